@@ -1,0 +1,87 @@
+import { Agent, request } from "undici";
+import { waitUntil } from "./wait-until.ts";
+
+/** What a client was told about one user's request. */
+export interface Answer {
+  userId: number;
+  /** The HTTP status; 0 when the connection failed. */
+  status: number;
+  requestId?: string;
+  /** The body, or the error's words. */
+  text: string;
+}
+
+/** The state of a request as `GET /gifticons/{requestId}` tells it. */
+export interface RequestState {
+  status: "queued" | "issued" | "rejected";
+  code?: string;
+  reason?: string;
+}
+
+/** A client of the event's API, with keep-alive connections of its own; close it when done. */
+export class Gifticons {
+  readonly #apiUrl: string;
+  readonly #agent: Agent;
+
+  /**
+   * @param apiUrl the program's output `apiUrl`.
+   * @param connections how many requests are under way at once.
+   */
+  constructor(apiUrl: string, connections = 20) {
+    this.#apiUrl = apiUrl;
+    this.#agent = new Agent({ connections, connect: { timeout: 5_000 }, headersTimeout: 10_000 });
+  }
+
+  /** Asks for one gifticon; an answer of any status, or a failed connection, is a result. */
+  async ask(userId: number, idempotencyKey?: string): Promise<Answer> {
+    try {
+      const response = await request(`${this.#apiUrl}/gifticons`, {
+        method: "POST",
+        dispatcher: this.#agent,
+        headers: {
+          "content-type": "application/json",
+          ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+        },
+        body: JSON.stringify({ userId }),
+      });
+      const text = await response.body.text();
+      const body = JSON.parse(text) as { requestId?: string };
+      return {
+        userId,
+        status: response.statusCode,
+        text,
+        ...(body.requestId === undefined ? {} : { requestId: body.requestId }),
+      };
+    } catch (error) {
+      return { userId, status: 0, text: String(error) };
+    }
+  }
+
+  /** Asks for all users, `connections` at a time. */
+  async askAll(userIds: readonly number[]): Promise<Answer[]> {
+    return Promise.all(userIds.map((userId) => this.ask(userId)));
+  }
+
+  async state(requestId: string): Promise<RequestState> {
+    const response = await request(`${this.#apiUrl}/gifticons/${requestId}`, { dispatcher: this.#agent });
+    const text = await response.body.text();
+    if (response.statusCode !== 200) throw new Error(`status of ${requestId}: ${response.statusCode} ${text}`);
+    return JSON.parse(text) as RequestState;
+  }
+
+  /** Follows a request to its end: issued or rejected. */
+  async follow(requestId: string, timeoutMs = 60_000): Promise<RequestState> {
+    return waitUntil(
+      `an end of request ${requestId}`,
+      async () => {
+        const state = await this.state(requestId);
+        return state.status === "queued" ? undefined : state;
+      },
+      { timeoutMs },
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+}

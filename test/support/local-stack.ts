@@ -1,0 +1,154 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { execa, type Result, type ResultPromise } from "execa";
+import { parse, stringify } from "yaml";
+
+const checkout = resolve(import.meta.dirname, "../..");
+
+/** One step of an update, as the engine's events tell it. */
+export interface Step {
+  /** create, update, replace, create-replacement, delete-replaced, delete, refresh, same ... */
+  op: string;
+  urn: string;
+  type: string;
+  /** The logical name: the last part of the URN. */
+  name: string;
+}
+
+/** What an update did, and what it said. */
+export interface Outcome {
+  exitCode: number | undefined;
+  /** Standard output and standard error, interleaved. */
+  output: string;
+  /** The steps that ended well, `same` and `read` left out. */
+  steps: Step[];
+}
+
+interface EngineEvent {
+  resOutputsEvent?: { metadata: { op: string; urn: string; type: string } };
+}
+
+/** The outputs of the program (see the README); `nodes` by name. */
+export interface Outputs {
+  apiUrl: string;
+  managerPublicIp: string;
+  nodes: { name: string; role: string; privateIp: string; labels: Record<string, string> }[];
+  kafkaBootstrapServers?: string;
+  databaseEndpoint: string;
+  mode: string;
+}
+
+/**
+ * The project's program on an account of the local cloud that belongs to one test: its own state, its own configuration, its own
+ * addresses. Runs the real CLI; needs the environment that `./run test` sets.
+ */
+export class LocalStack {
+  readonly account: string;
+  readonly directory: string;
+  readonly configFile: string;
+  readonly #environment: Record<string, string>;
+
+  /**
+   * @param name the test's name: the name of its folder under .local/test.
+   * @param account the account number of the local cloud, 12 digits.
+   */
+  constructor(name: string, account: string) {
+    if (process.env["PULUMI_CONFIG_PASSPHRASE"] === undefined)
+      throw new Error("no environment for the Pulumi CLI: run this test by ./run test");
+    this.account = account;
+    this.directory = join(checkout, ".local/test", name);
+    this.configFile = join(this.directory, "Pulumi.local.yaml");
+    this.#environment = {
+      PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
+      PULUMI_HOME: process.env["PULUMI_HOME"] ?? join(checkout, ".local/pulumi-home"),
+      LOCAL_CLOUD_ACCOUNT: account,
+    };
+  }
+
+  /** Starts from nothing: an empty state, and the committed configuration of stack local with `settings` over it. */
+  async initialise(settings: Record<string, unknown>): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+    await mkdir(join(this.directory, "state"), { recursive: true, mode: 0o700 });
+    await writeFile(this.configFile, await readFile(join(checkout, "Pulumi.local.yaml")));
+    await this.configure(settings);
+    await this.pulumi(["stack", "init", "local"]);
+  }
+
+  /** Sets top-level settings ("gifticon-event:workers"); `undefined` removes one. */
+  async configure(settings: Record<string, unknown>): Promise<void> {
+    const file = parse(await readFile(this.configFile, "utf8")) as { config: Record<string, unknown> };
+    for (const [key, value] of Object.entries(settings)) {
+      if (value === undefined) Reflect.deleteProperty(file.config, key);
+      else file.config[key] = value;
+    }
+    await writeFile(this.configFile, stringify(file));
+  }
+
+  /** Merges `value` into the object setting `key`, two levels deep enough for every setting of the program. */
+  async merge(key: string, value: Record<string, unknown>): Promise<void> {
+    const file = parse(await readFile(this.configFile, "utf8")) as { config: Record<string, unknown> };
+    const before = (file.config[key] ?? {}) as Record<string, unknown>;
+    await this.configure({ [key]: { ...before, ...value } });
+  }
+
+  /** Starts the CLI; the promise rejects on a non-zero exit unless `reject` is false. */
+  start(args: readonly string[], { reject = true }: { reject?: boolean } = {}): ResultPromise<{ all: true }> {
+    const config = args[0] === "stack" ? [] : ["--config-file", this.configFile];
+    return execa("pulumi", [...args, ...config, "--non-interactive"], {
+      cwd: checkout,
+      env: this.#environment,
+      all: true,
+      reject,
+      stdin: "ignore",
+    }) as ResultPromise<{ all: true }>;
+  }
+
+  async pulumi(args: readonly string[]): Promise<string> {
+    return (await this.start(args)).stdout;
+  }
+
+  /** Runs an operation to its end, whatever it is, and tells what it did. */
+  async run(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
+    const log = join(this.directory, `${operation}.events.json`);
+    await rm(log, { force: true });
+    const result: Result<{ all: true; reject: false }> = (await this.start(
+      [operation, "--stack", "local", "--yes", "--skip-preview", "--event-log", log, ...args],
+      { reject: false },
+    ));
+    return { exitCode: result.exitCode, output: result.all, steps: await readSteps(log) };
+  }
+
+  /** Runs an operation that must end well; otherwise the CLI's own words are the error. */
+  async succeed(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
+    const outcome = await this.run(operation, args);
+    if (outcome.exitCode !== 0)
+      throw new Error(`pulumi ${operation} ended with ${String(outcome.exitCode)}:\n${outcome.output.slice(-6_000)}`);
+    return outcome;
+  }
+
+  async outputs(): Promise<Outputs> {
+    return JSON.parse(await this.pulumi(["stack", "output", "--stack", "local", "--json"])) as Outputs;
+  }
+
+  /** The state as anyone sees it who has the file but not the passphrase. */
+  async exportedState(): Promise<string> {
+    return this.pulumi(["stack", "export", "--stack", "local"]);
+  }
+
+  /** Stops what a broken test left: destroys by the engine, forgets the state. */
+  async dispose(): Promise<void> {
+    await this.run("destroy", ["--continue-on-error"]);
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function readSteps(log: string): Promise<Step[]> {
+  const text = await readFile(log, "utf8").catch(() => "");
+  return text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => JSON.parse(line) as EngineEvent)
+    .flatMap(({ resOutputsEvent }) => (resOutputsEvent === undefined ? [] : [resOutputsEvent.metadata]))
+    .filter(({ op }) => op !== "same" && op !== "read")
+    .map(({ op, urn, type }) => ({ op, urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) }));
+}
