@@ -41,9 +41,12 @@ export interface Created {
  * inputs (a change under `replaceOn` replaces, any other change updates), masks what is secret, and cleans up nothing: a
  * `create` that fails must leave nothing behind.
  *
- * @typeParam I the parsed inputs.
+ * Declare one with its own input type, `const vpc: ResourceType<VpcInputs> = {...}`; a list of them is `ResourceType[]`. (The
+ * members that take `I` are methods so that this assignment holds; the server passes them only what `inputs` has parsed.)
+ *
+ * @typeParam I the parsed inputs: plain JSON values. `inputs` must give the same again when it parses what it has parsed.
  */
-export interface ResourceType<I> {
+export interface ResourceType<I = unknown> {
   /** The type token, as "aws:ec2/instance:Instance". */
   token: string;
   /** A strict zod object of the inputs. A default that the real provider records in its inputs is applied here. */
@@ -51,7 +54,7 @@ export interface ResourceType<I> {
   /** Fills automatic names and defaults that depend on the resource; gets the previous inputs so that names stay. */
   defaults?: (news: Properties, olds: Properties | undefined, context: OperationContext) => Properties;
   /** Rules across properties, as the real provider or API judges them. Inputs that are still unknown are absent. */
-  check?: (inputs: Partial<I>) => CheckFailure[];
+  check?(inputs: Partial<I>): CheckFailure[];
   /** The top-level inputs or paths ("ebs.encrypted") whose change replaces the resource, or a function of both. */
   replaceOn: readonly string[] | ((olds: Properties, news: Properties) => string[]);
   /** True where a replacement must delete the old one first (an explicit name that must be unique). */
@@ -60,20 +63,24 @@ export interface ResourceType<I> {
   secretOutputs?: readonly string[];
   /** Outputs that an update can change; the others are known in the preview of an update. */
   unstableOutputs?: readonly string[];
-  create: (inputs: I, context: OperationContext) => Promise<Created>;
-  /** The resource as it is, or undefined when it is gone. */
+  create(inputs: I, context: OperationContext): Promise<Created>;
+  /**
+   * The resource as it is, or undefined when it is gone. Without `inputs` the server takes the old inputs with the values that
+   * `outputs` has for them now, so that what drifted is seen; an import then takes every input that `outputs` has.
+   */
   read: (id: string, state: Properties) => Promise<{ inputs?: Properties; outputs: Properties } | undefined>;
-  update?: (id: string, olds: Properties, news: I, context: OperationContext) => Promise<Properties>;
+  /** Takes the state before and the new inputs, gives all output properties. Without it every change replaces. */
+  update?(id: string, olds: Properties, news: I, context: OperationContext): Promise<Properties>;
   /** Idempotent: a resource that is gone already is a success. */
   delete: (id: string, state: Properties, context: OperationContext) => Promise<void>;
 }
 
 /** A function (data source) of a cloud. */
-export interface FunctionType<I> {
+export interface FunctionType<I = unknown> {
   token: string;
   inputs: z.ZodType<I>;
   secretOutputs?: readonly string[];
-  invoke: (inputs: I) => Promise<Properties>;
+  invoke(inputs: I): Promise<Properties>;
 }
 
 /** A set of resource types and functions under one package name, served to the engine as one provider. */
@@ -83,6 +90,6 @@ export interface CloudPackage {
   /** The provider's own configuration (region, profile ...), strict as well. */
   configuration: z.ZodType;
   configure?: (configuration: Properties) => Promise<void>;
-  resources: readonly ResourceType<never>[];
-  functions: readonly FunctionType<never>[];
+  resources: readonly ResourceType[];
+  functions: readonly FunctionType[];
 }
