@@ -1,0 +1,87 @@
+import { Mutex } from "async-mutex";
+import { cidr, containsAddress, formatAddress, parseAddress, sizeOf } from "./cidr.ts";
+import { docker } from "./docker.ts";
+
+/** Addresses given out by this process to containers that don't exist yet, by network. */
+const reserved = new Map<string, Set<number>>();
+const lock = new Mutex();
+
+/** The address that is wanted can't be given. */
+export class AddressError extends Error {
+  readonly code = "InvalidIPAddress";
+  override name = "AddressError";
+}
+
+/** How many addresses at the start and at the end of a range are never given out. */
+export interface Margins {
+  first: number;
+  last: number;
+}
+
+/** AWS keeps the first four addresses of a subnet and the last one for itself. */
+export const SUBNET_MARGINS: Margins = { first: 4, last: 1 };
+
+/** In the internet network: the gateway, the control plane, and room for more of the base. */
+export const INTERNET_MARGINS: Margins = { first: 10, last: 1 };
+
+/**
+ * Runs `use` with an address of the range in that network which no container has, not even a stopped one: the wanted one, or the
+ * lowest that is free. It stays reserved in this process until `use` has ended.
+ */
+export async function withAddress<T>(
+  network: string,
+  range: string,
+  margins: Margins,
+  wanted: string | undefined,
+  use: (address: string) => Promise<T>,
+): Promise<T> {
+  const mine = reserved.get(network) ?? new Set<number>();
+  reserved.set(network, mine);
+  const address = await lock.runExclusive(async () => {
+    const chosen = chooseAddress(range, margins, new Set([...(await usedAddresses(network)), ...mine]), wanted);
+    mine.add(chosen);
+    return chosen;
+  });
+  try {
+    return await use(formatAddress(address));
+  } finally {
+    mine.delete(address);
+  }
+}
+
+/** The wanted address if it may be had, else the lowest free one. */
+export function chooseAddress(range: string, margins: Margins, used: ReadonlySet<number>, wanted?: string): number {
+  const { first } = cidr(range);
+  const lowest = first + margins.first;
+  const highest = first + sizeOf(cidr(range)) - 1 - margins.last;
+  if (wanted !== undefined) {
+    const address = parseAddress(wanted);
+    if (address === undefined || !containsAddress(cidr(range), address)) {
+      throw new AddressError(`address ${wanted} does not fall within the subnet's range ${range}`);
+    }
+    if (address < lowest || address > highest) {
+      throw new AddressError(
+        `address ${wanted} is in the subnet's reserved address range: the first ${margins.first} addresses and the last of ${range}`,
+      );
+    }
+    if (used.has(address)) throw new AddressError(`address ${wanted} is in use`);
+    return address;
+  }
+  for (let address = lowest; address <= highest; address += 1) {
+    if (!used.has(address)) return address;
+  }
+  throw new AddressError(`there are no free addresses in ${range}`);
+}
+
+/** The addresses of a network that containers have, or will have when they start. */
+async function usedAddresses(network: string): Promise<number[]> {
+  const containers = await docker.listContainers({ all: true, filters: { network: [network] } });
+  return containers.flatMap((container) => {
+    const endpoint = container.NetworkSettings.Networks[network];
+    const fixed = endpoint?.IPAMConfig as { IPv4Address?: string } | null | undefined;
+    return [endpoint?.IPAddress, fixed?.IPv4Address].flatMap((text) => {
+      const address = parseAddress(text ?? "");
+      return address === undefined ? [] : [address];
+    });
+  });
+}

@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { Mutex } from "async-mutex";
+import { build } from "esbuild";
+import { accountFilter, accountId, checkoutPath, label, objectName, region, resourceLabels } from "./account.ts";
+import { addressAt } from "./cidr.ts";
+import {
+  connect,
+  containerName,
+  createContainer,
+  inspectContainer,
+  listContainers,
+  removeContainer,
+  startContainer,
+} from "./containers.ts";
+import { docker, ignoreGone } from "./docker.ts";
+import {
+  BASE_TYPE,
+  ensureInternetNetwork,
+  inspectNetwork,
+  internetNetworkName,
+  listNetworks,
+  rangeOf,
+  removeNetwork,
+} from "./networks.ts";
+import { apiNames } from "../control-plane/api.ts";
+
+const CONTROL_PLANE = "control-plane";
+const CONTROL_PLANE_IMAGE = "local-cloud/services:1";
+/** Where the control plane is, counted from the start of a network's range; on AWS, a VPC's DNS server is there as well. */
+const CONTROL_PLANE_OFFSET = 2;
+/** Label of the control plane: what it was made from. Another content replaces it. */
+const CONTENT_LABEL = "local-cloud.content";
+/** Where the CA volume is in the control plane. */
+const CA_FOLDER = "/ca";
+
+/** What every account has, as long as it has any resource. */
+export interface Base {
+  /** The internet network's name. */
+  internetNetwork: string;
+  /** The internet network's range. */
+  internetRange: string;
+  /** The machine's address in the internet network: the source of requests from the operator. */
+  machineAddress: string;
+  /** The control plane's address in the internet network. */
+  controlPlaneAddress: string;
+}
+
+const lock = new Mutex();
+let present: Promise<Base> | undefined;
+
+/**
+ * Makes what every account has: the internet network, the CA's volume and the control plane. A resource writes its record before
+ * it calls this, so that a deletion in another process at the same time doesn't take the base for garbage.
+ */
+export async function ensureBase(): Promise<Base> {
+  return lock.runExclusive(async () => {
+    present ??= makeBase();
+    try {
+      return await present;
+    } catch (error) {
+      present = undefined;
+      throw error;
+    }
+  });
+}
+
+/** The name of the volume that holds the account's certificate authority. */
+export function caVolumeName(): string {
+  return objectName("ca");
+}
+
+/** Connects the control plane to a VPC's network, as its DNS server and metadata service. */
+export async function connectControlPlane(network: string): Promise<void> {
+  const found = await inspectNetwork(network);
+  if (found === undefined) throw new Error(`there is no network ${network}`);
+  await connect(containerName(CONTROL_PLANE), { network, address: addressAt(rangeOf(found), CONTROL_PLANE_OFFSET) });
+}
+
+/** Disconnects the control plane from a VPC's network, so that it can be removed; without either, that is done. */
+export async function disconnectControlPlane(network: string): Promise<void> {
+  try {
+    await ignoreGone(docker.getNetwork(network).disconnect({ Container: containerName(CONTROL_PLANE), Force: true }));
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes("is not connected"))) throw error;
+  }
+}
+
+/** Removes the base when the account has nothing else left. Every deletion of a resource ends with it. */
+export async function collectGarbage(): Promise<void> {
+  await lock.runExclusive(async () => {
+    if (await hasResources()) return;
+    present = undefined;
+    await removeContainer(containerName(CONTROL_PLANE));
+    await ignoreGone(docker.getVolume(caVolumeName()).remove());
+    await removeNetwork(internetNetworkName());
+  });
+}
+
+async function hasResources(): Promise<boolean> {
+  const isResource = (labels: Record<string, string> | undefined) => labels?.[label.type] !== BASE_TYPE;
+  const [containers, networks, { Volumes }] = await Promise.all([
+    listContainers(),
+    listNetworks(),
+    docker.listVolumes({ filters: accountFilter() }),
+  ]);
+  return [...containers, ...networks, ...Volumes].some((object) => isResource(object.Labels));
+}
+
+async function makeBase(): Promise<Base> {
+  const bundling = bundleControlPlane();
+  bundling.catch(() => undefined); // Awaited below; an error of the network must not make this one an unhandled one.
+  const range = rangeOf(await ensureInternetNetwork());
+  await docker.createVolume({ Name: caVolumeName(), Labels: resourceLabels(BASE_TYPE, "ca") });
+  const base: Base = {
+    internetNetwork: internetNetworkName(),
+    internetRange: range,
+    machineAddress: addressAt(range, 1),
+    controlPlaneAddress: addressAt(range, CONTROL_PLANE_OFFSET),
+  };
+  await ensureControlPlane(base, await bundling);
+  return base;
+}
+
+async function ensureControlPlane(base: Base, bundle: string): Promise<void> {
+  const name = containerName(CONTROL_PLANE);
+  const environment = {
+    LOCAL_CLOUD_ACCOUNT: accountId(),
+    LOCAL_CLOUD_CHECKOUT: checkoutPath(),
+    LOCAL_CLOUD_REGION: region(),
+    LOCAL_CLOUD_MACHINE_ADDRESS: base.machineAddress,
+    LOCAL_CLOUD_CA: CA_FOLDER,
+  };
+  const image = await docker.getImage(CONTROL_PLANE_IMAGE).inspect();
+  const content = createHash("sha256")
+    .update(JSON.stringify([bundle, environment, image.Id]))
+    .digest("hex");
+  const found = await inspectContainer(name);
+  if (found?.Config.Labels[CONTENT_LABEL] === content) {
+    await startContainer(name);
+    return;
+  }
+  await removeContainer(name);
+  const vpcs = (await listNetworks()).filter((network) => network.Labels?.[label.type] !== BASE_TYPE);
+  await createContainer({
+    type: BASE_TYPE,
+    id: CONTROL_PLANE,
+    image: CONTROL_PLANE_IMAGE,
+    entrypoint: ["node", "/control-plane.mjs"],
+    environment,
+    labels: { [CONTENT_LABEL]: content },
+    attachments: [
+      { network: base.internetNetwork, address: base.controlPlaneAddress, aliases: apiNames(region()) },
+      ...vpcs.map((network) => ({
+        network: network.Name,
+        address: addressAt(rangeOf(network), CONTROL_PLANE_OFFSET),
+      })),
+    ],
+    files: [{ path: "/control-plane.mjs", content: bundle }],
+    host: {
+      // It enters the network namespaces of the account's containers to apply their security groups.
+      PidMode: "host",
+      CapAdd: ["NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE"],
+      SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
+      Binds: ["/var/run/docker.sock:/var/run/docker.sock", `${caVolumeName()}:${CA_FOLDER}`],
+      RestartPolicy: { Name: "unless-stopped" },
+      LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
+    },
+  });
+}
+
+/** The control plane as one file that runs without node_modules. */
+async function bundleControlPlane(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [resolve(import.meta.dirname, "../control-plane/main.ts")],
+    bundle: true,
+    platform: "node",
+    target: "node22",
+    format: "esm",
+    write: false,
+    // The Docker client can speak SSH and then wants native code; the control plane talks to a socket.
+    external: ["*.node", "cpu-features"],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    logLevel: "silent",
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("the bundle of the control plane is empty");
+  return file.text;
+}
