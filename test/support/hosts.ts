@@ -54,6 +54,25 @@ export async function onHost(
   return stdout;
 }
 
+/** Removes what the local cloud remembers of one bodiless resource, as if someone had deleted it in the console. */
+export async function removeRecord(
+  account: string,
+  type: string,
+  matches: (properties: Record<string, unknown>) => boolean,
+): Promise<void> {
+  const filter = ["--filter", `label=local-cloud.account=${account}`, "--filter", `label=local-cloud.type=${type}`];
+  const names = (await execa("docker", ["volume", "ls", "-q", ...filter])).stdout.split("\n");
+  const volumes = JSON.parse((await execa("docker", ["volume", "inspect", ...names])).stdout) as {
+    Name: string;
+    Labels: Record<string, string>;
+  }[];
+  const found = volumes.filter(({ Labels }) =>
+    matches(JSON.parse(Labels["local-cloud.properties"] ?? "{}") as Record<string, unknown>),
+  );
+  if (found.length !== 1) throw new Error(`${found.length} records of ${type} match, expected 1`);
+  await execa("docker", ["volume", "rm", ...found.map(({ Name }) => Name)]);
+}
+
 /** Everything that the local cloud keeps for an account on this machine, one line each: empty after a destroy. */
 export async function leftovers(account: string): Promise<string[]> {
   const filter = ["--filter", `label=local-cloud.account=${account}`];

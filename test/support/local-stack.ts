@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa, type Result, type ResultPromise } from "execa";
 import { parse, stringify } from "yaml";
@@ -45,6 +45,8 @@ export interface Outputs {
 export class LocalStack {
   readonly account: string;
   readonly directory: string;
+  /** A copy of the checkout, so that a test can change the program without touching anyone's files. */
+  readonly program: string;
   readonly configFile: string;
   readonly #environment: Record<string, string>;
 
@@ -57,6 +59,7 @@ export class LocalStack {
       throw new Error("no environment for the Pulumi CLI: run this test by ./run test");
     this.account = account;
     this.directory = join(checkout, ".local/test", name);
+    this.program = join(this.directory, "program");
     this.configFile = join(this.directory, "Pulumi.local.yaml");
     this.#environment = {
       PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
@@ -69,6 +72,14 @@ export class LocalStack {
   async initialise(settings: Record<string, unknown>): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
     await mkdir(join(this.directory, "state"), { recursive: true, mode: 0o700 });
+    const { stdout } = await execa("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+      cwd: checkout,
+    });
+    for (const file of stdout.split("\n"))
+      await cp(join(checkout, file), join(this.program, file)).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // tracked, but deleted in the work tree
+      });
+    await symlink(join(checkout, "node_modules"), join(this.program, "node_modules"));
     await writeFile(this.configFile, await readFile(join(checkout, "Pulumi.local.yaml")));
     await this.configure(settings);
     await this.pulumi(["stack", "init", "local"]);
@@ -91,11 +102,24 @@ export class LocalStack {
     await this.configure({ [key]: { ...before, ...value } });
   }
 
+  /** Changes one file of the program; returns how to put it back. */
+  async edit(file: string, change: (text: string) => string): Promise<() => Promise<void>> {
+    const path = join(this.program, file);
+    const before = await readFile(path, "utf8");
+    await writeFile(path, change(before));
+    return () => writeFile(path, before);
+  }
+
+  /** What `./run up` does first after a killed run: frees the state's lock. */
+  async recover(): Promise<void> {
+    await this.pulumi(["cancel", "--yes", "--stack", "local"]);
+  }
+
   /** Starts the CLI; the promise rejects on a non-zero exit unless `reject` is false. */
   start(args: readonly string[], { reject = true }: { reject?: boolean } = {}): ResultPromise<{ all: true }> {
-    const config = args[0] === "stack" ? [] : ["--config-file", this.configFile];
+    const config = args[0] === "stack" || args[0] === "cancel" ? [] : ["--config-file", this.configFile];
     return execa("pulumi", [...args, ...config, "--non-interactive"], {
-      cwd: checkout,
+      cwd: this.program,
       env: this.#environment,
       all: true,
       reject,
@@ -111,10 +135,10 @@ export class LocalStack {
   async run(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
     const log = join(this.directory, `${operation}.events.json`);
     await rm(log, { force: true });
-    const result: Result<{ all: true; reject: false }> = (await this.start(
+    const result: Result<{ all: true; reject: false }> = await this.start(
       [operation, "--stack", "local", "--yes", "--skip-preview", "--event-log", log, ...args],
       { reject: false },
-    ));
+    );
     return { exitCode: result.exitCode, output: result.all, steps: await readSteps(log) };
   }
 

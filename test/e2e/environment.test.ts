@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { execa } from "execa";
+import { Gifticons, type Answer } from "../support/gifticons.ts";
+import { instance, leftovers, onHost, removeRecord } from "../support/hosts.ts";
+import { LocalStack, type Outcome } from "../support/local-stack.ts";
+import { swarmNodes } from "../support/swarm.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+// The whole life of the environment as one story on one stack: each test starts where the one before ended, because an
+// environment of seven hosts is too dear to build for each.
+const account = "990000000001";
+const stack = new LocalStack("e2e", account);
+
+/** A range of user ids that no other test of the story uses. */
+let nextUser = 1;
+const freshUsers = (count: number): number[] => Array.from({ length: count }, () => nextUser++);
+
+async function withGifticons<T>(use: (client: Gifticons) => Promise<T>): Promise<T> {
+  const client = new Gifticons((await stack.outputs()).apiUrl);
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** The first request of a new environment: the load balancer may still be counting its health checks. */
+async function issueOne(): Promise<void> {
+  await withGifticons(async (client) => {
+    const [userId = 0] = freshUsers(1);
+    const answer = await waitUntil("a first answer", async () => {
+      const one = await client.ask(userId, `first-${userId}`);
+      return one.status < 300 && one.status > 0 ? one : undefined;
+    });
+    assert.equal((await client.follow(answer.requestId ?? "")).status, "issued");
+  });
+}
+
+const operations = ({ steps }: Outcome): string[] => [...new Set(steps.map(({ op }) => op))].sort();
+
+/** Asks for fresh users, ten at a time, until `work` has ended; every accepted request must then be issued. */
+async function underLoad(work: () => Promise<void>): Promise<void> {
+  await withGifticons(async (client) => {
+    const accepted: Answer[] = [];
+    const ended = new AbortController();
+    const asking = (async () => {
+      while (!ended.signal.aborted)
+        accepted.push(...(await client.askAll(freshUsers(10))).filter(({ status }) => status === 202));
+    })();
+    await work().finally(() => {
+      ended.abort();
+    });
+    await asking;
+    assert.ok(accepted.length > 100, `the load was hardly running: ${accepted.length} accepted`);
+    const states = await Promise.all(accepted.map(({ requestId }) => client.follow(requestId ?? "")));
+    assert.deepEqual([...new Set(states.map(({ status }) => status))], ["issued"]);
+  });
+}
+
+describe("the environment on the local cloud", () => {
+  before(async () => {
+    await stack.dispose();
+    await stack.initialise({ "gifticon-event:network": { vpcCidr: "10.99.0.0/16" } });
+  });
+  after(() => stack.dispose());
+
+  it("stands up with the first up: seven ready nodes with the right roles and labels", async () => {
+    const first = await stack.succeed("up");
+    assert.deepEqual(operations(first), ["create"]);
+    const nodes = await swarmNodes(account, stack);
+    assert.equal(nodes.length, 7);
+    assert.deepEqual([...new Set(nodes.map(({ state }) => state))], ["ready"]);
+    assert.deepEqual(
+      nodes.filter(({ role }) => role === "manager").map(({ name }) => name),
+      ["manager"],
+    );
+    assert.deepEqual(
+      nodes.filter(({ labels }) => labels["kafka_server"] === "true").map(({ name }) => name),
+      ["kafka"],
+    );
+  });
+
+  it("issues a gifticon through the load balancer, the API, Kafka, the issuer and the database", issueOne);
+
+  it("changes nothing with a second up", async () => {
+    const second = await stack.succeed("up", ["--expect-no-changes"]);
+    assert.deepEqual(second.steps, []);
+  });
+
+  it("issues 1,000 users once each, and rejects a repeated user as a duplicate", async () => {
+    await withGifticons(async (client) => {
+      const users = freshUsers(1_000);
+      const answers = await client.askAll(users);
+      assert.deepEqual([...new Set(answers.map(({ status }) => status))], [202]);
+      const states = await Promise.all(answers.map(({ requestId }) => client.follow(requestId ?? "")));
+      assert.deepEqual([...new Set(states.map(({ status }) => status))], ["issued"]);
+      assert.equal(new Set(states.map(({ code }) => code)).size, 1_000);
+
+      const again = await client.ask(users[0] ?? 0);
+      assert.equal(again.status, 202);
+      const state = await client.follow(again.requestId ?? "");
+      assert.equal(state.status, "rejected");
+      assert.match(state.reason ?? "", /duplicate/);
+    });
+  });
+
+  it("keeps its secrets out of the exported state", async () => {
+    const state = await stack.exportedState();
+    const tokens = await onHost(account, "manager", ["docker", "swarm", "join-token", "-q", "worker"]);
+    assert.ok(!state.includes(tokens.trim()), "the join token stands in the state");
+    assert.doesNotMatch(state, /SWMTKN-|BEGIN [A-Z ]*PRIVATE KEY/);
+    assert.match(state, /ciphertext/);
+  });
+
+  it("only adds when a worker is added", async () => {
+    await stack.configure({ "gifticon-event:workers": 6 });
+    const outcome = await stack.succeed("up");
+    const made = outcome.steps.filter(({ op }) => op === "create").map(({ name }) => name);
+    assert.ok(made.length > 0 && made.every((name) => name.includes("worker-6")), made.join(", "));
+    assert.deepEqual(
+      outcome.steps.filter(({ op }) => !["create", "update"].includes(op)),
+      [],
+    );
+    assert.equal((await swarmNodes(account, stack)).length, 8);
+  });
+
+  it("drains a worker before it goes, and loses no accepted request", async () => {
+    await stack.configure({ "gifticon-event:workers": 5 });
+    await underLoad(async () => {
+      const outcome = await stack.succeed("up");
+      const gone = outcome.steps.filter(({ op }) => op === "delete").map(({ name }) => name);
+      assert.ok(gone.length > 0 && gone.every((name) => name.includes("worker-6")), gone.join(", "));
+    });
+    assert.equal((await swarmNodes(account, stack)).length, 7);
+  });
+
+  it("sees a host that was killed outside, and replaces it with its labels", async () => {
+    const { id } = await instance(account, "worker-2");
+    await execa("docker", ["rm", "-f", "-v", id]);
+    await stack.succeed("refresh");
+    await stack.succeed("up");
+    assert.notEqual((await instance(account, "worker-2")).id, id);
+    const nodes = await swarmNodes(account, stack);
+    assert.deepEqual(
+      nodes.filter(({ state }) => state !== "ready"),
+      [],
+    );
+    assert.equal(nodes.length, 7);
+    await issueOne();
+  });
+
+  it("breaks when a security group rule is missing, and the next refreshed up puts it right", async () => {
+    await removeRecord(
+      account,
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      ({ fromPort }) => fromPort === 8080,
+    );
+    await withGifticons(async (client) => {
+      await waitUntil("the load balancer to find no healthy target", async () => {
+        const { status } = await client.ask(nextUser++);
+        return status === 503;
+      });
+    });
+    const repaired = await stack.succeed("up", ["--refresh"]);
+    assert.ok(repaired.steps.some(({ type, op }) => type.endsWith(":SecurityGroupIngressRule") && op === "create"));
+    await issueOne();
+  });
+
+  it("fails the up with the service's own words when a service can't start, and the old version serves on", async () => {
+    const restore = await stack.edit(
+      "services/gifticon-issuer/main.ts",
+      () => 'throw new Error("planted: no start");\n',
+    );
+    const failed = await stack.run("up");
+    assert.notEqual(failed.exitCode, 0);
+    assert.match(failed.output, /planted: no start/);
+    await issueOne();
+    await restore();
+    await stack.succeed("up");
+    await issueOne();
+  });
+
+  it("finishes an up that was killed in the middle", async () => {
+    await stack.configure({ "gifticon-event:workers": 6 });
+    const up = stack.start(["up", "--stack", "local", "--yes", "--skip-preview"], { reject: false });
+    await waitUntil("the sixth worker's container", () => instance(account, "worker-6"));
+    up.kill("SIGKILL");
+    await up;
+    await stack.recover();
+    await stack.succeed("up");
+    assert.equal((await swarmNodes(account, stack)).filter(({ state }) => state === "ready").length, 8);
+    await issueOne();
+    await stack.configure({ "gifticon-event:workers": 5 });
+    await stack.succeed("up");
+  });
+
+  it("goes from kafka to direct and back", async () => {
+    await stack.configure({ "gifticon-event:mode": "direct" });
+    await stack.succeed("up");
+    assert.equal((await stack.outputs()).mode, "direct");
+    assert.equal((await stack.outputs()).kafkaBootstrapServers, undefined);
+    assert.equal((await swarmNodes(account, stack)).length, 6);
+    await issueOne();
+    await stack.configure({ "gifticon-event:mode": "kafka" });
+    await stack.succeed("up");
+    assert.equal((await swarmNodes(account, stack)).length, 7);
+    await issueOne();
+  });
+
+  it("is gone after destroy", async () => {
+    await stack.succeed("destroy");
+    assert.deepEqual(await leftovers(account), []);
+  });
+});
