@@ -13,6 +13,8 @@ export interface Step {
   type: string;
   /** The logical name: the last part of the URN. */
   name: string;
+  /** From its start to its end, as the engine's events tell it, in whole seconds. */
+  seconds: number;
 }
 
 /** What an update did, and what it said. */
@@ -24,8 +26,17 @@ export interface Outcome {
   steps: Step[];
 }
 
+interface StepMetadata {
+  op: string;
+  urn: string;
+  type: string;
+}
+
 interface EngineEvent {
-  resOutputsEvent?: { metadata: { op: string; urn: string; type: string } };
+  /** Unix time, in seconds. */
+  timestamp: number;
+  resourcePreEvent?: { metadata: StepMetadata };
+  resOutputsEvent?: { metadata: StepMetadata };
 }
 
 /** The outputs of the program (see the README); `nodes` by name. */
@@ -168,11 +179,18 @@ export class LocalStack {
 
 async function readSteps(log: string): Promise<Step[]> {
   const text = await readFile(log, "utf8").catch(() => "");
-  return text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as EngineEvent)
-    .flatMap(({ resOutputsEvent }) => (resOutputsEvent === undefined ? [] : [resOutputsEvent.metadata]))
-    .filter(({ op }) => op !== "same" && op !== "read")
-    .map(({ op, urn, type }) => ({ op, urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) }));
+  const started = new Map<string, number>();
+  const steps: Step[] = [];
+  for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
+    const { timestamp, resourcePreEvent, resOutputsEvent } = JSON.parse(line) as EngineEvent;
+    const metadata = resourcePreEvent?.metadata ?? resOutputsEvent?.metadata;
+    if (metadata === undefined || metadata.op === "same" || metadata.op === "read") continue;
+    const { op, urn, type } = metadata;
+    if (resourcePreEvent !== undefined) started.set(op + urn, timestamp);
+    else {
+      const seconds = timestamp - (started.get(op + urn) ?? timestamp);
+      steps.push({ op, urn, type, name: urn.slice(urn.lastIndexOf("::") + 2), seconds });
+    }
+  }
+  return steps;
 }

@@ -1,0 +1,52 @@
+import { LocalStack, type Outcome } from "../test/support/local-stack.ts";
+
+/**
+ * Seconds of the environment's life on the local cloud, with tools and images in place: up from nothing, up with no change, one
+ * worker more, destroy; and for each the resources that took longest. Reported, never asserted: `./run bench infra [--json]`.
+ */
+const stack = new LocalStack("bench-infra", "990000000002");
+
+interface Row {
+  operation: string;
+  seconds: number;
+  steps: number;
+  /** The resources that took longest, in seconds; they overlap. */
+  slowest: { name: string; type: string; op: string; seconds: number }[];
+}
+
+async function measure(operation: string, work: () => Promise<Outcome>): Promise<Row> {
+  process.stderr.write(`${operation} ...\n`);
+  const start = performance.now();
+  const { steps } = await work();
+  const seconds = (performance.now() - start) / 1_000;
+  process.stderr.write(`${operation}: ${seconds.toFixed(1)} s\n`);
+  const slowest = steps
+    .map(({ name, type, op, seconds: took }) => ({ name, type, op, seconds: took }))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, 8);
+  return { operation, seconds, steps: steps.length, slowest };
+}
+
+const rows: Row[] = [];
+try {
+  await stack.dispose();
+  await stack.initialise({ "gifticon-event:network": { vpcCidr: "10.98.0.0/16" } });
+  rows.push(await measure("up from nothing", () => stack.succeed("up")));
+  rows.push(await measure("up with no change", () => stack.succeed("up", ["--expect-no-changes"])));
+  await stack.configure({ "gifticon-event:workers": 6 });
+  rows.push(await measure("one worker more", () => stack.succeed("up")));
+  rows.push(await measure("destroy", () => stack.succeed("destroy")));
+} finally {
+  await stack.dispose();
+}
+
+if (process.argv.includes("--json")) {
+  console.log(JSON.stringify(rows, undefined, 2));
+} else {
+  console.table(rows.map(({ operation, seconds, steps }) => ({ operation, seconds: seconds.toFixed(1), steps })));
+  for (const { operation, slowest } of rows) {
+    if (slowest.length === 0) continue;
+    console.log(`${operation}: what took longest (seconds, side by side)`);
+    console.table(slowest.map((row) => ({ ...row, seconds: row.seconds.toFixed(1) })));
+  }
+}
