@@ -1,0 +1,78 @@
+/** An RDS instance class as far as it shows locally. */
+export interface InstanceClass {
+  /** Memory of the server, in bytes: the limit of its container. */
+  memory: number;
+  virtualCpus: number;
+}
+
+const GiB = 1024 ** 3;
+
+/** Classes that offer PostgreSQL 17, with the sizes that "Hardware specifications for DB instance classes" of the RDS user guide lists. */
+const families: Record<string, Record<string, InstanceClass>> = {
+  "db.t3": burstable(),
+  "db.t4g": burstable(),
+  "db.m5": generalPurpose(),
+  "db.m6g": generalPurpose(),
+  "db.m6i": generalPurpose(),
+  "db.m7g": generalPurpose(),
+  "db.r5": memoryOptimized(),
+  "db.r6g": memoryOptimized(),
+  "db.r6i": memoryOptimized(),
+  "db.r7g": memoryOptimized(),
+};
+
+/** All class names, for messages. */
+export const instanceClassNames: readonly string[] = Object.entries(families).flatMap(([family, sizes]) =>
+  Object.keys(sizes).map((size) => `${family}.${size}`),
+);
+
+/** Undefined for a class that RDS or the local cloud does not offer for PostgreSQL 17. */
+export function instanceClass(name: string): InstanceClass | undefined {
+  const [prefix, family, size] = name.split(".");
+  return families[`${prefix ?? ""}.${family ?? ""}`]?.[size ?? ""];
+}
+
+/**
+ * What RDS and the operating system keep for themselves, in bytes. Taken from a db.t3.micro on AWS, which allows 81 connections:
+ * 81 x 9,531,392 bytes are left of its 1 GiB. For other classes it is an estimate.
+ */
+const reserved = GiB - 81.5 * 9_531_392;
+
+/** The memory that RDS's formulas call DBInstanceClassMemory, in bytes. */
+export function formulaMemory(of: InstanceClass): number {
+  return of.memory - reserved;
+}
+
+/** RDS's default for PostgreSQL: LEAST({DBInstanceClassMemory/9531392}, 5000). */
+export function maxConnections(of: InstanceClass): number {
+  return Math.min(Math.floor(formulaMemory(of) / 9_531_392), 5_000);
+}
+
+function burstable(): Record<string, InstanceClass> {
+  return {
+    micro: { memory: GiB, virtualCpus: 2 },
+    small: { memory: 2 * GiB, virtualCpus: 2 },
+    medium: { memory: 4 * GiB, virtualCpus: 2 },
+    large: { memory: 8 * GiB, virtualCpus: 2 },
+    xlarge: { memory: 16 * GiB, virtualCpus: 4 },
+    "2xlarge": { memory: 32 * GiB, virtualCpus: 8 },
+  };
+}
+
+function generalPurpose(): Record<string, InstanceClass> {
+  return {
+    large: { memory: 8 * GiB, virtualCpus: 2 },
+    xlarge: { memory: 16 * GiB, virtualCpus: 4 },
+    "2xlarge": { memory: 32 * GiB, virtualCpus: 8 },
+    "4xlarge": { memory: 64 * GiB, virtualCpus: 16 },
+  };
+}
+
+function memoryOptimized(): Record<string, InstanceClass> {
+  return {
+    large: { memory: 16 * GiB, virtualCpus: 2 },
+    xlarge: { memory: 32 * GiB, virtualCpus: 4 },
+    "2xlarge": { memory: 64 * GiB, virtualCpus: 8 },
+    "4xlarge": { memory: 128 * GiB, virtualCpus: 16 },
+  };
+}

@@ -1,0 +1,179 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { Mutex } from "async-mutex";
+import forge from "node-forge";
+import { extract } from "tar-stream";
+import { accountId, objectName, resourceLabels } from "./account.ts";
+import { putFiles, removeContainer } from "./containers.ts";
+import { docker } from "./docker.ts";
+import { BASE_TYPE } from "./networks.ts";
+
+/** The account's own secrets: its certificate authority, and the key that signs and encrypts what the account keeps. */
+export interface Authority {
+  /** PEM of the CA's certificate: what hosts, clients and the machine's Docker engine trust. */
+  certificate: string;
+  /** PEM of the CA's private key. */
+  key: string;
+  /** 32 bytes: encrypts SecureString parameters, signs session credentials. */
+  secret: Buffer;
+}
+
+/** A server's certificate, followed by the CA's, and its private key, as PEM. */
+export interface ServerCertificate {
+  certificate: string;
+  key: string;
+}
+
+const files = { certificate: "ca.crt", key: "ca.key", secret: "secret" } as const;
+/** Where the volume is mounted in the containers that read it. */
+export const AUTHORITY_MOUNT = "/run/local-cloud/ca";
+const day = 86_400_000;
+
+const loaded = new Map<string, Authority>();
+const lock = new Mutex();
+
+/** The volume that keeps the authority. It is a base object: it goes with the last resource of the account. */
+export function authorityVolume(): string {
+  return objectName("ca");
+}
+
+/**
+ * The authority of the account, made at its first use.
+ *
+ * @param image an image with a shell, cp and flock, to reach the volume by.
+ */
+export async function authority(image: string): Promise<Authority> {
+  return lock.runExclusive(async () => {
+    const known = loaded.get(accountId());
+    if (known !== undefined && (await volumeExists())) return known;
+    const made = await throughVolume(image, newAuthority());
+    loaded.set(accountId(), made);
+    return made;
+  });
+}
+
+/** Reads the authority from its mounted volume, as a container of the base does. */
+export async function readAuthority(directory = AUTHORITY_MOUNT): Promise<Authority> {
+  const [certificate, key, secret] = await Promise.all(
+    [files.certificate, files.key, files.secret].map((name) => readFile(join(directory, name), "utf8")),
+  );
+  return { certificate: certificate ?? "", key: key ?? "", secret: Buffer.from(secret ?? "", "base64") };
+}
+
+/** Makes a certificate for server names, valid for a year from yesterday (clocks differ). */
+export function issueCertificate(issuer: Authority, names: readonly [string, ...string[]]): ServerCertificate {
+  const { publicKey, privateKey } = newKeyPair();
+  const issuerCertificate = forge.pki.certificateFromPem(issuer.certificate);
+  const certificate = newCertificate(publicKey, 365);
+  // The common name of a certificate has at most 64 characters; clients look at the alternative names.
+  certificate.setSubject([{ name: "commonName", value: names[0].slice(0, 64) }]);
+  certificate.setIssuer(issuerCertificate.subject.attributes);
+  certificate.setExtensions([
+    { name: "basicConstraints", cA: false, critical: true },
+    { name: "keyUsage", digitalSignature: true, keyEncipherment: true, critical: true },
+    { name: "extKeyUsage", serverAuth: true },
+    { name: "subjectAltName", altNames: names.map((value) => ({ type: 2, value })) },
+    authorityKeyIdentifier(issuerCertificate),
+  ]);
+  certificate.sign(forge.pki.privateKeyFromPem(issuer.key), forge.md.sha256.create());
+  return {
+    certificate: forge.pki.certificateToPem(certificate).replaceAll("\r", "") + issuer.certificate,
+    key: privateKey,
+  };
+}
+
+/** A new authority, valid for ten years. */
+export function newAuthority(): Authority {
+  const { publicKey, privateKey } = newKeyPair();
+  const certificate = newCertificate(publicKey, 3_650);
+  const subject = [
+    { name: "organizationName", value: "local-cloud" },
+    { name: "commonName", value: `local-cloud ${accountId()} root CA` },
+  ];
+  certificate.setSubject(subject);
+  certificate.setIssuer(subject);
+  certificate.setExtensions([
+    { name: "basicConstraints", cA: true, critical: true },
+    { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
+    { name: "subjectKeyIdentifier" },
+  ]);
+  certificate.sign(forge.pki.privateKeyFromPem(privateKey), forge.md.sha256.create());
+  return {
+    certificate: forge.pki.certificateToPem(certificate).replaceAll("\r", ""),
+    key: privateKey,
+    secret: randomBytes(32),
+  };
+}
+
+function newKeyPair(): { publicKey: string; privateKey: string } {
+  return generateKeyPairSync("rsa", {
+    modulusLength: 2_048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  });
+}
+
+function newCertificate(publicKey: string, days: number): forge.pki.Certificate {
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
+  // A positive number of at most 20 octets (RFC 5280, 4.1.2.2).
+  certificate.serialNumber = `01${randomBytes(15).toString("hex")}`;
+  certificate.validity.notBefore = new Date(Date.now() - day);
+  certificate.validity.notAfter = new Date(Date.now() + days * day);
+  return certificate;
+}
+
+function authorityKeyIdentifier(issuer: forge.pki.Certificate): { name: string; keyIdentifier: string } {
+  return { name: "authorityKeyIdentifier", keyIdentifier: issuer.generateSubjectKeyIdentifier().getBytes() };
+}
+
+/**
+ * Puts the candidate into the volume unless an authority is there already, and gives the one that is there: a container of a
+ * moment does it under a lock in the volume, so that two processes agree.
+ */
+async function throughVolume(image: string, candidate: Authority): Promise<Authority> {
+  await docker.createVolume({ Name: authorityVolume(), Labels: resourceLabels(BASE_TYPE, "ca") });
+  const name = objectName(`ca-${randomBytes(4).toString("hex")}`);
+  const container = await docker.createContainer({
+    name,
+    Image: image,
+    Labels: resourceLabels(BASE_TYPE, "ca"),
+    Entrypoint: ["flock", AUTHORITY_MOUNT, "sh", "-ec"],
+    Cmd: [
+      `[ -e ${AUTHORITY_MOUNT}/${files.secret} ] || cp -p /mnt/${files.certificate} /mnt/${files.key} /mnt/${files.secret} ${AUTHORITY_MOUNT}/`,
+    ],
+    HostConfig: { Binds: [`${authorityVolume()}:${AUTHORITY_MOUNT}`], NetworkMode: "none" },
+  });
+  try {
+    await putFiles(name, [
+      { path: `/mnt/${files.certificate}`, content: candidate.certificate },
+      { path: `/mnt/${files.key}`, content: candidate.key, mode: 0o600 },
+      { path: `/mnt/${files.secret}`, content: candidate.secret.toString("base64"), mode: 0o600 },
+    ]);
+    await container.start();
+    const { StatusCode } = (await container.wait()) as { StatusCode: number };
+    if (StatusCode !== 0)
+      throw new Error(`the certificate authority could not be kept in the volume ${authorityVolume()}`);
+    const read = async (file: string) => readFileOf(await container.getArchive({ path: `${AUTHORITY_MOUNT}/${file}` }));
+    return {
+      certificate: await read(files.certificate),
+      key: await read(files.key),
+      secret: Buffer.from(await read(files.secret), "base64"),
+    };
+  } finally {
+    await removeContainer(name);
+  }
+}
+
+/** The content of the only file of an archive. */
+async function readFileOf(archive: NodeJS.ReadableStream): Promise<string> {
+  for await (const entry of archive.pipe(extract())) return text(entry);
+  throw new Error("the archive of the certificate authority is empty");
+}
+
+async function volumeExists(): Promise<boolean> {
+  const { Volumes } = await docker.listVolumes({ filters: { name: [authorityVolume()] } });
+  return Volumes.some((volume) => volume.Name === authorityVolume());
+}
