@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Builds the images of the local cloud: build.sh [NAME]..., by default each folder here. An image whose folder and base image are
+# the same as at its last build is left alone.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
+
+declare -A tags=([host]=local-cloud/host:debian-13 [services]=local-cloud/services:1)
+
+# What an image is made of: its files and its base.
+source_of() {
+  local folder="$here/$1" base
+  base="$(sed -n 's/^FROM //p' "$folder/Dockerfile")"
+  {
+    docker image inspect --format '{{.Id}}' "$base"
+    cd "$folder"
+    find . -type f -print0 | sort -z | xargs -0 sha256sum
+  } | sha256sum | cut -c 1-16
+}
+
+build() {
+  local name="$1" tag="${tags[$1]}" source built log
+  source="$(source_of "$name")" || {
+    echo "error: the base image of $tag is not on this machine" >&2
+    return 1
+  }
+  built="$(docker image inspect --format '{{index .Config.Labels "local-cloud.source"}}' "$tag" 2>/dev/null || true)"
+  [[ $built != "$source" ]] || return 0
+  echo "==> Building $tag" >&2
+  log="$(docker build --label "local-cloud.source=$source" --label "local-cloud.image=$name" --tag "$tag" "$here/$name" 2>&1)" || {
+    printf 'error: can'\''t build %s\n%s\n' "$tag" "$(tail -n 20 <<<"$log")" >&2
+    return 1
+  }
+  # The image that this one replaced, unless a container still runs it.
+  docker image prune --force --filter "label=local-cloud.image=$name" >/dev/null
+}
+
+names=("$@")
+((${#names[@]})) || names=("${!tags[@]}")
+for name in "${names[@]}"; do
+  if [[ -z ${tags[$name]:-} ]]; then
+    echo "error: no image $name; there are: ${!tags[*]}" >&2
+    exit 2
+  fi
+  build "$name" &
+  pids+=($!)
+done
+for pid in "${pids[@]}"; do wait "$pid"; done

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The first process of an instance.
+exec sleep infinity

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# What every script of tools/ stands on: messages, privileges, caches. Sourced, never run.
+
+checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
+export checkout
+
+# Downloads and builds that outlive a checkout and serve every checkout of the user.
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/gifticon-event"
+export cache
+
+say() { printf '==> %s\n' "$*" >&2; }
+warn() { printf 'warning: %s\n' "$*" >&2; }
+
+# fail WHAT [WHY AND WHAT TO DO NEXT]...: one line each, then exit 1.
+fail() {
+  printf 'error: %s\n' "$1" >&2
+  shift
+  local line
+  for line in "$@"; do printf '       %s\n' "$line" >&2; done
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# version_at_least HAVE NEED: dotted numbers, as `sort -V` orders them.
+version_at_least() { [[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" == "$2" ]]; }
+
+# as_root COMMAND...: by sudo where the caller isn't root.
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  elif have sudo; then
+    sudo -- "$@"
+  else
+    fail "this needs root: $*" "Run ./run as root, or install sudo."
+  fi
+}
+
+# with_lock NAME COMMAND...: one at a time for the user, so that two runs don't build the same thing side by side.
+with_lock() {
+  local name="$1"
+  shift
+  mkdir -p "$cache/locks"
+  (
+    exec {lock}>"$cache/locks/$name"
+    if ! flock -n "$lock"; then
+      say "Another run prepares $name: waiting for it"
+      flock "$lock"
+    fi
+    "$@" {lock}>&-
+  )
+}
+
+# build_image TAG CONTEXT [ARGUMENT OF docker build]...: says nothing unless it fails.
+build_image() {
+  local tag="$1" context="$2" output
+  shift 2
+  output="$(docker build --tag "$tag" "$@" "$context" 2>&1)" ||
+    fail "can't build the image $tag" "$(tail -n 20 <<<"$output")"
+}
