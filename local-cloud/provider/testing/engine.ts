@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { execa, type Options, type ResultPromise } from "execa";
+
+const checkout = join(import.meta.dirname, "../../..");
+
+/** What a run of the CLI said, and whether it went well. */
+export interface Run {
+  ok: boolean;
+  /** Both streams, as a user would see them. */
+  text: string;
+  stdout: string;
+}
+
+export interface ExportedResource {
+  type: string;
+  urn: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+/**
+ * A project of its own in a temporary directory, with a state of its own, run by the real Pulumi CLI: `pulumi` and
+ * `pulumi-language-nodejs` have to be on the PATH.
+ */
+export class EngineProject {
+  readonly directory: string;
+  readonly #environment: Record<string, string>;
+
+  private constructor(directory: string, environment: Record<string, string>) {
+    this.directory = directory;
+    this.#environment = environment;
+  }
+
+  /** @param pluginDirectories where the engine finds the plugins under test. */
+  static async create(
+    pluginDirectories: readonly string[],
+    environment: Record<string, string> = {},
+  ): Promise<EngineProject> {
+    const directory = await mkdtemp(join(tmpdir(), "pulumi-engine-test-"));
+    const project = new EngineProject(directory, {
+      PATH: [...pluginDirectories, process.env["PATH"]].join(delimiter),
+      PULUMI_HOME: join(directory, "home"),
+      PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...environment,
+    });
+    await mkdir(join(directory, "state"));
+    await writeFile(
+      join(directory, "Pulumi.yaml"),
+      "name: test\nruntime: {name: nodejs, options: {typescript: false}}\nmain: index.ts\n",
+    );
+    await writeFile(join(directory, "package.json"), '{"type": "module"}\n');
+    await symlink(join(checkout, "node_modules"), join(directory, "node_modules"));
+    await project.expect("stack", "init", "test");
+    return project;
+  }
+
+  /** Replaces the program; `import * as pulumi` is there already. */
+  async program(source: string): Promise<void> {
+    await writeFile(join(this.directory, "index.ts"), `import * as pulumi from "@pulumi/pulumi";\n${source}\n`);
+  }
+
+  /** Starts the CLI and does not wait. */
+  start(args: readonly string[]): ResultPromise<Options & { all: true; reject: false }> {
+    return execa("pulumi", ["--non-interactive", ...args], {
+      cwd: this.directory,
+      env: this.#environment,
+      stdin: "ignore",
+      all: true,
+      reject: false,
+    });
+  }
+
+  async run(...args: string[]): Promise<Run> {
+    const result = await this.start(args);
+    if (result.code === "ENOENT") throw new Error("pulumi is not on the PATH; `./run test engine` puts it there");
+    return { ok: result.exitCode === 0, text: String(result.all), stdout: String(result.stdout) };
+  }
+
+  /** Runs the CLI and throws what it said when it fails. */
+  async expect(...args: string[]): Promise<Run> {
+    const run = await this.run(...args);
+    if (!run.ok) throw new Error(`pulumi ${args.join(" ")} failed:\n${run.text}`);
+    return run;
+  }
+
+  /** The resources in the state, secrets encrypted as they are kept. */
+  async resources(): Promise<ExportedResource[]> {
+    const { stdout } = await this.expect("stack", "export");
+    const state = JSON.parse(stdout) as { deployment: { resources?: ExportedResource[] } };
+    return state.deployment.resources ?? [];
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const { stdout } = await this.expect("stack", "output", "--json", "--show-secrets");
+    return JSON.parse(stdout) as Record<string, unknown>;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
