@@ -1,0 +1,107 @@
+# shellcheck shell=bash
+# The Pulumi CLI: the one on PATH, or one in the user's cache, downloaded or built there. Sourced after lib.sh and packages.sh.
+
+pulumi_minimum=3.200.0
+# The version of the SDK in use (package.json pins it), so that the engine and the program speak the same protocol.
+pulumi_version="$(sed -n 's/.*"@pulumi\/pulumi": "\(.*\)".*/\1/p' "$checkout/package.json")"
+pulumi_cached="$cache/pulumi/$pulumi_version/bin"
+
+# Has a directory both halves of the CLI: the engine, and the host that runs Node.js programs?
+pulumi_complete() { [[ -x $1/pulumi && -x $1/pulumi-language-nodejs ]]; }
+
+# Prints the directory of the CLI to use; fails when there is none yet.
+pulumi_directory() {
+  local found version
+  if found="$(type -P pulumi)" && pulumi_complete "${found%/*}"; then
+    version="$("$found" version 2>/dev/null)"
+    if version_at_least "${version#v}" "$pulumi_minimum"; then
+      printf '%s\n' "${found%/*}"
+      return
+    fi
+  fi
+  pulumi_complete "$pulumi_cached" && printf '%s\n' "$pulumi_cached"
+}
+
+pulumi_download() {
+  local work="$1" arch
+  case "$(uname -m)" in
+    x86_64) arch=x64 ;;
+    aarch64) arch=arm64 ;;
+    *) return 1 ;;
+  esac
+  have curl || install_packages "curl, which downloads the Pulumi CLI," curl ca-certificates
+  say "Downloading the Pulumi CLI $pulumi_version"
+  curl -fsSL --connect-timeout 10 --retry 2 -o "$work/archive" \
+    "https://get.pulumi.com/releases/sdk/pulumi-v$pulumi_version-linux-$arch.tar.gz" 2>"$work/log" || return 1
+  mkdir "$work/bin"
+  tar -xzf "$work/archive" -C "$work/bin" --strip-components=1
+  pulumi_complete "$work/bin"
+}
+
+# go_build MODULE OUTPUT PACKAGE VERSION-VARIABLE'S-VALUE: builds a command from a pinned module (its go.sum says what each download must be).
+go_build() {
+  local module="$checkout/tools/pulumi/$1" output="$2" package="$3" version="$4" total count=0 next=$((SECONDS + 15)) line
+  # The toolchain that the modules ask for is itself a module.
+  local build=(env GOTOOLCHAIN=auto GOFLAGS=-mod=readonly "$go" -C "$module")
+  "${build[@]}" mod download || return 1
+  total="$("${build[@]}" list -deps "$package" | wc -l)"
+  "${build[@]}" build -v -trimpath -buildvcs=false -o "$output" \
+    -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$version" "$package" 2>&1 |
+    while read -r line; do
+      count=$((count + 1))
+      # Everything but the names of finished packages is a message of the compiler.
+      if [[ $line == *" "* && $line != "go: downloading "* ]]; then printf '%s\n' "$line" >&2; fi
+      if ((SECONDS >= next)); then
+        next=$((SECONDS + 15))
+        say "  $count of $total packages"
+      fi
+    done
+}
+
+# Sets `go` to a Go command that can fetch the toolchain which a module asks for (1.21 and later).
+find_go() {
+  local version toolchain=golang.org/toolchain@v0.0.1-go1.26.0.linux-
+  [[ "$(uname -m)" == aarch64 ]] && toolchain+=arm64 || toolchain+=amd64
+  have go || install_packages "Go, which builds the Pulumi CLI," golang-go ca-certificates
+  go="$(type -P go)"
+  version="$("$go" env GOVERSION)"
+  version_at_least "${version#go}" 1.21 && return
+  say "Go ${version#go} is older than 1.21: fetching a newer toolchain"
+  (cd / && GOFLAGS=-mod=mod "$go" mod download "$toolchain") || return 1
+  go="$("$go" env GOMODCACHE)/$toolchain/bin/go"
+  # An older Go unpacks it as the modules of libraries, with nothing to execute.
+  chmod -R u+w "${go%/bin/go}" && chmod +x "$go" "${go%/bin/go}"/pkg/tool/*/* "${go%/bin/go}"/bin/*
+}
+
+pulumi_build() {
+  local work="$1" go
+  find_go || return 1
+  say "Building the Pulumi CLI $pulumi_version from its Go modules (about 7 minutes on 2 cores, once)"
+  mkdir -p "$work/bin"
+  go_build engine "$work/bin/pulumi" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi "$pulumi_version" || return 1
+  # The newest release of the Node.js host that is a module of its own; it runs today's programs with today's engine.
+  say "Building its Node.js language host"
+  go_build language-nodejs "$work/bin/pulumi-language-nodejs" \
+    github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs 3.68.0 || return 1
+}
+
+obtain_pulumi() {
+  ! pulumi_complete "$pulumi_cached" || return 0
+  local work="$pulumi_cached.partial"
+  rm -rf -- "$work"
+  mkdir -p "$work"
+  if ! pulumi_download "$work"; then
+    say "The Pulumi CLI can't be downloaded from here"
+    rm -rf -- "$work/bin"
+    pulumi_build "$work" ||
+      fail "there is no Pulumi CLI: none on PATH, and it could be neither downloaded nor built" \
+        "The messages above say why. Install Pulumi $pulumi_minimum or later by hand (https://www.pulumi.com/docs/install/)" \
+        "so that \`pulumi version\` works in this shell, and run the same command again."
+  fi
+  rm -rf -- "$pulumi_cached"
+  mv -- "$work/bin" "$pulumi_cached"
+  rm -rf -- "$work"
+}
+
+# Sees to it that there is a CLI.
+ensure_pulumi() { pulumi_directory >/dev/null || with_lock pulumi obtain_pulumi; }
