@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The Pulumi CLI: the one on PATH, or one in the user's cache, downloaded or built there. Sourced after lib.sh and packages.sh.
+: "${checkout:?}" "${cache:?}"
 
 pulumi_minimum=3.200.0
 # The version of the SDK in use (package.json pins it), so that the engine and the program speak the same protocol.
@@ -38,13 +39,16 @@ pulumi_download() {
   pulumi_complete "$work/bin"
 }
 
-# go_build MODULE OUTPUT PACKAGE VERSION-VARIABLE'S-VALUE: builds a command from a pinned module (its go.sum says what each download must be).
+# go_build MODULE OUTPUT PACKAGE VERSION: builds a command from a pinned module; its go.sum says what each download must be.
 go_build() {
   local module="$checkout/tools/pulumi/$1" output="$2" package="$3" version="$4" total count=0 next=$((SECONDS + 15)) line
   # The toolchain that the modules ask for is itself a module.
   local build=(env GOTOOLCHAIN=auto GOFLAGS=-mod=readonly "$go" -C "$module")
-  "${build[@]}" mod download || return 1
-  total="$("${build[@]}" list -deps "$package" | wc -l)"
+  # This fetches what the build needs. (`go mod download` asks for more, and not all of that is on every proxy.)
+  total="$("${build[@]}" list -deps "$package" 2>"$output.log" | wc -l)" || {
+    tail -n 5 "$output.log" >&2
+    return 1
+  }
   "${build[@]}" build -v -trimpath -buildvcs=false -o "$output" \
     -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$version" "$package" 2>&1 |
     while read -r line; do
@@ -92,7 +96,7 @@ obtain_pulumi() {
   mkdir -p "$work"
   if ! pulumi_download "$work"; then
     say "The Pulumi CLI can't be downloaded from here"
-    rm -rf -- "$work/bin"
+    rm -rf -- "${work:?}/bin"
     pulumi_build "$work" ||
       fail "there is no Pulumi CLI: none on PATH, and it could be neither downloaded nor built" \
         "The messages above say why. Install Pulumi $pulumi_minimum or later by hand (https://www.pulumi.com/docs/install/)" \
