@@ -144,7 +144,8 @@ export class Provider {
         return await operation(open);
       } catch (error) {
         debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
-        // Without its cause, whose words are in the message: what is left of it would not be redacted.
+        // The cause's words are in the message; as a cause it would be told once more, unredacted.
+        // eslint-disable-next-line preserve-caught-error
         throw new Error(redact(describeError(error), secrets));
       } finally {
         await open.shown();
