@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { Mutex } from "async-mutex";
 import { build } from "esbuild";
-import { accountFilter, accountId, checkoutPath, label, objectName, region, resourceLabels } from "./account.ts";
+import { accountFilter, accountId, checkoutPath, label, region } from "./account.ts";
+import { AUTHORITY_MOUNT, authority, authorityVolume } from "./ca.ts";
 import { addressAt } from "./cidr.ts";
 import {
   connect,
@@ -31,13 +32,13 @@ const CONTROL_PLANE_IMAGE = "local-cloud/services:1";
 const CONTROL_PLANE_OFFSET = 2;
 /** Label of the control plane: what it was made from. Another content replaces it. */
 const CONTENT_LABEL = "local-cloud.content";
-/** Where the CA volume is in the control plane. */
-const CA_FOLDER = "/ca";
 
 /** What every account has, as long as it has any resource. */
 export interface Base {
   /** The internet network's name. */
   internetNetwork: string;
+  /** PEM of the account's CA, which its instances trust. */
+  certificate: string;
   /** The internet network's range. */
   internetRange: string;
   /** The machine's address in the internet network: the source of requests from the operator. */
@@ -65,11 +66,6 @@ export async function ensureBase(): Promise<Base> {
   });
 }
 
-/** The name of the volume that holds the account's certificate authority. */
-export function caVolumeName(): string {
-  return objectName("ca");
-}
-
 /** Connects the control plane to a VPC's network, as its DNS server and metadata service. */
 export async function connectControlPlane(network: string): Promise<void> {
   const found = await inspectNetwork(network);
@@ -92,7 +88,7 @@ export async function collectGarbage(): Promise<void> {
     if (await hasResources()) return;
     present = undefined;
     await removeContainer(containerName(CONTROL_PLANE));
-    await ignoreGone(docker.getVolume(caVolumeName()).remove());
+    await ignoreGone(docker.getVolume(authorityVolume()).remove());
     await removeNetwork(internetNetworkName());
   });
 }
@@ -111,9 +107,10 @@ async function makeBase(): Promise<Base> {
   const bundling = bundleControlPlane();
   bundling.catch(() => undefined); // Awaited below; an error of the network must not make this one an unhandled one.
   const range = rangeOf(await ensureInternetNetwork());
-  await docker.createVolume({ Name: caVolumeName(), Labels: resourceLabels(BASE_TYPE, "ca") });
+  const { certificate } = await authority(CONTROL_PLANE_IMAGE);
   const base: Base = {
     internetNetwork: internetNetworkName(),
+    certificate,
     internetRange: range,
     machineAddress: addressAt(range, 1),
     controlPlaneAddress: addressAt(range, CONTROL_PLANE_OFFSET),
@@ -129,7 +126,6 @@ async function ensureControlPlane(base: Base, bundle: string): Promise<void> {
     LOCAL_CLOUD_CHECKOUT: checkoutPath(),
     LOCAL_CLOUD_REGION: region(),
     LOCAL_CLOUD_MACHINE_ADDRESS: base.machineAddress,
-    LOCAL_CLOUD_CA: CA_FOLDER,
   };
   const image = await docker.getImage(CONTROL_PLANE_IMAGE).inspect();
   const content = createHash("sha256")
@@ -162,7 +158,7 @@ async function ensureControlPlane(base: Base, bundle: string): Promise<void> {
       PidMode: "host",
       CapAdd: ["NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE"],
       SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
-      Binds: ["/var/run/docker.sock:/var/run/docker.sock", `${caVolumeName()}:${CA_FOLDER}`],
+      Binds: ["/var/run/docker.sock:/var/run/docker.sock", `${authorityVolume()}:${AUTHORITY_MOUNT}:ro`],
       RestartPolicy: { Name: "unless-stopped" },
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
     },

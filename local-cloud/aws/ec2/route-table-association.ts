@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { getRecord } from "../../engine/records.ts";
+import { reconcile } from "../../engine/reconcile.ts";
+import { ApiError } from "../api-error.ts";
+import { idInput, refused, regionInput } from "../inputs.ts";
+import { newResourceId, recordResource } from "../record-resource.ts";
+import { findSubnet, recordsWith } from "./find.ts";
+import { token } from "./tokens.ts";
+
+const inputs = z.strictObject({
+  routeTableId: idInput("rtb"),
+  subnetId: idInput("subnet"),
+  gatewayId: refused("it routes subnets, not gateways: give subnetId"),
+  region: regionInput,
+});
+type AssociationInputs = z.infer<typeof inputs> & { tags?: undefined };
+
+/** Gives a subnet its route table; a subnet without one has the VPC's main table. */
+export const routeTableAssociation = recordResource<AssociationInputs>({
+  token: token.routeTableAssociation,
+  inputs,
+  replaceOn: ["subnetId", "region"],
+  newId: () => newResourceId("rtbassoc"),
+  outputs: () => ({}),
+  judge: async ({ routeTableId, subnetId }, id) => {
+    const { vpcId } = await findSubnet(subnetId);
+    const table = await getRecord(token.routeTable, routeTableId);
+    if (table === undefined) {
+      throw new ApiError("InvalidRouteTableID.NotFound", `the routeTable ID '${routeTableId}' does not exist`);
+    }
+    if (table.properties["vpcId"] !== vpcId) {
+      throw new ApiError(
+        "InvalidParameterValue",
+        `route table ${routeTableId} and subnet ${subnetId} belong to different networks`,
+      );
+    }
+    const present = (await recordsWith(token.routeTableAssociation, "subnetId", subnetId)).find(
+      (other) => other.id !== id,
+    );
+    if (present !== undefined) {
+      throw new ApiError(
+        "Resource.AlreadyAssociated",
+        `the specified association for route table ${routeTableId} conflicts with an existing association: ${present.id}`,
+      );
+    }
+  },
+  apply: async () => {
+    await reconcile();
+  },
+});

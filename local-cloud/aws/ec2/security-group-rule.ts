@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { accountId, arn } from "../../engine/account.ts";
+import { parseCidr } from "../../engine/cidr.ts";
+import { getRecord } from "../../engine/records.ts";
+import { reconcile } from "../../engine/reconcile.ts";
+import type { CheckFailure } from "../../provider/resource-type.ts";
+import { ApiError } from "../api-error.ts";
+import { idInput, refused, regionInput, tagsInput } from "../inputs.ts";
+import { newResourceId, recordResource } from "../record-resource.ts";
+import { recordsWith } from "./find.ts";
+import { protocolName, hasPorts } from "./protocols.ts";
+import { token } from "./tokens.ts";
+
+const port = z.int().min(-1).max(65535).optional();
+
+const inputs = z.strictObject({
+  securityGroupId: idInput("sg"),
+  ipProtocol: z.string().refine((text) => protocolName(text) !== undefined, {
+    error: "must be tcp, udp, icmp, icmpv6, -1 (all), or a protocol number between 0 and 255",
+  }),
+  fromPort: port,
+  toPort: port,
+  cidrIpv4: z
+    .string()
+    .refine((text) => parseCidr(text) !== undefined, {
+      error: "must be an IPv4 CIDR block such as 10.0.0.0/16 (no bits after the prefix)",
+    })
+    .optional(),
+  referencedSecurityGroupId: idInput("sg").optional(),
+  cidrIpv6: refused("its networks are IPv4 only"),
+  prefixListId: refused("it has no prefix lists"),
+  description: z.string().max(255).optional(),
+  region: regionInput,
+  tags: tagsInput,
+});
+type RuleInputs = z.infer<typeof inputs>;
+
+/** What the real provider finds wrong across a rule's properties before it calls the API. */
+export function checkRule(values: Partial<RuleInputs>): CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  if (values.cidrIpv4 !== undefined && values.referencedSecurityGroupId !== undefined) {
+    failures.push({
+      property: "referencedSecurityGroupId",
+      reason: "conflicts with cidrIpv4: a rule has one source or destination",
+    });
+  }
+  return failures;
+}
+
+/** What the API finds wrong with a rule's ports and ends; throws an ApiError. */
+export function judgeRule(values: RuleInputs): void {
+  const { fromPort, toPort, ipProtocol } = values;
+  if (values.cidrIpv4 === undefined && values.referencedSecurityGroupId === undefined) {
+    throw new ApiError("MissingParameter", "a rule needs cidrIpv4 or referencedSecurityGroupId");
+  }
+  if (!hasPorts(ipProtocol)) return;
+  if (fromPort === undefined || toPort === undefined) {
+    throw new ApiError("InvalidParameterValue", `protocol ${ipProtocol} needs both fromPort and toPort`);
+  }
+  if (["icmp", "icmpv6"].includes(protocolName(ipProtocol) ?? "")) return;
+  if (fromPort > toPort || fromPort < 0) {
+    throw new ApiError("InvalidParameterValue", `invalid port range: fromPort ${fromPort}, toPort ${toPort}`);
+  }
+}
+
+function ruleResource(type: string) {
+  return recordResource<RuleInputs>({
+    token: type,
+    inputs,
+    replaceOn: ["securityGroupId", "region"],
+    check: checkRule,
+    newId: () => newResourceId("sgr"),
+    outputs: (_values, id) => ({ arn: arn("ec2", `security-group-rule/${id}`), securityGroupRuleId: id }),
+    judge: async (values, id) => {
+      judgeRule(values);
+      for (const group of [values.securityGroupId, values.referencedSecurityGroupId]) {
+        if (group !== undefined && (await getRecord(token.securityGroup, group)) === undefined) {
+          throw new ApiError(
+            "InvalidGroup.NotFound",
+            `the security group '${group}' does not exist (account ${accountId()})`,
+          );
+        }
+      }
+      const others = await recordsWith(type, "securityGroupId", values.securityGroupId);
+      const same = others.find((other) => other.id !== id && identity(other.properties) === identity(values));
+      if (same !== undefined) {
+        throw new ApiError("InvalidPermission.Duplicate", `the specified rule already exists: ${same.id}`);
+      }
+    },
+    apply: async () => {
+      await reconcile();
+    },
+  });
+}
+
+function identity(rule: Record<string, unknown>): string {
+  const { ipProtocol, fromPort, toPort, cidrIpv4, referencedSecurityGroupId } = rule;
+  return JSON.stringify([protocolName(String(ipProtocol)), fromPort, toPort, cidrIpv4, referencedSecurityGroupId]);
+}
+
+/** What a security group lets in. */
+export const securityGroupIngressRule = ruleResource(token.ingressRule);
+
+/** What a security group lets out. */
+export const securityGroupEgressRule = ruleResource(token.egressRule);

@@ -1,0 +1,14 @@
+/** The Pulumi tokens under which EC2's records are kept. */
+export const token = {
+  vpc: "aws:ec2/vpc:Vpc",
+  subnet: "aws:ec2/subnet:Subnet",
+  internetGateway: "aws:ec2/internetGateway:InternetGateway",
+  routeTable: "aws:ec2/routeTable:RouteTable",
+  route: "aws:ec2/route:Route",
+  routeTableAssociation: "aws:ec2/routeTableAssociation:RouteTableAssociation",
+  securityGroup: "aws:ec2/securityGroup:SecurityGroup",
+  ingressRule: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  egressRule: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  keyPair: "aws:ec2/keyPair:KeyPair",
+  instance: "aws:ec2/instance:Instance",
+} as const;
