@@ -19,8 +19,8 @@ prepend_path() {
   done
 }
 
-# The 12 digits of an account that is this checkout's alone.
-account_of() { printf '%d\n' "$((100000000000 + 16#$(printf %s "$1" | sha256sum | cut -c 1-15) % 900000000000))"; }
+# The account of a checkout, as local-cloud derives it from the path: 12 digits.
+account_of() { printf '%012d\n' "$((16#$(printf %s "$1" | sha256sum | cut -c 1-12) % 1000000000000))"; }
 
 if pulumi_found="$(pulumi_directory)"; then prepend_path "$pulumi_found"; fi
 unset pulumi_found

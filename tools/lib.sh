@@ -36,6 +36,28 @@ as_root() {
   fi
 }
 
+# Runs the command line again as root where the caller isn't: the local cloud works on networks, cgroups and /etc/hosts. What the caller
+# set for it stays, and what it makes in the checkout and the caches belongs to the caller in the end.
+become_root() {
+  ((EUID != 0)) || return 0
+  have sudo || fail "this needs root, and there is no sudo" "Run ./run as root."
+  local keep status=0
+  keep="$(compgen -e | grep -E '^(PULUMI_|LOCAL_CLOUD_|XDG_CACHE_HOME$|DOCKER_HOST$|CI$|NO_COLOR$|TERM$|.*_(proxy|PROXY)$|.*_CERTS?$)' | paste -sd,)"
+  sudo --preserve-env="$keep" -- env HOME="$HOME" PATH="$PATH" "$checkout/run" "$@" || status=$?
+  sudo -- find "$checkout/.local" "$cache" -user root -exec chown --no-dereference "$(id -u):$(id -g)" {} + 2>/dev/null || true
+  exit "$status"
+}
+
+# One run at a time changes the stack of a checkout. The lock is held until the last process of the run has ended, so that a run never
+# meets the engine of one that was killed.
+take_run_lock() {
+  mkdir -p "$checkout/.local"
+  exec 9>"$checkout/.local/run.lock"
+  flock -n 9 && return
+  say "Another ./run works on this checkout: waiting for its end"
+  flock 9
+}
+
 # with_lock NAME COMMAND...: one at a time for the user, so that two runs don't build the same thing side by side.
 with_lock() {
   local name="$1"

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Checks every shell script of the checkout, whatever its name: those that end in .sh, and those whose first line says so.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+mapfile -t scripts < <(
+  find . -name node_modules -prune -o -path ./.git -prune -o -path ./.local -prune -o -name dist -prune \
+    -o -type f \( -name '*.sh' -o -executable ! -name '*.*' \) -print |
+    while read -r file; do
+      if [[ $file == *.sh ]] || head -n 1 "$file" | grep -qE '^#!.*[/ ](ba|da)?sh\b'; then printf '%s\n' "$file"; fi
+    done
+)
+shellcheck --external-sources "${scripts[@]}" "$@"
+printf '%d shell scripts are clean\n' "${#scripts[@]}"

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# ./run pulumi ARGUMENT...: the Pulumi CLI with the environment of stack `local`.
+set -euo pipefail
+# shellcheck source=tools/prepare.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
+
+prepare_pulumi
+become_root pulumi "$@"
+prepare_machine
+exec pulumi "$@"

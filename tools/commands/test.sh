@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# ./run test [LAYER [ARGUMENT]...]: the layers of tests, each an npm script, cheapest first; stops at the first that fails.
+set -euo pipefail
+# shellcheck source=tools/prepare.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
+
+declare -A script=(
+  [format]=check:format [lint]=check:lint [types]=check:types [shell]=check:shell
+  [unit]=test:unit [program]=test:program [engine]=test:engine [e2e]=test:e2e
+)
+all=(format lint types shell unit program engine e2e)
+
+layers=("${all[@]}")
+if (($#)); then
+  if [[ -z ${script[$1]:-} ]]; then
+    printf 'error: there is no layer %s; there are: %s\n' "$1" "${all[*]}" >&2
+    exit 2
+  fi
+  layers=("$1")
+fi
+
+prepare_packages
+# Only these two touch the machine.
+case " ${layers[*]} " in *" engine "* | *" e2e "*) become_root test "$@" ;; esac
+(($# == 0)) || shift
+
+prepare_layer() {
+  case "$1" in
+    shell) install_packages "shellcheck, which checks the shell scripts," shellcheck ;;
+    engine | e2e) prepare_machine ;;
+  esac
+}
+
+start=$SECONDS
+passed=()
+for layer in "${layers[@]}"; do
+  say "test $layer"
+  prepare_layer "$layer"
+  layer_start=$SECONDS
+  if ! npm run --silent "${script[$layer]}" -- "$@" </dev/null; then
+    printf 'FAILED: layer %s after %d s (passed before it: %s)\n' "$layer" $((SECONDS - layer_start)) "${passed[*]:-none}"
+    exit 1
+  fi
+  passed+=("$layer $((SECONDS - layer_start)) s")
+done
+(IFS=,; printf 'PASSED: %d of %d layers in %d s (%s)\n' "${#passed[@]}" "${#layers[@]}" $((SECONDS - start)) "${passed[*]}")

@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# Node.js and the packages of package-lock.json. Sourced after lib.sh and packages.sh.
+: "${checkout:?}"
+
+# Does node_modules hold what package-lock.json says? (npm writes its own list last, so an interrupted installation has none.)
+dependencies_installed() {
+  [[ -x $checkout/node_modules/.bin/node && -e $checkout/node_modules/.package-lock.json ]] &&
+    "$checkout/node_modules/.bin/node" "$checkout/tools/dependencies-installed.ts"
+}
+
+install_dependencies() {
+  ! dependencies_installed || return 0
+  # Any Node.js that can run npm will do: the packages bring the Node.js that runs everything else.
+  have npm || install_packages "npm, which installs the project's packages," npm
+  say "Installing the packages of package-lock.json"
+  local log="$checkout/.local/npm-ci.log"
+  mkdir -p "$checkout/.local"
+  if ! (cd "$checkout" && npm ci --no-progress) >"$log" 2>&1; then
+    fail "npm can't install the project's packages" "$(grep -v '^npm warn' "$log" | tail -n 10)" "All of its output: $log"
+  fi
+  dependencies_installed ||
+    fail "npm ci ended well, but node_modules has no Node.js for this machine ($(uname -m))" \
+      "The project's Node.js comes with npm packages for x86_64 and aarch64 on Linux."
+}

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# The machine's Docker engine. Sourced after lib.sh and packages.sh; runs as root.
+
+# Where an engine that the project started by hand (a machine without systemd) has its output, and which process it is.
+engine_log=/var/log/gifticon-event-dockerd.log
+engine_mark=/run/gifticon-event-dockerd.pid
+engine_pid_file=/run/docker.pid
+
+engine_answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+# Is there a process with this id that is the named program? After a hard stop, its id may be another's.
+process_is() { [[ -n ${1:-} && "$(cat "/proc/$1/comm" 2>/dev/null)" == "$2" ]]; }
+
+# Waits until the engine answers, or fails when `alive` says that it never will.
+wait_for_engine() {
+  local end=$((SECONDS + 90))
+  until engine_answers; do
+    ((SECONDS < end)) && "$@" || return 1
+    sleep 0.2
+  done
+}
+
+# A folder whose iptables works on this kernel, where the distribution's default doesn't (nf_tables is missing).
+legacy_iptables() {
+  local folder=/run/gifticon-event-iptables tool
+  iptables -t nat -S >/dev/null 2>&1 && return
+  have iptables-legacy && iptables-legacy -t nat -S >/dev/null 2>&1 || return 0
+  mkdir -p "$folder"
+  for tool in iptables ip6tables; do ln -sf "$(type -P "$tool-legacy")" "$folder/$tool"; done
+  printf '%s:' "$folder"
+}
+
+# Is the engine's process still there, or not yet?
+own_engine_alive() { [[ ! -s $engine_mark || -d /proc/$(cat "$engine_mark") ]]; }
+
+start_engine_by_hand() {
+  # dockerd refuses to start while any process has the id in its pid file.
+  if [[ -e $engine_pid_file ]] && ! process_is "$(cat "$engine_pid_file")" dockerd; then rm -f -- "$engine_pid_file"; fi
+  rm -f -- "$engine_mark"
+  say "Starting the Docker engine (no systemd here: its output goes to $engine_log)"
+  # In a session of its own, so that it outlives this run, and without this run's lock (9).
+  # shellcheck disable=SC2016 # the inner shell expands it
+  PATH="$(legacy_iptables)$PATH" setsid --fork sh -c 'echo $$ >"$1"; exec dockerd >>"$2" 2>&1' sh "$engine_mark" "$engine_log" \
+    </dev/null >/dev/null 2>&1 9>&-
+  wait_for_engine own_engine_alive ||
+    fail "the Docker engine doesn't start" "Its last lines ($engine_log):" "$(tail -n 5 "$engine_log")"
+}
+
+ensure_engine() {
+  if [[ -n ${DOCKER_HOST:-} && $DOCKER_HOST != unix://* ]]; then
+    fail "DOCKER_HOST is $DOCKER_HOST: the local cloud needs an engine on this machine" "Unset DOCKER_HOST."
+  fi
+  engine_answers && return
+  if ! have dockerd || ! have docker || ! have iptables; then
+    install_packages "the Docker engine" docker.io iptables
+    have docker || install_packages "the Docker command line" docker-cli
+  fi
+  if [[ -d /run/systemd/system ]]; then
+    say "Starting the Docker engine"
+    systemctl start docker || fail "systemd can't start the Docker engine" "See: journalctl -u docker"
+    wait_for_engine systemctl -q is-active docker || fail "the Docker engine doesn't answer" "See: journalctl -u docker"
+  elif [[ -z ${DOCKER_HOST:-} ]] && have dockerd; then
+    start_engine_by_hand
+  else
+    fail "no Docker engine answers at ${DOCKER_HOST:-/var/run/docker.sock}" "Start it, and run the same command again."
+  fi
+}
+
+# Stops the engine if the project started it by hand.
+stop_own_engine() {
+  local pid
+  pid="$(cat "$engine_mark" 2>/dev/null || true)"
+  rm -f -- "$engine_mark"
+  process_is "$pid" dockerd || return 0
+  say "Stopping the Docker engine that this project started"
+  kill "$pid"
+  timeout 60 tail --pid="$pid" -f /dev/null
+  rm -rf -- "$engine_log" /run/gifticon-event-iptables
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# What the commands need of the machine, in steps that do nothing when they have been done. Sourced.
+
+# shellcheck source=tools/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tools/packages.sh
+source "$checkout/tools/packages.sh"
+# shellcheck source=tools/dependencies.sh
+source "$checkout/tools/dependencies.sh"
+# shellcheck source=tools/pulumi.sh
+source "$checkout/tools/pulumi.sh"
+# shellcheck source=tools/docker-engine.sh
+source "$checkout/tools/docker-engine.sh"
+
+# What the seven hosts, the database and a build in the same time need; the hosts' limits add up to more, but are not reached.
+memory_needed_mib=3500
+
+require_linux() {
+  [[ "$(uname -s)" == Linux ]] || fail "the local cloud needs Linux, and this is $(uname -s)" "Use a Linux machine or a virtual one."
+}
+
+require_memory() {
+  local available
+  available="$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)"
+  ((available >= memory_needed_mib)) ||
+    fail "the local environment needs $memory_needed_mib MiB of free memory, and this machine has $available" \
+      "Stop something, or take a bigger machine."
+}
+
+# Node.js and the packages: enough for the checks and the unit tests.
+prepare_packages() { with_lock "packages-$(basename "$checkout")" install_dependencies; }
+
+# The Pulumi CLI and the variables that it runs with.
+prepare_pulumi() {
+  prepare_packages
+  ensure_pulumi
+  # shellcheck source=tools/env.sh
+  source "$checkout/tools/env.sh"
+  if [[ $PULUMI_BACKEND_URL == "file://$checkout/.local/state" ]]; then install -d -m 700 "$checkout/.local/state"; fi
+}
+
+# Everything that stack `local` needs.
+prepare_machine() {
+  require_linux
+  prepare_pulumi
+  ensure_engine
+  "$checkout/tools/base-images/ensure.sh"
+  "$checkout/local-cloud/images/build.sh"
+  "$checkout/tools/plugins.sh"
+  # The decision about plugins may have come after the variables.
+  # shellcheck source=tools/env.sh
+  source "$checkout/tools/env.sh"
+}
