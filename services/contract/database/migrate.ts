@@ -1,0 +1,74 @@
+import type { ClientBase, Pool } from "pg";
+import { migrations } from "./migrations.ts";
+
+/** Any number, the same for everyone who migrates this database. */
+const ADVISORY_LOCK = 2_512_250_000;
+/** Longer than a statement may take otherwise: a starter waits for another one's migration. */
+const MIGRATION_TIMEOUT_MS = 60_000;
+
+/**
+ * Brings the schema to the newest version and the stock to what is declared. Safe with several starters: they take turns
+ * on an advisory lock, and all but the first find nothing to do. A schema that is newer than this program is left alone.
+ *
+ * @param eventStock Gifticons in all. Raising or lowering it later moves what remains by the same number.
+ * @throws StockError when more are already issued than `eventStock`.
+ */
+export async function prepareDatabase(pool: Pool, eventStock: number): Promise<void> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query("begin");
+    await client.query(`set local statement_timeout = ${MIGRATION_TIMEOUT_MS}`);
+    await client.query({
+      text: "select pg_advisory_xact_lock($1)",
+      values: [ADVISORY_LOCK],
+      query_timeout: MIGRATION_TIMEOUT_MS,
+    } as { text: string; values: number[] });
+    await applyMigrations(client);
+    await declareStock(client, eventStock);
+    await client.query("commit");
+  } catch (error) {
+    failure = error as Error;
+    throw error;
+  } finally {
+    // A failed transaction ends with its connection.
+    client.release(failure);
+  }
+}
+
+/** The stock can't be lowered below what is issued already. */
+export class StockError extends Error {
+  override readonly name = "StockError";
+}
+
+async function applyMigrations(client: ClientBase): Promise<void> {
+  await client.query(
+    `create table if not exists schema_migration (
+       version integer primary key, name text not null, applied_at timestamptz not null default now())`,
+  );
+  const { rows } = await client.query<{ version: number }>("select version from schema_migration");
+  const applied = new Set(rows.map(({ version }) => version));
+  for (const { version, name, sql } of migrations.filter((migration) => !applied.has(migration.version))) {
+    await client.query(sql);
+    await client.query("insert into schema_migration (version, name) values ($1, $2)", [version, name]);
+  }
+}
+
+async function declareStock(client: ClientBase, eventStock: number): Promise<void> {
+  await client.query("insert into gifticon_stock (total, remaining) values ($1, $1) on conflict do nothing", [
+    eventStock,
+  ]);
+  const { rows } = await client.query<{ total: string; remaining: string }>(
+    "select total, remaining from gifticon_stock for update",
+  );
+  const [stock] = rows;
+  if (stock === undefined || Number(stock.total) === eventStock) return;
+
+  const issued = Number(stock.total) - Number(stock.remaining);
+  if (eventStock < issued) {
+    throw new StockError(
+      `EVENT_STOCK=${eventStock} is less than the ${issued} gifticons issued already; allowed: at least ${issued}`,
+    );
+  }
+  await client.query("update gifticon_stock set total = $1, remaining = $1 - $2::bigint", [eventStock, issued]);
+}

@@ -1,0 +1,102 @@
+/** One step of the schema. Applied steps are history: a change is a new step, with the next version. */
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: "requests and stock",
+    sql: /* sql */ `
+      create type gifticon_outcome as enum ('issued', 'duplicate', 'sold_out');
+
+      -- One terminal row for each request, whatever its outcome.
+      create table gifticon_request (
+        request_id   uuid primary key,
+        user_id      bigint not null check (user_id > 0),
+        outcome      gifticon_outcome not null,
+        code         text,
+        requested_at timestamptz not null,
+        decided_at   timestamptz not null default clock_timestamp(),
+        constraint gifticon_code_when_issued check ((outcome = 'issued') = (code is not null)),
+        constraint gifticon_code_unique unique (code)
+      );
+
+      create unique index gifticon_one_per_user on gifticon_request (user_id) where outcome = 'issued';
+
+      -- One row. Locking it is what makes decisions happen one batch after another.
+      create table gifticon_stock (
+        singleton boolean primary key default true check (singleton),
+        total     bigint not null check (total >= 0),
+        remaining bigint not null check (remaining between 0 and total)
+      );
+    `,
+  },
+  {
+    version: 2,
+    name: "issue function",
+    // A function, not a transaction of several statements from the client: the lock on the stock is held for one round
+    // trip's work on the server, and a client that freezes or dies in between can't keep it from everyone else.
+    // Planned anew each time: the plan for an empty table would otherwise be kept while the table grows.
+    sql: /* sql */ `
+      create function issue_gifticons(
+        request_ids uuid[], user_ids bigint[], requested_at_ms bigint[], codes text[],
+        out issued bigint, out duplicate bigint, out sold_out bigint, out remaining bigint
+      )
+      language plpgsql
+      set plan_cache_mode = force_custom_plan
+      as $$
+      begin
+        -- Read after the lock is ours: the statements below see all that the previous holder committed.
+        select s.remaining into strict remaining from gifticon_stock s for update;
+
+        with asked as (
+          select distinct on (a.request_id) a.*
+          from unnest(request_ids, user_ids, requested_at_ms, codes)
+            with ordinality as a (request_id, user_id, requested_at_ms, code, position)
+          order by a.request_id, a.position
+        ), fresh as (
+          select a.* from asked a
+          where not exists (select from gifticon_request r where r.request_id = a.request_id)
+        ), judged as (
+          select f.*,
+            exists (select from gifticon_request r where r.user_id = f.user_id and r.outcome = 'issued') as has_one,
+            row_number() over (partition by f.user_id order by f.position) as nth_of_user
+          from fresh f
+        ), ranked as (
+          select j.*, count(*) filter (where not j.has_one and j.nth_of_user = 1) over (order by j.position) as rank
+          from judged j
+        ), decided as (
+          -- A user's later requests follow the first: duplicates of an issued one, sold out like one that came too late.
+          select r.*, (case
+            when r.has_one then 'duplicate'
+            when min(r.rank) over (partition by r.user_id) > issue_gifticons.remaining then 'sold_out'
+            when r.nth_of_user = 1 then 'issued'
+            else 'duplicate'
+          end)::gifticon_outcome as outcome
+          from ranked r
+        ), recorded as (
+          insert into gifticon_request (request_id, user_id, outcome, code, requested_at)
+          select d.request_id, d.user_id, d.outcome, case d.outcome when 'issued' then d.code end,
+            to_timestamp(d.requested_at_ms / 1000.0)
+          from decided d
+          order by d.position
+          on conflict (request_id) do nothing
+          returning outcome
+        )
+        select count(*) filter (where r.outcome = 'issued'),
+               count(*) filter (where r.outcome = 'duplicate'),
+               count(*) filter (where r.outcome = 'sold_out')
+        into issued, duplicate, sold_out
+        from recorded r;
+
+        if issued > 0 then
+          update gifticon_stock s set remaining = s.remaining - issued returning s.remaining into remaining;
+        end if;
+      end
+      $$;
+    `,
+  },
+];

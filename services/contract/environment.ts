@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+/** The database's connection settings. */
+export interface DatabaseSettings {
+  host: string;
+  port: number;
+  name: string;
+  user: string;
+  password: string;
+  /** The certificate authority (PEM) that the server's certificate must come from; undefined turns TLS off. */
+  ca: string | undefined;
+  /** The most connections that one process opens. RDS db.t3.micro has 81 for everyone. */
+  poolSize: number;
+}
+
+/** The broker's connection settings. */
+export interface KafkaSettings {
+  brokers: string[];
+  topic: string;
+}
+
+/** The setting can't be used; the message has a line for each, with what is allowed. */
+export class EnvironmentError extends Error {
+  override readonly name = "EnvironmentError";
+}
+
+const MAX_TOPIC_LENGTH = 249 - ".dlt".length;
+
+const required = z.string("is required");
+const text = required.min(1, "must not be empty");
+
+const integer = (min: number, max: number) =>
+  required
+    .regex(/^\d{1,16}$/, `must be an integer from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be an integer from ${min} to ${max}`);
+
+const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, {
+    error: ({ input }) => (input === undefined ? "is required" : `must be one of ${values.join(", ")}`),
+  });
+
+const fileContent = text.transform((path, context) => {
+  try {
+    return readFileSync(path, "utf8").trimEnd();
+  } catch (error) {
+    context.addIssue({ code: "custom", message: `can't be read: ${(error as Error).message}` });
+    return z.NEVER;
+  }
+});
+
+const brokers = text
+  .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, "must be host:port, several separated by commas")
+  .transform((list) => list.split(","));
+
+const shared = {
+  /** Whether requests go through Kafka, or straight to the database. */
+  MODE: choice(["kafka", "direct"]),
+  LOG_LEVEL: choice(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  DATABASE_HOST: text,
+  DATABASE_PORT: integer(1, 65535).default(5432),
+  DATABASE_NAME: text,
+  DATABASE_USER: text,
+  /** A file, so that the password shows neither in the container's settings nor in the process's environment. */
+  DATABASE_PASSWORD_FILE: fileContent,
+  /** The certificate authority that signs the database's certificate. Required, unless DATABASE_TLS is off. */
+  DATABASE_CA_FILE: fileContent.optional(),
+  /** `off` is for tests on loopback: it must be said, so that a forgotten CA file can't turn encryption off. */
+  DATABASE_TLS: choice(["on", "off"]).default("on"),
+  DATABASE_POOL_SIZE: integer(1, 1000).default(10),
+  /** How many gifticons the event gives away in all. */
+  EVENT_STOCK: integer(0, Number.MAX_SAFE_INTEGER),
+  KAFKA_BOOTSTRAP_SERVERS: brokers.optional(),
+  KAFKA_TOPIC: text
+    .regex(/^[a-zA-Z0-9._-]+$/, "may hold letters, digits, dots, underscores and hyphens")
+    .max(MAX_TOPIC_LENGTH, `must have at most ${MAX_TOPIC_LENGTH} characters`)
+    .default("coupon_create"),
+};
+
+const mainApi = z.object({ ...shared, PORT: integer(0, 65535).default(8080) }).check(checkTogether);
+const issuer = z
+  .object({ ...shared, PORT: integer(0, 65535).default(8081), KAFKA_GROUP_ID: text.max(249).default("group_1") })
+  .check(checkTogether)
+  .refine(({ MODE }) => MODE === "kafka", {
+    path: ["MODE"],
+    error: "must be kafka: in direct mode main-api issues by itself and no issuer runs",
+  });
+
+type Environment = Record<string, string | undefined>;
+
+/** The settings of main-api. */
+export type MainApiSettings = ReturnType<typeof readMainApiSettings>;
+/** The settings of the gifticon issuer. */
+export type IssuerSettings = ReturnType<typeof readIssuerSettings>;
+
+/**
+ * Reads main-api's settings from its environment.
+ *
+ * @throws EnvironmentError naming each wrong variable, its value and what is allowed.
+ */
+export function readMainApiSettings(environment: Environment) {
+  const values = parse(mainApi, environment);
+  return { ...sharedSettings(values), mode: values.MODE, port: values.PORT };
+}
+
+/**
+ * Reads the issuer's settings from its environment.
+ *
+ * @throws EnvironmentError naming each wrong variable, its value and what is allowed.
+ */
+export function readIssuerSettings(environment: Environment) {
+  const values = parse(issuer, environment);
+  return { ...sharedSettings(values), port: values.PORT, groupId: values.KAFKA_GROUP_ID };
+}
+
+type Shared = z.output<z.ZodObject<typeof shared>>;
+
+function sharedSettings(values: Shared) {
+  const database: DatabaseSettings = {
+    host: values.DATABASE_HOST,
+    port: values.DATABASE_PORT,
+    name: values.DATABASE_NAME,
+    user: values.DATABASE_USER,
+    password: values.DATABASE_PASSWORD_FILE,
+    ca: values.DATABASE_TLS === "on" ? values.DATABASE_CA_FILE : undefined,
+    poolSize: values.DATABASE_POOL_SIZE,
+  };
+  const kafka: KafkaSettings = { brokers: values.KAFKA_BOOTSTRAP_SERVERS ?? [], topic: values.KAFKA_TOPIC };
+  return { logLevel: values.LOG_LEVEL, eventStock: values.EVENT_STOCK, database, kafka };
+}
+
+function checkTogether(context: z.core.ParsePayload<Shared>): void {
+  const { value, issues } = context;
+  const require = (key: keyof Shared, message: string) =>
+    issues.push({ code: "custom", path: [key], message, input: value[key] });
+
+  if (value.DATABASE_TLS === "on" && value.DATABASE_CA_FILE === undefined) {
+    require("DATABASE_CA_FILE", "is required, unless DATABASE_TLS=off (tests on loopback only)");
+  }
+  if (value.MODE === "kafka" && value.KAFKA_BOOTSTRAP_SERVERS === undefined) {
+    require("KAFKA_BOOTSTRAP_SERVERS", "is required with MODE=kafka");
+  }
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.output<Schema> {
+  const result = schema.safeParse(environment);
+  if (result.success) return result.data;
+
+  const lines = result.error.issues.map(({ path, message }) => {
+    const key = path.join(".");
+    const value = environment[key];
+    return value === undefined ? `  ${key} ${message}` : `  ${key}=${JSON.stringify(value)} ${message}`;
+  });
+  throw new EnvironmentError(`The environment is not usable:\n${lines.join("\n")}`);
+}

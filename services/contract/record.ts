@@ -1,0 +1,94 @@
+import type { IHeaders, KafkaMessage, Message } from "kafkajs";
+import { type GifticonRequest, MAX_USER_ID } from "./request.ts";
+import { isRequestId, requestIdOfPosition } from "./request-id.ts";
+
+/** The headers of a record; other headers are left alone, so that tracing and Spring may add theirs. */
+export const HEADER = { requestId: "request-id", requestedAt: "requested-at" } as const;
+
+/** Where records that can't be read go, with the reason in their headers. */
+export function deadLetterTopic(topic: string): string {
+  return `${topic}.dlt`;
+}
+
+/** The headers that the dead letter topic adds to a record's own. */
+export const DEAD_LETTER_HEADER = {
+  reason: "dlt-reason",
+  topic: "dlt-original-topic",
+  partition: "dlt-original-partition",
+  offset: "dlt-original-offset",
+  timestamp: "dlt-original-timestamp",
+} as const;
+
+/** A record that isn't a request; `reason` says why, for the dead letter's header. */
+export interface Poison {
+  reason: string;
+}
+
+/** A request as a record: what Spring's StringSerializer and LongSerializer write, with the rest in headers. */
+export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest): Message {
+  const value = Buffer.allocUnsafe(8);
+  value.writeBigInt64BE(userId);
+  return {
+    key: userId.toString(),
+    value,
+    timestamp: requestedAt.toString(),
+    headers: { [HEADER.requestId]: requestId, [HEADER.requestedAt]: requestedAt.toString() },
+  };
+}
+
+/**
+ * Reads a record: a request, or the reason why it isn't one. Never throws.
+ * The key may be absent (a template that sends values only still says who asks), but not contradict the value.
+ */
+export function decodeRecord(topic: string, partition: number, message: KafkaMessage): GifticonRequest | Poison {
+  const { key, value, headers, offset, timestamp } = message;
+  if (value === null) return { reason: "value: is null; expected 8 bytes" };
+  if (value.length !== 8) return { reason: `value: has ${value.length} bytes; expected 8` };
+
+  const userId = value.readBigInt64BE();
+  if (userId < 1n) return { reason: `value: user id ${userId.toString()} is outside 1 to ${MAX_USER_ID.toString()}` };
+  if (key !== null && key.toString("latin1") !== userId.toString()) {
+    return { reason: `key: isn't the text of the value's user id ${userId.toString()}` };
+  }
+
+  const requestId = headerText(headers, HEADER.requestId);
+  if (requestId !== undefined && !isRequestId(requestId)) return { reason: `header ${HEADER.requestId}: isn't a UUID` };
+
+  const requestedAt = headerText(headers, HEADER.requestedAt) ?? timestamp;
+  if (!/^\d{1,15}$/.test(requestedAt)) {
+    return { reason: `header ${HEADER.requestedAt}: isn't a time in milliseconds since 1970` };
+  }
+  return {
+    requestId: requestId?.toLowerCase() ?? requestIdOfPosition({ topic, partition, offset, timestamp }),
+    userId,
+    requestedAt: Number(requestedAt),
+  };
+}
+
+/** The dead letter of a record: its bytes and headers unchanged, with the reason and where it stood. */
+export function encodeDeadLetter(topic: string, partition: number, message: KafkaMessage, { reason }: Poison): Message {
+  return {
+    key: message.key,
+    value: message.value,
+    headers: {
+      ...message.headers,
+      [DEAD_LETTER_HEADER.reason]: reason,
+      [DEAD_LETTER_HEADER.topic]: topic,
+      [DEAD_LETTER_HEADER.partition]: partition.toString(),
+      [DEAD_LETTER_HEADER.offset]: message.offset,
+      [DEAD_LETTER_HEADER.timestamp]: message.timestamp,
+    },
+  };
+}
+
+/** Whether a decoded record is poison. */
+export function isPoison(decoded: GifticonRequest | Poison): decoded is Poison {
+  return "reason" in decoded;
+}
+
+/** A header's text; undefined where there is none. A repeated header is one that nobody can read, so it becomes unreadable text. */
+function headerText(headers: IHeaders | undefined, name: string): string | undefined {
+  const header = headers?.[name];
+  if (Array.isArray(header)) return "(repeated)";
+  return header?.toString();
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from "fastify";
+import type { Registry } from "prom-client";
+
+/** Good, or the reason why not. */
+export type Verdict = { ok: true } | { ok: false; reason: string };
+
+/** Judges when asked. */
+export type Judge = () => Verdict | Promise<Verdict>;
+
+/** What operations may ask of a service. */
+export interface Operations {
+  registry: Registry;
+  /** Whether the process should be left running. */
+  health: Judge;
+  /** Whether it can serve now. */
+  readiness: Judge;
+}
+
+/** Adds `/healthz`, `/readyz` (200 or 503 with the reason) and `/metrics` (Prometheus). */
+export function registerOperations(app: FastifyInstance, { registry, health, readiness }: Operations): void {
+  const route = (url: string, judge: Judge) => {
+    app.get(url, { logLevel: "warn" }, async (_request, reply) => {
+      const verdict = await judge();
+      return reply.code(verdict.ok ? 200 : 503).send(verdict);
+    });
+  };
+  route("/healthz", health);
+  route("/readyz", readiness);
+  app.get("/metrics", { logLevel: "warn" }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+}
+
+/**
+ * Health that starts with the first readiness: until then the reason why the service isn't ready stands as the reason why
+ * it isn't healthy, so a deployment that can never serve (a wrong password, a wrong address) fails instead of passing as
+ * healthy. After that an outage of the broker or the database is no reason to restart the process.
+ *
+ * @param running Whether a process that has been ready once should be left running.
+ */
+export function healthyOnceReady(readiness: Judge, running: () => Verdict): Judge {
+  let started = false;
+  return async () => {
+    if (started) return running();
+    const verdict = await readiness();
+    started = verdict.ok;
+    return verdict.ok ? verdict : { ok: false, reason: `starting: ${verdict.reason}` };
+  };
+}

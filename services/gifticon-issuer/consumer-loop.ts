@@ -1,0 +1,87 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { bounded } from "@gifticon/contract/runtime/bounded.ts";
+import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
+import type { EachBatchPayload } from "kafkajs";
+import type { Logger } from "pino";
+import type { ConsumerSession, SessionEvents } from "./consumer-session.ts";
+import type { Progress } from "./progress.ts";
+
+const RETRY_MS = 1_000;
+/** Enough for the transaction under way, its statement timeout and leaving the group. */
+const CLOSE_TIMEOUT_MS = 15_000;
+
+/** Makes the handler for a session. */
+export type HandlerOf = (session: ConsumerSession) => (payload: EachBatchPayload) => Promise<void>;
+
+/**
+ * Keeps a session going: when one ends unasked, it is closed and a new one is opened on a fresh client. kafkajs consumers
+ * are known to stay stopped, or to consume nothing, after some failures; none is used again after one.
+ */
+export class ConsumerLoop {
+  readonly #open: (events: SessionEvents) => ConsumerSession;
+  readonly #handlerOf: HandlerOf;
+  readonly #progress: Progress;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  #session: ConsumerSession | undefined;
+  #loop: Promise<void> | undefined;
+  #state: Verdict = { ok: false, reason: "consumer: not a member of the group yet" };
+
+  constructor(open: (events: SessionEvents) => ConsumerSession, handlerOf: HandlerOf, progress: Progress, log: Logger) {
+    this.#open = open;
+    this.#handlerOf = handlerOf;
+    this.#progress = progress;
+    this.#log = log;
+  }
+
+  /** Whether it is a member of the consumer group. */
+  get state(): Verdict {
+    return this.#state;
+  }
+
+  /** Starts consuming, in the background. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Finishes the transaction under way, commits its offset and leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    if (this.#session !== undefined) await this.#close(this.#session);
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping()) {
+      this.#progress.tick();
+      const session = this.#open({
+        moved: () => {
+          this.#progress.tick();
+        },
+        joined: (member) => {
+          this.#state = member ? { ok: true } : { ok: false, reason: "consumer: not a member of the group" };
+        },
+      });
+      this.#session = session;
+      const failure = await session.run(this.#handlerOf(session)).catch((error: unknown) => error as Error);
+      if (this.#isStopping()) return;
+
+      this.#state = { ok: false, reason: `consumer: ${failure?.message ?? "stopped unasked"}` };
+      this.#log.warn({ err: failure }, "the consumer ended; starting a new one");
+      await this.#close(session);
+      await delay(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #close(session: ConsumerSession): Promise<void> {
+    try {
+      await bounded(session.close(), CLOSE_TIMEOUT_MS, "closing the consumer");
+    } catch (error) {
+      this.#log.warn({ err: error }, "the consumer didn't close properly");
+    }
+  }
+}

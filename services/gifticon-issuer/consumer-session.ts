@@ -1,0 +1,101 @@
+import { deadLetterTopic } from "@gifticon/contract/record.ts";
+import { createProducer } from "@gifticon/contract/kafka/client.ts";
+import { sendAcknowledged } from "@gifticon/contract/kafka/send.ts";
+import type { Admin, Consumer, EachBatchPayload, Kafka, Message } from "kafkajs";
+
+/** Below the default of 30 s, so that a killed issuer's partitions move on soon; above the longest wait for the database. */
+const SESSION_TIMEOUT_MS = 10_000;
+const REBALANCE_TIMEOUT_MS = 20_000;
+const HEARTBEAT_MS = 1_000;
+/** Bounds on what one fetch brings into memory: a megabyte is some 8,000 records. */
+const FETCH_BYTES = { maxBytesPerPartition: 1024 * 1024, maxBytes: 4 * 1024 * 1024 };
+const FETCH_WAIT_MS = 500;
+/** How long a new partition may stay unnoticed. */
+const METADATA_AGE_MS = 30_000;
+/** A dead letter is its record and some headers more: it must fit where the largest record does. */
+const DEAD_LETTER_MAX_BYTES = 2 * 1024 * 1024;
+
+/** One membership in the consumer group, from joining to leaving or failing. */
+export interface ConsumerSession {
+  /** Joins and consumes; resolves when the consumer has stopped, with the reason when nobody asked it to. */
+  run: (handle: (payload: EachBatchPayload) => Promise<void>) => Promise<Error | undefined>;
+  sendDeadLetters: (messages: Message[]) => Promise<void>;
+  /** Lets the batch under way finish, leaves the group and closes all connections. */
+  close: () => Promise<void>;
+}
+
+/** What the session reports while it runs. */
+export interface SessionEvents {
+  /** The client did something: a fetch, a heartbeat, a join. */
+  moved: () => void;
+  /** It is a member of the group, or no longer. */
+  joined: (member: boolean) => void;
+}
+
+/** Opens a session on a fresh client. */
+export function openSession(kafka: Kafka, topic: string, groupId: string, events: SessionEvents): ConsumerSession {
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: SESSION_TIMEOUT_MS,
+    rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+    heartbeatInterval: HEARTBEAT_MS,
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    metadataMaxAge: METADATA_AGE_MS,
+    allowAutoTopicCreation: false,
+    readUncommitted: false,
+    ...FETCH_BYTES,
+    // kafkajs restarts itself after some failures and stays stopped after others; here every failure ends the session.
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
+  });
+  const producer = createProducer(kafka);
+  const admin = kafka.admin();
+  const ended = endOf(consumer, events);
+
+  return {
+    run: async (handle) => {
+      await admin.connect();
+      await ensureDeadLetterTopic(admin, deadLetterTopic(topic));
+      await admin.disconnect();
+      await producer.connect();
+      await consumer.connect();
+      // From the beginning: what was queued before the group's first member joined must be issued too.
+      await consumer.subscribe({ topics: [topic], fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: handle });
+      return ended;
+    },
+    sendDeadLetters: (messages) => sendAcknowledged(producer, deadLetterTopic(topic), messages),
+    close: async () => {
+      await consumer.disconnect();
+      await producer.disconnect();
+      await admin.disconnect();
+    },
+  };
+}
+
+function endOf(consumer: Consumer, { moved, joined }: SessionEvents): Promise<Error | undefined> {
+  const { FETCH, HEARTBEAT, END_BATCH_PROCESS, GROUP_JOIN, REBALANCING, CRASH, STOP } = consumer.events;
+  for (const event of [FETCH, HEARTBEAT, END_BATCH_PROCESS] as const) consumer.on(event, moved);
+  consumer.on(GROUP_JOIN, () => {
+    moved();
+    joined(true);
+  });
+  consumer.on(REBALANCING, moved);
+  return new Promise((resolve) => {
+    consumer.on(CRASH, ({ payload }) => {
+      joined(false);
+      resolve(payload.error);
+    });
+    consumer.on(STOP, () => {
+      joined(false);
+      resolve(undefined);
+    });
+  });
+}
+
+async function ensureDeadLetterTopic(admin: Admin, topic: string): Promise<void> {
+  if ((await admin.listTopics()).includes(topic)) return;
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [{ topic, configEntries: [{ name: "max.message.bytes", value: DEAD_LETTER_MAX_BYTES.toString() }] }],
+  });
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { bounded } from "@gifticon/contract/runtime/bounded.ts";
+import type { Kafka } from "kafkajs";
+import type { Logger } from "pino";
+import type { PartitionLag } from "./metrics.ts";
+
+const INTERVAL_MS = 5_000;
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Asks the broker how far the group is behind, apart from the consumer: the figure stays true while the consumer is held up
+ * by the database.
+ */
+export class LagWatch {
+  readonly #connect: () => Kafka;
+  readonly #topic: string;
+  readonly #groupId: string;
+  readonly #report: (lag: PartitionLag[] | undefined) => void;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> | undefined;
+
+  constructor(
+    connect: () => Kafka,
+    topic: string,
+    groupId: string,
+    report: (lag: PartitionLag[] | undefined) => void,
+    log: Logger,
+  ) {
+    this.#connect = connect;
+    this.#topic = topic;
+    this.#groupId = groupId;
+    this.#report = report;
+    this.#log = log;
+  }
+
+  /** Starts asking, in the background. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping()) {
+      const admin = this.#connect().admin();
+      try {
+        await bounded(admin.connect(), TIMEOUT_MS, "connecting to the broker");
+        while (!this.#isStopping()) {
+          this.#report(await bounded(readLag(admin, this.#topic, this.#groupId), TIMEOUT_MS, "reading the lag"));
+          await this.#pause();
+        }
+      } catch (error) {
+        this.#report(undefined);
+        this.#log.debug({ err: error }, "couldn't read the lag");
+        await this.#pause();
+      } finally {
+        await bounded(admin.disconnect(), TIMEOUT_MS, "disconnecting").catch(() => undefined);
+      }
+    }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #pause(): Promise<void> {
+    await delay(INTERVAL_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  }
+}
+
+/** The records of each partition that the group hasn't committed. */
+export async function readLag(
+  admin: ReturnType<Kafka["admin"]>,
+  topic: string,
+  groupId: string,
+): Promise<PartitionLag[]> {
+  const ends = await admin.fetchTopicOffsets(topic);
+  const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  return ends.map(({ partition, low, high }) => {
+    const offset = committed?.partitions.find((entry) => entry.partition === partition)?.offset ?? "-1";
+    // A group that has committed nothing starts at the first record there is.
+    const position = Math.max(Number(offset), Number(low));
+    return { partition, records: Math.max(0, Number(high) - position) };
+  });
+}

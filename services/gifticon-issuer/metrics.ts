@@ -1,0 +1,96 @@
+import type { IssueResult } from "@gifticon/contract/database/issue.ts";
+import { bounded } from "@gifticon/contract/runtime/bounded.ts";
+import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/contract/runtime/metrics.ts";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+const STOCK_TIMEOUT_MS = 1_000;
+
+/** Records of a partition that are not committed yet. */
+export interface PartitionLag {
+  partition: number;
+  records: number;
+}
+
+/** The issuer's own metrics. */
+export interface IssuerMetrics {
+  decided: (result: IssueResult) => void;
+  deadLettered: (records: number) => void;
+  /** A transaction failed and is tried again. */
+  failed: () => void;
+  observeIssue: <T>(size: number, work: () => Promise<T>) => Promise<T>;
+  /** Undefined while the broker can't be asked. */
+  lag: (partitions: PartitionLag[] | undefined) => void;
+}
+
+/** Registers the issuer's metrics; the stock is asked for when they are read. */
+export function createIssuerMetrics(registry: Registry, readRemaining: () => Promise<number>): IssuerMetrics {
+  const registers = [registry];
+  const records = new Counter({
+    name: "gifticon_records_total",
+    help: "Records handled, by what became of them; repeated ones had been decided before.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const failures = new Counter({
+    name: "gifticon_issue_failures_total",
+    help: "Transactions that failed and were tried again.",
+    registers,
+  });
+  const duration = new Histogram({
+    name: "gifticon_issue_duration_seconds",
+    help: "Time of one transaction, as the issuer sees it.",
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  const size = new Histogram({
+    name: "gifticon_issue_batch_requests",
+    help: "Requests in a transaction.",
+    buckets: BATCH_BUCKETS,
+    registers,
+  });
+  new Gauge({
+    name: "gifticon_stock_remaining",
+    help: "Gifticons left; absent while the database can't be asked.",
+    registers,
+    async collect() {
+      try {
+        this.set(await bounded(readRemaining(), STOCK_TIMEOUT_MS, "reading the stock"));
+      } catch {
+        this.remove();
+      }
+    },
+  });
+  const lag = new Gauge({
+    name: "gifticon_consumer_lag_records",
+    help: "Records behind the end of the partition; absent while the broker can't be asked.",
+    labelNames: ["partition"],
+    registers,
+  });
+  return {
+    decided: ({ issued, duplicate, soldOut, repeated }) => {
+      records.inc({ outcome: "issued" }, issued);
+      records.inc({ outcome: "duplicate" }, duplicate);
+      records.inc({ outcome: "sold_out" }, soldOut);
+      records.inc({ outcome: "repeated" }, repeated);
+    },
+    deadLettered: (count) => {
+      records.inc({ outcome: "dead_lettered" }, count);
+    },
+    failed: () => {
+      failures.inc();
+    },
+    observeIssue: async (requests, work) => {
+      size.observe(requests);
+      const stop = duration.startTimer();
+      try {
+        return await work();
+      } finally {
+        stop();
+      }
+    },
+    lag: (partitions) => {
+      lag.reset();
+      for (const { partition, records: behind } of partitions ?? []) lag.set({ partition }, behind);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { issue, readStock } from "@gifticon/contract/database/issue.ts";
+import { createPool } from "@gifticon/contract/database/pool.ts";
+import { databaseReadiness, SchemaKeeper } from "@gifticon/contract/database/schema-keeper.ts";
+import { readIssuerSettings } from "@gifticon/contract/environment.ts";
+import { createKafka } from "@gifticon/contract/kafka/client.ts";
+import { createLog } from "@gifticon/contract/runtime/log.ts";
+import { createRegistry, observePool } from "@gifticon/contract/runtime/metrics.ts";
+import { healthyOnceReady, registerOperations } from "@gifticon/contract/runtime/operations.ts";
+import type { RunningService } from "@gifticon/contract/runtime/run.ts";
+import { fastify, type FastifyBaseLogger } from "fastify";
+import { createBatchHandler } from "./batch-handler.ts";
+import { ConsumerLoop } from "./consumer-loop.ts";
+import { openSession } from "./consumer-session.ts";
+import { LagWatch } from "./lag-watch.ts";
+import { createIssuerMetrics } from "./metrics.ts";
+import { Progress } from "./progress.ts";
+
+/** Starts the issuer: it answers health checks at once and consumes when the database is prepared and the broker is there. */
+export async function startGifticonIssuer(
+  environment: NodeJS.ProcessEnv,
+): Promise<RunningService & { address: string }> {
+  const settings = readIssuerSettings(environment);
+  const { topic } = settings.kafka;
+  const log = createLog("gifticon-issuer", settings.logLevel);
+  const registry = createRegistry();
+
+  const progress = new Progress();
+
+  const pool = createPool(settings.database, "gifticon-issuer", log);
+  observePool(registry, pool);
+  const metrics = createIssuerMetrics(registry, async () => (await readStock(pool)).remaining);
+  const schema = new SchemaKeeper(pool, settings.eventStock, log);
+  const connect = () => createKafka(settings.kafka, "gifticon-issuer", log);
+
+  const loop = new ConsumerLoop(
+    (events) => openSession(connect(), topic, settings.groupId, events),
+    ({ sendDeadLetters }) =>
+      createBatchHandler({ issue: (requests) => issue(pool, requests), sendDeadLetters, metrics, progress, log }),
+    progress,
+    log,
+  );
+  const lagWatch = new LagWatch(connect, topic, settings.groupId, metrics.lag, log);
+
+  const readiness = async () => {
+    const database = await databaseReadiness(pool, schema);
+    return database.ok ? loop.state : database;
+  };
+  const logger: FastifyBaseLogger = log;
+  const app = fastify({ loggerInstance: logger, disableRequestLogging: true });
+  registerOperations(app, { registry, readiness, health: healthyOnceReady(readiness, () => progress.verdict) });
+  const address = await app.listen({ host: "0.0.0.0", port: settings.port });
+
+  schema.start();
+  lagWatch.start();
+  loop.start();
+
+  const stop = async () => {
+    await loop.stop();
+    await lagWatch.stop();
+    await schema.stop();
+    await app.close();
+    await pool.end();
+  };
+  log.info({ topic, groupId: settings.groupId, address }, "listening");
+  return { log, stop, address };
+}

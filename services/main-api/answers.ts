@@ -1,0 +1,85 @@
+import { InvalidRequestError } from "@gifticon/contract/request.ts";
+import type { RequestStatus } from "@gifticon/contract/status.ts";
+import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
+import { OverloadedError } from "./batcher.ts";
+import type { PostOutcome } from "./metrics.ts";
+
+/** What every error answer looks like. */
+export interface ErrorBody {
+  code: string;
+  /** For a person: what is wrong and what to do. */
+  message: string;
+  /** The field of the request that is wrong. */
+  field?: string;
+  /** Of a request that was not answered with success: whether it may have been taken nevertheless. */
+  outcome?: "not_accepted" | "unknown";
+  requestId?: string;
+}
+
+/** An error as an answer: its status, its body, and how the metrics count it. */
+export interface ErrorAnswer {
+  status: number;
+  body: ErrorBody;
+  /** Seconds until it is worth asking again. */
+  retryAfter?: number;
+  outcome: PostOutcome;
+}
+
+/** The HTTP status of a request's state as the answer to `POST /gifticons`. */
+export function statusOfPost(status: RequestStatus): number {
+  if (status.status === "queued") return 202;
+  if (status.status === "issued") return 201;
+  return status.reason === "duplicate" ? 409 : 410;
+}
+
+/** What a client is told of an error. Errors that aren't the client's business say no more than that. */
+export function answerOf(error: unknown, requestId?: string): ErrorAnswer {
+  if (error instanceof InvalidRequestError) {
+    const { field, message } = error;
+    return { status: 400, body: { code: "invalid_request", message, field }, outcome: "invalid" };
+  }
+  if (error instanceof OverloadedError)
+    return notAccepted("overloaded", "too many requests at once; ask again shortly");
+  if (error instanceof UnavailableError)
+    return notAccepted("unavailable", "requests can't be taken now; ask again shortly");
+  if (error instanceof OutcomeUnknownError) {
+    return {
+      status: 503,
+      retryAfter: 1,
+      outcome: "unknown",
+      body: {
+        code: "outcome_unknown",
+        message:
+          "the request may or may not have been taken; ask again with the same Idempotency-Key, or for its status",
+        outcome: "unknown",
+        ...(requestId !== undefined && { requestId }),
+      },
+    };
+  }
+  return clientErrorOf(error) ?? internalError();
+}
+
+function notAccepted(code: "overloaded" | "unavailable", message: string): ErrorAnswer {
+  return { status: 503, retryAfter: 1, outcome: code, body: { code, message, outcome: "not_accepted" } };
+}
+
+/** What fastify itself rejects: a body that is too large, a media type, an unreadable content length. */
+function clientErrorOf(error: unknown): ErrorAnswer | undefined {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (statusCode === 413) return rejected(413, "body_too_large", "the body may have at most 4096 bytes");
+  if (statusCode === 415) {
+    return rejected(415, "unsupported_media_type", "the body must be sent with Content-Type: application/json");
+  }
+  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY" || (statusCode !== undefined && statusCode >= 400 && statusCode < 500)) {
+    return rejected(statusCode ?? 400, "bad_request", "the request can't be read");
+  }
+  return undefined;
+}
+
+function rejected(status: number, code: string, message: string): ErrorAnswer {
+  return { status, body: { code, message }, outcome: "invalid" };
+}
+
+function internalError(): ErrorAnswer {
+  return { status: 500, body: { code: "internal_error", message: "the server failed" }, outcome: "failed" };
+}

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { type GifticonRequest } from "@gifticon/contract/request.ts";
+import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
+import type { RequestStatus } from "@gifticon/contract/status.ts";
+import { Registry } from "prom-client";
+import { pino } from "pino";
+import { type Acceptor, OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
+import { createApp } from "./app.ts";
+import { OverloadedError } from "./batcher.ts";
+import { createApiMetrics } from "./metrics.ts";
+
+const ID = "01890000-0000-7000-8000-000000000000";
+
+/** The API over an acceptor that does what the test says. */
+function api(accept: Acceptor["accept"] = ({ requestId }) => Promise.resolve({ requestId, status: "queued" })) {
+  const accepted: GifticonRequest[] = [];
+  const registry = new Registry();
+  const acceptor: Acceptor = {
+    accept: (request) => {
+      accepted.push(request);
+      return accept(request);
+    },
+    pending: () => 0,
+    readiness: () => ({ ok: false, reason: "broker: away" }),
+    close: () => Promise.resolve(),
+  };
+  const app = createApp({
+    acceptor,
+    metrics: createApiMetrics(registry, acceptor.pending),
+    operations: { registry, health: () => ({ ok: true }), readiness: acceptor.readiness },
+    log: pino({ level: "silent" }),
+    draining: () => false,
+    findStatus: (requestId) => Promise.resolve({ requestId, status: "issued", code: "CODE" }),
+  });
+  after(() => app.close());
+  const post = (body: string, headers: Record<string, string> = {}) =>
+    app.inject({
+      method: "POST",
+      url: "/gifticons",
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
+  return { app, accepted, post, registry };
+}
+
+describe("POST /gifticons", () => {
+  test("answers 202 with the request's id when it is taken", async () => {
+    const { post, accepted } = api();
+    const response = await post('{"userId": 9007199254740993}');
+    assert.equal(response.statusCode, 202);
+    assert.deepEqual(response.json(), { requestId: accepted[0]?.requestId, status: "queued" });
+    assert.equal(response.headers.location, `/gifticons/${accepted[0]?.requestId ?? ""}`);
+    assert.equal(accepted[0]?.userId, 9007199254740993n);
+  });
+
+  test("gives the same request id for the same user and key", async () => {
+    const { post, accepted } = api();
+    await post('{"userId": 1}', { "idempotency-key": "k" });
+    assert.equal(accepted[0]?.requestId, requestIdOfKey(1n, "k"));
+  });
+
+  const decided: [RequestStatus, number][] = [
+    [{ requestId: ID, status: "issued", code: "CODE" }, 201],
+    [{ requestId: ID, status: "rejected", reason: "duplicate" }, 409],
+    [{ requestId: ID, status: "rejected", reason: "sold_out" }, 410],
+  ];
+  for (const [status, code] of decided) {
+    test(`answers ${code} in direct mode when it is ${status.status === "rejected" ? status.reason : status.status}`, async () => {
+      const response = await api(() => Promise.resolve(status)).post('{"userId": 1}');
+      assert.equal(response.statusCode, code);
+      assert.deepEqual(response.json(), status);
+    });
+  }
+
+  for (const error of [new OverloadedError("full"), new UnavailableError("away")]) {
+    test(`answers 503 with Retry-After, not accepted, on ${error.name}`, async () => {
+      const response = await api(() => Promise.reject(error)).post('{"userId": 1}');
+      assert.equal(response.statusCode, 503);
+      assert.equal(response.headers["retry-after"], "1");
+      assert.equal(response.json<{ outcome: string }>().outcome, "not_accepted");
+    });
+  }
+
+  test("answers 503 with the request's id when its outcome is unknown", async () => {
+    const response = await api(() => Promise.reject(new OutcomeUnknownError("lost"))).post('{"userId": 1}', {
+      "idempotency-key": "k",
+    });
+    assert.equal(response.statusCode, 503);
+    const { outcome, requestId } = response.json<{ outcome: string; requestId: string }>();
+    assert.deepEqual([outcome, requestId], ["unknown", requestIdOfKey(1n, "k")]);
+  });
+
+  test("answers 500 without saying why on an unexpected error", async () => {
+    const response = await api(() => Promise.reject(new Error("password=s3cret"))).post('{"userId": 1}');
+    assert.equal(response.statusCode, 500);
+    assert.doesNotMatch(response.body, /s3cret/);
+  });
+
+  test("answers 400 naming the field, and hands nothing on", async () => {
+    const { post, accepted } = api();
+    const response = await post('{"userId": -1}');
+    assert.equal(response.statusCode, 400);
+    assert.equal(response.json<{ field: string }>().field, "userId");
+    assert.equal((await post("not json")).json<{ field: string }>().field, "body");
+    assert.equal((await post('{"userId": 1}', { "idempotency-key": "a b" })).statusCode, 400);
+    assert.equal(accepted.length, 0);
+  });
+
+  test("answers 400 without a body", async () => {
+    const { app } = api();
+    assert.equal((await app.inject({ method: "POST", url: "/gifticons" })).statusCode, 400);
+  });
+
+  test("answers 413 above 4 KiB and takes 4 KiB", async () => {
+    const { post } = api();
+    const padded = (bytes: number) => '{"userId": 1}'.padEnd(bytes, " ");
+    assert.equal((await post(padded(4_096))).statusCode, 202);
+    const response = await post(padded(4_097));
+    assert.equal(response.statusCode, 413);
+    assert.equal(response.json<{ code: string }>().code, "body_too_large");
+  });
+
+  test("answers 415 to another media type", async () => {
+    const response = await api().post("userId=1", { "content-type": "application/x-www-form-urlencoded" });
+    assert.equal(response.statusCode, 415);
+    assert.equal(response.json<{ code: string }>().code, "unsupported_media_type");
+  });
+
+  test("counts each answer by its outcome", async () => {
+    const { post, registry } = api();
+    await post('{"userId": 1}');
+    await post("{}");
+    const text = await registry.metrics();
+    assert.match(text, /gifticon_requests_total\{outcome="queued"\} 1/);
+    assert.match(text, /gifticon_requests_total\{outcome="invalid"\} 1/);
+  });
+});
+
+describe("the other routes", () => {
+  test("GET /gifticons/{requestId} gives the status, uncached", async () => {
+    const response = await api().app.inject(`/gifticons/${ID.toUpperCase()}`);
+    assert.deepEqual(response.json(), { requestId: ID, status: "issued", code: "CODE" });
+    assert.equal(response.headers["cache-control"], "no-store");
+  });
+
+  test("GET of what isn't a UUID is a 400", async () => {
+    const response = await api().app.inject("/gifticons/1");
+    assert.deepEqual([response.statusCode, response.json<{ field: string }>().field], [400, "requestId"]);
+  });
+
+  test("unknown paths are a 404 and wrong methods a 405 with Allow, as JSON", async () => {
+    const { app } = api();
+    assert.equal((await app.inject("/nothing")).json<{ code: string }>().code, "not_found");
+    const response = await app.inject({ method: "GET", url: "/gifticons" });
+    assert.deepEqual([response.statusCode, response.headers.allow], [405, "POST"]);
+    assert.equal((await app.inject({ method: "DELETE", url: `/gifticons/${ID}` })).headers.allow, "GET, HEAD");
+  });
+
+  test("/healthz, /readyz and /metrics answer", async () => {
+    const { app } = api();
+    assert.equal((await app.inject("/healthz")).statusCode, 200);
+    const ready = await app.inject("/readyz");
+    assert.deepEqual([ready.statusCode, ready.json()], [503, { ok: false, reason: "broker: away" }]);
+    assert.match((await app.inject("/metrics")).headers["content-type"] ?? "", /^text\/plain/);
+  });
+});

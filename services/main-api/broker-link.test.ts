@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { pino } from "pino";
+import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
+import { type BrokerConnection, BrokerLink } from "./broker-link.ts";
+
+const TIMES = { send: 50, open: 50, retry: 1, probe: 1 };
+const never = () => new Promise<never>(() => undefined);
+const ok = () => Promise.resolve();
+
+/** A link over connections that the test makes up, one after another; the last one stays. */
+function linkOver(...kinds: Partial<BrokerConnection>[]) {
+  let opened = 0;
+  const connect = (): BrokerConnection => {
+    const kind = kinds[Math.min(opened++, kinds.length - 1)];
+    return { open: ok, send: ok, probe: ok, close: ok, ...kind };
+  };
+  const link = new BrokerLink(connect, pino({ level: "silent" }), TIMES);
+  link.start();
+  return { link, opened: () => opened };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 2_000; turn++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  throw new Error("the condition didn't come true");
+}
+
+const up = (link: BrokerLink) => until(() => link.downReason === undefined);
+
+describe("the link to the broker", () => {
+  test("turns sends away at once while it is down", async () => {
+    const { link } = linkOver({ open: never });
+    await assert.rejects(link.send([]), UnavailableError);
+    await link.close();
+  });
+
+  test("connects again until a connection opens", async () => {
+    const refused = { open: () => Promise.reject(new Error("refused")) };
+    const { link, opened } = linkOver(refused, refused, {});
+    await up(link);
+    assert.equal(opened(), 3);
+    await link.close();
+  });
+
+  test("tries a send again on the same connection before giving up", async () => {
+    let attempts = 0;
+    const { link, opened } = linkOver({ send: () => (++attempts < 3 ? Promise.reject(new Error("moved")) : ok()) });
+    await up(link);
+    await link.send([]);
+    assert.deepEqual([attempts, opened()], [3, 1]);
+    await link.close();
+  });
+
+  test("says that a failed send's outcome is unknown, and makes a new connection", async () => {
+    const { link, opened } = linkOver({ send: () => Promise.reject(new Error("lost")) }, {});
+    await up(link);
+    await assert.rejects(link.send([]), OutcomeUnknownError);
+    await up(link);
+    assert.equal(opened(), 2);
+    await link.send([]);
+    await link.close();
+  });
+
+  test("ends a send that never settles, even when its connection doesn't close either", async () => {
+    const { link } = linkOver({ send: never, close: never }, {});
+    await up(link);
+    await assert.rejects(link.send([]), OutcomeUnknownError);
+    await up(link);
+    await link.send([]);
+    await link.close();
+  });
+
+  test("notices by itself that the broker is away, and that it is back", async () => {
+    let alive = true;
+    const { link } = linkOver({
+      open: () => (alive ? ok() : Promise.reject(new Error("away"))),
+      probe: () => (alive ? ok() : Promise.reject(new Error("away"))),
+    });
+    await up(link);
+    alive = false;
+    await until(() => link.downReason === "away");
+    alive = true;
+    await up(link);
+    await link.close();
+  });
+});

@@ -1,0 +1,57 @@
+import type { GifticonRequest } from "@gifticon/contract/request.ts";
+import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
+import type { RequestStatus } from "@gifticon/contract/status.ts";
+import { type Acceptor, OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
+import { Batcher } from "./batcher.ts";
+import type { BatchObserver } from "./metrics.ts";
+
+/**
+ * Two transactions at once: while one is being committed, the next waits for the stock's row lock. More would only wait
+ * there as well, holding connections. What arrives meanwhile shares the next transaction.
+ */
+const BOUNDS = { lingerMs: 2, maxBatch: 1_000, maxInFlight: 2, maxPending: 5_000 };
+
+/** One connection to the database, for one batch. */
+export interface IssueConnection {
+  issue: (requests: GifticonRequest[]) => Promise<unknown>;
+  findStatuses: (requestIds: string[]) => Promise<RequestStatus[]>;
+  /** Gives the connection back; with an error it is closed instead. */
+  release: (error?: Error) => void;
+}
+
+/** What direct mode needs of the database. */
+export interface DirectDatabase {
+  /** Throws when no connection can be had: then nothing was done. */
+  connect: () => Promise<IssueConnection>;
+  readiness: () => Promise<Verdict>;
+}
+
+/** Issues within the request: requests in flight together share a transaction. */
+export function createDirectAcceptor(database: DirectDatabase, observe: BatchObserver, bounds = BOUNDS): Acceptor {
+  const batcher = new Batcher<GifticonRequest, RequestStatus>({
+    ...bounds,
+    work: (requests) => observe(requests.length, () => decide(database, requests)),
+  });
+  return {
+    accept: (request) => batcher.submit(request),
+    pending: () => batcher.pending,
+    readiness: database.readiness,
+    close: () => batcher.drain(),
+  };
+}
+
+async function decide(database: DirectDatabase, requests: GifticonRequest[]): Promise<RequestStatus[]> {
+  const connection = await database.connect().catch((error: unknown) => {
+    throw new UnavailableError(`the database is away: ${(error as Error).message}`, { cause: error });
+  });
+  let failure: Error | undefined;
+  try {
+    await connection.issue(requests);
+    return await connection.findStatuses(requests.map(({ requestId }) => requestId));
+  } catch (error) {
+    failure = error as Error;
+    throw new OutcomeUnknownError("the database didn't confirm the request", { cause: error });
+  } finally {
+    connection.release(failure);
+  }
+}

@@ -1,0 +1,31 @@
+import type { KafkaSettings } from "@gifticon/contract/environment.ts";
+import { createKafka, createProducer } from "@gifticon/contract/kafka/client.ts";
+import { sendAcknowledged } from "@gifticon/contract/kafka/send.ts";
+import type { Logger } from "pino";
+import type { BrokerConnection } from "./broker-link.ts";
+
+/** A producer and an admin connection of a fresh kafkajs client. */
+export function kafkaConnection(settings: KafkaSettings, log: Logger): BrokerConnection {
+  const kafka = createKafka(settings, "main-api", log);
+  const producer = createProducer(kafka);
+  const admin = kafka.admin();
+
+  const probe = async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [settings.topic] });
+    const partitions = topics[0]?.partitions ?? [];
+    if (partitions.length === 0 || partitions.some(({ leader }) => leader < 0)) {
+      throw new Error(`topic ${settings.topic} has a partition without a leader`);
+    }
+  };
+  return {
+    open: async () => {
+      await Promise.all([producer.connect(), admin.connect()]);
+      await probe();
+    },
+    send: (messages) => sendAcknowledged(producer, settings.topic, messages),
+    probe,
+    close: async () => {
+      await Promise.all([producer.disconnect(), admin.disconnect()]);
+    },
+  };
+}

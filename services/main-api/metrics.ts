@@ -1,0 +1,68 @@
+import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/contract/runtime/metrics.ts";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+/** Runs the work of a batch and keeps its size and duration. */
+export type BatchObserver = <T>(size: number, work: () => Promise<T>) => Promise<T>;
+
+/** How a `POST /gifticons` ended. */
+export type PostOutcome =
+  "queued" | "issued" | "duplicate" | "sold_out" | "invalid" | "overloaded" | "unavailable" | "unknown" | "failed";
+
+/** main-api's own metrics. */
+export interface ApiMetrics {
+  /** Counts an answered request. */
+  answered: (outcome: PostOutcome, seconds: number) => void;
+  observeBatch: BatchObserver;
+}
+
+/** Registers the metrics; `pending` is asked for when they are read. */
+export function createApiMetrics(registry: Registry, pending: () => number): ApiMetrics {
+  const registers = [registry];
+  const requests = new Counter({
+    name: "gifticon_requests_total",
+    help: "Requests for a gifticon, by how they were answered.",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const duration = new Histogram({
+    name: "gifticon_request_duration_seconds",
+    help: "From a request's arrival to its answer.",
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  const batchDuration = new Histogram({
+    name: "gifticon_accept_batch_duration_seconds",
+    help: "From handing a batch to the broker (or the database in direct mode) to its acknowledgement.",
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  const batchSize = new Histogram({
+    name: "gifticon_accept_batch_requests",
+    help: "Requests that share a batch.",
+    buckets: BATCH_BUCKETS,
+    registers,
+  });
+  new Gauge({
+    name: "gifticon_requests_in_flight",
+    help: "Requests that wait for their batch or for its acknowledgement.",
+    registers,
+    collect() {
+      this.set(pending());
+    },
+  });
+  return {
+    answered: (outcome, seconds) => {
+      requests.inc({ outcome });
+      duration.observe(seconds);
+    },
+    observeBatch: async (size, work) => {
+      batchSize.observe(size);
+      const stop = batchDuration.startTimer();
+      try {
+        return await work();
+      } finally {
+        stop();
+      }
+    },
+  };
+}

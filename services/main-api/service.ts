@@ -1,0 +1,95 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { issue, findStatuses } from "@gifticon/contract/database/issue.ts";
+import { createPool } from "@gifticon/contract/database/pool.ts";
+import { databaseReadiness, SchemaKeeper } from "@gifticon/contract/database/schema-keeper.ts";
+import { type KafkaSettings, readMainApiSettings } from "@gifticon/contract/environment.ts";
+import type { GifticonRequest } from "@gifticon/contract/request.ts";
+import type { RequestStatus } from "@gifticon/contract/status.ts";
+import { createLog } from "@gifticon/contract/runtime/log.ts";
+import { createRegistry, observePool } from "@gifticon/contract/runtime/metrics.ts";
+import { healthyOnceReady } from "@gifticon/contract/runtime/operations.ts";
+import type { RunningService } from "@gifticon/contract/runtime/run.ts";
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import { type Acceptor, UnavailableError } from "./acceptor.ts";
+import { createApp } from "./app.ts";
+import { Batcher } from "./batcher.ts";
+import { BrokerLink } from "./broker-link.ts";
+import { createDirectAcceptor } from "./direct-acceptor.ts";
+import { createKafkaAcceptor } from "./kafka-acceptor.ts";
+import { kafkaConnection } from "./kafka-connection.ts";
+import { type BatchObserver, createApiMetrics } from "./metrics.ts";
+
+/** As many connections as a host's raised somaxconn lets wait to be accepted. */
+const BACKLOG = 4_096;
+/** The load balancer needs a few health checks to notice that this replica leaves. */
+const DRAIN_MS = 5_000;
+/** People who ask for their status share queries too. */
+const LOOKUP_BOUNDS = { lingerMs: 2, maxBatch: 500, maxInFlight: 2, maxPending: 5_000 };
+
+/** Starts main-api: it listens at once and becomes ready when what it writes to is there. */
+export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<RunningService & { address: string }> {
+  const settings = readMainApiSettings(environment);
+  const log = createLog("main-api", settings.logLevel);
+  const pool = createPool(settings.database, "main-api", log);
+  const schema = new SchemaKeeper(pool, settings.eventStock, log);
+  schema.start();
+
+  const registry = createRegistry();
+  observePool(registry, pool);
+  const metrics = createApiMetrics(registry, () => acceptor.pending());
+  const acceptor =
+    settings.mode === "kafka"
+      ? kafkaAcceptor(settings.kafka, metrics.observeBatch, log)
+      : directAcceptor(pool, schema, metrics.observeBatch);
+
+  const lookup = new Batcher<string, RequestStatus>({ ...LOOKUP_BOUNDS, work: (ids) => findStatuses(pool, ids) });
+  let draining = false;
+  const readiness = async () => (draining ? ({ ok: false, reason: "stopping" } as const) : acceptor.readiness());
+
+  const app = createApp({
+    acceptor,
+    metrics,
+    log,
+    operations: { registry, readiness, health: healthyOnceReady(acceptor.readiness, () => ({ ok: true })) },
+    draining: () => draining,
+    findStatus: (requestId) =>
+      lookup.submit(requestId).catch((error: unknown) => {
+        throw new UnavailableError("the status can't be read", { cause: error });
+      }),
+  });
+  const address = await app.listen({ host: "0.0.0.0", port: settings.port, backlog: BACKLOG });
+
+  const stop = async () => {
+    draining = true;
+    await delay(DRAIN_MS);
+    await app.close();
+    await acceptor.close();
+    await schema.stop();
+    await pool.end();
+  };
+  log.info({ mode: settings.mode, address }, "listening");
+  return { log, stop, address };
+}
+
+function kafkaAcceptor(kafka: KafkaSettings, observe: BatchObserver, log: Logger): Acceptor {
+  const link = new BrokerLink(() => kafkaConnection(kafka, log), log);
+  link.start();
+  return createKafkaAcceptor(link, observe);
+}
+
+function directAcceptor(pool: Pool, schema: SchemaKeeper, observe: BatchObserver): Acceptor {
+  const connect = async () => {
+    const { state } = schema;
+    if (!state.ok) throw new Error(state.reason);
+    const client = await pool.connect();
+    return {
+      issue: (requests: GifticonRequest[]) => issue(client, requests),
+      findStatuses: (requestIds: string[]) => findStatuses(client, requestIds),
+      release: (error?: Error) => {
+        client.release(error);
+      },
+    };
+  };
+  return createDirectAcceptor({ connect, readiness: () => databaseReadiness(pool, schema) }, observe);
+}
