@@ -5,8 +5,7 @@ interface Lock {
   packages: Record<string, { version?: string; optional?: boolean }>;
 }
 
-const read = (file: string): Lock =>
-  JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), "utf8")) as Lock;
+const read = (file: string): Lock => JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), "utf8")) as Lock;
 const installed = read("node_modules/.package-lock.json").packages;
 const missing = Object.entries(read("package-lock.json").packages).some(
   ([path, { version, optional }]) =>

@@ -43,7 +43,7 @@ pulumi_download() {
 go_build() {
   local module="$checkout/tools/pulumi/$1" output="$2" package="$3" version="$4" total count=0 next=$((SECONDS + 15)) line
   # The toolchain that the modules ask for is itself a module.
-  local build=(env GOTOOLCHAIN=auto GOFLAGS=-mod=readonly "$go" -C "$module")
+  local build=(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$module")
   # This fetches what the build needs. (`go mod download` asks for more, and not all of that is on every proxy.)
   total="$("${build[@]}" list -deps "$package" 2>"$output.log" | wc -l)" || {
     tail -n 5 "$output.log" >&2
@@ -79,6 +79,8 @@ find_go() {
 
 pulumi_build() {
   local work="$1" go
+  # A gigabyte that nothing else needs: kept while builds are interrupted, removed with the first that ends well.
+  export GOMODCACHE="$cache/pulumi/go/modules" GOCACHE="$cache/pulumi/go/build"
   find_go || return 1
   say "Building the Pulumi CLI $pulumi_version from its Go modules (about 7 minutes on 2 cores, once)"
   mkdir -p "$work/bin"
@@ -87,6 +89,7 @@ pulumi_build() {
   say "Building its Node.js language host"
   go_build language-nodejs "$work/bin/pulumi-language-nodejs" \
     github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs 3.68.0 || return 1
+  rm -rf -- "$cache/pulumi/go"
 }
 
 obtain_pulumi() {

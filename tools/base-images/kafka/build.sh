@@ -17,7 +17,7 @@ trap 'rm -rf -- "$work"' EXIT
 if [[ ! -d $libs ]]; then
   have mvn || install_packages "Maven, which fetches Kafka's jars," maven
   # `-C`: a checksum that doesn't match is an error.
-  mvn -B -q -C -f "$here/pom.xml" "-Dkafka.version=$version" \
+  mvn -B -q -C "-Dmaven.repo.local=$work/repository" -f "$here/pom.xml" "-Dkafka.version=$version" \
     org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
     -DincludeScope=runtime "-DoutputDirectory=$work/libs" >"$work/log" 2>&1 ||
     fail "Maven can't fetch the jars of Kafka $version" "$(tail -n 5 "$work/log")"

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# ./run up [ARGUMENT OF pulumi up]...: stands stack `local` up, proves it by one request, and shows its outputs.
+set -euo pipefail
+# shellcheck source=tools/prepare.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
+# shellcheck source=tools/recover.sh
+source "$checkout/tools/recover.sh"
+
+prepare_packages
+become_root up "$@"
+take_run_lock
+prepare_machine
+
+# What runs already has its memory.
+[[ -n "$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT")" ]] || require_memory
+free_stale_lock
+[[ -e "$(state_file)" ]] || pulumi stack select --create --stack local --non-interactive >/dev/null
+start_stopped_containers
+settle_pending_operations
+
+pulumi up --yes --skip-preview --stack local "$@" ||
+  fail "the environment is not up" "What failed is above. Once it is put right, ./run up goes on from there."
+pulumi stack output --stack local --json | node "$checkout/tools/first-request.ts"

@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# What the local cloud keeps on the machine, found by the labels and names that it gives. Sourced after env.sh.
+: "${checkout:?}"
+
+# leftovers_of ACCOUNT: one line for each thing; nothing after a destroy.
+leftovers_of() {
+  local account="$1" filter="label=local-cloud.account=$1"
+  docker ps -a --filter "$filter" --format 'container {{.Names}}'
+  docker network ls --filter "$filter" --format 'network {{.Name}}'
+  docker volume ls --filter "$filter" --format 'volume {{.Name}}'
+  docker image ls --filter "reference=$account.dkr.ecr.*/*" --format 'image {{.Repository}}:{{.Tag}} {{.ID}}'
+  if grep -q "local-cloud.*$account" /etc/hosts; then printf 'block of account %s in /etc/hosts\n' "$account"; fi
+  find /etc/docker/certs.d -mindepth 1 -maxdepth 1 -name "$account.*" -printf 'registry certificate %p\n' 2>/dev/null || true
+  find /sys/fs/cgroup -type d -name "*local-cloud-$account*" -printf 'cgroup %p\n' 2>/dev/null || true
+}
+
+# The accounts of this checkout: its own, and those that its tests made.
+accounts_of_checkout() {
+  {
+    printf '%s\n' "$LOCAL_CLOUD_ACCOUNT"
+    local filter="label=local-cloud.checkout=$checkout" format='{{.Label "local-cloud.account"}}'
+    docker ps -a --filter "$filter" --format "$format"
+    docker network ls --filter "$filter" --format "$format"
+    docker volume ls --filter "$filter" --format "$format"
+  } | sort -u
+}

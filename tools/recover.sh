@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# Puts right what a killed run or a hard stop of the machine leaves behind, before the next `pulumi up`. Sourced after env.sh, with the
+# run lock held; each step looks first and costs nothing when there is nothing to do.
+
+# The state file of stack `local`, when the state is on this machine.
+state_file() {
+  [[ $PULUMI_BACKEND_URL == file://* ]] || return 0
+  printf '%s\n' "${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/gifticon-event/local.json"
+}
+
+# A lock whose process is gone, or is no Pulumi any more, would keep every later update out.
+free_stale_lock() {
+  local folder lock pid
+  [[ $PULUMI_BACKEND_URL == file://* ]] || return 0
+  folder="${PULUMI_BACKEND_URL#file://}/.pulumi/locks/organization/gifticon-event/local"
+  for lock in "$folder"/*.json; do
+    [[ -e $lock ]] || return 0
+    pid="$(sed -n 's/.*"pid": *\([0-9]*\).*/\1/p' "$lock")"
+    [[ "$(cat "/proc/${pid:-none}/comm" 2>/dev/null)" != pulumi ]] || continue
+    say "A run was killed in the middle of an update: freeing its lock on the state"
+    pulumi cancel --yes --stack local >/dev/null 2>&1
+    return
+  done
+}
+
+# Containers stop with the engine when the machine goes down; an instance on AWS would boot again as well. One that was stopped while the
+# engine ran is another matter: that is drift, and Pulumi's to judge.
+start_stopped_containers() {
+  local engine_start id finished name
+  engine_start="$(stat -c %Y /run/docker.pid 2>/dev/null)" || return 0
+  while read -r id; do
+    read -r finished name < <(docker inspect --format '{{.State.FinishedAt}} {{.Name}}' "$id")
+    # An engine that finds a container dead at its start notes that moment.
+    (($(date -d "$finished" +%s) <= engine_start + 30)) || continue
+    say "Starting ${name#/}, which stopped with the Docker engine"
+    docker start "$id" >/dev/null || warn "it doesn't start: the update will replace it"
+  done < <(docker ps -aq --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT" --filter status=exited)
+}
+
+# An update that was killed notes which operations were under way, and doesn't know how they ended: look at what is there, forget creations
+# that were not recorded, and delete what they may have made.
+settle_pending_operations() {
+  local state
+  state="$(state_file)"
+  [[ -e $state ]] && grep -q '"pending_operations"' "$state" || return 0
+  say "A run was killed in the middle of an update: comparing the state with what is there"
+  pulumi refresh --yes --skip-preview --clear-pending-creates --stack local --non-interactive >/dev/null ||
+    fail "the state can't be brought in line with what is there" "See: ./run pulumi refresh --stack local"
+  pulumi stack export --stack local | local-cloud sweep --stack local
+}
