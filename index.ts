@@ -1,0 +1,93 @@
+import { getCallerIdentityOutput, getRegionOutput } from "@pulumi/aws";
+import { interpolate, runtime } from "@pulumi/pulumi";
+import { loadSettings } from "./infra/config.ts";
+import { Database } from "./infra/database.ts";
+import { Entrance } from "./infra/entrance.ts";
+import { Firewall } from "./infra/firewall.ts";
+import { planFlows } from "./infra/flows.ts";
+import { Hosts } from "./infra/hosts.ts";
+import { Network } from "./infra/network.ts";
+import { joinNodes } from "./infra/nodes.ts";
+import { buildImages } from "./infra/registry.ts";
+import { Swarm } from "./infra/swarm.ts";
+import { deployGifticon } from "./stacks/gifticon/deploy.ts";
+import { deployKafka } from "./stacks/kafka/deploy.ts";
+import { EXTERNAL_PORT } from "./stacks/kafka/properties.ts";
+
+const settings = loadSettings(runtime.allConfig());
+const region = getRegionOutput().region;
+const account = getCallerIdentityOutput().accountId;
+
+const network = new Network("network", settings.network);
+const firewall = new Firewall("firewall", { vpcId: network.vpcId, flows: planFlows(settings) });
+const database = new Database("database", {
+  settings: settings.database,
+  subnetIds: network.privateSubnetIds,
+  securityGroupId: firewall.groupId("database"),
+});
+
+const images = await buildImages(settings.mode, account, region);
+const hosts = new Hosts("hosts", {
+  settings,
+  region,
+  subnetIds: network.publicSubnetIds,
+  firewall,
+  registry: images.registry,
+  repositoryArns: {
+    services: [images.api.repositoryArn, ...(images.queue ? [images.queue.issuer.repositoryArn] : [])],
+    kafka: images.queue ? [images.queue.kafka.repositoryArn] : [],
+  },
+});
+const swarm = new Swarm("swarm", {
+  manager: hosts.manager.host,
+  access: hosts.manager.access,
+  overlayCidr: settings.network.overlayCidr,
+  encrypted: settings.swarm.encryptedOverlay,
+});
+const joined = joinNodes(hosts, swarm, images);
+
+const kafka =
+  hosts.kafka &&
+  joined.kafka &&
+  images.queue &&
+  deployKafka({
+    settings,
+    swarm,
+    image: images.queue.kafka.reference,
+    hostAddress: hosts.kafka.host.instance.privateIp,
+    nodeId: joined.kafka.nodeId,
+    after: joined.ready,
+  });
+deployGifticon({
+  settings,
+  swarm,
+  images,
+  database: database.target,
+  after: [...joined.ready, ...firewall.rules, ...(kafka ? [kafka.deployment] : [])],
+});
+const entrance = new Entrance("api", {
+  vpcId: network.vpcId,
+  subnetIds: network.publicSubnetIds,
+  securityGroupId: firewall.groupId("entrance"),
+  targets: joined.workers.map(({ name, host, node }) => ({ name, instanceId: host.instance.id, node })),
+  after: firewall.rules,
+});
+
+/** Where the API answers. */
+export const apiUrl = entrance.url;
+/** Where operators log in; the other hosts are reached through it. */
+export const managerPublicIp = hosts.manager.host.instance.publicIp;
+/** Kafka for the hosts of the VPC; only in mode kafka. */
+export const kafkaBootstrapServers =
+  hosts.kafka && interpolate`${hosts.kafka.host.instance.privateIp}:${EXTERNAL_PORT}`;
+/** The database, from the workers. */
+export const databaseEndpoint = database.endpoint;
+/** Whether requests wait in Kafka or go straight to the database. */
+export const mode = settings.mode;
+/** The Swarm's nodes. */
+export const nodes = [hosts.manager, ...hosts.workers, ...(hosts.kafka ? [hosts.kafka] : [])].map(({ host }) => ({
+  name: host.plan.name,
+  role: host.plan.role,
+  privateIp: host.instance.privateIp,
+  labels: host.plan.labels,
+}));

@@ -1,0 +1,212 @@
+import { z } from "zod";
+import { overlaps, parseCidr } from "./cidr.ts";
+import { databaseConnections, instanceMemoryMib, type DatabaseClass, type InstanceType } from "./instance-types.ts";
+import { readSettings } from "./settings-reader.ts";
+
+/** A field whose every fault is answered with the one sentence of what is allowed. */
+const wholeNumber = (min: number, max: number, unit: string) => {
+  const allowed = `a whole number from ${min} to ${max} (${unit})`;
+  return z.int({ error: allowed }).min(min, { error: allowed }).max(max, { error: allowed });
+};
+const oneOf = <const T extends string>(values: readonly [T, ...T[]]) =>
+  z.enum(values, { error: `one of ${values.join(", ")}` });
+const yesOrNo = () => z.boolean({ error: "true or false" });
+const text = (pattern: RegExp, allowed: string) => z.string({ error: allowed }).regex(pattern, { error: allowed });
+const range = (allowed: string) => z.string({ error: allowed }).refine((cidr) => parseCidr(cidr), { error: allowed });
+const instanceType = () => oneOf(Object.keys(instanceMemoryMib) as [InstanceType, ...InstanceType[]]);
+const databaseClass = () => oneOf(Object.keys(databaseConnections) as [DatabaseClass, ...DatabaseClass[]]);
+
+const AMI_HELP =
+  'the id of a Debian 13 amd64 image ("ami-..."); the newest of your region: ' +
+  "aws ssm get-parameter --name /aws/service/debian/release/13/latest/amd64 --query Parameter.Value --output text";
+const OPERATORS_HELP =
+  'a list of the IPv4 ranges that you work from, as ["203.0.113.7/32"], never 0.0.0.0/0; your own address: curl https://checkip.amazonaws.com';
+
+/** Node labels are what Swarm's placement constraints match: a word as the key, any short text as the value. */
+const labels = () =>
+  z.record(
+    text(/^[a-z][a-z0-9_.-]{0,62}$/, "a label of lower-case letters, digits, _ . and -"),
+    text(/^[A-Za-z0-9_.-]{1,63}$/, "a label's value of letters, digits, _ . and -"),
+  );
+
+const host = (type: InstanceType, diskGib: number, ownLabels: Record<string, string>) =>
+  z
+    .strictObject({
+      /** EC2 instance type. A change stops and starts the host. */
+      instanceType: instanceType().default(type),
+      /** Root disk in GiB: the Debian image (8), Docker images, volumes and logs. A change grows the disk in place. */
+      diskGib: wholeNumber(8, 1000, "GiB").default(diskGib),
+      /** Labels of the Swarm node, for placement. A change is an update of the node, never of its host. */
+      labels: labels().default(ownLabels),
+    })
+    .prefault({});
+
+const schema = z
+  .strictObject({
+    /**
+     * kafka: a request waits in the topic and the issuer writes it at its own pace. direct: the API writes to the database in the request, to
+     * compare with; nothing of Kafka is made.
+     */
+    mode: oneOf(["kafka", "direct"]).default("kafka"),
+    /** Worker hosts. 5, so that the 4 replicas of the API have a spare host: one can be replaced or updated without losing capacity. */
+    workers: wholeNumber(1, 50, "hosts").default(5),
+    hosts: z
+      .strictObject({
+        /** The image of each host. Pinned: a newer image must not replace the hosts of a running event. */
+        ami: text(/^ami-[0-9a-f]{8,17}$/, AMI_HELP),
+        manager: host("t3.micro", 10, {}),
+        worker: host("t3.micro", 10, {}),
+        /** A broker with page cache doesn't fit a t3.micro. Its label draws Kafka and ZooKeeper. */
+        kafka: host("t3.medium", 20, { kafka_server: "true" }),
+        /** Costs as much as 16 workers, so it is made only for a load test. */
+        loadGenerator: z
+          .strictObject({
+            enabled: yesOrNo().default(false),
+            instanceType: instanceType().default("t3.xlarge"),
+            diskGib: wholeNumber(8, 1000, "GiB").default(10),
+          })
+          .prefault({}),
+      })
+      .prefault({} as never),
+    network: z
+      .strictObject({
+        /** Range of the VPC, /16 to /24: it is cut into 16 parts, of which 4 are subnets. */
+        vpcCidr: range("an IPv4 range, as 10.0.0.0/16")
+          .refine((cidr) => prefixWithin(cidr, 16, 24), { error: "a range of /16 to /24, as 10.0.0.0/16" })
+          .default("10.0.0.0/16"),
+        /** Range of Swarm's overlay networks. Docker's own default is 10.0.0.0/8, whose networks hide hosts of a VPC in the same range. */
+        overlayCidr: range("an IPv4 range, as 172.28.0.0/16")
+          .refine((cidr) => prefixWithin(cidr, 12, 22), { error: "a range of /12 to /22, as 172.28.0.0/16" })
+          .default("172.28.0.0/16"),
+      })
+      .prefault({}),
+    operators: z
+      .strictObject({
+        /** Where SSH to the manager is allowed from. Required, so that nobody opens it to the world by accident. */
+        cidrs: z
+          .array(
+            range(OPERATORS_HELP).refine((cidr) => !cidr.endsWith("/0"), { error: OPERATORS_HELP }),
+            { error: OPERATORS_HELP },
+          )
+          .min(1, { error: OPERATORS_HELP }),
+        /** Public keys of people, let in as `admin` beside the program's own key. A change updates the hosts in place. */
+        sshPublicKeys: z
+          .array(
+            text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp256) [A-Za-z0-9+/=]+( [^\n']*)?$/, "an OpenSSH public key"),
+          )
+          .default([]),
+        /** A shell by SSM Session Manager too, for whom IAM allows it. Its agent comes from AWS's own bucket, so it is off where there is none. */
+        sessionManager: yesOrNo().default(true),
+      })
+      .prefault({} as never),
+    entrance: z
+      .strictObject({
+        /** Who may call the API: the world by default, as it is an event for everybody. */
+        cidrs: z.array(range("an IPv4 range, as 0.0.0.0/0")).min(1).default(["0.0.0.0/0"]),
+      })
+      .prefault({}),
+    swarm: z
+      .strictObject({
+        /** Encrypts the overlay networks (IPsec between the hosts). Off where the kernel has no xfrm, as inside containers. */
+        encryptedOverlay: yesOrNo().default(true),
+      })
+      .prefault({}),
+    database: z
+      .strictObject({
+        /** The event's bottleneck by design: 81 connections were measured on db.t3.micro. */
+        instanceClass: databaseClass().default("db.t3.micro"),
+        /** 20 GiB is the smallest gp3 volume; the event's rows need a tenth of it. */
+        storageGib: wholeNumber(20, 1000, "GiB").default(20),
+        /** Major version of PostgreSQL; minor versions follow by themselves. */
+        engineVersion: oneOf(["16", "17"]).default("17"),
+        /** Days that automatic backups are kept; 0 makes none. */
+        backupRetentionDays: wholeNumber(0, 35, "days").default(7),
+        /**
+         * Neither AWS nor `pulumi destroy` deletes the database while this is on, and a last snapshot is made when it goes. To delete it: set it to
+         * false, `pulumi up`, then `pulumi destroy`.
+         */
+        deletionProtection: yesOrNo().default(true),
+      })
+      .prefault({}),
+    kafka: z
+      .strictObject({
+        /** Partitions of `coupon_create`. 1 keeps the order of all requests; Kafka can add partitions to a topic but not take them away. */
+        partitions: wholeNumber(1, 100, "partitions").default(1),
+        /** How long a record is kept after it was written: time enough to replay the event. */
+        retentionHours: wholeNumber(1, 8760, "hours").default(168),
+      })
+      .prefault({}),
+    api: z
+      .strictObject({
+        /** Copies of the API. Each publishes port 8080 of its host, so there can't be more than workers. Default: 4, or fewer where there are fewer workers. */
+        replicas: wholeNumber(1, 50, "copies").optional(),
+        /** Most memory of one copy; the prototype took 219 MB at 27,500 requests a second. With the issuer it has to fit a t3.micro. */
+        memoryMib: wholeNumber(128, 16384, "MiB").default(384),
+      })
+      .prefault({}),
+    issuer: z
+      .strictObject({
+        /** Most memory of the issuer; the prototype took 508 MB with a backlog of a million records unless held. */
+        memoryMib: wholeNumber(128, 16384, "MiB").default(384),
+      })
+      .prefault({}),
+    event: z
+      .strictObject({
+        /** Gifticons in stock. */
+        stock: wholeNumber(1, 100_000_000, "gifticons").default(100_000),
+      })
+      .prefault({}),
+    deployment: z
+      .strictObject({
+        /** How long the services of a stack may take until they are healthy, before the deployment is taken back. */
+        timeoutSeconds: wholeNumber(30, 3600, "seconds").default(300),
+      })
+      .prefault({}),
+  })
+  .superRefine((settings, context) => {
+    const vpc = parseCidr(settings.network.vpcCidr);
+    const overlay = parseCidr(settings.network.overlayCidr);
+    if (vpc && overlay && overlaps(vpc, overlay)) {
+      context.addIssue({
+        code: "custom",
+        path: ["network", "overlayCidr"],
+        message: `a range outside of network.vpcCidr, ${settings.network.vpcCidr}`,
+      });
+    }
+    if ((settings.api.replicas ?? 1) > settings.workers) {
+      context.addIssue({
+        code: "custom",
+        path: ["api", "replicas"],
+        message: `at most as many as workers (${settings.workers}): each copy takes port 8080 of its host`,
+      });
+    }
+    if (settings.mode === "kafka" && settings.hosts.kafka.labels["kafka_server"] !== "true") {
+      context.addIssue({
+        code: "custom",
+        path: ["hosts", "kafka", "labels"],
+        message: "labels with kafka_server: true, which Kafka and ZooKeeper are placed by",
+      });
+    }
+  })
+  .transform((settings) => ({
+    ...settings,
+    api: { ...settings.api, replicas: settings.api.replicas ?? Math.min(4, settings.workers) },
+  }));
+
+/** Every setting of the environment, judged and complete. */
+export type Settings = z.output<typeof schema>;
+
+/**
+ * Reads the settings of the stack from its configuration file: the only place that does.
+ *
+ * @param config all configuration of the run, by full key ("gifticon-event:workers"), as the engine hands it over.
+ * @throws SettingsError with one line for each wrong, missing or unknown setting.
+ */
+export function loadSettings(config: Record<string, string>): Settings {
+  return readSettings(schema, "gifticon-event", config);
+}
+
+function prefixWithin(cidr: string, min: number, max: number): boolean {
+  const prefix = parseCidr(cidr)?.prefix;
+  return prefix === undefined || (prefix >= min && prefix <= max);
+}

@@ -1,0 +1,82 @@
+import { rds } from "@pulumi/aws";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { RandomId, RandomPassword } from "@pulumi/random";
+import type { Settings } from "./config.ts";
+import { tags } from "./tags.ts";
+
+/** What the services need to connect. */
+export interface DatabaseTarget {
+  host: Output<string>;
+  port: number;
+  name: string;
+  user: string;
+  /** Secret. */
+  password: Output<string>;
+}
+
+/** The event's PostgreSQL: private, encrypted, reached over TLS only. */
+export class Database extends ComponentResource {
+  readonly target: DatabaseTarget;
+  /** host:port. */
+  readonly endpoint: Output<string>;
+
+  constructor(
+    name: string,
+    args: { settings: Settings["database"]; subnetIds: Input<string>[]; securityGroupId: Input<string> },
+    options?: ComponentResourceOptions,
+  ) {
+    super("gifticon-event:infra:Database", name, {}, options);
+    const { settings } = args;
+    const parent = { parent: this };
+    const subnets = new rds.SubnetGroup(name, { subnetIds: args.subnetIds, tags: tags(name) }, parent);
+    const parameters = new rds.ParameterGroup(
+      name,
+      {
+        family: `postgres${settings.engineVersion}`,
+        description: "gifticon event: TLS only",
+        parameters: [{ name: "rds.force_ssl", value: "1" }],
+        tags: tags(name),
+      },
+      parent,
+    );
+    // Letters and digits only: RDS refuses some signs, and connection strings others.
+    const password = new RandomPassword(`${name}-password`, { length: 32, special: false }, parent);
+    const lastSnapshot = settings.deletionProtection
+      ? new RandomId(`${name}-last-snapshot`, { byteLength: 4 }, parent)
+      : undefined;
+    const [user, database, port] = ["gifticon", "gifticon", 5432] as const;
+    const instance = new rds.Instance(
+      name,
+      {
+        engine: "postgres",
+        engineVersion: settings.engineVersion,
+        instanceClass: settings.instanceClass,
+        allocatedStorage: settings.storageGib,
+        storageType: "gp3",
+        storageEncrypted: true,
+        dbName: database,
+        port,
+        username: user,
+        password: password.result,
+        dbSubnetGroupName: subnets.name,
+        parameterGroupName: parameters.name,
+        vpcSecurityGroupIds: [args.securityGroupId],
+        publiclyAccessible: false,
+        backupRetentionPeriod: settings.backupRetentionDays,
+        copyTagsToSnapshot: true,
+        // A change of settings is meant now, not in the next maintenance window.
+        applyImmediately: true,
+        deletionProtection: settings.deletionProtection,
+        skipFinalSnapshot: !settings.deletionProtection,
+        ...(lastSnapshot
+          ? { finalSnapshotIdentifier: lastSnapshot.hex.apply((hex) => `gifticon-event-last-${hex}`) }
+          : {}),
+        tags: tags(name),
+      },
+      { ...parent, protect: settings.deletionProtection },
+    );
+    this.endpoint = instance.endpoint;
+    this.target = { host: instance.address, port, name: database, user, password: password.result };
+    this.registerOutputs({ endpoint: instance.endpoint });
+  }
+}

@@ -1,0 +1,101 @@
+import { lb } from "@pulumi/aws";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import type { Node } from "./node.ts";
+import { tags } from "./tags.ts";
+
+/** The port that the API publishes on its hosts. */
+export const API_PORT = 8080;
+
+/** A worker as the load balancer sees it. */
+export interface Target {
+  name: string;
+  instanceId: Output<string>;
+  node: Node;
+}
+
+/**
+ * The load balancer in front of the API. Each worker is a target; which of them run a copy, its health checks find out. So a copy may move to another host without
+ * anything being told.
+ *
+ * A target is taken out before its node is drained, as it depends on the node.
+ */
+export class Entrance extends ComponentResource {
+  readonly url: Output<string>;
+
+  constructor(
+    name: string,
+    args: {
+      vpcId: Input<string>;
+      subnetIds: Input<string>[];
+      securityGroupId: Input<string>;
+      targets: Target[];
+      /** The rules of the firewall: health checks begin with them. */
+      after: Resource[];
+    },
+    options?: ComponentResourceOptions,
+  ) {
+    super("gifticon-event:infra:Entrance", name, {}, options);
+    const parent = { parent: this };
+    const balancer = new lb.LoadBalancer(
+      name,
+      {
+        loadBalancerType: "application",
+        subnets: args.subnetIds,
+        securityGroups: [args.securityGroupId],
+        dropInvalidHeaderFields: true,
+        // The API keeps idle connections longer than this, so that none is closed under a request.
+        idleTimeout: 60,
+        tags: tags(name),
+      },
+      { ...parent, dependsOn: args.after },
+    );
+    const group = new lb.TargetGroup(
+      name,
+      {
+        port: API_PORT,
+        protocol: "HTTP",
+        targetType: "instance",
+        vpcId: args.vpcId,
+        loadBalancingAlgorithmType: "least_outstanding_requests",
+        // Seconds that a target taken out may finish its requests: far more than one takes.
+        deregistrationDelay: 10,
+        healthCheck: {
+          path: "/readyz",
+          matcher: "200",
+          interval: 5,
+          timeout: 3,
+          healthyThreshold: 2,
+          unhealthyThreshold: 2,
+        },
+        tags: tags(name),
+      },
+      parent,
+    );
+    new lb.Listener(
+      `${name}-http`,
+      {
+        loadBalancerArn: balancer.arn,
+        port: 80,
+        protocol: "HTTP",
+        defaultActions: [{ type: "forward", targetGroupArn: group.arn }],
+        tags: tags(`${name}-http`),
+      },
+      parent,
+    );
+    for (const { name: target, instanceId, node } of args.targets) {
+      new lb.TargetGroupAttachment(
+        target,
+        { targetGroupArn: group.arn, targetId: instanceId, port: API_PORT },
+        { ...parent, dependsOn: node.ready },
+      );
+    }
+    this.url = balancer.dnsName.apply((dns) => `http://${dns}`);
+    this.registerOutputs({ url: this.url });
+  }
+}

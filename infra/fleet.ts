@@ -1,0 +1,46 @@
+import type { Settings } from "./config.ts";
+import type { InstanceType } from "./instance-types.ts";
+
+/** What a host is for. The manager runs Swarm's control plane and no task; the load generator is no node of the Swarm. */
+export type HostRole = "manager" | "worker" | "kafka" | "load-generator";
+
+/** One host as it is declared. */
+export interface HostPlan {
+  /** Its name within the stack: derived from role and number, so that adding or removing one never renames another. */
+  name: string;
+  role: HostRole;
+  instanceType: InstanceType;
+  diskGib: number;
+  /** Labels of its Swarm node. */
+  labels: Record<string, string>;
+  /** Number of the zone it stands in, 0 or 1: the hosts alternate, so that one zone's failure leaves half of the workers. */
+  zone: number;
+}
+
+/** All hosts of the environment, by the settings. */
+export interface Fleet {
+  manager: HostPlan;
+  workers: HostPlan[];
+  /** Only in mode kafka. */
+  kafka?: HostPlan;
+  /** Only when it is enabled. */
+  loadGenerator?: HostPlan;
+}
+
+/** Plans the hosts. */
+export function planFleet({ hosts, workers, mode }: Pick<Settings, "hosts" | "workers" | "mode">): Fleet {
+  const { enabled, ...generator } = hosts.loadGenerator;
+  return {
+    manager: { name: "manager", role: "manager", zone: 0, ...hosts.manager },
+    workers: Array.from({ length: workers }, (_, index) => ({
+      name: `worker-${index + 1}`,
+      role: "worker",
+      zone: index % 2,
+      ...hosts.worker,
+    })),
+    ...(mode === "kafka" ? { kafka: { name: "kafka", role: "kafka", zone: 1, ...hosts.kafka } } : {}),
+    ...(enabled
+      ? { loadGenerator: { name: "load-generator", role: "load-generator", zone: 0, labels: {}, ...generator } }
+      : {}),
+  };
+}

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Joins a host to the Swarm as a worker and prints its node id. Idempotent; a host of another Swarm (its manager was replaced) changes over.
+# Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN.
+
+readonly JOINED=/var/lib/gifticon-event/swarm-id
+
+main() {
+  wait_for_boot
+  local state
+  state=$(swarm_state)
+  if [[ $state != inactive && $(cat "$JOINED" 2>/dev/null) != "$SWARM_ID" ]]; then
+    say "this host is $state in another Swarm: it leaves"
+    docker swarm leave --force >&2
+    state=inactive
+  fi
+  if [[ $state == inactive ]]; then
+    rm -f "$JOINED"
+    wait_until 60 "the manager at $MANAGER_IP to take this host" join || exit 1
+  fi
+  printf '%s\n' "$SWARM_ID" >"$JOINED"
+  wait_until 30 "the node to be active; it is $(swarm_state), $(docker info --format '{{.Swarm.Error}}')" active || exit 1
+  docker info --format '{{.Swarm.NodeID}}'
+}
+
+# By the engine's API with the request on standard input: the token must not stand in a process list.
+join() {
+  local answer
+  answer=$(
+    printf '%s' "$JOIN_TOKEN" |
+      jq -R --arg manager "$MANAGER_IP:2377" --arg own "$PRIVATE_IP" \
+        '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $own, DataPathAddr: $own, RemoteAddrs: [$manager], JoinToken: .}' |
+      docker_api POST /swarm/join --max-time 45 --header 'Content-Type: application/json' --data-binary @-
+  ) || return 1
+  if [[ $answer == "" ]] || active; then return 0; fi
+  say "the engine says: $(jq -r '.message // .' <<<"$answer")"
+  # A join that timed out goes on in the background and would refuse the next.
+  if [[ $(swarm_state) != inactive ]]; then docker swarm leave --force >&2 || true; fi
+  return 1
+}
+
+active() { [[ $(swarm_state) == active ]]; }
+
+main </dev/null

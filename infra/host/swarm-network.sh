@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The overlay network that the stacks share. It belongs to no stack, so that each of them may go.
+# Values: NETWORK, ENCRYPTED.
+
+main() {
+  case $1 in
+    apply) create ;;
+    remove) remove ;;
+  esac
+}
+
+create() {
+  local options=()
+  if docker network inspect "$NETWORK" >/dev/null 2>&1; then
+    local -r found=$(docker network inspect --format '{{if index .Options "encrypted"}}true{{else}}false{{end}}' "$NETWORK")
+    [[ $found == "$ENCRYPTED" ]] || fail "the network $NETWORK is there with encryption $found; replace the Swarm to change it"
+    return
+  fi
+  if [[ $ENCRYPTED == true ]]; then options+=(--opt "encrypted=true"); fi
+  docker network create --driver overlay "${options[@]}" "$NETWORK" >&2
+}
+
+# A task that is still shutting down holds the network for a moment.
+remove() {
+  if ! docker network inspect "$NETWORK" >/dev/null 2>&1; then return; fi
+  wait_until 60 "the network $NETWORK to be free" docker network rm "$NETWORK" >&2
+}
+
+main "$@" </dev/null

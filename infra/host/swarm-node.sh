@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Keeps one node of the Swarm, from the manager. apply: its labels, and that it is the only node of its host; remove: takes it out of the Swarm.
+# Values: HOST_NAME, NODE_ID, HOST_PUBLIC_KEY, LABELS.
+
+# Names the host that a node is: it outlives the node.
+readonly HOST_LABEL=gifticon-event.host
+
+main() {
+  case $1 in
+    apply) apply ;;
+    remove) retire "$NODE_ID" ;;
+  esac
+}
+
+apply() {
+  wait_until 60 "node $NODE_ID of $HOST_NAME to be ready" node_is "$NODE_ID" ready || exit 1
+  local label arguments=()
+  while read -r label; do arguments+=(--label-rm "$label"); done < <(docker node inspect "$NODE_ID" | jq -r '.[0].Spec.Labels | keys[]')
+  # An update can't remove and add the same label at once.
+  if ((${#arguments[@]} > 0)); then docker node update "${arguments[@]}" "$NODE_ID" >/dev/null; fi
+  arguments=(--label-add "$HOST_LABEL=$HOST_NAME")
+  for label in "${LABELS[@]}"; do arguments+=(--label-add "$label"); done
+  docker node update --availability active "${arguments[@]}" "$NODE_ID" >/dev/null
+  local old
+  for old in $(docker node ls --quiet --filter "node.label=$HOST_LABEL=$HOST_NAME"); do
+    if [[ $old != "$NODE_ID" ]]; then retire "$old"; fi
+  done
+}
+
+# retire NODE: drains it, waits until its tasks run elsewhere, lets the host leave, and removes it. Each step goes on when the host is gone.
+retire() {
+  local -r node=$1
+  if ! docker node inspect "$node" >/dev/null 2>&1; then
+    say "node $node is gone already"
+    return
+  fi
+  local -r address=$(docker node inspect --format '{{.Status.Addr}}' "$node")
+  local -r services=$(docker_api GET /tasks | jq -c --arg node "$node" '[.[] | select(.NodeID == $node and .DesiredState == "running") | .ServiceID] | unique')
+  say "draining node $node of $HOST_NAME"
+  docker node update --availability drain "$node" >/dev/null
+  wait_until 120 "the tasks of node $node to run elsewhere; going on without" moved "$node" "$services" || true
+  if node_is "$node" ready; then
+    leave "$node" "$address" || say "host $address does not leave by itself; removing its node"
+    wait_until 20 "node $node to be down; removing it by force" node_is "$node" down || true
+  fi
+  docker node rm --force "$node" >/dev/null
+  say "node $node of $HOST_NAME is removed"
+}
+
+# Nothing runs on the node any more (as far as it can tell), and each service that ran there has all its replicas elsewhere or no node to run on.
+moved() {
+  local -r node=$1 services=$2
+  local gone=true
+  if node_is "$node" ready; then gone=false; fi
+  jq -se --arg node "$node" --argjson services "$services" --argjson gone "$gone" '
+    .[0] as $tasks
+    | ($gone or all($tasks[]; .NodeID != $node or (.Status.State | IN("running", "starting", "preparing") | not)))
+      and all(.[1][] | select(.ID | IN($services[])) | select(.Spec.Mode.Replicated);
+        . as $service
+        | [$tasks[] | select(.ServiceID == $service.ID and .NodeID != $node and .DesiredState == "running")] as $mine
+        | ([$mine[] | select(.Status.State == "running")] | length) >= $service.Spec.Mode.Replicated.Replicas
+          or any($mine[]; (.Status.Err // "") | startswith("no suitable node")))
+  ' <(docker_api GET /tasks) <(docker_api GET /services) >/dev/null
+}
+
+leave() {
+  local -r node=$1 address=$2
+  local -r known=$(mktemp)
+  printf '%s %s\n' "$address" "$HOST_PUBLIC_KEY" >"$known"
+  local result=0
+  ssh -F none -i /var/lib/gifticon-event/leave-key -o BatchMode=yes -o ConnectTimeout=5 -o StrictHostKeyChecking=yes \
+    -o UserKnownHostsFile="$known" "root@$address" "$node" >&2 || result=$?
+  rm -f "$known"
+  return "$result"
+}
+
+node_is() { [[ $(docker node inspect --format '{{.Status.State}}' "$1" 2>/dev/null) == "$2" ]]; }
+
+main "$@" </dev/null

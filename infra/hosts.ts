@@ -1,0 +1,128 @@
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import { direct, HOST_USER, through, type Access, type Endpoint } from "./access.ts";
+import type { Settings } from "./config.ts";
+import type { Firewall } from "./firewall.ts";
+import { planFleet, type Fleet, type HostPlan } from "./fleet.ts";
+import type { GroupName } from "./flows.ts";
+import { Host } from "./host.ts";
+import { Keys } from "./keys.ts";
+import { remoteScript } from "./remote-script.ts";
+
+/** What the hosts stand in. */
+export interface HostsArgs {
+  settings: Settings;
+  region: Input<string>;
+  /** By zone. */
+  subnetIds: Input<string>[];
+  firewall: Firewall;
+  /** Host name of the registry that the images are in. */
+  registry: Input<string>;
+  repositoryArns: { services: Input<string>[]; kafka: Input<string>[] };
+}
+
+/** A host that can be reached. */
+export interface ReachableHost {
+  host: Host;
+  access: Access;
+}
+
+/** All hosts: the manager, the workers, Kafka's in mode kafka, and the load generator where it is enabled. */
+export class Hosts extends ComponentResource {
+  readonly manager: ReachableHost;
+  readonly workers: ReachableHost[];
+  readonly kafka: ReachableHost | undefined;
+  readonly #args: HostsArgs;
+  readonly #keys: Keys;
+
+  constructor(name: string, args: HostsArgs, options?: ComponentResourceOptions) {
+    super("gifticon-event:infra:Hosts", name, {}, options);
+    this.#args = args;
+    this.#keys = new Keys("keys", { parent: this });
+    const fleet: Fleet = planFleet(args.settings);
+
+    const manager = this.#host(fleet.manager, []);
+    const entry = this.#endpoint(manager, manager.instance.publicIp);
+    const inside = (host: Host): ReachableHost => {
+      const access = through(entry, this.#endpoint(host, host.instance.privateIp));
+      this.#admitOperators(host, access);
+      return { host, access };
+    };
+    this.manager = { host: manager, access: direct(entry) };
+    this.#admitOperators(manager, this.manager.access);
+    this.workers = fleet.workers.map((plan) => inside(this.#host(plan, args.repositoryArns.services)));
+    this.kafka = fleet.kafka && inside(this.#host(fleet.kafka, args.repositoryArns.kafka));
+    if (fleet.loadGenerator) inside(this.#host(fleet.loadGenerator));
+    this.registerOutputs({ managerPublicIp: manager.instance.publicIp });
+  }
+
+  /** @param repositoryArns what a node of the Swarm pulls from; undefined for a host outside of it. */
+  #host(plan: HostPlan, repositoryArns?: Input<string>[]): Host {
+    const { settings, region, subnetIds, firewall, registry } = this.#args;
+    const keys = this.#keys;
+    return new Host(
+      plan.name,
+      {
+        plan,
+        surroundings: {
+          region,
+          ami: settings.hosts.ami,
+          subnetIds,
+          keyName: keys.keyName,
+          sessionManager: settings.operators.sessionManager,
+          after: firewall.rules,
+        },
+        securityGroupIds: groupsOfRole(plan.role).map((group) => firewall.groupId(group)),
+        ...(repositoryArns
+          ? {
+              node: {
+                registry,
+                repositoryArns,
+                leavePublicKey: keys.leavePublicKey,
+                ...(plan.role === "manager" ? { leaveKeyParameter: keys.leaveKeyParameter } : {}),
+              },
+            }
+          : {}),
+      },
+      { parent: this },
+    );
+  }
+
+  #endpoint(host: Host, address: Output<string>): Endpoint {
+    return { address, hostKey: host.hostKey, privateKey: this.#keys.privateKey };
+  }
+
+  #admitOperators(host: Host, access: Access): void {
+    const keys = this.#args.settings.operators.sshPublicKeys;
+    if (keys.length === 0) return;
+    remoteScript(
+      `${host.plan.name}-operators`,
+      {
+        access,
+        script: "infra/host/operator-keys.sh",
+        values: { USER_NAME: HOST_USER, KEYS: keys },
+        removes: true,
+        triggers: [host.instance.id],
+      },
+      { parent: host, deletedWith: host.instance },
+    );
+  }
+}
+
+function groupsOfRole(role: HostPlan["role"]): GroupName[] {
+  switch (role) {
+    case "manager":
+      return ["node", "manager"];
+    case "worker":
+      return ["node", "worker"];
+    case "kafka":
+      return ["node", "kafka"];
+    case "load-generator":
+      return ["load-generator"];
+  }
+}

@@ -1,0 +1,39 @@
+import { ec2, ssm } from "@pulumi/aws";
+import { ComponentResource, getProject, getStack, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { PrivateKey } from "@pulumi/tls";
+import { tags } from "./tags.ts";
+
+/** The SSH keys of the environment: the program's own, and the one that lets the manager ask a host to leave the Swarm. */
+export class Keys extends ComponentResource {
+  /** Name of the EC2 key pair with the program's public key. */
+  readonly keyName: Output<string>;
+  /** The program's private key; secret. */
+  readonly privateKey: Output<string>;
+  readonly leavePublicKey: Output<string>;
+  /** Where the manager fetches the leave key's private half. */
+  readonly leaveKeyParameter: ssm.Parameter;
+
+  constructor(name: string, options?: ComponentResourceOptions) {
+    super("gifticon-event:infra:Keys", name, {}, options);
+    const parent = { parent: this };
+    const program = new PrivateKey("program", { algorithm: "ED25519" }, parent);
+    const pair = new ec2.KeyPair("program", { publicKey: program.publicKeyOpenssh, tags: tags("program") }, parent);
+    const leave = new PrivateKey("leave", { algorithm: "ED25519" }, parent);
+
+    this.keyName = pair.keyName;
+    this.privateKey = program.privateKeyOpenssh;
+    this.leavePublicKey = leave.publicKeyOpenssh;
+    this.leaveKeyParameter = new ssm.Parameter(
+      "leave-key",
+      {
+        name: `/${getProject()}/${getStack()}/leave-key`,
+        type: "SecureString",
+        value: leave.privateKeyOpenssh,
+        description: "Private half of the key by which the manager asks a host to leave the Swarm",
+        tags: tags("leave-key"),
+      },
+      parent,
+    );
+    this.registerOutputs({ keyName: pair.keyName });
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import type { Access } from "./access.ts";
+import type { Host } from "./host.ts";
+import { remoteScript, result } from "./remote-script.ts";
+import type { SwarmTarget } from "./swarm.ts";
+
+/** A worker of the Swarm. */
+export interface NodeArgs {
+  host: Host;
+  access: Access;
+  swarm: SwarmTarget;
+  joinToken: Output<string>;
+  /** Images that the node may be asked to run, by digest. */
+  images: Input<string>[];
+}
+
+/**
+ * A host as a node of the Swarm: joined, labelled, and with its images pulled.
+ *
+ * A changed label is an update. When its host is replaced, the new node stands before the old one is drained, and when it goes, it is drained first; both succeed
+ * though the old host is dead.
+ */
+export class Node extends ComponentResource {
+  readonly nodeId: Output<string>;
+  /** What a stack waits for: the node is ready, labelled, and has its images. */
+  readonly ready: Resource[];
+
+  constructor(name: string, args: NodeArgs, options?: ComponentResourceOptions) {
+    super("gifticon-event:infra:Node", name, {}, options);
+    const { host, access, swarm } = args;
+    const { instance, plan } = host;
+    const join = remoteScript(
+      `${name}-join`,
+      {
+        access,
+        script: "infra/host/swarm-join.sh",
+        values: {
+          SWARM_ID: swarm.id,
+          MANAGER_IP: swarm.managerAddress,
+          PRIVATE_IP: instance.privateIp,
+          JOIN_TOKEN: args.joinToken,
+        },
+        triggers: [instance.id],
+        secret: "input",
+      },
+      { parent: this },
+    );
+    this.nodeId = result(join);
+    const node = remoteScript(
+      `${name}-node`,
+      {
+        access: swarm.manager,
+        script: "infra/host/swarm-node.sh",
+        values: {
+          HOST_NAME: name,
+          NODE_ID: this.nodeId,
+          HOST_PUBLIC_KEY: host.hostKey,
+          LABELS: Object.entries(plan.labels).map(([key, value]) => `${key}=${value}`),
+        },
+        removes: true,
+        triggers: [swarm.id, instance.id],
+      },
+      { parent: this, deletedWith: swarm.managerInstance },
+    );
+    const images = remoteScript(
+      `${name}-images`,
+      { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, triggers: [instance.id] },
+      { parent: this },
+    );
+    this.ready = [node, images];
+    this.registerOutputs({ nodeId: this.nodeId });
+  }
+}

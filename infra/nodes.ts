@@ -1,0 +1,32 @@
+import type { Input, Resource } from "@pulumi/pulumi";
+import type { Hosts, ReachableHost } from "./hosts.ts";
+import { Node } from "./node.ts";
+import type { Images } from "./registry.ts";
+import type { Swarm } from "./swarm.ts";
+
+/** The nodes that run tasks. */
+export interface Nodes {
+  workers: { name: string; host: ReachableHost["host"]; node: Node }[];
+  kafka: Node | undefined;
+  /** What every stack waits for. */
+  ready: Resource[];
+}
+
+/** Joins the hosts to the Swarm, all at once, each with the images that may run there. */
+export function joinNodes(hosts: Hosts, swarm: Swarm, images: Images): Nodes {
+  const join = ({ host, access }: ReachableHost, ownImages: Input<string>[]) =>
+    new Node(host.plan.name, { host, access, swarm: swarm.target, joinToken: swarm.joinToken, images: ownImages });
+  const serviceImages = [images.api, ...(images.queue ? [images.queue.issuer] : [])].map(({ reference }) => reference);
+
+  const workers = hosts.workers.map((worker) => ({
+    name: worker.host.plan.name,
+    host: worker.host,
+    node: join(worker, serviceImages),
+  }));
+  const kafka = hosts.kafka && images.queue && join(hosts.kafka, [images.queue.kafka.reference]);
+  return {
+    workers,
+    kafka,
+    ready: [...workers.map(({ node }) => node), ...(kafka ? [kafka] : [])].flatMap(({ ready }) => ready),
+  };
+}

@@ -1,0 +1,54 @@
+import { remote } from "@pulumi/command";
+import { output, secret, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import type { Access } from "./access.ts";
+import { renderScript } from "./script.ts";
+
+/** What a script on a host is to do. */
+export interface RemoteScriptArgs {
+  /** How to reach the host. */
+  access: Access;
+  /** The script's path from the root of the project. */
+  script: string;
+  /** The script's values. */
+  values: Record<string, Input<string | number | boolean | readonly Input<string>[]>>;
+  /** The script takes back what it did (its verb `remove`) when the resource goes. */
+  removes?: boolean;
+  /** Run again when one of these changes, though the script and its values stay: as the id of the host it ran on. */
+  triggers?: Input<string>[];
+  /** The script's input or its result is a secret: nothing of it is logged, and its result is kept encrypted. */
+  secret?: "input" | "result";
+}
+
+/**
+ * Runs a script on a host: `apply` when it is made and again whenever the script, a value or a trigger changes, `remove` when it goes.
+ *
+ * The whole script goes over standard input, so that its values (a join token, a password) stand in no process list. A change is an
+ * update and never a replacement: a replacement's deletion would need the host that is gone.
+ */
+export function remoteScript(name: string, args: RemoteScriptArgs, options: CustomResourceOptions): remote.Command {
+  const rendered = output(args.values).apply((values) => renderScript(args.script, values));
+  return new remote.Command(
+    name,
+    {
+      connection: args.access.connection,
+      create: "sudo bash -s -- apply",
+      update: "sudo bash -s -- apply",
+      ...(args.removes === true ? { delete: "sudo bash -s -- remove" } : {}),
+      stdin: args.secret === "input" ? secret(rendered) : rendered,
+      triggers: args.triggers ?? [],
+      // The server accepts no environment from its clients, and the result may be a secret.
+      addPreviousOutputInEnv: false,
+      logging: args.secret === undefined ? remote.Logging.Stderr : remote.Logging.None,
+    },
+    {
+      ...options,
+      ...(args.secret === "result" ? { additionalSecretOutputs: ["stdout"] } : {}),
+      customTimeouts: { create: "20m", update: "20m", delete: "10m" },
+    },
+  );
+}
+
+/** The result of a script: the one line that it printed. */
+export function result(command: remote.Command): Output<string> {
+  return command.stdout.apply((text) => text.trim());
+}

@@ -1,0 +1,102 @@
+import { stringify } from "yaml";
+
+/** A Compose file as `docker stack deploy` reads it (Compose specification, version 3): only what our stacks use. */
+export interface Compose {
+  services: Record<string, ComposeService>;
+  networks: Record<string, { external: true }>;
+  /** Named volumes, each on the host where the service runs. */
+  volumes?: Record<string, Record<string, never>>;
+  configs?: Record<string, { external: true; name: string }>;
+  secrets?: Record<string, { external: true; name: string }>;
+}
+
+/** One service. */
+export interface ComposeService {
+  /** By digest. */
+  image: string;
+  command?: string[];
+  hostname?: string;
+  user: string;
+  environment?: Record<string, string | number>;
+  healthcheck?: Healthcheck;
+  /** A first process that reaps children and passes signals on. */
+  init: true;
+  read_only: true;
+  cap_drop: ["ALL"];
+  stop_grace_period: string;
+  /** Shared networks, with the names that the service has in them. */
+  networks: Record<string, { aliases: string[] }>;
+  /** Host mode: the port of the task's own host. The routing mesh needs IPVS and drops idle connections after 900 s. */
+  ports?: { target: number; published: number; protocol: "tcp"; mode: "host" }[];
+  volumes: Mount[];
+  configs?: { source: string; target: string }[];
+  secrets?: { source: string; target: string; uid: string; mode: number }[];
+  deploy: Deploy;
+}
+
+/** When a task counts as healthy: Swarm counts it as running from then on. Durations as "5s". */
+export interface Healthcheck {
+  test: string[];
+  interval: string;
+  timeout: string;
+  retries: number;
+  start_period: string;
+}
+
+/** What is mounted into a task. */
+export type Mount =
+  | { type: "tmpfs"; target: string; tmpfs: { size: number } }
+  | { type: "volume"; source: string; target: string }
+  | { type: "bind"; source: string; target: string; read_only: true };
+
+/** How many tasks, where, and how they change. */
+export interface Deploy {
+  mode: "replicated" | "replicated-job";
+  replicas: number;
+  /** Names resolve to the tasks' own addresses: virtual addresses need IPVS. */
+  endpoint_mode: "dnsrr";
+  placement: { constraints: string[]; preferences?: { spread: string }[]; max_replicas_per_node?: number };
+  restart_policy: { condition: "any" | "on-failure"; delay: string; max_attempts?: number };
+  update_config?: UpdateConfig;
+  rollback_config?: UpdateConfig;
+  resources: { limits: { memory: string }; reservations?: { memory: string } };
+}
+
+/** How Swarm changes a service's tasks. */
+export interface UpdateConfig {
+  parallelism: 1;
+  order: "start-first" | "stop-first";
+  failure_action: "rollback" | "pause";
+  /** A task that fails within this time after its start counts as a failure of the update. */
+  monitor: string;
+}
+
+/** What each of our services has in common: no rights it doesn't need, nothing of its image writable, an address of its own. */
+export const hardened = {
+  init: true,
+  read_only: true,
+  cap_drop: ["ALL"],
+} as const satisfies Partial<ComposeService>;
+
+/** The only writable place of a task besides its volumes. */
+export function scratch(mib: number): Mount {
+  return { type: "tmpfs", target: "/tmp", tmpfs: { size: mib * 1024 * 1024 } };
+}
+
+/** Update one task at a time, and go back to the previous version when one fails. */
+export function rolling(
+  order: UpdateConfig["order"],
+  monitor = "10s",
+): Required<Pick<Deploy, "update_config" | "rollback_config">> {
+  const one = { parallelism: 1, order, monitor } as const;
+  return {
+    update_config: { ...one, failure_action: "rollback" },
+    rollback_config: { ...one, failure_action: "pause" },
+  };
+}
+
+/** Writes the Compose file as the Swarm will read it. */
+export function renderCompose(compose: Compose): string {
+  // 3.13 is the newest schema of the Docker CLI; without aliases a reader sees each service whole.
+  return stringify({ version: "3.13", ...compose }, { aliasDuplicateObjects: false, lineWidth: 0 });
+}

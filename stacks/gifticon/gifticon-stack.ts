@@ -1,0 +1,101 @@
+import { hardened, rolling, scratch, type Compose, type ComposeService, type Deploy } from "../compose.ts";
+
+/** What each service of the event is told besides its own. */
+export interface GifticonStackArgs {
+  network: string;
+  /** Workers beyond the API's copies: with one, an update starts the new copy before it stops an old one. */
+  spareWorkers: number;
+  api: { image: string; replicas: number; memoryMib: number; poolSize: number; port: number };
+  /** Only in mode kafka. */
+  queue?: {
+    bootstrapServers: string;
+    topic: string;
+    issuer: { image: string; memoryMib: number; poolSize: number };
+  };
+  stock: number;
+  database: { host: string; port: number; name: string; user: string };
+  /** Name of the Docker secret. */
+  passwordSecret: string;
+  /** Where the hosts keep the database's certificate authorities. */
+  databaseCaFile: string;
+}
+
+const CONSUMER_GROUP = "group_1";
+const CA_IN_TASK = "/etc/database-ca.pem";
+
+/** The event's services: the API on the workers, one copy a host, and in mode kafka the issuer. */
+export function gifticonStack(args: GifticonStackArgs): Compose {
+  const { network, api, queue } = args;
+  const environment = {
+    MODE: queue ? "kafka" : "direct",
+    LOG_LEVEL: "info",
+    DATABASE_HOST: args.database.host,
+    DATABASE_PORT: args.database.port,
+    DATABASE_NAME: args.database.name,
+    DATABASE_USER: args.database.user,
+    DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
+    DATABASE_CA_FILE: CA_IN_TASK,
+    EVENT_STOCK: args.stock,
+    ...(queue ? { KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers, KAFKA_TOPIC: queue.topic } : {}),
+  };
+  // 1000 is the user `node` of Node's official image. The images bring their own health checks.
+  const common = {
+    user: "1000:1000",
+    ...hardened,
+    stop_grace_period: "30s",
+    volumes: [{ type: "bind", source: args.databaseCaFile, target: CA_IN_TASK, read_only: true }, scratch(16)],
+    secrets: [{ source: "database-password", target: "database-password", uid: "1000", mode: 0o400 }],
+  } satisfies Partial<ComposeService>;
+  const onWorkers = {
+    mode: "replicated",
+    endpoint_mode: "dnsrr",
+    restart_policy: { condition: "any", delay: "2s" },
+  } satisfies Partial<Deploy>;
+  const workers = ["node.role == worker", "node.labels.kafka_server != true"];
+
+  const mainApi: ComposeService = {
+    ...common,
+    image: api.image,
+    environment: { ...environment, DATABASE_POOL_SIZE: api.poolSize, PORT: api.port },
+    networks: { [network]: { aliases: ["main-api"] } },
+    ports: [{ target: api.port, published: api.port, protocol: "tcp", mode: "host" }],
+    deploy: {
+      ...onWorkers,
+      replicas: api.replicas,
+      placement: { constraints: workers, max_replicas_per_node: 1 },
+      ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
+      resources: memory(api.memoryMib),
+    },
+  };
+
+  const issuer = queue && {
+    ...common,
+    image: queue.issuer.image,
+    environment: {
+      ...environment,
+      DATABASE_POOL_SIZE: queue.issuer.poolSize,
+      PORT: 8081,
+      KAFKA_GROUP_ID: CONSUMER_GROUP,
+    },
+    networks: { [network]: { aliases: ["gifticon-issuer"] } },
+    deploy: {
+      ...onWorkers,
+      replicas: 1,
+      placement: { constraints: workers },
+      // The group's one partition has one reader: a second copy would only wait.
+      ...rolling("stop-first"),
+      resources: memory(queue.issuer.memoryMib),
+    },
+  };
+
+  return {
+    services: { "main-api": mainApi, ...(issuer ? { "gifticon-issuer": issuer } : {}) },
+    networks: { [network]: { external: true } },
+    secrets: { "database-password": { external: true, name: args.passwordSecret } },
+  };
+}
+
+/** Reserves half: Swarm then spreads by memory too, and a host's other tasks still fit when both are idle. */
+function memory(limitMib: number): Deploy["resources"] {
+  return { limits: { memory: `${limitMib}M` }, reservations: { memory: `${Math.floor(limitMib / 2)}M` } };
+}

@@ -1,0 +1,55 @@
+import { all, output, type Input, type Resource } from "@pulumi/pulumi";
+import type { Settings } from "../../infra/config.ts";
+import { instanceMemoryMib } from "../../infra/instance-types.ts";
+import type { Swarm } from "../../infra/swarm.ts";
+import { Stack } from "../stack.ts";
+import { kafkaStack } from "./kafka-stack.ts";
+import { shareMemory } from "./memory.ts";
+import { brokerProperties, zookeeperProperties } from "./properties.ts";
+
+/** What Kafka stands on. */
+export interface KafkaArgs {
+  settings: Settings;
+  swarm: Swarm;
+  image: Input<string>;
+  /** Private address and node of its host. */
+  hostAddress: Input<string>;
+  nodeId: Input<string>;
+  after: Resource[];
+}
+
+/** Deploys Kafka and ZooKeeper, and declares the topics. */
+export function deployKafka({
+  settings,
+  swarm,
+  image,
+  hostAddress,
+  nodeId,
+  after,
+}: KafkaArgs): Stack<"kafka" | "zookeeper"> {
+  const { partitions, retentionHours } = settings.kafka;
+  const memory = shareMemory(instanceMemoryMib[settings.hosts.kafka.instanceType]);
+  const properties = output(hostAddress).apply((externalAddress) =>
+    brokerProperties({ externalAddress, retentionHours }),
+  );
+  return new Stack("kafka", {
+    swarm: swarm.target,
+    files: {
+      kafka: { kind: "config", content: properties },
+      zookeeper: { kind: "config", content: zookeeperProperties() },
+    },
+    compose: (configs) =>
+      all([image, nodeId, configs.kafka, configs.zookeeper]).apply(([byDigest, node, kafka, zookeeper]) =>
+        kafkaStack({
+          image: byDigest,
+          network: swarm.network,
+          memory,
+          partitions,
+          configs: { kafka, zookeeper },
+          nodeId: node,
+        }),
+      ),
+    timeoutSeconds: settings.deployment.timeoutSeconds,
+    after,
+  });
+}

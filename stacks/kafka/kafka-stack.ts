@@ -1,0 +1,102 @@
+import { hardened, rolling, scratch, type Compose, type ComposeService } from "../compose.ts";
+import type { KafkaMemory } from "./memory.ts";
+import { EXTERNAL_PORT, INTERNAL_LISTENER, KAFKA_DATA, ZOOKEEPER_DATA, ZOOKEEPER_SESSION_MS } from "./properties.ts";
+
+/** Where requests wait. */
+export const TOPIC = "coupon_create";
+/** Where records go that can't be read. */
+export const DEAD_LETTER_TOPIC = `${TOPIC}.dlt`;
+
+/** What the stack depends on. */
+export interface KafkaStackArgs {
+  /** By digest; serves both, as the distribution holds ZooKeeper's jars too. */
+  image: string;
+  network: string;
+  memory: KafkaMemory;
+  partitions: number;
+  /** Names of the Docker configs with the properties. */
+  configs: { kafka: string; zookeeper: string };
+  /** Id of the node with the volumes: on another one the topics have to be made again. */
+  nodeId: string;
+}
+
+/** Kafka and ZooKeeper on the host that the label kafka_server draws them to, and a job that declares the topics. */
+export function kafkaStack({ image, network, memory, partitions, configs, nodeId }: KafkaStackArgs): Compose {
+  const common = { image, user: "1000:1000", ...hardened };
+  const placement = { constraints: ["node.labels.kafka_server == true"] };
+  const deploy = {
+    mode: "replicated",
+    replicas: 1,
+    endpoint_mode: "dnsrr",
+    placement,
+    // Two brokers, or two ZooKeepers, must never share a volume. Each checks its data for longer than a service would.
+    ...rolling("stop-first", "30s"),
+  } as const;
+
+  const zookeeper: ComposeService = {
+    ...common,
+    command: ["run-zookeeper"],
+    hostname: "zookeeper",
+    environment: { HEAP_MIB: memory.zookeeper.heap },
+    healthcheck: healthcheck("zookeeper"),
+    stop_grace_period: "30s",
+    networks: { [network]: { aliases: ["zookeeper"] } },
+    volumes: [{ type: "volume", source: "zookeeper", target: ZOOKEEPER_DATA }, scratch(64)],
+    configs: [{ source: "zookeeper", target: "/etc/zookeeper.properties" }],
+    deploy: { ...deploy, restart_policy: { condition: "any", delay: "2s" }, resources: limits(memory.zookeeper.limit) },
+  };
+
+  const kafka: ComposeService = {
+    ...common,
+    command: ["run-kafka"],
+    hostname: "kafka",
+    environment: { HEAP_MIB: memory.kafka.heap },
+    healthcheck: healthcheck("kafka"),
+    // A clean stop spares the next start a check of all segments.
+    stop_grace_period: "60s",
+    networks: { [network]: { aliases: ["kafka"] } },
+    ports: [{ target: EXTERNAL_PORT, published: EXTERNAL_PORT, protocol: "tcp", mode: "host" }],
+    volumes: [{ type: "volume", source: "kafka", target: KAFKA_DATA }, scratch(64)],
+    configs: [{ source: "kafka", target: "/etc/kafka.properties" }],
+    deploy: {
+      ...deploy,
+      restart_policy: { condition: "any", delay: `${ZOOKEEPER_SESSION_MS / 1000 + 2}s` },
+      resources: limits(memory.kafka.limit),
+    },
+  };
+
+  const topics: ComposeService = {
+    ...common,
+    command: ["declare-topics", `${TOPIC}:${partitions}`, `${DEAD_LETTER_TOPIC}:1`],
+    environment: { BOOTSTRAP_SERVERS: INTERNAL_LISTENER, KAFKA_NODE: nodeId },
+    stop_grace_period: "10s",
+    networks: { [network]: { aliases: ["topics"] } },
+    volumes: [scratch(64)],
+    deploy: {
+      mode: "replicated-job",
+      replicas: 1,
+      endpoint_mode: "dnsrr",
+      placement,
+      restart_policy: { condition: "on-failure", delay: "3s", max_attempts: 5 },
+      resources: limits(384),
+    },
+  };
+
+  return {
+    services: { zookeeper, kafka, topics },
+    networks: { [network]: { external: true } },
+    volumes: { kafka: {}, zookeeper: {} },
+    configs: {
+      kafka: { external: true, name: configs.kafka },
+      zookeeper: { external: true, name: configs.zookeeper },
+    },
+  };
+}
+
+function healthcheck(server: "kafka" | "zookeeper"): ComposeService["healthcheck"] {
+  return { test: ["CMD", "check-health", server], interval: "2s", timeout: "5s", retries: 15, start_period: "90s" };
+}
+
+function limits(memoryMib: number) {
+  return { limits: { memory: `${memoryMib}M` } };
+}

@@ -1,0 +1,69 @@
+/** Where the images keep their data, each in a named volume. */
+export const KAFKA_DATA = "/var/lib/kafka/data";
+export const ZOOKEEPER_DATA = "/var/lib/zookeeper";
+
+/** Kafka's listener for the services, by the name that it has in the overlay network. */
+export const INTERNAL_LISTENER = "kafka:19092";
+/** Kafka's port for hosts of the VPC. */
+export const EXTERNAL_PORT = 9092;
+
+/**
+ * How long ZooKeeper keeps the broker's registration when the broker is gone. A broker that comes back sooner finds its own id taken and stops; so
+ * the service waits longer than this before it restarts it.
+ */
+export const ZOOKEEPER_SESSION_MS = 6000;
+
+/** What the broker's properties depend on. */
+export interface BrokerSettings {
+  /** Address of its host within the VPC, which it tells clients of the EXTERNAL listener. */
+  externalAddress: string;
+  retentionHours: number;
+}
+
+/** Renders server.properties of the one broker. */
+export function brokerProperties({ externalAddress, retentionHours }: BrokerSettings): string {
+  return properties({
+    "broker.id": 1,
+    "zookeeper.connect": "zookeeper:2181",
+    "zookeeper.session.timeout.ms": ZOOKEEPER_SESSION_MS,
+    "log.dirs": KAFKA_DATA,
+    listeners: `INTERNAL://0.0.0.0:19092,EXTERNAL://0.0.0.0:${EXTERNAL_PORT}`,
+    "advertised.listeners": `INTERNAL://${INTERNAL_LISTENER},EXTERNAL://${externalAddress}:${EXTERNAL_PORT}`,
+    "listener.security.protocol.map": "INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT",
+    "inter.broker.listener.name": "INTERNAL",
+    // Topics are declared: a wrong name is an error and not a new topic.
+    "auto.create.topics.enable": false,
+    "default.replication.factor": 1,
+    "offsets.topic.replication.factor": 1,
+    // One consumer group of one member; Kafka's default of 50 partitions only lengthens the start.
+    "offsets.topic.num.partitions": 1,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "min.insync.replicas": 1,
+    "log.retention.hours": retentionHours,
+    // An offset that is forgotten before its record would issue again what was issued long ago.
+    "offsets.retention.minutes": retentionHours * 60,
+    // A single consumer doesn't need to wait for others to join its group.
+    "group.initial.rebalance.delay.ms": 0,
+  });
+}
+
+/** Renders zoo.cfg of the one ZooKeeper. */
+export function zookeeperProperties(): string {
+  return properties({
+    dataDir: ZOOKEEPER_DATA,
+    clientPort: 2181,
+    tickTime: 2000,
+    "admin.enableServer": false,
+    "autopurge.snapRetainCount": 3,
+    "autopurge.purgeInterval": 24,
+    // What the health check asks.
+    "4lw.commands.whitelist": "ruok",
+  });
+}
+
+function properties(values: Record<string, string | number | boolean>): string {
+  return Object.entries(values)
+    .map(([key, value]) => `${key}=${String(value)}\n`)
+    .join("");
+}

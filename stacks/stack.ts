@@ -1,0 +1,63 @@
+import {
+  ComponentResource,
+  output,
+  type ComponentResourceOptions,
+  type Input,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import { remoteScript } from "../infra/remote-script.ts";
+import type { SwarmTarget } from "../infra/swarm.ts";
+import { renderCompose, type Compose } from "./compose.ts";
+import { swarmFile } from "./swarm-file.ts";
+
+/** A file of the stack, by the name that the Compose function knows it by. */
+export interface StackFile {
+  kind: "config" | "secret";
+  content: Input<string>;
+}
+
+/** What is deployed, and where. */
+export interface StackArgs<F extends string> {
+  swarm: SwarmTarget;
+  files: Record<F, StackFile>;
+  /** Makes the Compose file, given the names that the files have in the Swarm. */
+  compose: (files: Record<F, Output<string>>) => Output<Compose>;
+  timeoutSeconds: number;
+  /** What the services need in place before they start: nodes with their images, other stacks, the database. */
+  after: Resource[];
+}
+
+/**
+ * What runs on the Swarm under one name. Deployed means healthy: a version that doesn't start fails the update with the service's own last lines, and what
+ * ran before goes on serving.
+ */
+export class Stack<F extends string> extends ComponentResource {
+  readonly deployment: Resource;
+
+  constructor(name: string, args: StackArgs<F>, options?: ComponentResourceOptions) {
+    super("gifticon-event:stacks:Stack", name, {}, options);
+    const { swarm } = args;
+    const files = Object.entries<StackFile>(args.files).map(
+      ([file, content]) => [file, swarmFile(file, { swarm, stack: name, ...content }, this)] as const,
+    );
+    const names = Object.fromEntries(files) as Record<F, Output<string>>;
+    this.deployment = remoteScript(
+      `${name}-stack`,
+      {
+        access: swarm.manager,
+        script: "stacks/stack.sh",
+        values: {
+          STACK: name,
+          COMPOSE: args.compose(names).apply(renderCompose),
+          FILES: output(Object.values<Output<string>>(names)),
+          TIMEOUT_SECONDS: args.timeoutSeconds,
+        },
+        removes: true,
+        triggers: [swarm.id],
+      },
+      { parent: this, dependsOn: args.after, deletedWith: swarm.managerInstance },
+    );
+    this.registerOutputs({});
+  }
+}
