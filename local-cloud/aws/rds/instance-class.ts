@@ -21,15 +21,18 @@ const families: Record<string, Record<string, InstanceClass>> = {
   "db.r7g": memoryOptimized(),
 };
 
-/** All class names, for messages. */
-export const instanceClassNames: readonly string[] = Object.entries(families).flatMap(([family, sizes]) =>
-  Object.keys(sizes).map((size) => `${family}.${size}`),
+const classes = new Map(
+  Object.entries(families).flatMap(([family, sizes]) =>
+    Object.entries(sizes).map(([size, found]) => [`${family}.${size}`, found] as const),
+  ),
 );
+
+/** All class names, for messages. */
+export const instanceClassNames: readonly string[] = [...classes.keys()];
 
 /** Undefined for a class that RDS or the local cloud does not offer for PostgreSQL 17. */
 export function instanceClass(name: string): InstanceClass | undefined {
-  const [prefix, family, size] = name.split(".");
-  return families[`${prefix ?? ""}.${family ?? ""}`]?.[size ?? ""];
+  return classes.get(name);
 }
 
 /**

@@ -22,7 +22,7 @@ const maxInteger = 2_147_483_647;
  * The parameters of family postgres17 that the local cloud takes, with apply types and ranges as `aws rds
  * describe-engine-default-parameters --db-parameter-group-family postgres17` gives them.
  */
-export const parameterRules: Partial<Record<string, ParameterRule>> = {
+const rules: Record<string, ParameterRule> = {
   autovacuum: boolean("dynamic"),
   autovacuum_analyze_scale_factor: text("dynamic"),
   autovacuum_max_workers: integer("static", 1, 262_143),
@@ -123,17 +123,24 @@ export const parameterRules: Partial<Record<string, ParameterRule>> = {
   work_mem: integer("dynamic", 64, maxInteger),
 };
 
+const ruleByName = new Map(Object.entries(rules));
+
+/** What RDS knows of the parameter, or undefined. */
+export function parameterRule(name: string): ParameterRule | undefined {
+  return ruleByName.get(name);
+}
+
 /** What is wrong with one parameter of a group, and where in the parameter; or undefined. */
 export function parameterFault(parameter: {
   name: string;
   value: string;
   applyMethod: string;
 }): { field: "name" | "value" | "applyMethod"; reason: string } | undefined {
-  const rule = parameterRules[parameter.name];
+  const rule = parameterRule(parameter.name);
   if (rule === undefined) {
     return {
       field: "name",
-      reason: `the local cloud does not know a parameter ${JSON.stringify(parameter.name)} of postgres17; it knows ${Object.keys(parameterRules).join(", ")}`,
+      reason: `the local cloud does not know a parameter ${JSON.stringify(parameter.name)} of postgres17; it knows ${Object.keys(rules).join(", ")}`,
     };
   }
   const value = valueFault(rule, parameter.value);

@@ -1,5 +1,5 @@
 import { formulaMemory, maxConnections, type InstanceClass } from "./instance-class.ts";
-import { parameterRules } from "./parameters.ts";
+import { parameterRule } from "./parameters.ts";
 
 /** Where the server's files are in its container; the data directory is a volume. */
 export const paths = {
@@ -81,6 +81,6 @@ export const identities = "rds  postgres  rdsadmin\n";
 
 /** RDS writes booleans as 0 and 1, which PostgreSQL takes for booleans but not for all of its enumerations. */
 function spelled(name: string, value: string): string {
-  if (parameterRules[name]?.values.kind !== "boolean") return value;
+  if (parameterRule(name)?.values.kind !== "boolean") return value;
   return value === "1" ? "on" : "off";
 }

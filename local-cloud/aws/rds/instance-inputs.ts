@@ -1,0 +1,161 @@
+import { z } from "zod";
+import type { CheckFailure } from "../../provider/resource-type.ts";
+import { idInput, onlyFalse, refused, regionInput, tagsInput } from "../inputs.ts";
+import { faultFree } from "./fault-free.ts";
+import { databaseNameFault, identifierFault, masterUserFault, passwordFault } from "./identifiers.ts";
+import { instanceClass, instanceClassNames } from "./instance-class.ts";
+
+const day = "(?:mon|tue|wed|thu|fri|sat|sun)";
+const time = "(?:[01]\\d|2[0-3]):[0-5]\\d";
+const noOtherEngine = "it runs PostgreSQL only";
+const noDirectory = "it has no Active Directory";
+const noSnapshot = "it keeps no snapshots";
+const arnInput = z.string().regex(/^arn:aws:/, { error: "must be an ARN" });
+
+/** The inputs of aws.rds.Instance. What has no effect here is checked and stored; what can't be honoured is refused. */
+export const instanceInputs = z.strictObject({
+  allocatedStorage: z
+    .number()
+    .int()
+    .min(20, { error: "must be at least 20 GiB for PostgreSQL" })
+    .max(65_536)
+    .optional(),
+  allowMajorVersionUpgrade: z.boolean().optional(),
+  applyImmediately: z.boolean().optional(),
+  autoMinorVersionUpgrade: z.boolean().default(true),
+  availabilityZone: z.string().optional(),
+  backupRetentionPeriod: z.number().int().min(0).max(35).optional(),
+  backupTarget: z.literal("region", { error: 'must be "region": the local cloud has no Outposts' }).optional(),
+  backupWindow: z
+    .string()
+    .regex(new RegExp(`^${time}-${time}$`), { error: 'must be a range of hours in UTC, such as "09:46-10:16"' })
+    .optional(),
+  blueGreenUpdate: z.strictObject({ enabled: onlyFalse("it has no blue/green deployments") }).optional(),
+  caCertIdentifier: z.enum(["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]).optional(),
+  characterSetName: refused(noOtherEngine),
+  copyTagsToSnapshot: z.boolean().optional(),
+  customIamInstanceProfile: refused("it has no RDS Custom"),
+  customerOwnedIpEnabled: onlyFalse("it has no Outposts"),
+  databaseInsightsMode: z.enum(["standard", "advanced"]).optional(),
+  dbName: z.string().superRefine(faultFree(databaseNameFault)).optional(),
+  dbSubnetGroupName: z.string({ error: "is required by local-cloud: it has no default VPC" }),
+  dedicatedLogVolume: onlyFalse("its disks have no provisioned IOPS"),
+  deleteAutomatedBackups: z.boolean().default(true),
+  deletionProtection: z.boolean().optional(),
+  domain: refused(noDirectory),
+  domainAuthSecretArn: refused(noDirectory),
+  domainDnsIps: refused(noDirectory),
+  domainFqdn: refused(noDirectory),
+  domainIamRoleName: refused(noDirectory),
+  domainOu: refused(noDirectory),
+  enabledCloudwatchLogsExports: z.array(z.enum(["postgresql", "upgrade", "iam-db-auth-error"])).optional(),
+  engine: z.literal("postgres", { error: 'must be "postgres": the local cloud has no other engine' }),
+  engineLifecycleSupport: z
+    .enum(["open-source-rds-extended-support", "open-source-rds-extended-support-disabled"])
+    .optional(),
+  engineVersion: z
+    .string()
+    .regex(/^17(?:\.\d+)?$/, { error: 'must be "17" or a version of it: the local cloud runs PostgreSQL 17' })
+    .optional(),
+  finalSnapshotIdentifier: z
+    .string()
+    .regex(/^[A-Za-z](?:-?[A-Za-z0-9])*$/, {
+      error: "must begin with a letter and hold letters, digits and single hyphens between them only",
+    })
+    .optional(),
+  iamDatabaseAuthenticationEnabled: onlyFalse("its servers take passwords only"),
+  identifier: z.string().superRefine(faultFree(identifierFault)).optional(),
+  identifierPrefix: z
+    .string()
+    .superRefine(faultFree((prefix) => identifierFault(`${prefix}0`)))
+    .optional(),
+  instanceClass: z.string().refine((name) => instanceClass(name) !== undefined, {
+    error: `must be a class that the local cloud knows: ${instanceClassNames.join(", ")}`,
+  }),
+  iops: z.number().int().min(1_000).optional(),
+  kmsKeyId: arnInput.optional(),
+  licenseModel: z.literal("postgresql-license").optional(),
+  maintenanceWindow: z
+    .string()
+    .regex(new RegExp(`^${day}:${time}-${day}:${time}$`, "i"), { error: 'must be such as "Mon:00:00-Mon:03:00"' })
+    .optional(),
+  manageMasterUserPassword: onlyFalse("it has no Secrets Manager: give password"),
+  masterUserSecretKmsKeyId: refused("it has no Secrets Manager"),
+  maxAllocatedStorage: z.number().int().min(0).max(65_536).optional(),
+  monitoringInterval: z.literal([0, 1, 5, 10, 15, 30, 60]).optional(),
+  monitoringRoleArn: arnInput.optional(),
+  multiAz: z.boolean().optional(),
+  ncharCharacterSetName: refused(noOtherEngine),
+  networkType: z.literal("IPV4", { error: 'must be "IPV4": the local cloud has no IPv6' }).optional(),
+  optionGroupName: z
+    .literal("default:postgres-17", { error: "PostgreSQL has no option groups of one's own" })
+    .optional(),
+  parameterGroupName: z.string().optional(),
+  password: z.string().superRefine(faultFree(passwordFault)).optional(),
+  passwordWo: z.string().superRefine(faultFree(passwordFault)).optional(),
+  passwordWoVersion: z.number().int().optional(),
+  performanceInsightsEnabled: z.boolean().optional(),
+  performanceInsightsKmsKeyId: arnInput.optional(),
+  performanceInsightsRetentionPeriod: z
+    .number()
+    .refine((days) => days === 7 || days === 731 || (days % 31 === 0 && days >= 31 && days <= 713), {
+      error: "must be 7, 731, or a multiple of 31 from 31 to 713 days",
+    })
+    .optional(),
+  port: z.number().int().min(1_150).max(65_535).optional(),
+  publiclyAccessible: onlyFalse("a database has a private address only"),
+  region: regionInput,
+  replicaMode: refused(noOtherEngine),
+  replicateSourceDb: refused("it has no replicas"),
+  restoreToPointInTime: refused("it keeps no backups"),
+  s3Import: refused(noOtherEngine),
+  skipFinalSnapshot: z.boolean().default(false),
+  snapshotIdentifier: refused(noSnapshot),
+  storageEncrypted: z.boolean().optional(),
+  storageThroughput: z.number().int().min(125).optional(),
+  storageType: z.enum(["standard", "gp2", "gp3", "io1", "io2"]).optional(),
+  tags: tagsInput,
+  timezone: refused(noOtherEngine),
+  upgradeStorageConfig: onlyFalse("its storage has one configuration"),
+  username: z.string().superRefine(faultFree(masterUserFault)),
+  vpcSecurityGroupIds: z.array(idInput("sg")).optional(),
+  warningEventCategories: z.array(z.string()).optional(),
+});
+
+export type InstanceInputs = z.infer<typeof instanceInputs>;
+
+/** Rules across the inputs, as the provider and CreateDBInstance judge them. */
+export function checkInstance(inputs: Partial<InstanceInputs>): CheckFailure[] {
+  const failures: CheckFailure[] = [];
+  const fail = (property: string, reason: string) => failures.push({ property, reason });
+  const { allocatedStorage, maxAllocatedStorage, storageType, iops, storageThroughput } = inputs;
+  if (allocatedStorage === undefined) fail("allocatedStorage", "is required for a new instance, in GiB");
+  if (inputs.password !== undefined && inputs.passwordWo !== undefined)
+    fail("passwordWo", "conflicts with password: give one of them");
+  if (inputs.password === undefined && inputs.passwordWo === undefined)
+    fail("password", "is required for a new instance");
+  if ((inputs.passwordWo === undefined) !== (inputs.passwordWoVersion === undefined)) {
+    fail("passwordWoVersion", "passwordWo and passwordWoVersion are given together");
+  }
+  if (maxAllocatedStorage !== undefined && maxAllocatedStorage !== 0 && maxAllocatedStorage < (allocatedStorage ?? 0)) {
+    fail("maxAllocatedStorage", `must be 0 or at least allocatedStorage (got ${maxAllocatedStorage})`);
+  }
+  if (iops !== undefined && !["io1", "io2", "gp3"].includes(storageType ?? "")) {
+    fail("iops", 'can only be set when storageType is "io1", "io2" or "gp3"');
+  }
+  if (storageThroughput !== undefined && storageType !== "gp3") {
+    fail("storageThroughput", 'can only be set when storageType is "gp3"');
+  }
+  if (inputs.kmsKeyId !== undefined && inputs.storageEncrypted !== true) {
+    fail("kmsKeyId", "needs storageEncrypted: true");
+  }
+  if ((inputs.monitoringInterval ?? 0) > 0 !== (inputs.monitoringRoleArn !== undefined)) {
+    fail("monitoringRoleArn", "a monitoringInterval above 0 and a monitoringRoleArn are given together");
+  }
+  if (inputs.performanceInsightsEnabled !== true) {
+    for (const name of ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"] as const) {
+      if (inputs[name] !== undefined) fail(name, "needs performanceInsightsEnabled: true");
+    }
+  }
+  return failures;
+}

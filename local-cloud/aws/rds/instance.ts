@@ -1,0 +1,305 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { OperationContext, Properties, ResourceType } from "../../provider/resource-type.ts";
+import { accountId, arn, region, stackOf } from "../../engine/account.ts";
+import { collectGarbage, ensureBase } from "../../engine/base.ts";
+import { removeDataVolumes } from "../../engine/containers.ts";
+import { reconcile } from "../../engine/reconcile.ts";
+import { change, createRecord, deleteRecord, getRecord, listRecords } from "../../engine/records.ts";
+import { ApiError } from "../api-error.ts";
+import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
+import { findSubnet, findVpc, judgeSecurityGroups, textOf } from "../ec2/find.ts";
+import { commonOutputs, defined } from "../inputs.ts";
+import { checkInstance, instanceInputs, type InstanceInputs } from "./instance-inputs.ts";
+import {
+  applyConfiguration,
+  changePassword,
+  hasData,
+  makeRoles,
+  recoverServer,
+  removeServer,
+  runServer,
+  serverVersion,
+} from "./server.ts";
+import { token } from "./tokens.ts";
+
+const defaultParameterGroup = "default.postgres17";
+/** Changes of these make the server's container anew, on the same data: on AWS they restart the instance. */
+const restarting = ["instanceClass", "identifier", "port", "dbSubnetGroupName"] as const;
+
+/** A database instance: a PostgreSQL server of its own, with the memory and the connections of its class. */
+export const instance: ResourceType<InstanceInputs> = {
+  token: token.instance,
+  inputs: instanceInputs,
+  defaults: (news, olds, context) => fillName("identifier", news, olds, context),
+  check: (inputs) => [
+    ...checkInstance(inputs),
+    ...nameConflict("identifier", {
+      identifier: inputs.identifier ?? null,
+      identifierPrefix: inputs.identifierPrefix ?? null,
+    }),
+  ],
+  replaceOn: [
+    "availabilityZone",
+    "backupTarget",
+    "dbName",
+    "engine",
+    "identifierPrefix",
+    "kmsKeyId",
+    "region",
+    "storageEncrypted",
+    "username",
+  ],
+  deleteBeforeReplace: (news) => hasExplicitName("identifier", news),
+  secretOutputs: ["password", "passwordWo"],
+  unstableOutputs: ["latestRestorableTime", "status"],
+
+  async create(inputs, context) {
+    const place = await judge(inputs, undefined);
+    const id = newInstanceId();
+    const outputs = outputsOf(inputs, id, place);
+    await createRecord(
+      token.instance,
+      id,
+      { ...withoutPassword(outputs), subnetId: place.subnetId },
+      stackOf(context.urn),
+    );
+    try {
+      await ensureBase();
+      context.progress("starting the PostgreSQL server");
+      const { privateAddress } = await runServer(id, context.signal);
+      await change(token.instance, id, (present) => ({ ...present, privateAddress }));
+      await reconcile();
+      await makeRoles(id, inputs.username, passwordOf(inputs), inputs.dbName);
+      const ready = { status: "available", engineVersionActual: await serverVersion(id) };
+      await change(token.instance, id, (present) => ({ ...present, ...ready }));
+      warn(inputs, context);
+      return { id, outputs: { ...outputs, ...ready } };
+    } catch (error) {
+      await remove(id);
+      throw error;
+    }
+  },
+
+  async read(id, state) {
+    const record = await getRecord(token.instance, id);
+    if (record === undefined || !(await hasData(id))) return undefined;
+    await recoverServer(id);
+    await reconcile();
+    const passwords = { password: state["password"], passwordWo: state["passwordWo"] };
+    return { outputs: { ...publicProperties(record.properties), ...defined(passwords) } };
+  },
+
+  async update(id, olds, news, context) {
+    const place = await judge(news, id);
+    const present = (await getRecord(token.instance, id))?.properties ?? {};
+    judgeChange(present, news);
+    const outputs: Properties = {
+      ...outputsOf(news, id, { ...place, subnetId: textOf(present, "subnetId") }),
+      status: "available",
+      engineVersionActual: present["engineVersionActual"] ?? "",
+    };
+    await change(token.instance, id, (before) => ({
+      ...withoutPassword(outputs),
+      subnetId: before["subnetId"] ?? "",
+      privateAddress: before["privateAddress"] ?? "",
+    }));
+    if (restarting.some((name) => present[name] !== outputs[name])) {
+      context.progress("restarting the PostgreSQL server");
+      await removeServer(id);
+      await runServer(id, context.signal);
+    } else {
+      await recoverServer(id);
+      if (present["parameterGroupName"] !== outputs["parameterGroupName"]) await applyConfiguration(id);
+    }
+    await reconcile();
+    if (passwordChanged(olds, news)) await changePassword(id, news.username, passwordOf(news));
+    warn(news, context);
+    return outputs;
+  },
+
+  async delete(id, state) {
+    const record = await getRecord(token.instance, id);
+    if (record !== undefined) judgeDelete(record.properties, state);
+    await remove(id);
+  },
+};
+
+/** Where an instance is put. */
+interface Place {
+  subnetId: string;
+  availabilityZone: string;
+  vpcSecurityGroupIds: string[];
+}
+
+/** Judges what needs other records, and finds the subnet of the group to be in. */
+async function judge(inputs: InstanceInputs, id: string | undefined): Promise<Place> {
+  const namesake = (await listRecords(token.instance)).find(
+    (other) => other.id !== id && other.properties["identifier"] === inputs.identifier,
+  );
+  if (namesake !== undefined) {
+    throw new ApiError(
+      "DBInstanceAlreadyExists",
+      `DB instance ${inputs.identifier ?? ""} already exists: ${namesake.id}`,
+    );
+  }
+  const group = await getRecord(token.subnetGroup, inputs.dbSubnetGroupName);
+  if (group === undefined) {
+    throw new ApiError("DBSubnetGroupNotFoundFault", `DB subnet group '${inputs.dbSubnetGroupName}' does not exist`);
+  }
+  const parameterGroup = inputs.parameterGroupName ?? defaultParameterGroup;
+  if (
+    parameterGroup !== defaultParameterGroup &&
+    (await getRecord(token.parameterGroup, parameterGroup)) === undefined
+  ) {
+    throw new ApiError("DBParameterGroupNotFound", `DB parameter group '${parameterGroup}' does not exist`);
+  }
+  const vpcId = textOf(group.properties, "vpcId");
+  const vpcSecurityGroupIds = inputs.vpcSecurityGroupIds ?? [textOf(await findVpc(vpcId), "defaultSecurityGroupId")];
+  await judgeSecurityGroups(vpcSecurityGroupIds, vpcId);
+  const subnets = await Promise.all(
+    (group.properties["subnetIds"] as string[]).map((subnetId) => findSubnet(subnetId)),
+  );
+  const zone = inputs.availabilityZone;
+  const subnet = zone === undefined ? subnets[0] : subnets.find(({ availabilityZone }) => availabilityZone === zone);
+  if (subnet === undefined) {
+    throw new ApiError(
+      "InvalidVPCNetworkStateFault",
+      `the DB subnet group ${group.id} does not cover the availability zone ${zone ?? ""}`,
+    );
+  }
+  return { subnetId: subnet.id, availabilityZone: subnet.availabilityZone, vpcSecurityGroupIds };
+}
+
+function judgeChange(present: Properties, news: InstanceInputs): void {
+  if (present["dbSubnetGroupName"] !== news.dbSubnetGroupName) {
+    throw new ApiError(
+      "InvalidVPCNetworkStateFault",
+      `you cannot move the DB instance to the subnet group ${news.dbSubnetGroupName}: replace the instance to move it`,
+    );
+  }
+  const allocated = Number(present["allocatedStorage"]);
+  if (allocated > (news.allocatedStorage ?? 0)) {
+    throw new ApiError("InvalidParameterCombination", `the allocated storage can't be reduced: it is ${allocated} GiB`);
+  }
+}
+
+function judgeDelete(present: Properties, state: Properties): void {
+  if (present["deletionProtection"] === true) {
+    throw new ApiError(
+      "InvalidParameterCombination",
+      "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+    );
+  }
+  if (state["skipFinalSnapshot"] === true) return;
+  if (state["finalSnapshotIdentifier"] === undefined) {
+    throw new ApiError(
+      "InvalidParameterCombination",
+      "finalSnapshotIdentifier is required when skipFinalSnapshot is false: set one of them, update, and delete then",
+    );
+  }
+  throw new ApiError(
+    "NotSupported",
+    "the local cloud keeps no snapshots, so it can't take the final one: set skipFinalSnapshot: true, update, and delete then",
+  );
+}
+
+/** Says what would otherwise be found out too late. */
+function warn(inputs: InstanceInputs, { progress }: OperationContext): void {
+  if (!inputs.skipFinalSnapshot) progress("it can't be deleted before skipFinalSnapshot is true: no snapshots here");
+}
+
+async function remove(id: string): Promise<void> {
+  await removeServer(id);
+  await removeDataVolumes(token.instance, id);
+  await deleteRecord(token.instance, id);
+  await collectGarbage();
+}
+
+function outputsOf(inputs: InstanceInputs, id: string, place: Place): Properties {
+  const identifier = inputs.identifier ?? "";
+  const address = `${identifier}.${accountPart()}.${region()}.rds.amazonaws.com`;
+  const port = inputs.port ?? 5_432;
+  return {
+    caCertIdentifier: "rds-ca-rsa2048-g1",
+    databaseInsightsMode: "standard",
+    engineLifecycleSupport: "open-source-rds-extended-support",
+    engineVersion: "17",
+    kmsKeyId: "",
+    licenseModel: "postgresql-license",
+    backupRetentionPeriod: 0,
+    backupTarget: "region",
+    backupWindow: "17:00-17:30",
+    deletionProtection: false,
+    iops: 0,
+    maintenanceWindow: "sun:18:00-sun:18:30",
+    monitoringInterval: 0,
+    multiAz: false,
+    networkType: "IPV4",
+    optionGroupName: "default:postgres-17",
+    parameterGroupName: defaultParameterGroup,
+    performanceInsightsEnabled: false,
+    performanceInsightsKmsKeyId: "",
+    performanceInsightsRetentionPeriod: 0,
+    publiclyAccessible: false,
+    storageEncrypted: false,
+    storageThroughput: 0,
+    storageType: "gp2",
+    ...defined(inputs),
+    ...commonOutputs(inputs),
+    address,
+    arn: arn("rds", `db:${identifier}`),
+    availabilityZone: place.availabilityZone,
+    characterSetName: "",
+    dbName: inputs.dbName ?? "",
+    endpoint: `${address}:${port}`,
+    engineVersionActual: "",
+    hostedZoneId: "ZLA2NUCOLGUUR",
+    identifier,
+    identifierPrefix: inputs.identifierPrefix ?? "",
+    latestRestorableTime: "",
+    listenerEndpoints: [],
+    masterUserSecrets: [],
+    port,
+    replicas: [],
+    resourceId: id,
+    status: "creating",
+    vpcSecurityGroupIds: place.vpcSecurityGroupIds,
+  };
+}
+
+/** The part of an endpoint that is the same for all instances of an account in a region. */
+function accountPart(): string {
+  const digest = createHash("sha256").update(`${accountId()}/${region()}`).digest();
+  return `c${BigInt(`0x${digest.toString("hex")}`)
+    .toString(36)
+    .slice(0, 11)}`;
+}
+
+/** `db-` and 26 characters, as RDS gives. */
+function newInstanceId(): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  return `db-${[...randomBytes(26)].map((byte) => alphabet.charAt(byte % 32)).join("")}`;
+}
+
+function passwordOf({ password, passwordWo }: InstanceInputs): string {
+  return password ?? passwordWo ?? "";
+}
+
+/** A write-only password is not compared: its version says when it is another. */
+function passwordChanged(olds: Properties, news: InstanceInputs): boolean {
+  return news.passwordWoVersion === undefined
+    ? olds["password"] !== news.password
+    : olds["passwordWoVersion"] !== news.passwordWoVersion;
+}
+
+/** A record's labels are readable by everybody who may ask the Docker engine: no password goes there. */
+function withoutPassword(outputs: Properties): Properties {
+  return Object.fromEntries(Object.entries(outputs).filter(([name]) => name !== "password" && name !== "passwordWo"));
+}
+
+/** A record without what is for the local cloud only. */
+function publicProperties(properties: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([name]) => name !== "subnetId" && name !== "privateAddress"),
+  );
+}

@@ -1,0 +1,217 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Properties } from "../../provider/resource-type.ts";
+import { authority, issueCertificate } from "../../engine/ca.ts";
+import { SUBNET_MARGINS, withAddress } from "../../engine/addresses.ts";
+import {
+  containerName,
+  createContainer,
+  createDataVolume,
+  execIn,
+  inspectContainer,
+  logsTail,
+  putFiles,
+  removeContainer,
+  startContainer,
+  type ContainerFile,
+} from "../../engine/containers.ts";
+import { docker, isConflict, isNotFound } from "../../engine/docker.ts";
+import { vpcNetworkName } from "../../engine/networks.ts";
+import { getRecord } from "../../engine/records.ts";
+import { waitUntil } from "../../engine/wait-until.ts";
+import { findSubnet, textOf } from "../ec2/find.ts";
+import { servicesImage } from "../services-image.ts";
+import { instanceClass, type InstanceClass } from "./instance-class.ts";
+import { databaseSql, passwordSql, rolesSql } from "./roles.ts";
+import { scramVerifier } from "./scram.ts";
+import { identities, paths, renderAuthentication, renderConfiguration, type ParameterValues } from "./server-config.ts";
+import { token } from "./tokens.ts";
+
+/** How long a server may take to answer after its start, in milliseconds. Making the data directory takes some 2 s. */
+const startTimeout = 120_000;
+const script = "/usr/local/bin/rds-server";
+
+/** What of an instance's record its server is made from. */
+interface ServerOptions {
+  id: string;
+  /** The endpoint's name. */
+  address: string;
+  port: number;
+  class: InstanceClass;
+  parameters: ParameterValues;
+  subnetId: string;
+  /** The address that it has had in its subnet. */
+  privateAddress?: string;
+  stack?: string;
+}
+
+/** Makes the server's container on its data volume, which is made when missing; returns when the server answers. */
+export async function runServer(id: string, signal?: AbortSignal): Promise<{ privateAddress: string }> {
+  const options = await optionsOf(id);
+  const subnet = await findSubnet(options.subnetId);
+  const network = vpcNetworkName(subnet.vpcId);
+  const volume = await createDataVolume(token.instance, id, "data", options.stack);
+  const files = await filesOf(options);
+  return withAddress(network, subnet.cidrBlock, SUBNET_MARGINS, options.privateAddress, async (privateAddress) => {
+    await createContainer({
+      type: token.instance,
+      id,
+      ...(options.stack === undefined ? {} : { stack: options.stack }),
+      image: servicesImage,
+      hostname: options.address.split(".")[0] ?? id,
+      entrypoint: [script],
+      command: [],
+      attachments: [{ network, address: privateAddress, aliases: [options.address] }],
+      files,
+      host: {
+        Binds: [`${volume}:${paths.volume}`],
+        Memory: options.class.memory,
+        MemorySwap: options.class.memory,
+        ShmSize: 256 * 1024 ** 2,
+        RestartPolicy: { Name: "unless-stopped" },
+        LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
+      },
+    });
+    await serverAnswers(id, signal);
+    return { privateAddress };
+  });
+}
+
+/** Stops the server in its fast way, which ends connections and leaves nothing to recover, and removes its container; the data stays. */
+export async function removeServer(id: string): Promise<void> {
+  const name = containerName(id);
+  try {
+    await docker.getContainer(name).kill({ signal: "SIGINT" });
+    await docker.getContainer(name).stop({ t: 30 });
+  } catch (error) {
+    // It is not running, or gone: there is nothing to stop.
+    if (!isConflict(error) && !isNotFound(error)) throw error;
+  }
+  await removeContainer(name);
+}
+
+/** Starts the server when it is stopped, or makes it again when its container is gone: RDS recovers a failed host by itself. */
+export async function recoverServer(id: string): Promise<void> {
+  const name = containerName(id);
+  const found = await inspectContainer(name);
+  if (found?.State.Running === true) return;
+  if (found === undefined) {
+    await runServer(id);
+    return;
+  }
+  await startContainer(name);
+  await serverAnswers(id);
+}
+
+/** Whether the instance's data is still there. */
+export async function hasData(id: string): Promise<boolean> {
+  const { Volumes } = await docker.listVolumes({ filters: { name: [`${containerName(id)}-data`] } });
+  return Volumes.length > 0;
+}
+
+/** Renders the configuration of a running server anew and has it reread: what PostgreSQL can change at once is changed. */
+export async function applyConfiguration(id: string): Promise<void> {
+  const options = await optionsOf(id);
+  await putFiles(containerName(id), configurationOf(options));
+  await psql(id, "SELECT pg_reload_conf();\n");
+}
+
+/** Makes the roles as RDS has them, the master user with its password, and the first database. */
+export async function makeRoles(
+  id: string,
+  user: string,
+  password: string,
+  database: string | undefined,
+): Promise<void> {
+  await psql(id, rolesSql(user, scramVerifier(password)) + (database === undefined ? "" : databaseSql(database, user)));
+}
+
+/** Changes the master user's password. */
+export async function changePassword(id: string, user: string, password: string): Promise<void> {
+  await psql(id, passwordSql(user, scramVerifier(password)));
+}
+
+/** The server's full version: "17.6". */
+export async function serverVersion(id: string): Promise<string> {
+  return (await psql(id, "SHOW server_version;\n")).split(" ")[0]?.trim() ?? "";
+}
+
+/** Runs SQL as the service's own user. It goes over standard input, so that no process list shows it. */
+async function psql(id: string, sql: string): Promise<string> {
+  const command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "rdsadmin", "-d", "postgres", "-f", "-"];
+  const { properties } = await recordOf(id);
+  const result = await execIn(containerName(id), [...command, "-p", String(Number(properties["port"]))], {
+    input: sql,
+    user: "postgres",
+  });
+  if (result.exitCode !== 0) throw new Error(`the database server ${id} refused a statement: ${result.stderr.trim()}`);
+  return result.stdout;
+}
+
+async function serverAnswers(id: string, signal?: AbortSignal): Promise<void> {
+  const { properties } = await recordOf(id);
+  const command = ["pg_isready", "-q", "-U", "rdsadmin", "-d", "postgres", "-p", String(Number(properties["port"]))];
+  try {
+    await waitUntil(async () => (await execIn(containerName(id), command, { user: "postgres" })).exitCode === 0, {
+      what: `the database server ${id} to answer`,
+      timeout: startTimeout,
+      interval: 250,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    throw new Error(
+      `the database server ${id} does not answer; its last lines:\n${await logsTail(containerName(id), 20)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function filesOf(options: ServerOptions): Promise<ContainerFile[]> {
+  const { certificate, key } = issueCertificate(await authority(servicesImage), [options.address]);
+  return [
+    { path: script, content: await readFile(resolve(import.meta.dirname, "server.sh")), mode: 0o755 },
+    { path: paths.certificate, content: certificate },
+    { path: paths.key, content: key, mode: 0o600 },
+    ...configurationOf(options),
+  ];
+}
+
+function configurationOf(options: ServerOptions): ContainerFile[] {
+  return [
+    { path: paths.configuration, content: renderConfiguration(options.class, options.port, options.parameters) },
+    { path: paths.authentication, content: renderAuthentication(options.parameters) },
+    { path: paths.identities, content: identities },
+  ];
+}
+
+async function recordOf(id: string): Promise<{ properties: Properties; stack?: string }> {
+  const record = await getRecord(token.instance, id);
+  if (record === undefined) throw new Error(`there is no database instance ${id} in this account`);
+  return record;
+}
+
+async function optionsOf(id: string): Promise<ServerOptions> {
+  const { properties, stack } = await recordOf(id);
+  const className = textOf(properties, "instanceClass");
+  const found = instanceClass(className);
+  if (found === undefined) throw new Error(`the record of ${id} names an unknown instance class ${className}`);
+  const privateAddress = properties["privateAddress"];
+  return {
+    id,
+    address: textOf(properties, "address"),
+    port: Number(properties["port"]),
+    class: found,
+    parameters: await parametersOf(textOf(properties, "parameterGroupName")),
+    subnetId: textOf(properties, "subnetId"),
+    ...(typeof privateAddress === "string" ? { privateAddress } : {}),
+    ...(stack === undefined ? {} : { stack }),
+  };
+}
+
+async function parametersOf(group: string): Promise<ParameterValues> {
+  const parameters = (await getRecord(token.parameterGroup, group))?.properties["parameters"];
+  if (!Array.isArray(parameters)) return {};
+  return Object.fromEntries((parameters as { name: string; value: string }[]).map(({ name, value }) => [name, value]));
+}
