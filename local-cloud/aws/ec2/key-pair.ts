@@ -3,7 +3,7 @@ import { z } from "zod";
 import { arn } from "../../engine/account.ts";
 import { getRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
-import { automaticMarker, automaticName } from "../automatic-name.ts";
+import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { regionInput, tagsInput } from "../inputs.ts";
 import { newResourceId, recordResource } from "../record-resource.ts";
 import { token } from "./tokens.ts";
@@ -16,7 +16,6 @@ const inputs = z.strictObject({
   publicKey: z.string().refine(isPublicKey, {
     error: "must be an OpenSSH public key of type ssh-ed25519 or ssh-rsa: EC2 takes no other type",
   }),
-  __defaults: automaticMarker,
   region: regionInput,
   tags: tagsInput,
 });
@@ -26,7 +25,10 @@ export const keyPair = recordResource<z.infer<typeof inputs>>({
   token: token.keyPair,
   inputs,
   replaceOn: ["keyName", "keyNamePrefix", "publicKey", "region"],
-  ...automaticName({ property: "keyName", prefixProperty: "keyNamePrefix" }),
+  defaults: (news, olds, context) => fillName("keyName", news, olds, context),
+  check: (given) =>
+    nameConflict("keyName", { keyName: given.keyName ?? null, keyNamePrefix: given.keyNamePrefix ?? null }),
+  deleteBeforeReplace: (news) => hasExplicitName("keyName", news),
   // The provider's id of a key pair is its name.
   newId: ({ keyName }) => keyName ?? "",
   outputs: (values, id) => ({

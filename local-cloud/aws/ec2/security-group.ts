@@ -3,7 +3,7 @@ import { accountId, arn } from "../../engine/account.ts";
 import { deleteRecord } from "../../engine/records.ts";
 import { reconcile } from "../../engine/reconcile.ts";
 import { ApiError } from "../api-error.ts";
-import { automaticMarker, automaticName } from "../automatic-name.ts";
+import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { idInput, refused, regionInput, tagsInput } from "../inputs.ts";
 import { newResourceId, recordResource } from "../record-resource.ts";
 import { findVpc, recordsWith, refuseWhileUsed } from "./find.ts";
@@ -33,7 +33,6 @@ const inputs = z.strictObject({
   ingress: refused(separateRules),
   egress: refused(separateRules),
   revokeRulesOnDelete: z.boolean().default(false),
-  __defaults: automaticMarker,
   region: regionInput,
   tags: tagsInput,
 });
@@ -43,7 +42,9 @@ export const securityGroup = recordResource<z.infer<typeof inputs>>({
   token: token.securityGroup,
   inputs,
   replaceOn: ["name", "namePrefix", "description", "vpcId", "region"],
-  ...automaticName({ property: "name", prefixProperty: "namePrefix" }),
+  defaults: (news, olds, context) => fillName("name", news, olds, context),
+  check: (given) => nameConflict("name", { name: given.name ?? null, namePrefix: given.namePrefix ?? null }),
+  deleteBeforeReplace: (news) => hasExplicitName("name", news),
   newId: () => newResourceId("sg"),
   outputs: (values, id) => ({
     arn: arn("ec2", `security-group/${id}`),

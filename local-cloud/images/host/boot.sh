@@ -1,3 +1,129 @@
-#!/bin/sh
-# The first process of an instance.
-exec sleep infinity
+#!/bin/bash
+# The first process of an instance: what firmware, systemd and cloud-init do on EC2, as far as a host needs it. Takes from the
+# metadata service who it is, and is told by its environment only where the VPC's DNS server is.
+#   LOCAL_CLOUD_NAMESERVER  the VPC's DNS server
+#   LOCAL_CLOUD_DOMAIN      the search domain of the region
+set -uo pipefail
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+readonly IMDS=http://169.254.169.254/latest
+readonly DEFAULT_USER=admin
+# Put here before the first start. From this folder, update-ca-certificates takes it up as well.
+readonly ACCOUNT_CA=/usr/local/share/ca-certificates/local-cloud.crt
+# What must not happen twice on the same instance (a reboot is not a first boot) leaves a mark here, as cloud-init does.
+readonly STATE=/var/lib/cloud/instance
+
+say() { printf 'boot: %s\n' "$*"; }
+
+main() {
+  trap shut_down TERM
+  wait_for_firewall
+  mount_kernel
+  configure_network
+  mkdir -p "$STATE" /run/sshd /run/systemctl
+  metadata_token
+  if [[ ! -e $STATE/first-boot ]]; then first_boot; fi
+  start_services
+  if [[ ! -e $STATE/user-data-ran ]]; then
+    user_data &
+    wait_here $!
+  fi
+  say "the instance is up"
+  # Keeps the first process waiting, which also reaps what lost its parent.
+  sleep infinity &
+  wait_here $!
+}
+
+# Waits for a child without deferring signals; a trapped signal ends `wait` early.
+wait_here() {
+  while kill -0 "$1" 2>/dev/null; do wait "$1"; done
+}
+
+# Security groups are in force before anything else happens: no packet passes before the control plane has put its rules in.
+wait_for_firewall() {
+  local looks=0
+  until iptables-legacy -w -t mangle -C PREROUTING -i eth+ -j local-cloud-in 2>/dev/null; do
+    if ((looks++ == 100)); then say "still waiting for the security groups"; fi
+    sleep 0.1
+  done
+}
+
+# An engine of its own needs its kernel settings and its cgroups writable.
+mount_kernel() {
+  local folder
+  mount -o remount,rw /sys
+  if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
+    # Version 2: a cgroup with processes in it can't have children with limits, so the processes move into one of their own.
+    mount -o remount,rw /sys/fs/cgroup
+    mkdir -p /sys/fs/cgroup/init
+    xargs -rn1 </sys/fs/cgroup/cgroup.procs >/sys/fs/cgroup/init/cgroup.procs 2>/dev/null || true
+    sed -e 's/ / +/g' -e 's/^/+/' </sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
+  else
+    for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do
+      if mountpoint -q "$folder"; then mount -o remount,rw "$folder"; fi
+    done
+  fi
+}
+
+configure_network() {
+  ip route replace 169.254.169.254/32 dev eth0
+  sysctl -q -w net.ipv4.ip_forward=1
+  # Docker holds this file; written in place.
+  printf 'nameserver %s\nsearch %s\n' "$LOCAL_CLOUD_NAMESERVER" "$LOCAL_CLOUD_DOMAIN" >/etc/resolv.conf
+}
+
+# The metadata service knows the instance as soon as its rules are in; it may be restarting, though.
+metadata_token() {
+  until token=$(curl -sf -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$IMDS/api/token"); do sleep 0.2; done
+}
+
+metadata() { curl -sf -m 5 -H "X-aws-ec2-metadata-token: $token" "$IMDS/$1"; }
+
+first_boot() {
+  local key home
+  say "first boot of $(metadata meta-data/instance-id)"
+  ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
+  ssh-keygen -q -t ecdsa -N '' -f /etc/ssh/ssh_host_ecdsa_key
+  home=$(getent passwd "$DEFAULT_USER" | cut -d : -f 6)
+  if key=$(metadata meta-data/public-keys/0/openssh-key); then
+    install -d -m 700 -o "$DEFAULT_USER" -g "$DEFAULT_USER" "$home/.ssh"
+    install -m 600 -o "$DEFAULT_USER" -g "$DEFAULT_USER" /dev/stdin "$home/.ssh/authorized_keys" <<<"$key"
+  fi
+  # An AMI trusts Amazon's authorities; here the account's own CA is in their place. Appending takes no second, unlike the tool for it.
+  if [[ -e $ACCOUNT_CA ]]; then cat "$ACCOUNT_CA" >>/etc/ssl/certs/ca-certificates.crt; fi
+  systemctl enable ssh
+  touch "$STATE/first-boot"
+}
+
+# What was enabled when the instance stopped comes back.
+start_services() {
+  local service
+  for service in ssh docker; do
+    if systemctl is-enabled --quiet "$service"; then systemctl start "$service"; fi
+  done
+}
+
+# Runs the user data once, as root, its output on the console and in cloud-init's log.
+user_data() {
+  local -r script=$STATE/user-data.sh
+  local answer
+  install -m 700 /dev/null "$script"
+  until answer=$(curl -s -m 5 -o "$script" -w '%{http_code}' -H "X-aws-ec2-metadata-token: $token" "$IMDS/user-data"); do sleep 0.2; done
+  touch "$STATE/user-data-ran"
+  if [[ $answer != 200 ]]; then return; fi
+  (cd / && exec env -i PATH="$PATH" HOME=/root USER=root LANG=C.UTF-8 "$script") </dev/null 2>&1 | tee -a /var/log/cloud-init-output.log
+  local -r status=${PIPESTATUS[0]}
+  if ((status != 0)); then say "the user data failed with exit code $status"; fi
+  printf '%s\n' "$status" >"$STATE/user-data-status"
+}
+
+shut_down() {
+  local service
+  say "shutting down"
+  for service in docker ssh; do
+    if systemctl is-active --quiet "$service"; then systemctl stop "$service"; fi
+  done
+  exit 0
+}
+
+main

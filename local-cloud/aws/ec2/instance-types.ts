@@ -1,0 +1,38 @@
+/** What an instance type gives its instance. */
+export interface InstanceType {
+  /** Memory in MiB. Enforced: the instance and its containers get no more. */
+  memory: number;
+  /** Virtual CPUs. They weigh when instances compete for the machine's CPUs; they don't limit. */
+  vcpus: number;
+  /** Whether it earns CPU credits (the T family); local-cloud keeps no account of them. */
+  burstable: boolean;
+}
+
+/** Memory (GiB) and vCPUs by size, as https://aws.amazon.com/ec2/instance-types/ lists them. */
+const burstableSizes = {
+  nano: [0.5, 2],
+  micro: [1, 2],
+  small: [2, 2],
+  medium: [4, 2],
+  large: [8, 2],
+  xlarge: [16, 4],
+  "2xlarge": [32, 8],
+} as const;
+const sizes = { large: 2, xlarge: 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32 } as const;
+const gibPerVcpu = { c: 2, m: 4, r: 8 } as const;
+
+/** The x86 types of the current families that local-cloud knows, by name. */
+export const instanceTypes: ReadonlyMap<string, InstanceType> = new Map([
+  ...["t3", "t3a"].flatMap((family) =>
+    Object.entries(burstableSizes).map(([size, [gib, vcpus]]): [string, InstanceType] => [
+      `${family}.${size}`,
+      { memory: gib * 1024, vcpus, burstable: true },
+    ]),
+  ),
+  ...["c5", "c6i", "c7i", "m5", "m6i", "m7i", "r5", "r6i", "r7i"].flatMap((family) =>
+    Object.entries(sizes).map(([size, vcpus]): [string, InstanceType] => {
+      const perVcpu = gibPerVcpu[family.charAt(0) as keyof typeof gibPerVcpu];
+      return [`${family}.${size}`, { memory: vcpus * perVcpu * 1024, vcpus, burstable: false }];
+    }),
+  ),
+]);

@@ -1,0 +1,267 @@
+import type { OperationContext, Properties, ResourceType } from "../../provider/resource-type.ts";
+import { arn, stackOf } from "../../engine/account.ts";
+import { collectGarbage } from "../../engine/base.ts";
+import { createRecord, deleteRecord, getRecord, listRecords, updateRecord } from "../../engine/records.ts";
+import { reconcile } from "../../engine/reconcile.ts";
+import { ApiError } from "../api-error.ts";
+import { commonOutputs, defined } from "../inputs.ts";
+import { newResourceId } from "../record-resource.ts";
+import { findSubnet, findVpc, judgeSecurityGroups, textOf, type FoundSubnet } from "./find.ts";
+import { machineImages, type MachineImage } from "./images.ts";
+import { checkInstance, instanceInputs, type InstanceInputs } from "./instance-inputs.ts";
+import {
+  consoleTail,
+  createBody,
+  hostNameOf,
+  privateDomain,
+  publicNameOf,
+  removeBody,
+  resizeBody,
+  startBody,
+  stateOfBody,
+  stopBody,
+  withInstanceAddresses,
+  type InstanceAddresses,
+} from "./instance-body.ts";
+import { instanceTypes, type InstanceType } from "./instance-types.ts";
+import { token } from "./tokens.ts";
+
+const INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile";
+
+/** Inputs whose change replaces an instance; with userDataReplaceOnChange, its user data as well. */
+const replacing = [
+  "ami",
+  "subnetId",
+  "availabilityZone",
+  "privateIp",
+  "associatePublicIpAddress",
+  "keyName",
+  "tenancy",
+  "region",
+] as const;
+
+/** An EC2 instance: a container that boots a machine image's system, with an engine, an SSH server and addresses of its own. */
+export const instance: ResourceType<InstanceInputs> = {
+  token: token.instance,
+  inputs: instanceInputs,
+  check: checkInstance,
+  replaceOn: replacedBy,
+  unstableOutputs: ["instanceState", "rootBlockDevice", "metadataOptions", "tagsAll"],
+
+  async create(inputs, context) {
+    const { subnet, type, image, groups } = await judge(inputs);
+    const id = newResourceId("i");
+    const stack = stackOf(context.urn);
+    const isPublic = inputs.associatePublicIpAddress ?? subnet.mapPublicIpOnLaunch;
+    const { enableDnsHostnames } = await findVpc(subnet.vpcId);
+    return withInstanceAddresses(subnet, inputs.privateIp, isPublic, async (addresses) => {
+      const outputs = outputsOf(id, inputs, {
+        subnet,
+        image,
+        groups,
+        addresses,
+        publicNames: enableDnsHostnames === true,
+      });
+      try {
+        await createRecord(token.instance, id, outputs, stack);
+        await createBody({ id, stack, containerImage: image.containerImage, type, subnet }, addresses);
+        await reconcile();
+        await requireRunning(id);
+      } catch (error) {
+        await remove(id, false);
+        throw error;
+      }
+      return { id, outputs };
+    });
+  },
+
+  async read(id) {
+    const record = await getRecord(token.instance, id);
+    const instanceState = await stateOfBody(id);
+    if (record === undefined || instanceState === undefined) {
+      // What is left of an instance that was removed outside is of no use to anybody.
+      await remove(id, false);
+      return undefined;
+    }
+    return { outputs: { ...record.properties, instanceState } };
+  },
+
+  async update(id, olds, inputs, context) {
+    const { subnet, type, image, groups } = await judge(inputs);
+    const outputs = outputsOf(id, inputs, {
+      subnet,
+      image,
+      groups,
+      addresses: addressesOf(olds),
+      publicNames: olds["publicDns"] !== "",
+    });
+    const wasRunning = (await stateOfBody(id)) === "running";
+    const stops = needsStop(olds, inputs);
+    if (stops && wasRunning) {
+      context.progress("stopping the instance to change it");
+      await stopBody(id);
+    }
+    if (olds["instanceType"] !== inputs.instanceType) await resizeBody(id, type);
+    await updateRecord(token.instance, id, outputs);
+    if (stops && wasRunning) await startBody(id);
+    await reconcile();
+    return { ...outputs, instanceState: (await stateOfBody(id)) ?? "terminated" };
+  },
+
+  async delete(id, _state, context) {
+    const record = await getRecord(token.instance, id);
+    if (record?.properties["disableApiTermination"] === true && record.properties["forceDestroy"] !== true) {
+      throw new ApiError(
+        "OperationNotPermitted",
+        `the instance '${id}' may not be terminated: set disableApiTermination to false first, or forceDestroy to true`,
+      );
+    }
+    await terminate(id, context);
+  },
+};
+
+async function terminate(id: string, context: OperationContext): Promise<void> {
+  context.progress("shutting down");
+  await remove(id, true);
+}
+
+async function remove(id: string, graceful: boolean): Promise<void> {
+  await removeBody(id, graceful);
+  const existed = (await getRecord(token.instance, id)) !== undefined;
+  await deleteRecord(token.instance, id);
+  // Rules that name this instance's groups forget its address.
+  if (existed) await reconcile();
+  await collectGarbage();
+}
+
+/** What an instance refers to, found; throws the API's errors for what isn't there or doesn't fit together. */
+async function judge(
+  inputs: InstanceInputs,
+): Promise<{ subnet: FoundSubnet; type: InstanceType; image: MachineImage; groups: string[] }> {
+  const type = instanceTypes.get(inputs.instanceType);
+  const image = machineImages.get(inputs.ami);
+  if (type === undefined) throw new ApiError("InvalidInstanceType", inputs.instanceType);
+  if (image === undefined) throw new ApiError("InvalidAMIID.NotFound", `the image id '${inputs.ami}' does not exist`);
+  const subnet = await findSubnet(inputs.subnetId);
+  if (inputs.availabilityZone !== undefined && inputs.availabilityZone !== subnet.availabilityZone) {
+    throw new ApiError(
+      "InvalidParameterValue",
+      `subnet ${subnet.id} is in ${subnet.availabilityZone}, not in ${inputs.availabilityZone}`,
+    );
+  }
+  const groups = inputs.vpcSecurityGroupIds ?? [textOf(await findVpc(subnet.vpcId), "defaultSecurityGroupId")];
+  await judgeSecurityGroups(groups, subnet.vpcId);
+  if (inputs.keyName !== undefined && (await getRecord(token.keyPair, inputs.keyName)) === undefined) {
+    throw new ApiError("InvalidKeyPair.NotFound", `the key pair '${inputs.keyName}' does not exist`);
+  }
+  const profile = inputs.iamInstanceProfile;
+  if (profile !== undefined && !(await listRecords(INSTANCE_PROFILE)).some(({ id }) => id === profile)) {
+    throw new ApiError(
+      "InvalidParameterValue",
+      `value (${profile}) for parameter iamInstanceProfile.name is invalid: no such profile`,
+    );
+  }
+  return { subnet, type, image, groups };
+}
+
+async function requireRunning(id: string): Promise<void> {
+  if ((await stateOfBody(id)) === "running") return;
+  throw new Error(`the instance stopped while it booted; the last lines of its console:\n${await consoleTail(id)}`);
+}
+
+function replacedBy(olds: Properties, news: Properties): string[] {
+  const changed = (name: string) => news[name] !== undefined && !same(olds[name], news[name]);
+  const root = (properties: Properties) => (properties["rootBlockDevice"] ?? {}) as Properties;
+  const names = news["userDataReplaceOnChange"] === true ? [...replacing, "userData", "userDataBase64"] : replacing;
+  return [
+    ...names.filter((name) => changed(name) || (olds[name] !== undefined && news[name] === undefined)),
+    ...["encrypted", "kmsKeyId"]
+      .filter((name) => !same(root(olds)[name], root(news)[name]))
+      .map((name) => `rootBlockDevice.${name}`),
+  ];
+}
+
+/** EC2 changes these only on an instance that is stopped. */
+function needsStop(olds: Properties, news: InstanceInputs): boolean {
+  return (["instanceType", "userData", "userDataBase64"] as const).some((name) => !same(olds[name], news[name]));
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+}
+
+function addressesOf(olds: Properties): InstanceAddresses {
+  const publicIp = textOf(olds, "publicIp");
+  return { privateIp: textOf(olds, "privateIp"), ...(publicIp === "" ? {} : { publicIp }) };
+}
+
+/** The outputs of a running instance, with the values that EC2 gives what the program left open. */
+function outputsOf(
+  id: string,
+  inputs: InstanceInputs,
+  found: {
+    subnet: FoundSubnet;
+    image: MachineImage;
+    groups: string[];
+    addresses: InstanceAddresses;
+    publicNames: boolean;
+  },
+): Properties {
+  const { subnet, image, groups, addresses, publicNames } = found;
+  const { privateIp, publicIp } = addresses;
+  const root = inputs.rootBlockDevice;
+  return {
+    ...defined(inputs),
+    ...commonOutputs(inputs),
+    arn: arn("ec2", `instance/${id}`),
+    instanceState: "running",
+    availabilityZone: subnet.availabilityZone,
+    associatePublicIpAddress: publicIp !== undefined,
+    vpcSecurityGroupIds: groups,
+    securityGroups: [],
+    privateIp,
+    publicIp: publicIp ?? "",
+    privateDns: `${hostNameOf(privateIp)}.${privateDomain()}`,
+    publicDns: publicIp === undefined || !publicNames ? "" : publicNameOf(publicIp),
+    primaryNetworkInterfaceId: id.replace("i-", "eni-"),
+    secondaryPrivateIps: [],
+    ipv6AddressCount: 0,
+    ipv6Addresses: [],
+    keyName: inputs.keyName ?? "",
+    iamInstanceProfile: inputs.iamInstanceProfile ?? "",
+    disableApiStop: inputs.disableApiStop ?? false,
+    disableApiTermination: inputs.disableApiTermination ?? false,
+    ebsOptimized: inputs.ebsOptimized ?? false,
+    monitoring: inputs.monitoring ?? false,
+    tenancy: "default",
+    instanceInitiatedShutdownBehavior: "stop",
+    instanceLifecycle: "",
+    hostId: "",
+    outpostArn: "",
+    passwordData: "",
+    placementGroup: "",
+    placementGroupId: "",
+    placementPartitionNumber: 0,
+    spotInstanceRequestId: "",
+    ebsBlockDevices: [],
+    ephemeralBlockDevices: [],
+    metadataOptions: {
+      httpEndpoint: inputs.metadataOptions?.httpEndpoint ?? "enabled",
+      httpProtocolIpv6: "disabled",
+      httpPutResponseHopLimit: inputs.metadataOptions?.httpPutResponseHopLimit ?? 2,
+      httpTokens: inputs.metadataOptions?.httpTokens ?? "required",
+      instanceMetadataTags: inputs.metadataOptions?.instanceMetadataTags ?? "disabled",
+    },
+    rootBlockDevice: {
+      ...defined(root ?? {}),
+      deleteOnTermination: true,
+      deviceName: image.rootDeviceName,
+      encrypted: root?.encrypted ?? false,
+      volumeId: id.replace("i-", "vol-"),
+      volumeSize: root?.volumeSize ?? image.rootVolumeSize,
+      volumeType: root?.volumeType ?? "gp3",
+      kmsKeyId: root?.kmsKeyId ?? "",
+      ...(root?.tags === undefined ? {} : { tags: root.tags }),
+    },
+  };
+}

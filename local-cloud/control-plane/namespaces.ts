@@ -1,0 +1,30 @@
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
+
+/** A command in another network namespace failed. */
+export class NamespaceError extends Error {
+  readonly code = "NamespaceCommandFailed";
+  override name = "NamespaceError";
+}
+
+/** Runs a command in the network namespace of a process; throws a NamespaceError with what the command said. */
+export async function runInNamespaceOf(pid: number, command: readonly string[], input = ""): Promise<void> {
+  await run(["nsenter", `--net=/proc/${pid}/ns/net`, ...command], input);
+}
+
+/** Runs a command with the given standard input. */
+export async function run(command: readonly string[], input = ""): Promise<string> {
+  const [file = "", ...parameters] = command;
+  const child = spawn(file, parameters, { stdio: ["pipe", "pipe", "pipe"] });
+  // A command that ends without reading its input closes the pipe; its exit code tells what happened.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  if (status !== 0)
+    throw new NamespaceError(`${command.join(" ")} ended with ${status ?? "a signal"}: ${stderr.trim()}`);
+  return stdout;
+}

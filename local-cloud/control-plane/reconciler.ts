@@ -1,0 +1,92 @@
+import { docker } from "../engine/docker.ts";
+import { label } from "../engine/account.ts";
+import { addressAt } from "../engine/cidr.ts";
+import { listContainers } from "../engine/containers.ts";
+import { internetNetworkName, listNetworks, rangeOf } from "../engine/networks.ts";
+import { listRecords } from "../engine/records.ts";
+import { token } from "../aws/ec2/tokens.ts";
+import { applyFirewalls } from "./firewall.ts";
+import { applyMetadataAddress } from "./metadata-address.ts";
+import { viewOf, type View } from "./view.ts";
+
+/** Where a VPC's DNS server is, counted from the start of its range. */
+const NAMESERVER_OFFSET = 2;
+
+/**
+ * Brings everything in line with the account's records and containers. One pass runs at a time; whoever asks during a pass gets
+ * the next one, which has seen what they changed.
+ */
+export class Reconciler {
+  #view: View = { members: [], rules: [], records: [] };
+  #running: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  /** What the last pass saw. */
+  get view(): View {
+    return this.#view;
+  }
+
+  /** Resolves when a pass that began after this call has ended. */
+  async reconcile(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#pass().finally(() => {
+        this.#running = undefined;
+      });
+      return this.#running;
+    }
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.reconcile();
+      });
+    return this.#next;
+  }
+
+  /** Reads the view again without applying anything, for answers that must not be older than the question. */
+  async refresh(): Promise<View> {
+    const { view } = await readView();
+    this.#view = view;
+    return view;
+  }
+
+  async #pass(): Promise<void> {
+    const { view, ranges } = await readView();
+    this.#view = view;
+    await applyMetadataAddress(
+      view,
+      [...ranges.values()].map((range) => addressAt(range, NAMESERVER_OFFSET)),
+    );
+    await applyFirewalls(view, (vpcId) => addressAt(ranges.get(vpcId) ?? "0.0.0.0/0", NAMESERVER_OFFSET));
+  }
+}
+
+async function readView(): Promise<{ view: View; ranges: Map<string, string> }> {
+  const [records, containers, networks] = await Promise.all([listRecords(), listContainers(), listNetworks(token.vpc)]);
+  const vpcs = new Map(networks.map((network) => [network.Name, network.Labels?.[label.id]]));
+  const ranges = new Map(networks.map((network) => [network.Labels?.[label.id] ?? "", rangeOf(network)]));
+  const view = viewOf(records, containers, internetNetworkName(), (network) => vpcs.get(network));
+  return { view, ranges };
+}
+
+/** Reconciles at each start, stop and connection of a container of the account, for as long as this process lives. */
+export async function watch(reconciler: Reconciler, account: string): Promise<void> {
+  const stream = await docker.getEvents({
+    filters: {
+      type: ["container", "network"],
+      event: ["start", "die", "connect", "disconnect"],
+    },
+  });
+  let rest = "";
+  for await (const chunk of stream) {
+    rest += chunk.toString();
+    const lines = rest.split("\n");
+    rest = lines.pop() ?? "";
+    const relevant = lines.some((line) => line.includes(account));
+    if (!relevant) continue;
+    reconciler.reconcile().catch((error: unknown) => {
+      console.error(error);
+    });
+  }
+  throw new Error("the Docker engine ended its stream of events");
+}

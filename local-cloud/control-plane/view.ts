@@ -1,0 +1,125 @@
+import type { ContainerInfo } from "dockerode";
+import type { Properties, Value } from "../provider/resource-type.ts";
+import { token } from "../aws/ec2/tokens.ts";
+import { label } from "../engine/account.ts";
+import type { LocalRecord } from "../engine/records.ts";
+
+/** A container in a VPC, with its security groups. */
+export interface Member {
+  containerId: string;
+  /** The provider id of the resource whose body it is. */
+  id: string;
+  type: string;
+  running: boolean;
+  vpcId: string;
+  privateAddress: string;
+  /** Its address in the internet network (eth1), where it has one. */
+  publicAddress: string | undefined;
+  mac: string;
+  groups: string[];
+  /** Where its public address may talk to: the destinations of the routes to internet gateways in its subnets. */
+  internetRoutes: string[];
+  record: LocalRecord;
+}
+
+/** A rule of a security group; `peer` is a range, or the id of a group. */
+export interface Rule {
+  groupId: string;
+  direction: "in" | "out";
+  protocol: string;
+  fromPort: number | undefined;
+  toPort: number | undefined;
+  peer: { range: string } | { groupId: string };
+}
+
+/** All that the control plane enforces and tells: pure data, made from the account's records and containers. */
+export interface View {
+  members: Member[];
+  rules: Rule[];
+  records: LocalRecord[];
+}
+
+/** Reads the view from what Docker holds. `internetNetwork` is the internet network's name; `vpcOf` tells a VPC by its network's name. */
+export function viewOf(
+  records: LocalRecord[],
+  containers: ContainerInfo[],
+  internetNetwork: string,
+  vpcOf: (network: string) => string | undefined,
+): View {
+  const byIdentity = new Map(records.map((record) => [`${record.type}\n${record.id}`, record]));
+  const members = containers.flatMap((container): Member[] => {
+    const record = byIdentity.get(`${container.Labels[label.type] ?? ""}\n${container.Labels[label.id] ?? ""}`);
+    if (record === undefined) return [];
+    const endpoints = Object.entries(container.NetworkSettings.Networks);
+    const inVpc = endpoints.find(([network]) => vpcOf(network) !== undefined);
+    if (inVpc === undefined) return [];
+    const [network, endpoint] = inVpc;
+    return [
+      {
+        containerId: container.Id,
+        id: record.id,
+        type: record.type,
+        running: container.State === "running",
+        vpcId: vpcOf(network) ?? "",
+        privateAddress: endpoint.IPAddress,
+        publicAddress: endpoints.find(([name]) => name === internetNetwork)?.[1].IPAddress,
+        mac: endpoint.MacAddress,
+        groups: groupsOf(record.properties),
+        internetRoutes: internetRoutesOf(record.properties, vpcOf(network) ?? "", records),
+        record,
+      },
+    ];
+  });
+  return { members, rules: records.flatMap(ruleOf), records };
+}
+
+/** Instances and databases name their groups in vpcSecurityGroupIds, load balancers in securityGroups. */
+function groupsOf(properties: Properties): string[] {
+  const ids = texts(properties["vpcSecurityGroupIds"]);
+  return ids.length > 0 ? ids : texts(properties["securityGroups"]);
+}
+
+/** The destinations that a subnet's route table (or the VPC's main one) leads to an internet gateway. */
+function internetRoutesOf(properties: Properties, vpcId: string, records: readonly LocalRecord[]): string[] {
+  const subnets = [properties["subnetId"] ?? null, ...texts(properties["subnets"])];
+  const tables = new Set(subnets.map((subnet) => routeTableOf(subnet, vpcId, records)));
+  return records
+    .filter(({ type, properties: route }) => type === token.route && tables.has(route["routeTableId"]))
+    .map(({ properties: route }) => text(route["destinationCidrBlock"]))
+    .sort();
+}
+
+function routeTableOf(subnet: Value, vpcId: string, records: readonly LocalRecord[]): Value | undefined {
+  const association = records.find(
+    ({ type, properties }) => type === token.routeTableAssociation && properties["subnetId"] === subnet,
+  );
+  if (association !== undefined) return association.properties["routeTableId"];
+  return records.find(({ type, id }) => type === token.vpc && id === vpcId)?.properties["mainRouteTableId"];
+}
+
+function ruleOf({ type, properties }: LocalRecord): Rule[] {
+  if (type !== token.ingressRule && type !== token.egressRule) return [];
+  const range = text(properties["cidrIpv4"]);
+  return [
+    {
+      groupId: text(properties["securityGroupId"]),
+      direction: type === token.ingressRule ? "in" : "out",
+      protocol: text(properties["ipProtocol"]),
+      fromPort: number(properties["fromPort"]),
+      toPort: number(properties["toPort"]),
+      peer: range === "" ? { groupId: text(properties["referencedSecurityGroupId"]) } : { range },
+    },
+  ];
+}
+
+export function text(value: Value | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function number(value: Value | undefined): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+function texts(value: Value | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
