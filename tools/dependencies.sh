@@ -11,7 +11,7 @@ dependencies_installed() {
 install_dependencies() {
   ! dependencies_installed || return 0
   # Any Node.js that can run npm will do: the packages bring the Node.js that runs everything else.
-  have npm || install_packages "npm, which installs the project's packages," npm
+  have npm || install_packages "to install the project's packages" npm
   say "Installing the packages of package-lock.json"
   local log="$checkout/.local/npm-ci.log"
   mkdir -p "$checkout/.local"

@@ -53,7 +53,7 @@ ensure_engine() {
   engine_answers && return
   if ! have dockerd || ! have docker || ! have iptables; then
     install_packages "the Docker engine" docker.io iptables
-    have docker || install_packages "the Docker command line" docker-cli
+    have docker || install_packages "the command line of the Docker engine" docker-cli
   fi
   if [[ -d /run/systemd/system ]]; then
     say "Starting the Docker engine"

@@ -11,32 +11,38 @@ source "$checkout/tools/packages.sh"
 # shellcheck source=tools/pulumi.sh
 source "$checkout/tools/pulumi.sh"
 
-# Puts directories before PATH unless they are there.
-prepend_path() {
-  local directory
-  for directory in "$@"; do
-    [[ :$PATH: == *:$directory:* ]] || PATH="$directory:$PATH"
-  done
-}
-
 # The account of a checkout, as local-cloud derives it from the path: 12 digits.
 account_of() { printf '%012d\n' "$((16#$(printf %s "$1" | sha256sum | cut -c 1-12) % 1000000000000))"; }
 
-if pulumi_found="$(pulumi_directory)"; then prepend_path "$pulumi_found"; fi
-unset pulumi_found
-# Real plugins, or local-cloud's stand-ins: tools/plugins.sh decides it once for a checkout.
-if [[ "$(cat "$checkout/.local/plugins" 2>/dev/null)" != real ]]; then prepend_path "$checkout/local-cloud/stand-ins/bin"; fi
-# node_modules comes first, so that its Node.js 24 runs the program whatever the machine has.
-prepend_path "$checkout/local-cloud/bin" "$checkout/node_modules/.bin"
-export PATH
+# Puts directories first on PATH, each of them once.
+prepend_path() {
+  local directory rest
+  for directory in "$@"; do
+    rest=":$PATH:"
+    rest="${rest//:$directory:/:}"
+    PATH="$directory${rest%:}"
+  done
+}
 
-export LOCAL_CLOUD_ACCOUNT="${LOCAL_CLOUD_ACCOUNT:-$(account_of "$checkout")}"
-export PULUMI_BACKEND_URL="${PULUMI_BACKEND_URL:-file://$checkout/.local/state}"
-# Encrypts the secrets of a stack that lives and ends on this machine. It is no secret: the state folder is its user's alone, and who may
-# use the machine's Docker engine can read more than the state holds.
-export PULUMI_CONFIG_PASSPHRASE="${PULUMI_CONFIG_PASSPHRASE:-local}"
-# Plugins and workspaces apart from those of the user's other projects.
-export PULUMI_HOME="${PULUMI_HOME:-$cache/pulumi/home}"
-export PULUMI_SKIP_UPDATE_CHECK="${PULUMI_SKIP_UPDATE_CHECK:-true}"
-# Whatever isn't on PATH is installed by tools/plugins.sh: an update never waits for a download.
-export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="${PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION:-true}"
+set_environment() {
+  local pulumi
+  if pulumi="$(pulumi_directory)"; then prepend_path "$pulumi"; fi
+  # Real plugins, or local-cloud's stand-ins: tools/plugins.sh decides it once for a checkout.
+  if [[ "$(cat "$checkout/.local/plugins" 2>/dev/null)" != real ]]; then prepend_path "$checkout/local-cloud/stand-ins/bin"; fi
+  # node_modules comes first, so that its Node.js 24 runs the program whatever the machine has.
+  prepend_path "$checkout/local-cloud/bin" "$checkout/node_modules/.bin"
+  export PATH
+
+  export LOCAL_CLOUD_ACCOUNT="${LOCAL_CLOUD_ACCOUNT:-$(account_of "$checkout")}"
+  export PULUMI_BACKEND_URL="${PULUMI_BACKEND_URL:-file://$checkout/.local/state}"
+  # Encrypts the secrets of a stack that lives and ends on this machine. It is no secret: the state folder is its user's alone, and who
+  # may use the machine's Docker engine can read more than the state holds.
+  export PULUMI_CONFIG_PASSPHRASE="${PULUMI_CONFIG_PASSPHRASE:-local}"
+  # Plugins and workspaces apart from those of the user's other projects.
+  export PULUMI_HOME="${PULUMI_HOME:-$cache/pulumi/home}"
+  export PULUMI_SKIP_UPDATE_CHECK="${PULUMI_SKIP_UPDATE_CHECK:-true}"
+  # Whatever isn't on PATH is installed by tools/plugins.sh: an update never waits for a download.
+  export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="${PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION:-true}"
+}
+
+set_environment

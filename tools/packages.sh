@@ -6,20 +6,20 @@ install_packages() {
   local why="$1" package missing=()
   shift
   if ! have apt-get; then
-    fail "$why is missing, and this machine has no apt-get to install it with" \
+    fail "a tool is missing ($why), and this machine has no apt-get to install it with" \
       "Install what your distribution has for these Debian packages, then run the same command again:" "  $*"
   fi
   for package in "$@"; do
     [[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || missing+=("$package")
   done
   ((${#missing[@]})) || return 0
-  say "Installing $why: ${missing[*]}"
+  say "Installing ${missing[*]} ($why)"
   local install=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq)
   # The package lists of a fresh machine are absent or out of date, so a first failure asks for them.
   if ! as_root "${install[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
     as_root "${install[@]}" update ||
       warn "the package lists can't be brought up to date: trying with those that are here"
     as_root "${install[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null ||
-      fail "can't install $why (${missing[*]})" "apt-get says why above; its sources are in /etc/apt/sources.list.d."
+      fail "can't install ${missing[*]} ($why)" "apt-get says why above; its sources are in /etc/apt/sources.list.d."
   fi
 }

@@ -1,14 +1,10 @@
 # shellcheck shell=bash
 # What the commands need of the machine, in steps that do nothing when they have been done. Sourced.
 
-# shellcheck source=tools/lib.sh
-source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-# shellcheck source=tools/packages.sh
-source "$checkout/tools/packages.sh"
+# shellcheck source=tools/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 # shellcheck source=tools/dependencies.sh
 source "$checkout/tools/dependencies.sh"
-# shellcheck source=tools/pulumi.sh
-source "$checkout/tools/pulumi.sh"
 # shellcheck source=tools/docker-engine.sh
 source "$checkout/tools/docker-engine.sh"
 
@@ -34,8 +30,7 @@ prepare_packages() { with_lock "packages-$(basename "$checkout")" install_depend
 prepare_pulumi() {
   prepare_packages
   ensure_pulumi
-  # shellcheck source=tools/env.sh
-  source "$checkout/tools/env.sh"
+  set_environment
   if [[ $PULUMI_BACKEND_URL == "file://$checkout/.local/state" ]]; then install -d -m 700 "$checkout/.local/state"; fi
 }
 
@@ -47,7 +42,6 @@ prepare_machine() {
   "$checkout/tools/base-images/ensure.sh"
   "$checkout/local-cloud/images/build.sh"
   "$checkout/tools/plugins.sh"
-  # The decision about plugins may have come after the variables.
-  # shellcheck source=tools/env.sh
-  source "$checkout/tools/env.sh"
+  # The decision about plugins may be new.
+  set_environment
 }

@@ -30,7 +30,7 @@ pulumi_download() {
     aarch64) arch=arm64 ;;
     *) return 1 ;;
   esac
-  have curl || install_packages "curl, which downloads the Pulumi CLI," curl ca-certificates
+  have curl || install_packages "to download the Pulumi CLI" curl ca-certificates
   say "Downloading the Pulumi CLI $pulumi_version"
   curl -fsSL --connect-timeout 10 --retry 2 -o "$work/archive" \
     "https://get.pulumi.com/releases/sdk/pulumi-v$pulumi_version-linux-$arch.tar.gz" 2>"$work/log" || return 1
@@ -41,12 +41,12 @@ pulumi_download() {
 
 # go_build MODULE OUTPUT PACKAGE VERSION: builds a command from a pinned module; its go.sum says what each download must be.
 go_build() {
-  local module="$checkout/tools/pulumi/$1" output="$2" package="$3" version="$4" total count=0 next=$((SECONDS + 15)) line
+  local module="$checkout/tools/pulumi/$1" output="$2" package="$3" version="$4" log="$cache/pulumi/go/$1.log" total count=0 next=$((SECONDS + 15)) line
   # The toolchain that the modules ask for is itself a module.
   local build=(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$module")
   # This fetches what the build needs. (`go mod download` asks for more, and not all of that is on every proxy.)
-  total="$("${build[@]}" list -deps "$package" 2>"$output.log" | wc -l)" || {
-    tail -n 5 "$output.log" >&2
+  total="$("${build[@]}" list -deps "$package" 2>"$log" | wc -l)" || {
+    tail -n 5 "$log" >&2
     return 1
   }
   "${build[@]}" build -v -trimpath -buildvcs=false -o "$output" \
@@ -66,7 +66,7 @@ go_build() {
 find_go() {
   local version toolchain=golang.org/toolchain@v0.0.1-go1.26.0.linux-
   [[ "$(uname -m)" == aarch64 ]] && toolchain+=arm64 || toolchain+=amd64
-  have go || install_packages "Go, which builds the Pulumi CLI," golang-go ca-certificates
+  have go || install_packages "to build the Pulumi CLI" golang-go ca-certificates
   go="$(type -P go)"
   version="$("$go" env GOVERSION)"
   version_at_least "${version#go}" 1.21 && return
@@ -81,6 +81,7 @@ pulumi_build() {
   local work="$1" go
   # A gigabyte that nothing else needs: kept while builds are interrupted, removed with the first that ends well.
   export GOMODCACHE="$cache/pulumi/go/modules" GOCACHE="$cache/pulumi/go/build"
+  mkdir -p "$cache/pulumi/go"
   find_go || return 1
   say "Building the Pulumi CLI $pulumi_version from its Go modules (about 7 minutes on 2 cores, once)"
   mkdir -p "$work/bin"

@@ -20,8 +20,6 @@ case "$#:${1:-}" in
     ;;
 esac
 become_root clean "$@"
-# shellcheck source=tools/env.sh
-source "$checkout/tools/env.sh"
 take_run_lock
 
 # Reads objects, one a line, and removes each by the given command.

@@ -26,7 +26,7 @@ case " ${layers[*]} " in *" engine "* | *" e2e "*) become_root test "$@" ;; esac
 
 prepare_layer() {
   case "$1" in
-    shell) install_packages "shellcheck, which checks the shell scripts," shellcheck ;;
+    shell) install_packages "to check the shell scripts" shellcheck ;;
     engine | e2e) prepare_machine ;;
   esac
 }

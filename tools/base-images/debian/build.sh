@@ -11,7 +11,7 @@ suite=trixie
 archive="$cache/images/debian-$suite-$(dpkg --print-architecture).tar.gz"
 
 if [[ ! -e $archive ]]; then
-  install_packages "debootstrap, which makes a Debian base system" debootstrap debian-archive-keyring
+  install_packages "to make a Debian base system" debootstrap debian-archive-keyring
   work="$(mktemp -d)"
   trap 'as_root rm -rf -- "$work"' EXIT
   root="$work/root"

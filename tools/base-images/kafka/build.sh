@@ -15,7 +15,7 @@ work="$(mktemp -d)"
 trap 'rm -rf -- "$work"' EXIT
 
 if [[ ! -d $libs ]]; then
-  have mvn || install_packages "Maven, which fetches Kafka's jars," maven
+  have mvn || install_packages "to fetch Kafka's jars" maven
   # `-C`: a checksum that doesn't match is an error.
   mvn -B -q -C "-Dmaven.repo.local=$work/repository" -f "$here/pom.xml" "-Dkafka.version=$version" \
     org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
