@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { DEAD_LETTER_HEADER, deadLetterTopic } from "@gifticon/contract/record.ts";
+import { startBroker } from "./support/broker.ts";
+import { Crowd, range } from "./support/client.ts";
+import { startDatabase } from "./support/database.ts";
+import { type Backing, createEvent } from "./support/event.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+let backing: Backing;
+before(async () => {
+  const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
+  backing = { broker, database };
+});
+after(async () => {
+  await Promise.all([backing.broker[Symbol.asyncDispose](), backing.database[Symbol.asyncDispose]()]);
+});
+
+async function statusOf(
+  url: string,
+  requestId: string | undefined,
+): Promise<{ status: string; code?: string; reason?: string }> {
+  const response = await fetch(`${url}/gifticons/${requestId ?? ""}`);
+  return (await response.json()) as { status: string; code?: string; reason?: string };
+}
+
+/** What Spring writes: key as text, value as 8 bytes, no headers. */
+function spring(userId: bigint) {
+  const value = Buffer.alloc(8);
+  value.writeBigInt64BE(userId);
+  return { key: userId.toString(), value };
+}
+
+describe("an event through Kafka", () => {
+  test("issues each user's first request, and says so by the request's id", async () => {
+    await using event = await createEvent(backing, 1_000);
+    await using crowd = new Crowd();
+    const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const answers = await crowd.askAll(api.url, range(1, 500));
+    const repeated = await crowd.ask(api.url, 1);
+    await event.settled();
+    assert.deepEqual(await event.reconcile(crowd.answers), {
+      accepted: 501,
+      issued: 500,
+      duplicate: 1,
+      soldOut: 0,
+      violations: [],
+    });
+    assert.match((await statusOf(api.url, answers[0]?.requestId)).code ?? "", /^(\w{4}-){3}\w{4}$/);
+    assert.deepEqual((await statusOf(api.url, repeated.requestId)).reason, "duplicate");
+  });
+
+  test("rejects those who come when it is sold out", async () => {
+    await using event = await createEvent(backing, 10);
+    await using crowd = new Crowd();
+    const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    await crowd.askAll(api.url, range(1, 50));
+    await event.settled();
+    const { issued, soldOut, violations } = await event.reconcile(crowd.answers);
+    assert.deepEqual({ issued, soldOut, violations }, { issued: 10, soldOut: 40, violations: [] });
+  });
+
+  test("issues what was queued before any issuer ran", async () => {
+    await using event = await createEvent(backing, 100);
+    await using crowd = new Crowd();
+    const api = await event.start("main-api");
+    const [first] = await crowd.askAll(api.url, range(1, 20));
+    assert.equal((await statusOf(api.url, first?.requestId)).status, "queued");
+    await event.start("gifticon-issuer");
+    await event.settled();
+    assert.deepEqual((await event.reconcile(crowd.answers)).violations, []);
+  });
+
+  test("takes a request that is asked again with its key for the same one", async () => {
+    await using event = await createEvent(backing, 100);
+    await using crowd = new Crowd();
+    const [api, other] = await Promise.all([
+      event.start("main-api"),
+      event.start("main-api"),
+      event.start("gifticon-issuer"),
+    ]);
+    const answers = await Promise.all([api, other, api, other].map(({ url }) => crowd.ask(url, 7, "same")));
+    await event.settled();
+    assert.equal(new Set(answers.map(({ requestId }) => requestId)).size, 1);
+    const { issued, duplicate, violations } = await event.reconcile(crowd.answers);
+    assert.deepEqual({ issued, duplicate, violations }, { issued: 1, duplicate: 0, violations: [] });
+  });
+
+  test("serves records of another producer, without headers, up to the largest user id", async () => {
+    await using event = await createEvent(backing, 100);
+    const users = [1n, 2n ** 53n + 1n, 2n ** 63n - 1n];
+    await backing.broker.produce(event.topic, users.map(spring));
+    await event.start("gifticon-issuer");
+    await event.settled();
+    const { rows } = await event.pool.query<{ user_id: string }>(
+      "select user_id from gifticon_request order by user_id",
+    );
+    assert.deepEqual(
+      rows.map(({ user_id }) => BigInt(user_id)),
+      users,
+    );
+  });
+
+  test("puts records that can't be read aside, with the reason and their place, and goes on", async () => {
+    await using event = await createEvent(backing, 100);
+    const bad = { key: "2", value: Buffer.from("not a long"), headers: { trace: "t" } };
+    await backing.broker.produce(event.topic, [spring(1n), bad, spring(-3n), { key: "4", value: null }, spring(5n)]);
+    const issuer = await event.start("gifticon-issuer");
+    await event.settled();
+    const letters = await backing.broker.readAll(deadLetterTopic(event.topic));
+    const header = (index: number, name: string) => letters[index]?.message.headers?.[name]?.toString();
+    assert.deepEqual(
+      letters.map((_, index) => header(index, DEAD_LETTER_HEADER.offset)),
+      ["1", "2", "3"],
+    );
+    assert.match(header(0, DEAD_LETTER_HEADER.reason) ?? "", /has 10 bytes/);
+    assert.deepEqual([header(0, "trace"), header(0, DEAD_LETTER_HEADER.topic)], ["t", event.topic]);
+    assert.deepEqual(letters[0]?.message.value, bad.value);
+    assert.deepEqual((await event.reconcile([])).issued, 2);
+    assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 3);
+  });
+
+  test("shows its figures", async () => {
+    await using event = await createEvent(backing, 100);
+    await using crowd = new Crowd();
+    const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    await crowd.askAll(api.url, range(1, 30));
+    await event.settled();
+    assert.equal(await api.metric('gifticon_requests_total{outcome="queued"}'), 30);
+    await waitUntil(
+      "the issuer's count",
+      async () => (await issuer.metric('gifticon_records_total{outcome="issued"}')) === 30,
+    );
+    assert.equal(await issuer.metric("gifticon_stock_remaining"), 70);
+    assert.equal(await issuer.metric('gifticon_consumer_lag_records{partition="0"}'), 0);
+  });
+});
+
+describe("an event in direct mode", () => {
+  const direct = { MODE: "direct" };
+
+  test("issues within the request, across several APIs, with the outcome as the answer", async () => {
+    await using event = await createEvent(backing, 60);
+    await using crowd = new Crowd();
+    const apis = await Promise.all([event.start("main-api", direct), event.start("main-api", direct)]);
+    // The same 80 users ask both.
+    await Promise.all(apis.map(({ url }) => crowd.askAll(url, range(1, 80))));
+    const { accepted, issued, violations } = await event.reconcile(crowd.answers);
+    assert.deepEqual({ accepted, issued, violations }, { accepted: 60, issued: 60, violations: [] });
+    const again = await crowd.ask(apis[0].url, 81, "key");
+    assert.equal(again.status, 410);
+    assert.equal((await crowd.ask(apis[1].url, 81, "key")).requestId, again.requestId);
+  });
+});

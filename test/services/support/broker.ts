@@ -1,0 +1,141 @@
+import { Kafka, logLevel, type KafkaMessage, type Message } from "kafkajs";
+import { createProducer } from "@gifticon/contract/kafka/client.ts";
+import { waitUntil } from "../../support/wait-until.ts";
+import { freePort, IMAGES, runContainer, type Container } from "./containers.ts";
+
+/** A record as it stands in a topic. */
+export interface TopicRecord {
+  partition: number;
+  message: KafkaMessage;
+}
+
+/** Kafka with ZooKeeper, as the stack runs them, and what a test asks of them. */
+export interface Broker extends AsyncDisposable {
+  readonly bootstrapServers: string;
+  createTopic: (topic: string, partitions?: number) => Promise<void>;
+  produce: (topic: string, messages: Message[]) => Promise<void>;
+  /** Every record of the topic, from its first to its last. */
+  readAll: (topic: string) => Promise<TopicRecord[]>;
+  /** Records that the group hasn't committed. */
+  lag: (topic: string, groupId: string) => Promise<number>;
+  stop: () => Promise<void>;
+  /** Starts it again and waits until it answers. */
+  start: () => Promise<void>;
+}
+
+const JAVA = ["java", "-Xmx256m", "-cp", "/opt/kafka/libs/*"];
+
+/** Starts the broker and waits until it answers. */
+export async function startBroker(): Promise<Broker> {
+  const port = await freePort();
+  const zookeeper = await runContainer(["--publish", `127.0.0.1:${port}:9092`], IMAGES.kafka, [
+    ...withFile("/tmp/zoo.cfg", "dataDir=/tmp/zookeeper\nclientPort=2181\nadmin.enableServer=false\n"),
+    ...[...JAVA, "org.apache.zookeeper.server.quorum.QuorumPeerMain", "/tmp/zoo.cfg"],
+  ]);
+  // Shares ZooKeeper's network, so that both are one host with one published port, and the broker restarts by itself.
+  const kafka = await runContainer(["--network", `container:${zookeeper.id}`], IMAGES.kafka, [
+    ...withFile("/tmp/server.properties", brokerProperties(port)),
+    ...[...JAVA, "kafka.Kafka", "/tmp/server.properties"],
+  ]);
+  const broker = brokerOf(kafka, zookeeper, `127.0.0.1:${port}`);
+  try {
+    await broker.start();
+  } catch (error) {
+    await broker[Symbol.asyncDispose]();
+    throw error;
+  }
+  return broker;
+}
+
+/** A command that writes a file and becomes the command that follows. */
+function withFile(path: string, content: string): string[] {
+  return ["bash", "-c", 'printf %s "$2" > "$1"; shift 2; exec "$@"', "bash", path, content];
+}
+
+function brokerProperties(port: number): string {
+  return [
+    "broker.id=1",
+    "zookeeper.connect=127.0.0.1:2181",
+    "zookeeper.session.timeout.ms=6000",
+    "log.dirs=/var/lib/kafka/data",
+    "listeners=PLAINTEXT://0.0.0.0:9092",
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    "auto.create.topics.enable=false",
+    "offsets.topic.replication.factor=1",
+    "offsets.topic.num.partitions=1",
+    "group.initial.rebalance.delay.ms=0",
+    "",
+  ].join("\n");
+}
+
+function brokerOf(container: Container, zookeeper: Container, bootstrapServers: string): Broker {
+  const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING, retry: { retries: 8 } });
+  const withAdmin = async <T>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>) => {
+    const admin = kafka.admin();
+    await admin.connect();
+    return work(admin).finally(() => admin.disconnect());
+  };
+  return {
+    bootstrapServers,
+    createTopic: async (topic, numPartitions = 1) => {
+      await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] }));
+    },
+    produce: async (topic, messages) => {
+      const producer = createProducer(kafka);
+      await producer.connect();
+      await producer.send({ topic, messages, acks: -1 }).finally(() => producer.disconnect());
+    },
+    readAll: async (topic) => {
+      const ends = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
+      return readUntil(kafka, topic, new Map(ends.map(({ partition, high }) => [partition, Number(high)])));
+    },
+    lag: (topic, groupId) =>
+      withAdmin(async (admin) => {
+        const ends = await admin.fetchTopicOffsets(topic);
+        const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
+        return ends.reduce((sum, { partition, high }) => {
+          const offset = group?.partitions.find((entry) => entry.partition === partition)?.offset ?? "-1";
+          return sum + Number(high) - Math.max(0, Number(offset));
+        }, 0);
+      }),
+    stop: () => container.act("stop"),
+    start: async () => {
+      await container.act("start");
+      await waitUntil("an answer of the broker", () => withAdmin((admin) => admin.describeCluster()), {
+        timeoutMs: 60_000,
+      });
+    },
+    [Symbol.asyncDispose]: async () => {
+      await container[Symbol.asyncDispose]();
+      await zookeeper[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function readUntil(kafka: Kafka, topic: string, ends: Map<number, number>): Promise<TopicRecord[]> {
+  const records: TopicRecord[] = [];
+  const missing = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
+  if (missing.size === 0) return records;
+  const consumer = kafka.consumer({ groupId: `reader-${crypto.randomUUID()}` });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        reject(payload.error);
+      });
+      void consumer.run({
+        autoCommit: false,
+        eachMessage: ({ partition, message }) => {
+          records.push({ partition, message });
+          if (Number(message.offset) + 1 >= (ends.get(partition) ?? 0)) missing.delete(partition);
+          if (missing.size === 0) resolve();
+          return Promise.resolve();
+        },
+      });
+    });
+  } finally {
+    await consumer.disconnect();
+  }
+  return records;
+}

@@ -1,0 +1,46 @@
+import { createServer } from "node:net";
+import { execa } from "execa";
+
+/** Marks every container of these tests, so that a person can remove what a killed run left behind. */
+const LABEL = "gifticon-event.test=services";
+
+/** The image with PostgreSQL and the one with Kafka and ZooKeeper; `./run up` makes both where they can't be pulled. */
+export const IMAGES = { postgres: "local-cloud/services:1", kafka: "apache/kafka:3.9.1" } as const;
+
+/** A container that is removed with its volumes when disposed of. */
+export interface Container extends AsyncDisposable {
+  readonly id: string;
+  /** Runs a command inside; returns what it printed. */
+  exec: (...command: string[]) => Promise<string>;
+  /** `docker stop`, `start`, `pause`, `unpause`. */
+  act: (action: "stop" | "start" | "pause" | "unpause") => Promise<void>;
+}
+
+/** Starts a container in the background. */
+export async function runContainer(
+  options: readonly string[],
+  image: string,
+  command: readonly string[],
+): Promise<Container> {
+  const { stdout: id } = await execa("docker", ["run", "--detach", "--label", LABEL, ...options, image, ...command]);
+  return {
+    id,
+    exec: async (...inner) => (await execa("docker", ["exec", id, ...inner])).stdout,
+    act: async (action) => {
+      await execa("docker", [action, id]);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await execa("docker", ["rm", "--force", "--volumes", id]);
+    },
+  };
+}
+
+/** A port of the loopback that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

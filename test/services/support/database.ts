@@ -1,0 +1,90 @@
+import { createPool } from "@gifticon/contract/database/pool.ts";
+import pg from "pg";
+import { pino } from "pino";
+import { waitUntil } from "../../support/wait-until.ts";
+import { freePort, IMAGES, runContainer } from "./containers.ts";
+
+const SILENT = pino({ level: "silent" });
+const PASSWORD = "for-tests-only";
+
+/** PostgreSQL with TLS and as many connections as RDS db.t3.micro has. */
+export interface DatabaseServer extends AsyncDisposable {
+  readonly port: number;
+  /** The certificate authority of the server's certificate, PEM. */
+  readonly ca: string;
+  readonly password: string;
+  /** Makes an empty database. */
+  create: (name: string) => Promise<void>;
+  /** A connection pool of the test's own. */
+  connect: (name: string) => pg.Pool;
+  stop: () => Promise<void>;
+  start: () => Promise<void>;
+  /** Freezes the server: connections stay, nothing answers. */
+  pause: () => Promise<void>;
+  unpause: () => Promise<void>;
+}
+
+const START = `
+set -euo pipefail
+data=/var/lib/postgresql/test
+if [[ ! -d $data ]]; then
+  install -d -o postgres -m 700 "$data"
+  cd "$data"
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+    -keyout /var/lib/postgresql/server.key -out /var/lib/postgresql/server.crt 2>/dev/null
+  printf %s "$1" > /var/lib/postgresql/password
+  chown postgres /var/lib/postgresql/server.* /var/lib/postgresql/password
+  setpriv --reuid=postgres --regid=postgres --init-groups /usr/lib/postgresql/17/bin/initdb \
+    --pgdata="$data" --auth=scram-sha-256 --username=gifticon --pwfile=/var/lib/postgresql/password >/dev/null
+  echo 'hostssl all all all scram-sha-256' >> "$data/pg_hba.conf"
+fi
+exec setpriv --reuid=postgres --regid=postgres --init-groups /usr/lib/postgresql/17/bin/postgres -D "$data" \
+  -c listen_addresses='*' -c max_connections=81 -c ssl=on \
+  -c ssl_cert_file=/var/lib/postgresql/server.crt -c ssl_key_file=/var/lib/postgresql/server.key
+`;
+
+/** Starts the server and waits until it answers. */
+export async function startDatabase(): Promise<DatabaseServer> {
+  const port = await freePort();
+  // SIGINT is PostgreSQL's fast shutdown; the usual SIGTERM would wait for clients to leave.
+  const options = ["--publish", `127.0.0.1:${port}:5432`, "--stop-signal", "SIGINT"];
+  const container = await runContainer(options, IMAGES.postgres, ["bash", "-c", START, "bash", PASSWORD]);
+
+  let ca = "";
+  const connect = (name: string) =>
+    createPool(
+      { host: "127.0.0.1", port, name, user: "gifticon", password: PASSWORD, ca, poolSize: 4 },
+      "test",
+      SILENT,
+    );
+  const query = async (text: string) => {
+    const pool = connect("postgres");
+    await pool.query(text).finally(() => pool.end());
+    return true;
+  };
+  const answers = () => waitUntil("an answer of the database", () => query("select 1"), { timeoutMs: 60_000 });
+  try {
+    ca = await waitUntil("its certificate", () => container.exec("cat", "/var/lib/postgresql/server.crt"));
+    await answers();
+  } catch (error) {
+    await container[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    port,
+    ca,
+    password: PASSWORD,
+    connect,
+    create: async (name) => {
+      await query(`create database ${pg.escapeIdentifier(name)}`);
+    },
+    stop: () => container.act("stop"),
+    start: async () => {
+      await container.act("start");
+      await answers();
+    },
+    pause: () => container.act("pause"),
+    unpause: () => container.act("unpause"),
+    [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
+  };
+}

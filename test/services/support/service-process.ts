@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { waitUntil } from "../../support/wait-until.ts";
+import { freePort } from "./containers.ts";
+
+/** A service as a process of its own, killable like its container. */
+export interface ServiceProcess extends AsyncDisposable {
+  readonly url: string;
+  /** All that it has written. */
+  output: () => string;
+  /** Waits until `/readyz` is as asked. */
+  ready: (ready?: boolean) => Promise<void>;
+  /** Sends the signal and waits for the end; returns the exit code, null when a signal ended it. */
+  end: (signal: "SIGTERM" | "SIGKILL") => Promise<number | null>;
+  /** The number that `/metrics` shows for this series, as in `name{label="x"}`; 0 where there is none. */
+  metric: (series: string) => Promise<number>;
+}
+
+/** Starts a service from its sources. */
+export async function startService(
+  name: "main-api" | "gifticon-issuer",
+  environment: Record<string, string>,
+): Promise<ServiceProcess> {
+  const port = await freePort();
+  const main = fileURLToPath(new URL(`../../../services/${name}/main.ts`, import.meta.url));
+  const child = spawn(process.execPath, ["--disable-warning=TimeoutNegativeWarning", main], {
+    env: { ...environment, PORT: port.toString() },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    output: () => output,
+    ready: async (ready = true) => {
+      await waitUntil(
+        `${name} ${ready ? "" : "not "}to be ready`,
+        async () => {
+          if (hasEnded(child)) throw new Error(`${name} has ended:\n${output}`);
+          const response = await fetch(`${url}/readyz`).catch(() => undefined);
+          return response !== undefined && response.ok === ready ? true : undefined;
+        },
+        { timeoutMs: 60_000 },
+      );
+    },
+    end: (signal) => end(child, signal),
+    metric: async (series) => {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(`${series} `))
+          ?.split(" ")[1] ?? 0,
+      );
+    },
+    [Symbol.asyncDispose]: async () => {
+      await end(child, "SIGKILL");
+    },
+  };
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (!hasEnded(child)) {
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+  return child.exitCode;
+}
