@@ -24,11 +24,10 @@ require_memory() {
 }
 
 # Node.js and the packages: enough for the checks and the unit tests.
-prepare_packages() { with_lock "packages-$(basename "$checkout")" install_dependencies; }
+prepare_packages() { dependencies_installed || with_lock packages install_dependencies; }
 
-# The Pulumi CLI and the variables that it runs with.
+# After prepare_packages: the Pulumi CLI and the variables that it runs with.
 prepare_pulumi() {
-  prepare_packages
   ensure_pulumi
   set_environment
   if [[ $PULUMI_BACKEND_URL == "file://$checkout/.local/state" ]]; then install -d -m 700 "$checkout/.local/state"; fi

@@ -13,10 +13,11 @@ pulumi_complete() { [[ -x $1/pulumi && -x $1/pulumi-language-nodejs ]]; }
 # Prints the directory of the CLI to use; fails when there is none yet.
 pulumi_directory() {
   local found version
-  if found="$(type -P pulumi)" && pulumi_complete "${found%/*}"; then
-    version="$("$found" version 2>/dev/null)"
+  found="$(type -P pulumi)" && found="${found%/*}" || found=""
+  if [[ -n $found && $found != "$pulumi_cached" ]] && pulumi_complete "$found"; then
+    version="$("$found/pulumi" version 2>/dev/null)"
     if version_at_least "${version#v}" "$pulumi_minimum"; then
-      printf '%s\n' "${found%/*}"
+      printf '%s\n' "$found"
       return
     fi
   fi

@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 
-prepare_pulumi
+prepare_packages
 become_root pulumi "$@"
 prepare_machine
 exec pulumi "$@"
