@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Semaphore } from "async-mutex";
+import type { Client } from "ssh2";
+import type { Connection, Endpoint } from "../connection.ts";
+import { dial } from "./dial.ts";
+
+/** An OpenSSH server takes 10 sessions a connection by default (MaxSessions). */
+const SESSIONS_PER_CONNECTION = 8;
+
+/** The pauses between dials: those of the real plugin's retry loop. */
+const FIRST_PAUSE_MILLISECONDS = 100;
+const PAUSE_FACTOR = 1.5;
+const LONGEST_PAUSE_MILLISECONDS = 5_000;
+
+export interface OpenConnection {
+  client: Client;
+  sessions: Semaphore;
+}
+
+export interface DialContext {
+  progress: (message: string) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * The connections of this process, each opened once and used by all commands to the same server with the same login; a proxy is
+ * a connection like any other, shared by the servers behind it.
+ */
+export class Connections {
+  readonly #open = new Map<string, Promise<OpenConnection>>();
+
+  /** The open connection, or a new one: dialled until it answers or `dialErrorLimit` is exceeded. */
+  async get(connection: Connection, context: DialContext): Promise<OpenConnection> {
+    const { proxy, ...endpoint } = connection;
+    const key = keyOf(connection);
+    const open = this.#open.get(key);
+    if (open !== undefined) return open;
+    const opening = this.#dial(endpoint, proxy, context);
+    this.#open.set(key, opening);
+    const forget = () => {
+      if (this.#open.get(key) === opening) this.#open.delete(key);
+    };
+    opening.then(({ client }) => client.on("close", forget), forget);
+    return opening;
+  }
+
+  async #dial(endpoint: Endpoint, proxy: Endpoint | undefined, context: DialContext): Promise<OpenConnection> {
+    const client = await retry(endpoint.dialErrorLimit, context, async () => {
+      const through = proxy === undefined ? undefined : await this.get(proxy, context);
+      return dial(endpoint, through?.client, context.signal);
+    });
+    return { client, sessions: new Semaphore(SESSIONS_PER_CONNECTION) };
+  }
+
+  /**
+   * Opens a session, once more on a new connection where the open one has died unnoticed (its server restarted). What the server
+   * itself refuses is not tried again.
+   */
+  async session<T>(
+    connection: Connection,
+    context: DialContext,
+    use: (open: OpenConnection) => Promise<T>,
+  ): Promise<T> {
+    const open = await this.get(connection, context);
+    try {
+      return await use(open);
+    } catch (error) {
+      if (!(error instanceof LostConnectionError)) throw error;
+      open.client.destroy();
+      this.#open.delete(keyOf(connection));
+      return use(await this.get(connection, context));
+    }
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#open.values());
+    for (const result of opened) if (result.status === "fulfilled") result.value.client.end();
+  }
+}
+
+/** A session could not be opened because its connection is gone. */
+export class LostConnectionError extends Error {}
+
+/** Runs `open` with a callback of the SSH library; tells a server's refusal from a lost connection. */
+export async function openChannel<T>(
+  open: (callback: (error: Error | undefined, channel: T) => void) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      const refused = error instanceof Error && "reason" in error;
+      const Failure = refused ? Error : LostConnectionError;
+      reject(new Failure("the server opened no session", { cause: error }));
+    };
+    try {
+      open((error, channel) => {
+        if (error === undefined) resolve(channel);
+        else fail(error);
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+function keyOf({ proxy, ...endpoint }: Connection): string {
+  return JSON.stringify([endpoint, proxy ?? null]);
+}
+
+/** @param limit how many failures are tried again; -1 is without end. */
+export async function retry<T>(
+  limit: number,
+  { progress, signal }: DialContext,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  let pause = FIRST_PAUSE_MILLISECONDS;
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      signal.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      if (limit >= 0 && failures > limit) throw new Error(`after ${failures} attempts`, { cause: error });
+      progress(`dial ${failures}/${limit < 0 ? "unlimited" : limit} failed, trying again: ${reason}`);
+    }
+    await sleep(pause, undefined, { signal });
+    pause = Math.min(pause * PAUSE_FACTOR, LONGEST_PAUSE_MILLISECONDS);
+  }
+}

@@ -1,0 +1,118 @@
+import { createHash, randomBytes, type KeyObject } from "node:crypto";
+
+/** A key's numbers as JSON Web Key (RFC 7517) has them: base64url text by name. */
+type Numbers = Record<string, string | undefined>;
+
+const CURVES = new Map([
+  ["P-256", "nistp256"],
+  ["P-384", "nistp384"],
+  ["P-521", "nistp521"],
+]);
+
+/**
+ * The public half of a key as SSH sends it (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4), or undefined for a curve that SSH does not
+ * have (P-224).
+ */
+export function sshPublicKey(key: KeyObject): Buffer | undefined {
+  const numbers = numbersOf(key);
+  switch (key.asymmetricKeyType) {
+    case "ed25519":
+      return Buffer.concat([text("ssh-ed25519"), field(bytes(numbers, "x"))]);
+    case "rsa":
+      return Buffer.concat([text("ssh-rsa"), integer(bytes(numbers, "e")), integer(bytes(numbers, "n"))]);
+    case "ec": {
+      const curve = CURVES.get(numbers["crv"] ?? "");
+      if (curve === undefined) return undefined;
+      const point = Buffer.concat([Buffer.of(4), bytes(numbers, "x"), bytes(numbers, "y")]);
+      return Buffer.concat([text(`ecdsa-sha2-${curve}`), text(curve), field(point)]);
+    }
+    default:
+      throw new Error(`a key of type ${String(key.asymmetricKeyType)} has no SSH format`);
+  }
+}
+
+/** A line as in authorized_keys, with its end, from what `sshPublicKey` gave. */
+export function authorizedKey(publicKey: Buffer): string {
+  const nameLength = publicKey.readUInt32BE(0);
+  return `${publicKey.toString("utf8", 4, 4 + nameLength)} ${publicKey.toString("base64")}\n`;
+}
+
+/** `SHA256:` and base64 without padding, as ssh-keygen shows it. */
+export function fingerprintSha256(publicKey: Buffer): string {
+  return `SHA256:${createHash("sha256").update(publicKey).digest("base64").replace(/=+$/, "")}`;
+}
+
+/** Pairs of hexadecimal digits with colons, as older ssh-keygen shows it. */
+export function fingerprintMd5(publicKey: Buffer): string {
+  return createHash("md5")
+    .update(publicKey)
+    .digest("hex")
+    .replaceAll(/(..)(?=.)/g, "$1:");
+}
+
+/**
+ * A private key in OpenSSH's own format, not encrypted.
+ * https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
+ */
+export function opensshPrivateKey(key: KeyObject, comment: string): string {
+  const publicKey = sshPublicKey(key);
+  if (publicKey === undefined) throw new Error("a key on the curve P-224 has no OpenSSH format");
+  const check = randomBytes(4);
+  const secret = Buffer.concat([check, check, ...privateFields(key, publicKey), text(comment)]);
+  const body = Buffer.concat([
+    Buffer.from("openssh-key-v1\0"),
+    text("none"), // cipher
+    text("none"), // key derivation
+    field(Buffer.alloc(0)),
+    Buffer.of(0, 0, 0, 1), // number of keys
+    field(publicKey),
+    field(padded(secret, 8)),
+  ]);
+  const lines = body.toString("base64").match(/.{1,70}/g) ?? [];
+  return ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join("\n");
+}
+
+function privateFields(key: KeyObject, publicKey: Buffer): Buffer[] {
+  const numbers = numbersOf(key);
+  if (key.asymmetricKeyType === "ed25519") {
+    const [seed, point] = [bytes(numbers, "d"), bytes(numbers, "x")];
+    return [publicKey, field(Buffer.concat([seed, point]))];
+  }
+  if (key.asymmetricKeyType === "ec") return [publicKey, integer(bytes(numbers, "d"))];
+  const parts = ["n", "e", "d", "qi", "p", "q"].map((name) => integer(bytes(numbers, name)));
+  return [text("ssh-rsa"), ...parts];
+}
+
+function numbersOf(key: KeyObject): Numbers {
+  return key.export({ format: "jwk" }) as Numbers;
+}
+
+function bytes(numbers: Numbers, name: string): Buffer {
+  const value = numbers[name];
+  if (value === undefined) throw new Error(`the key has no ${name}: is it a private key?`);
+  return Buffer.from(value, "base64url");
+}
+
+/** Bytes with their length before them: SSH's `string`. */
+function field(value: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(value.length);
+  return Buffer.concat([length, value]);
+}
+
+function text(value: string): Buffer {
+  return field(Buffer.from(value));
+}
+
+/** SSH's `mpint` of a number that is not negative: no leading zero bytes, but one where the first bit would be a sign. */
+function integer(value: Buffer): Buffer {
+  const first = value.findIndex((byte) => byte !== 0);
+  const digits = first < 0 ? Buffer.alloc(0) : value.subarray(first);
+  return field((digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits);
+}
+
+/** Filled up to whole blocks with 1, 2, 3 ... */
+function padded(value: Buffer, block: number): Buffer {
+  const missing = (block - (value.length % block)) % block;
+  return Buffer.concat([value, Buffer.from(Array.from({ length: missing }, (_, index) => index + 1))]);
+}
