@@ -1,9 +1,16 @@
 import { hasPorts, protocolName } from "../aws/ec2/protocols.ts";
+import { addressAt } from "../engine/cidr.ts";
 import type { Member, Rule, View } from "./view.ts";
+
+/** A VPC's DNS server: the third address of its range. */
+export function nameserverOf(vpcRange: string): string {
+  return addressAt(vpcRange, 2);
+}
 
 /** The chains in the mangle table of a member's network namespace; the boot script of an instance waits for the first. */
 export const CHAIN_IN = "local-cloud-in";
 export const CHAIN_OUT = "local-cloud-out";
+const CHAIN_METADATA = "local-cloud-metadata";
 const METADATA_ADDRESS = "169.254.169.254";
 
 /**
@@ -12,9 +19,10 @@ const METADATA_ADDRESS = "169.254.169.254";
  * connection that was let through passes; of new ones only what a rule names. As on AWS, the VPC's DNS and the metadata
  * service are out of the groups' reach.
  *
- * @param nameserver the VPC's DNS server.
+ * @param vpcRange the range of the member's VPC.
  */
-export function renderFirewall(member: Member, view: View, nameserver: string): string {
+export function renderFirewall(member: Member, view: View, vpcRange: string): string {
+  const nameserver = nameserverOf(vpcRange);
   const lines = (direction: Rule["direction"]) =>
     view.rules
       .filter((rule) => rule.direction === direction && member.groups.includes(rule.groupId))
@@ -24,13 +32,13 @@ export function renderFirewall(member: Member, view: View, nameserver: string): 
     `:${CHAIN_IN} - [0:0]`,
     `:${CHAIN_OUT} - [0:0]`,
     `-A ${CHAIN_IN} -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN`,
-    ...noRoute(member, "in"),
+    ...noRoute(member, "in", vpcRange),
     ...unique(lines("in")),
     `-A ${CHAIN_IN} -j DROP`,
     `-A ${CHAIN_OUT} -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN`,
-    `-A ${CHAIN_OUT} -d ${METADATA_ADDRESS}/32 -p tcp --dport 80 -j RETURN`,
+    `-A ${CHAIN_OUT} -d ${nameserver}/32 -p tcp --dport 80 -j RETURN`,
     ...["udp", "tcp"].map((protocol) => `-A ${CHAIN_OUT} -d ${nameserver}/32 -p ${protocol} --dport 53 -j RETURN`),
-    ...noRoute(member, "out"),
+    ...noRoute(member, "out", vpcRange),
     ...unique(lines("out")),
     `-A ${CHAIN_OUT} -j DROP`,
     "COMMIT",
@@ -38,26 +46,55 @@ export function renderFirewall(member: Member, view: View, nameserver: string): 
   ].join("\n");
 }
 
-/** The jumps into the chains; added once in the life of a network namespace. */
-export const JUMPS = [`-A PREROUTING -i eth+ -j ${CHAIN_IN}`, `-A POSTROUTING -o eth+ -j ${CHAIN_OUT}`] as const;
+/** A jump from a built-in chain into one of ours; each is added once in the life of a network namespace. */
+export interface Jump {
+  table: "mangle" | "nat";
+  /** "PREROUTING -i eth+ -j local-cloud-in": what follows -A, -C or -D. */
+  rule: string;
+}
+
+export const JUMPS: readonly Jump[] = [
+  { table: "mangle", rule: `PREROUTING -i eth+ -j ${CHAIN_IN}` },
+  { table: "mangle", rule: `POSTROUTING -o eth+ -j ${CHAIN_OUT}` },
+  { table: "nat", rule: `PREROUTING -d ${METADATA_ADDRESS}/32 -p tcp -j ${CHAIN_METADATA}` },
+  { table: "nat", rule: `OUTPUT -d ${METADATA_ADDRESS}/32 -p tcp -j ${CHAIN_METADATA}` },
+];
+
+/**
+ * What a network namespace gets with its first rules: the jumps, and the way to the metadata service. A bridge that lets nothing
+ * out drops packets to a link-local address too, so they are translated to the control plane's address in the VPC.
+ */
+export function renderFirst(vpcRange: string): string {
+  const added = (table: Jump["table"]) => JUMPS.filter((jump) => jump.table === table).map(({ rule }) => `-A ${rule}`);
+  return [
+    "*nat",
+    `:${CHAIN_METADATA} - [0:0]`,
+    `-A ${CHAIN_METADATA} -p tcp --dport 80 -j DNAT --to-destination ${nameserverOf(vpcRange)}:80`,
+    ...added("nat"),
+    "COMMIT",
+    "*mangle",
+    ...added("mangle"),
+    "COMMIT",
+    "",
+  ].join("\n");
+}
 
 function chainOf(direction: Rule["direction"]): string {
   return direction === "in" ? CHAIN_IN : CHAIN_OUT;
 }
 
 /** A public address reaches, and is reached from, no more than its subnet's routes to internet gateways cover. */
-function noRoute({ publicAddress, internetRoutes }: Member, direction: Rule["direction"]): string[] {
+function noRoute({ publicAddress, internetRoutes }: Member, direction: Rule["direction"], vpcRange: string): string[] {
   if (publicAddress === undefined || internetRoutes.includes("0.0.0.0/0")) return [];
-  const [device, end] = direction === "in" ? ["-i eth1", "-s"] : ["-o eth1", "-d"];
-  const [only, ...others] = internetRoutes;
-  if (only === undefined) return [`-A ${chainOf(direction)} ${device} -j DROP`];
-  // One match can't hold several ranges: the connections of each are marked, and those without a mark dropped.
+  const chain = chainOf(direction);
+  const [outside, end] = direction === "in" ? [`-d ${publicAddress}/32`, "-s"] : [`! -d ${vpcRange}`, "-d"];
+  if (internetRoutes.length === 0) return [`-A ${chain} ${outside} -j DROP`];
+  // One match can't exclude several ranges: what goes outside is marked, the mark is taken off again for each range, and what
+  // still has it is dropped.
   return [
-    `-A ${chainOf(direction)} ${device} -j MARK --set-xmark 0x0/0x10000`,
-    ...[only, ...others].map(
-      (range) => `-A ${chainOf(direction)} ${device} ${end} ${range} -j MARK --set-xmark 0x10000/0x10000`,
-    ),
-    `-A ${chainOf(direction)} ${device} -m mark --mark 0x0/0x10000 -j DROP`,
+    `-A ${chain} ${outside} -j MARK --set-xmark 0x10000/0x10000`,
+    ...internetRoutes.map((range) => `-A ${chain} ${end} ${range} -j MARK --set-xmark 0x0/0x10000`),
+    `-A ${chain} -m mark --mark 0x10000/0x10000 -j DROP`,
   ];
 }
 

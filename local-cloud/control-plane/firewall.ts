@@ -1,5 +1,5 @@
 import { docker, isNotFound } from "../engine/docker.ts";
-import { CHAIN_IN, CHAIN_OUT, JUMPS, renderFirewall } from "./firewall-rules.ts";
+import { JUMPS, renderFirewall, renderFirst } from "./firewall-rules.ts";
 import { runInNamespaceOf } from "./namespaces.ts";
 import type { Member, View } from "./view.ts";
 
@@ -8,7 +8,7 @@ const applied = new Map<string, string>();
 const IPTABLES = "iptables-legacy";
 
 /** Brings the chains of every running member in line with the view. What is in line already costs nothing. */
-export async function applyFirewalls(view: View, nameserverOf: (vpcId: string) => string): Promise<void> {
+export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => string): Promise<void> {
   const running = view.members.filter((member) => member.running);
   const done = new Set<string>();
   await Promise.all(
@@ -17,10 +17,11 @@ export async function applyFirewalls(view: View, nameserverOf: (vpcId: string) =
       if (pid === undefined) return;
       const namespace = `${member.containerId}:${pid}`;
       done.add(namespace);
-      const rules = renderFirewall(member, view, nameserverOf(member.vpcId));
+      const vpcRange = rangeOf(member.vpcId);
+      const rules = renderFirewall(member, view, vpcRange);
       if (applied.get(namespace) === rules) return;
       try {
-        await apply(pid, rules, !applied.has(namespace));
+        await apply(pid, rules, vpcRange, !applied.has(namespace));
         applied.set(namespace, rules);
       } catch (error) {
         applied.delete(namespace);
@@ -32,18 +33,17 @@ export async function applyFirewalls(view: View, nameserverOf: (vpcId: string) =
   for (const namespace of applied.keys()) if (!done.has(namespace)) applied.delete(namespace);
 }
 
-async function apply(pid: number, rules: string, first: boolean): Promise<void> {
+async function apply(pid: number, rules: string, vpcRange: string, first: boolean): Promise<void> {
   if (first) await removeJumps(pid);
-  const text = first ? rules.replace("COMMIT\n", `${JUMPS.join("\n")}\nCOMMIT\n`) : rules;
+  // The chains are whole before anything jumps into them, and the jumps come last.
+  const text = first ? rules + renderFirst(vpcRange) : rules;
   await runInNamespaceOf(pid, [`${IPTABLES}-restore`, "--noflush"], text);
 }
 
 /** An earlier control plane may have put its jumps into this namespace: there must be one of each. */
 async function removeJumps(pid: number): Promise<void> {
-  const script = [`-D PREROUTING -i eth+ -j ${CHAIN_IN}`, `-D POSTROUTING -o eth+ -j ${CHAIN_OUT}`]
-    .map((jump) => `while ${IPTABLES} -t mangle ${jump} 2>/dev/null; do :; done`)
-    .join("\n");
-  await runInNamespaceOf(pid, ["sh", "-c", script]);
+  const script = JUMPS.map(({ table, rule }) => `while ${IPTABLES} -t ${table} -D ${rule} 2>/dev/null; do :; done`);
+  await runInNamespaceOf(pid, ["sh", "-c", script.join("\n")]);
 }
 
 async function pidOf(member: Member): Promise<number | undefined> {

@@ -7,7 +7,6 @@ import { listRecords } from "../engine/records.ts";
 import { apiNames, RECONCILE_PORT, type ApiContext, type ApiResponse } from "./api.ts";
 import { serveDns } from "./dns.ts";
 import { handlers } from "./handlers.ts";
-import { METADATA_ADDRESS } from "./metadata-address.ts";
 import { MetadataService, roleOf } from "./metadata.ts";
 import { Reconciler, watch } from "./reconciler.ts";
 import { issueSession, openSession, type Session } from "./sessions.ts";
@@ -58,7 +57,6 @@ async function serveReconcile(): Promise<void> {
 async function serveMetadata(metadata: MetadataService): Promise<void> {
   const server = createHttpServer((request, response) => {
     void answering(response, async () => {
-      if (request.socket.localAddress !== METADATA_ADDRESS) return { status: 404 };
       const view = await reconciler.refresh();
       const member = view.members.find(
         ({ privateAddress, running }) => running && privateAddress === addressOf(request),

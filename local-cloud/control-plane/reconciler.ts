@@ -1,16 +1,12 @@
 import { docker } from "../engine/docker.ts";
 import { label } from "../engine/account.ts";
-import { addressAt } from "../engine/cidr.ts";
 import { listContainers } from "../engine/containers.ts";
 import { internetNetworkName, listNetworks, rangeOf } from "../engine/networks.ts";
 import { listRecords } from "../engine/records.ts";
 import { token } from "../aws/ec2/tokens.ts";
 import { applyFirewalls } from "./firewall.ts";
-import { applyMetadataAddress } from "./metadata-address.ts";
+import { applyHopLimits } from "./hop-limits.ts";
 import { viewOf, type View } from "./view.ts";
-
-/** Where a VPC's DNS server is, counted from the start of its range. */
-const NAMESERVER_OFFSET = 2;
 
 /**
  * Brings everything in line with the account's records and containers. One pass runs at a time; whoever asks during a pass gets
@@ -53,11 +49,8 @@ export class Reconciler {
   async #pass(): Promise<void> {
     const { view, ranges } = await readView();
     this.#view = view;
-    await applyMetadataAddress(
-      view,
-      [...ranges.values()].map((range) => addressAt(range, NAMESERVER_OFFSET)),
-    );
-    await applyFirewalls(view, (vpcId) => addressAt(ranges.get(vpcId) ?? "0.0.0.0/0", NAMESERVER_OFFSET));
+    await applyHopLimits(view);
+    await applyFirewalls(view, (vpcId) => ranges.get(vpcId) ?? "0.0.0.0/0");
   }
 }
 

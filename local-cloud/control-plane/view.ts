@@ -13,7 +13,7 @@ export interface Member {
   running: boolean;
   vpcId: string;
   privateAddress: string;
-  /** Its address in the internet network (eth1), where it has one. */
+  /** Its address in the internet network, where it has one. */
   publicAddress: string | undefined;
   mac: string;
   groups: string[];

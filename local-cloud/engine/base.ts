@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { Mutex } from "async-mutex";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { accountFilter, accountId, checkoutPath, label, region } from "./account.ts";
 import { AUTHORITY_MOUNT, authority, authorityVolume } from "./ca.ts";
 import { addressAt } from "./cidr.ts";
@@ -159,11 +159,22 @@ async function ensureControlPlane(base: Base, bundle: string): Promise<void> {
       CapAdd: ["NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE"],
       SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
       Binds: ["/var/run/docker.sock:/var/run/docker.sock", `${authorityVolume()}:${AUTHORITY_MOUNT}:ro`],
+      // It is in every VPC, and must not be a way from one to another.
+      Sysctls: { "net.ipv4.ip_forward": "0" },
       RestartPolicy: { Name: "unless-stopped" },
       LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
     },
   });
 }
+
+/** The Docker client can speak SSH and BuildKit's protocol, by large libraries and native code; the control plane talks to a socket. */
+const withoutUnused: Plugin = {
+  name: "without-unused",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^(?:ssh2|@grpc\/.*)$/ }, ({ path }) => ({ path, namespace: "unused" }));
+    bundler.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
 
 /** The control plane as one file that runs without node_modules. */
 async function bundleControlPlane(): Promise<string> {
@@ -174,8 +185,7 @@ async function bundleControlPlane(): Promise<string> {
     target: "node22",
     format: "esm",
     write: false,
-    // The Docker client can speak SSH and then wants native code; the control plane talks to a socket.
-    external: ["*.node", "cpu-features"],
+    plugins: [withoutUnused],
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     logLevel: "silent",
   });

@@ -34,7 +34,7 @@ export interface ContainerOptions {
   entrypoint?: string[];
   environment?: Record<string, string>;
   labels?: Record<string, string>;
-  /** The first one is eth0, the second eth1, and so on. */
+  /** The engine names the interfaces (eth0, eth1) in an order of its own. */
   attachments: Attachment[];
   /** Put in before the start. */
   files?: ContainerFile[];

@@ -51,22 +51,25 @@ wait_for_firewall() {
 # An engine of its own needs its kernel settings and its cgroups writable.
 mount_kernel() {
   local folder
-  mount -o remount,rw /sys
+  mount -o remount,bind,rw /sys
   if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
     # Version 2: a cgroup with processes in it can't have children with limits, so the processes move into one of their own.
-    mount -o remount,rw /sys/fs/cgroup
+    mount -o remount,bind,rw /sys/fs/cgroup
     mkdir -p /sys/fs/cgroup/init
     xargs -rn1 </sys/fs/cgroup/cgroup.procs >/sys/fs/cgroup/init/cgroup.procs 2>/dev/null || true
     sed -e 's/ / +/g' -e 's/^/+/' </sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
   else
     for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do
-      if mountpoint -q "$folder"; then mount -o remount,rw "$folder"; fi
+      if mountpoint -q "$folder"; then mount -o remount,bind,rw "$folder"; fi
     done
   fi
 }
 
 configure_network() {
-  ip route replace 169.254.169.254/32 dev eth0
+  local device
+  # Which interface is the VPC's, is up to Docker.
+  device=$(ip -oneline route get "$LOCAL_CLOUD_NAMESERVER" | sed -n 's/.* dev \([^ ]*\) .*/\1/p')
+  ip route replace 169.254.169.254/32 dev "$device"
   sysctl -q -w net.ipv4.ip_forward=1
   # Docker holds this file; written in place.
   printf 'nameserver %s\nsearch %s\n' "$LOCAL_CLOUD_NAMESERVER" "$LOCAL_CLOUD_DOMAIN" >/etc/resolv.conf
