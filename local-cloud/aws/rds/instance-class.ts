@@ -21,7 +21,7 @@ const families: Record<string, Record<string, InstanceClass>> = {
   "db.r7g": memoryOptimized(),
 };
 
-const classes = new Map(
+const classes = new Map<string, InstanceClass>(
   Object.entries(families).flatMap(([family, sizes]) =>
     Object.entries(sizes).map(([size, found]) => [`${family}.${size}`, found] as const),
   ),

@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { Agent, request as send, type IncomingMessage, type RequestOptions, type ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { loginIsValid } from "./login.ts";
+import { errorBody, isDigest, isImmutable, parsePath, type RepositoryRules } from "./rules.ts";
+
+/**
+ * The registry as ECR shows it: TLS and login, pushes only to repositories that exist, tags that may be immutable. Behind it, on
+ * the loopback of the same container, is a plain registry. Runs in the container; its files are put there by `registry.ts`.
+ */
+
+const folder = import.meta.dirname;
+const upstream = { host: "127.0.0.1", port: 5_000, agent: new Agent({ keepAlive: true }) };
+/** The registry's own limit for a manifest, in bytes. */
+const manifestLimit = 4 * 1024 ** 2;
+
+const account = process.env["LOCAL_CLOUD_ACCOUNT"] ?? "";
+const key = await readFile(`${folder}/login.key`);
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method = "GET", url = "/" } = request;
+  if (!loginIsValid(request.headers.authorization, key, Date.now())) {
+    const realm = `Basic realm="https://${request.headers.host ?? ""}/",service="ecr.amazonaws.com"`;
+    response.setHeader("www-authenticate", realm);
+    refuse(
+      response,
+      401,
+      "UNAUTHORIZED",
+      "Your authorization token has expired, or is missing. Reauthenticate and try again.",
+    );
+    return;
+  }
+  const about = parsePath(url);
+  if (about === undefined) return forward(request, response);
+  const repository = (await repositories()).find(({ name }) => name === about.repository);
+  if (repository === undefined) {
+    const message = `The repository with name '${about.repository}' does not exist in the registry with id '${account}'`;
+    refuse(response, 404, "NAME_UNKNOWN", message);
+    return;
+  }
+  if (method === "DELETE" && about.kind !== "blobs") {
+    refuse(response, 405, "UNSUPPORTED", "Images are deleted with their repository only");
+    return;
+  }
+  if (
+    method !== "PUT" ||
+    about.kind !== "manifests" ||
+    isDigest(about.reference) ||
+    !isImmutable(repository, about.reference)
+  ) {
+    return forward(request, response);
+  }
+  await putImmutable(request, response, repository.name, about.reference);
+}
+
+/** Passes a manifest on unless its tag names another image already. */
+async function putImmutable(
+  request: IncomingMessage,
+  response: ServerResponse,
+  name: string,
+  tag: string,
+): Promise<void> {
+  if (Number(request.headers["content-length"] ?? 0) > manifestLimit) {
+    refuse(response, 413, "MANIFEST_INVALID", "The manifest is too large");
+    return;
+  }
+  const manifest = await buffer(request);
+  const present = await head(request.url ?? "/", request.headers["content-type"] ?? "*/*");
+  const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
+  if (present !== undefined && present !== digest) {
+    const message = `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the tag is immutable.`;
+    refuse(response, 400, "TAG_INVALID", message);
+    return;
+  }
+  return forward(request, response, manifest);
+}
+
+/** The digest of a manifest that exists. */
+async function head(path: string, accept: string): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  send({ ...upstream, method: "HEAD", path, headers: { accept } }, resolve)
+    .on("error", reject)
+    .end();
+  const answered = await promise;
+  answered.resume();
+  const digest = answered.headers["docker-content-digest"];
+  return answered.statusCode === 200 && typeof digest === "string" ? digest : undefined;
+}
+
+async function forward(request: IncomingMessage, response: ServerResponse, body?: Buffer): Promise<void> {
+  const { method, url } = request;
+  const passed = { ...request.headers };
+  delete passed.authorization;
+  const options: RequestOptions = {
+    ...upstream,
+    ...(method === undefined ? {} : { method }),
+    path: url ?? "/",
+    headers: passed,
+  };
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const outgoing = send(options, resolve).on("error", reject);
+  if (body === undefined) request.pipe(outgoing);
+  else outgoing.end(body);
+  const answered = await promise;
+  response.writeHead(answered.statusCode ?? 502, answered.headers);
+  await pipeline(answered, response);
+}
+
+let known: RepositoryRules[] = [];
+
+/** The repositories; the ones known before while the file is being replaced. */
+async function repositories(): Promise<RepositoryRules[]> {
+  try {
+    known = JSON.parse(await readFile(`${folder}/repositories.json`, "utf8")) as RepositoryRules[];
+  } catch (error) {
+    console.error(error);
+  }
+  return known;
+}
+
+function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(errorBody(code, message));
+}
+
+const registry = spawn("docker-registry", ["serve", `${folder}/registry.yml`], { stdio: "inherit" });
+// Either both run or none: Docker then starts the container again.
+registry.on("exit", () => process.exit(1));
+process.on("SIGTERM", () => {
+  registry.removeAllListeners("exit");
+  registry.kill();
+  process.exit(0);
+});
+
+const [cert, serverKey] = await Promise.all([readFile(`${folder}/server.crt`), readFile(`${folder}/server.key`)]);
+createServer({ cert, key: serverKey }, (request, response) => {
+  answer(request, response).catch((error: unknown) => {
+    console.error(error);
+    if (!response.headersSent) refuse(response, 502, "UNKNOWN", "The registry does not answer");
+    else response.destroy();
+  });
+}).listen(443);

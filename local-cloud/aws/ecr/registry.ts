@@ -1,0 +1,182 @@
+import { readFile } from "node:fs/promises";
+import { get } from "node:https";
+import { resolve } from "node:path";
+import { accountId, region } from "../../engine/account.ts";
+import { INTERNET_MARGINS, withAddress } from "../../engine/addresses.ts";
+import { ensureBase } from "../../engine/base.ts";
+import { authority, issueCertificate } from "../../engine/ca.ts";
+import {
+  containerName,
+  createContainer,
+  createDataVolume,
+  execIn,
+  inspectContainer,
+  logsTail,
+  putFiles,
+  removeContainer,
+  removeDataVolumes,
+  startContainer,
+  type ContainerFile,
+} from "../../engine/containers.ts";
+import { forgetPublicName, publishName, trustRegistry, untrustRegistry } from "../../engine/public-names.ts";
+import { listRecords, type LocalRecord } from "../../engine/records.ts";
+import { waitUntil } from "../../engine/wait-until.ts";
+import { servicesImage } from "../services-image.ts";
+import { loginKey, loginLifetime, newPassword } from "./gateway/login.ts";
+import type { RepositoryRules } from "./gateway/rules.ts";
+import { token } from "./tokens.ts";
+
+const id = "registry";
+const folder = "/opt/registry";
+const storage = "/var/lib/registry";
+const startTimeout = 60_000;
+
+/** The host name of the account's registry. */
+export function registryHost(): string {
+  return `${accountId()}.dkr.ecr.${region()}.amazonaws.com`;
+}
+
+/** A login for the user AWS, for twelve hours. */
+export async function newLogin(): Promise<{ password: string; expires: number }> {
+  const expires = Date.now() + loginLifetime;
+  return { password: newPassword(loginKey((await authority(servicesImage)).secret), expires), expires };
+}
+
+/**
+ * Makes the account's registry, or starts it again, tells it its repositories, and tells the machine where it is; returns when
+ * it answers.
+ */
+export async function ensureRegistry(): Promise<void> {
+  const name = containerName(id);
+  if ((await inspectContainer(name)) === undefined) await makeRegistry();
+  await startContainer(name);
+  await updateRepositories();
+  const { certificate } = await authority(servicesImage);
+  const address = await addressOf(name);
+  await publishName(registryHost(), address);
+  await trustRegistry(registryHost(), certificate);
+  await answers(address, certificate);
+}
+
+/** Tells the registry which repositories there are. */
+export async function updateRepositories(): Promise<void> {
+  await putFiles(containerName(id), [await repositoriesFile()]);
+}
+
+/** Whether a repository holds an image. */
+export async function hasImages(repository: string): Promise<boolean> {
+  if ((await inspectContainer(containerName(id)))?.State.Running !== true) return false;
+  const { stdout } = await execIn(containerName(id), [
+    "ls",
+    "-A",
+    `${folderOf(repository)}/_manifests/revisions/sha256`,
+  ]);
+  return stdout.trim() !== "";
+}
+
+/** Removes the images of a repository; what is in its folder beside them may be repositories whose names go on. */
+export async function removeImages(repository: string): Promise<void> {
+  if ((await inspectContainer(containerName(id)))?.State.Running !== true) return;
+  const parts = ["_manifests", "_layers", "_uploads"].map((part) => `${folderOf(repository)}/${part}`);
+  await execIn(containerName(id), ["rm", "-rf", ...parts]);
+}
+
+/** Removes the registry with all it holds; what is gone already is a success. */
+export async function removeRegistry(): Promise<void> {
+  await removeContainer(containerName(id));
+  await removeDataVolumes(token.registry, id);
+  await forgetPublicName(registryHost());
+  await untrustRegistry(registryHost());
+}
+
+async function makeRegistry(): Promise<void> {
+  const { internetNetwork, internetRange } = await ensureBase();
+  const volume = await createDataVolume(token.registry, id, "data");
+  const files = await filesOf();
+  await withAddress(internetNetwork, internetRange, INTERNET_MARGINS, undefined, (address) =>
+    createContainer({
+      type: token.registry,
+      id,
+      image: servicesImage,
+      hostname: "registry",
+      entrypoint: ["node", `${folder}/main.ts`],
+      command: [],
+      environment: { LOCAL_CLOUD_ACCOUNT: accountId() },
+      attachments: [{ network: internetNetwork, address, aliases: [registryHost()] }],
+      files,
+      host: {
+        Binds: [`${volume}:${storage}`],
+        RestartPolicy: { Name: "unless-stopped" },
+        LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
+      },
+    }),
+  );
+}
+
+async function filesOf(): Promise<ContainerFile[]> {
+  const account = await authority(servicesImage);
+  const { certificate, key } = issueCertificate(account, [registryHost()]);
+  const sources = ["main.ts", "login.ts", "rules.ts"].map(async (name) => ({
+    path: `${folder}/${name}`,
+    content: await readFile(resolve(import.meta.dirname, "gateway", name)),
+  }));
+  return [
+    ...(await Promise.all(sources)),
+    { path: `${folder}/package.json`, content: '{ "type": "module" }\n' },
+    { path: `${folder}/registry.yml`, content: await readFile(resolve(import.meta.dirname, "registry.yml")) },
+    { path: `${folder}/server.crt`, content: certificate },
+    { path: `${folder}/server.key`, content: key, mode: 0o600 },
+    { path: `${folder}/login.key`, content: loginKey(account.secret), mode: 0o600 },
+    await repositoriesFile(),
+  ];
+}
+
+async function repositoriesFile(): Promise<ContainerFile> {
+  const rules = (await listRecords(token.repository)).map(rulesOf);
+  return { path: `${folder}/repositories.json`, content: JSON.stringify(rules) };
+}
+
+function rulesOf({ id: name, properties }: LocalRecord): RepositoryRules {
+  const filters = (properties["imageTagMutabilityExclusionFilters"] ?? []) as { filter: string }[];
+  const mutability = properties["imageTagMutability"];
+  return {
+    name,
+    imageTagMutability: typeof mutability === "string" ? mutability : "MUTABLE",
+    exclusions: filters.map(({ filter }) => filter),
+  };
+}
+
+function folderOf(repository: string): string {
+  return `${storage}/docker/registry/v2/repositories/${repository}`;
+}
+
+async function addressOf(name: string): Promise<string> {
+  const found = await inspectContainer(name);
+  const address = Object.values(found?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
+  if (!address) throw new Error(`the registry has no address; its last lines:\n${await logsTail(name, 20)}`);
+  return address;
+}
+
+/** Returns when the registry asks for a login. */
+async function answers(address: string, ca: string): Promise<void> {
+  try {
+    await waitUntil(() => asksForLogin(address, ca), { what: "the registry to answer", timeout: startTimeout });
+  } catch (error) {
+    const printed = await logsTail(containerName(id), 20);
+    throw new Error(`the registry does not answer; its last lines:\n${printed}`, { cause: error });
+  }
+}
+
+function asksForLogin(address: string, ca: string): Promise<boolean> {
+  const options = { host: address, servername: registryHost(), ca, path: "/v2/", timeout: 2_000, agent: false };
+  return new Promise((resolve) => {
+    const request = get(options, (response) => {
+      response.resume();
+      resolve(response.statusCode === 401);
+    });
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => {
+      resolve(false);
+    });
+  });
+}
