@@ -9,7 +9,7 @@ leftovers_of() {
   docker network ls --filter "$filter" --format 'network {{.Name}}'
   docker volume ls --filter "$filter" --format 'volume {{.Name}}'
   docker image ls --filter "reference=$account.dkr.ecr.*/*" --format 'image {{.Repository}}:{{.Tag}} {{.ID}}'
-  if grep -q "local-cloud.*$account" /etc/hosts; then printf 'block of account %s in /etc/hosts\n' "$account"; fi
+  if grep -q "^# BEGIN local-cloud $account" /etc/hosts; then printf 'block of account %s in /etc/hosts\n' "$account"; fi
   find /etc/docker/certs.d -mindepth 1 -maxdepth 1 -name "$account.*" -printf 'registry certificate %p\n' 2>/dev/null || true
   find /sys/fs/cgroup -type d -name "*local-cloud-$account*" -printf 'cgroup %p\n' 2>/dev/null || true
 }

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Puts right what a killed run or a hard stop of the machine leaves behind, before the next `pulumi up`. Sourced after env.sh, with the
-# run lock held; each step looks first and costs nothing when there is nothing to do.
+# run lock held; each step looks first and costs nothing when there is nothing to do. (The containers of the local cloud come back with the
+# Docker engine by themselves; what is stopped although the engine ran is drift, and Pulumi's to judge.)
 
 # The state file of stack `local`, when the state is on this machine.
 state_file() {
@@ -21,20 +22,6 @@ free_stale_lock() {
     pulumi cancel --yes --stack local >/dev/null 2>&1
     return
   done
-}
-
-# Containers stop with the engine when the machine goes down; an instance on AWS would boot again as well. One that was stopped while the
-# engine ran is another matter: that is drift, and Pulumi's to judge.
-start_stopped_containers() {
-  local engine_start id finished name
-  engine_start="$(stat -c %Y /run/docker.pid 2>/dev/null)" || return 0
-  while read -r id; do
-    read -r finished name < <(docker inspect --format '{{.State.FinishedAt}} {{.Name}}' "$id")
-    # An engine that finds a container dead at its start notes that moment.
-    (($(date -d "$finished" +%s) <= engine_start + 30)) || continue
-    say "Starting ${name#/}, which stopped with the Docker engine"
-    docker start "$id" >/dev/null || warn "it doesn't start: the update will replace it"
-  done < <(docker ps -aq --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT" --filter status=exited)
 }
 
 # An update that was killed notes which operations were under way, and doesn't know how they ended: look at what is there, forget creations

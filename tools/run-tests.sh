@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
-# run-tests.sh LAYER [ARGUMENT]...: Node's test runner over the test files of a layer. An argument that is a file takes their
-# place; any other goes to the runner (e.g. --test-name-pattern=drain).
+# run-tests.sh LAYER [ARGUMENT]...: Node's test runner over the test files of a layer. A file or a folder narrows them down to those
+# there; any other argument goes to the runner (e.g. --test-name-pattern=drain, --test-update-snapshots).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 layer="$1"
 shift
-options=() files=()
+options=() paths=()
 for argument in "$@"; do
-  if [[ $argument == -* ]]; then options+=("$argument"); else files+=("$argument"); fi
+  if [[ $argument == -* ]]; then
+    options+=("$argument")
+  elif [[ -e $argument ]]; then
+    paths+=("${argument%/}")
+  else
+    printf 'error: there is no test file or folder %s\n' "$argument" >&2
+    exit 2
+  fi
 done
 
 # find_tests FOLDER... -- CONDITION...: the test files there, outside what is installed or generated.
@@ -26,14 +33,22 @@ find_tests() {
 case "$layer" in
   # Unit tests stand beside their code, wherever that is; those that need the Pulumi CLI are named *.engine.test.ts.
   unit) mapfile -t all < <(find_tests . -- ! -name '*.engine.test.ts') ;;
-  engine) mapfile -t all < <(find_tests test/engine --; find_tests . -- -name '*.engine.test.ts') ;;
-  *) mapfile -t all < <(find_tests "test/$layer" --) ;;
+  engine) mapfile -t all < <(find_tests ./test/engine --; find_tests . -- -name '*.engine.test.ts') ;;
+  *) mapfile -t all < <(find_tests "./test/$layer" --) ;;
 esac
-# The latter two share the machine's engine, so one file at a time.
-case "$layer" in engine | e2e) options+=(--test-concurrency=1) ;; esac
-((${#files[@]})) || files=("${all[@]}")
+
+files=()
+for file in "${all[@]}"; do
+  if ((${#paths[@]} == 0)); then files+=("$file"); fi
+  for path in "${paths[@]}"; do
+    if [[ $file == "./${path#./}" || $file == "./${path#./}/"* ]]; then files+=("$file"); fi
+  done
+done
 if ((${#files[@]} == 0)); then
-  printf 'error: there are no tests in layer %s\n' "$layer" >&2
+  printf 'error: layer %s has no tests%s\n' "$layer" "${paths[*]:+ in ${paths[*]}}" >&2
   exit 1
 fi
+
+# These share the machine's Docker engine, so one file at a time.
+case "$layer" in engine | services | e2e) options+=(--test-concurrency=1) ;; esac
 exec node --test "${options[@]}" "${files[@]}"

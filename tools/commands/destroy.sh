@@ -15,7 +15,6 @@ prepare_machine
 
 if [[ -e "$(state_file)" ]]; then
   free_stale_lock
-  start_stopped_containers
   settle_pending_operations
   pulumi destroy --yes --skip-preview --stack local "$@" ||
     fail "the environment is not down" "What failed is above. Once it is put right, ./run destroy goes on from there."

@@ -6,9 +6,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 
 declare -A script=(
   [format]=check:format [lint]=check:lint [types]=check:types [shell]=check:shell
-  [unit]=test:unit [program]=test:program [engine]=test:engine [e2e]=test:e2e
+  [unit]=test:unit [program]=test:program [engine]=test:engine [services]=test:services [e2e]=test:e2e
 )
-all=(format lint types shell unit program engine e2e)
+all=(format lint types shell unit program engine services e2e)
 
 layers=("${all[@]}")
 if (($#)); then
@@ -20,14 +20,14 @@ if (($#)); then
 fi
 
 prepare_packages
-# Only these two touch the machine.
-case " ${layers[*]} " in *" engine "* | *" e2e "*) become_root test "$@" ;; esac
+# Only these touch the machine.
+case " ${layers[*]} " in *" engine "* | *" services "* | *" e2e "*) become_root test "$@" ;; esac
 (($# == 0)) || shift
 
 prepare_layer() {
   case "$1" in
     shell) install_packages "to check the shell scripts" shellcheck ;;
-    engine | e2e) prepare_machine ;;
+    engine | services | e2e) prepare_machine ;;
   esac
 }
 

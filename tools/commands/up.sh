@@ -15,7 +15,6 @@ prepare_machine
 [[ -n "$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT")" ]] || require_memory
 free_stale_lock
 [[ -e "$(state_file)" ]] || pulumi stack select --create --stack local --non-interactive >/dev/null
-start_stopped_containers
 settle_pending_operations
 
 pulumi up --yes --skip-preview --stack local "$@" ||
