@@ -1,28 +1,31 @@
 import { createHash, randomBytes, type KeyObject } from "node:crypto";
 
+/** The curves of SSH, by OpenSSL's name. */
+const CURVES = new Map([
+  ["prime256v1", "nistp256"],
+  ["secp384r1", "nistp384"],
+  ["secp521r1", "nistp521"],
+]);
+
 /** A key's numbers as JSON Web Key (RFC 7517) has them: base64url text by name. */
 type Numbers = Record<string, string | undefined>;
-
-const CURVES = new Map([
-  ["P-256", "nistp256"],
-  ["P-384", "nistp384"],
-  ["P-521", "nistp521"],
-]);
 
 /**
  * The public half of a key as SSH sends it (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4), or undefined for a curve that SSH does not
  * have (P-224).
  */
 export function sshPublicKey(key: KeyObject): Buffer | undefined {
-  const numbers = numbersOf(key);
   switch (key.asymmetricKeyType) {
     case "ed25519":
-      return Buffer.concat([text("ssh-ed25519"), field(bytes(numbers, "x"))]);
-    case "rsa":
+      return Buffer.concat([text("ssh-ed25519"), field(bytes(numbersOf(key), "x"))]);
+    case "rsa": {
+      const numbers = numbersOf(key);
       return Buffer.concat([text("ssh-rsa"), integer(bytes(numbers, "e")), integer(bytes(numbers, "n"))]);
+    }
     case "ec": {
-      const curve = CURVES.get(numbers["crv"] ?? "");
+      const curve = CURVES.get(key.asymmetricKeyDetails?.namedCurve ?? "");
       if (curve === undefined) return undefined;
+      const numbers = numbersOf(key);
       const point = Buffer.concat([Buffer.of(4), bytes(numbers, "x"), bytes(numbers, "y")]);
       return Buffer.concat([text(`ecdsa-sha2-${curve}`), text(curve), field(point)]);
     }
