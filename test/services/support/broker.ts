@@ -38,12 +38,7 @@ export async function startBroker(): Promise<Broker> {
     ...[...JAVA, "kafka.Kafka", "/tmp/server.properties"],
   ]);
   const broker = brokerOf(kafka, zookeeper, `127.0.0.1:${port}`);
-  try {
-    await broker.start();
-  } catch (error) {
-    await broker[Symbol.asyncDispose]();
-    throw error;
-  }
+  await broker.start();
   return broker;
 }
 
@@ -58,8 +53,11 @@ function brokerProperties(port: number): string {
     "zookeeper.connect=127.0.0.1:2181",
     "zookeeper.session.timeout.ms=6000",
     "log.dirs=/var/lib/kafka/data",
-    "listeners=PLAINTEXT://0.0.0.0:9092",
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    // The broker is a client of itself, inside its container; the tests come from outside.
+    "listeners=INSIDE://127.0.0.1:19092,OUTSIDE://0.0.0.0:9092",
+    `advertised.listeners=INSIDE://127.0.0.1:19092,OUTSIDE://127.0.0.1:${port}`,
+    "listener.security.protocol.map=INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT",
+    "inter.broker.listener.name=INSIDE",
     "auto.create.topics.enable=false",
     "offsets.topic.replication.factor=1",
     "offsets.topic.num.partitions=1",
@@ -69,7 +67,7 @@ function brokerProperties(port: number): string {
 }
 
 function brokerOf(container: Container, zookeeper: Container, bootstrapServers: string): Broker {
-  const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING, retry: { retries: 8 } });
+  const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING, retry: { retries: 3 } });
   const withAdmin = async <T>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>) => {
     const admin = kafka.admin();
     await admin.connect();
@@ -101,7 +99,7 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
     stop: () => container.act("stop"),
     start: async () => {
       await container.act("start");
-      await waitUntil("an answer of the broker", () => withAdmin((admin) => admin.describeCluster()), {
+      await waitUntil("an answer of the broker", () => withAdmin((admin) => admin.listTopics().then(() => true)), {
         timeoutMs: 60_000,
       });
     },

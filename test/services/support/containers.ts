@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { execa } from "execa";
 
@@ -16,6 +17,12 @@ export interface Container extends AsyncDisposable {
   act: (action: "stop" | "start" | "pause" | "unpause") => Promise<void>;
 }
 
+const running = new Set<string>();
+// Whatever a test or its set-up forgot, or had no chance to remove.
+process.on("exit", () => {
+  if (running.size > 0) spawnSync("docker", ["rm", "--force", "--volumes", ...running]);
+});
+
 /** Starts a container in the background. */
 export async function runContainer(
   options: readonly string[],
@@ -23,6 +30,7 @@ export async function runContainer(
   command: readonly string[],
 ): Promise<Container> {
   const { stdout: id } = await execa("docker", ["run", "--detach", "--label", LABEL, ...options, image, ...command]);
+  running.add(id);
   return {
     id,
     exec: async (...inner) => (await execa("docker", ["exec", id, ...inner])).stdout,
@@ -31,6 +39,7 @@ export async function runContainer(
     },
     [Symbol.asyncDispose]: async () => {
       await execa("docker", ["rm", "--force", "--volumes", id]);
+      running.delete(id);
     },
   };
 }

@@ -63,13 +63,8 @@ export async function startDatabase(): Promise<DatabaseServer> {
     return true;
   };
   const answers = () => waitUntil("an answer of the database", () => query("select 1"), { timeoutMs: 60_000 });
-  try {
-    ca = await waitUntil("its certificate", () => container.exec("cat", "/var/lib/postgresql/server.crt"));
-    await answers();
-  } catch (error) {
-    await container[Symbol.asyncDispose]();
-    throw error;
-  }
+  ca = await waitUntil("its certificate", () => container.exec("cat", "/var/lib/postgresql/server.crt"));
+  await answers();
   return {
     port,
     ca,
