@@ -1,10 +1,4 @@
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-  type Output,
-  type Resource,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import { direct, HOST_USER, through, type Access, type Endpoint } from "./access.ts";
 import type { Settings } from "./config.ts";
 import type { Firewall } from "./firewall.ts";

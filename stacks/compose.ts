@@ -97,6 +97,7 @@ export function rolling(
 
 /** Writes the Compose file as the Swarm will read it. */
 export function renderCompose(compose: Compose): string {
-  // 3.13 is the newest schema of the Docker CLI; without aliases a reader sees each service whole.
-  return stringify({ version: "3.13", ...compose }, { aliasDuplicateObjects: false, lineWidth: 0 });
+  // 3.12 is the newest schema that Debian's Docker CLI 26.1 knows; without aliases a reader sees each service whole.
+  // Docker reads YAML 1.1, where a plain `on` or `n` is no text.
+  return stringify({ version: "3.12", ...compose }, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 0 });
 }

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { difference, runProgram } from "./support/run-program.ts";
+
+const INSTANCE = "aws:ec2/instance:Instance";
+const COMMAND = "command:remote:Command";
+
+test("the defaults are a manager, five workers, Kafka's host, and both stacks", async () => {
+  const run = await runProgram();
+  assert.deepEqual(run.names(INSTANCE), [
+    "kafka",
+    "manager",
+    "worker-1",
+    "worker-2",
+    "worker-3",
+    "worker-4",
+    "worker-5",
+  ]);
+  assert.deepEqual(
+    run.resources
+      .filter(({ type }) => type === INSTANCE)
+      .map(({ inputs }) => inputs["instanceType"])
+      .sort(),
+    ["t3.medium", ...Array<string>(6).fill("t3.micro")],
+  );
+  assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon", "kafka"]);
+  assert.deepEqual(run.names("docker:index/image:Image"), ["gifticon-issuer", "kafka", "main-api"]);
+  assert.deepEqual(run.names("aws:lb/targetGroupAttachment:TargetGroupAttachment"), [
+    "worker-1",
+    "worker-2",
+    "worker-3",
+    "worker-4",
+    "worker-5",
+  ]);
+});
+
+test("the outputs tell where everything is", async () => {
+  const { outputs } = await runProgram({ "gifticon-event:workers": "1" });
+  assert.deepEqual(outputs, {
+    apiUrl: "http://api.example",
+    managerPublicIp: "public-ip-of-manager",
+    nodes: [
+      { name: "manager", role: "manager", privateIp: "private-ip-of-manager", labels: {} },
+      { name: "worker-1", role: "worker", privateIp: "private-ip-of-worker-1", labels: {} },
+      { name: "kafka", role: "kafka", privateIp: "private-ip-of-kafka", labels: { kafka_server: "true" } },
+    ],
+    kafkaBootstrapServers: "private-ip-of-kafka:9092",
+    databaseEndpoint: "database.example:5432",
+    mode: "kafka",
+  });
+});
+
+test("one more worker adds that worker and touches nothing else", async () => {
+  const [five, six] = [await runProgram(), await runProgram({ "gifticon-event:workers": "6" })];
+  const { added, changed, removed } = difference(five, six);
+  assert.deepEqual({ changed, removed }, { changed: [], removed: [] });
+  assert.ok(added.length > 0 && added.every((key) => / worker-6(-|$)/.test(key)), added.join("\n"));
+});
+
+test("one worker less removes that worker and touches nothing else", async () => {
+  const [five, four] = [await runProgram(), await runProgram({ "gifticon-event:workers": "6" })].reverse() as [
+    never,
+    never,
+  ];
+  const { added, changed, removed } = difference(five, four);
+  assert.deepEqual({ added, changed }, { added: [], changed: [] });
+  assert.ok(
+    removed.every((key) => / worker-6(-|$)/.test(key)),
+    removed.join("\n"),
+  );
+});
+
+test("a changed label is an update of the nodes' labels alone", async () => {
+  const hosts = (worker: object) => ({
+    "gifticon-event:hosts": JSON.stringify({ ami: "ami-0123456789abcdef0", worker }),
+  });
+  const before = await runProgram({ ...hosts({}), "gifticon-event:workers": "2" });
+  const after = await runProgram({ ...hosts({ labels: { zone: "a" } }), "gifticon-event:workers": "2" });
+  assert.deepEqual(difference(before, after), {
+    added: [],
+    removed: [],
+    changed: [`${COMMAND} worker-1-node`, `${COMMAND} worker-2-node`],
+  });
+});
+
+test("direct mode has nothing of Kafka", async () => {
+  const run = await runProgram({ "gifticon-event:mode": "direct" });
+  assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon"]);
+  assert.equal(run.outputs["kafkaBootstrapServers"], undefined);
+  const left = run.resources.filter(({ name, inputs }) => /kafka|issuer/.test(name + JSON.stringify(inputs)));
+  assert.deepEqual(
+    // The services are told their mode and are placed off a Kafka host by its label, which no host has here.
+    left.map(({ name }) => name).filter((name) => name !== "gifticon-stack"),
+    [],
+  );
+});
+
+test("the load generator is made only when it is enabled, and is no node", async () => {
+  const hosts = JSON.stringify({ ami: "ami-0123456789abcdef0", loadGenerator: { enabled: true } });
+  const { added, changed, removed } = difference(
+    await runProgram(),
+    await runProgram({ "gifticon-event:hosts": hosts }),
+  );
+  assert.deepEqual({ changed, removed }, { changed: [], removed: [] });
+  assert.ok(added.includes(`${INSTANCE} load-generator`));
+  assert.deepEqual(
+    added.filter((key) => key.startsWith(COMMAND)),
+    [],
+  );
+});
+
+test("operators' keys are put on each host, without touching the hosts", async () => {
+  const operators = JSON.stringify({ cidrs: ["203.0.113.7/32"], sshPublicKeys: ["ssh-ed25519 AAAA someone"] });
+  const one = { "gifticon-event:workers": "1" };
+  const { added, changed, removed } = difference(
+    await runProgram(one),
+    await runProgram({ ...one, "gifticon-event:operators": operators }),
+  );
+  assert.deepEqual({ changed, removed }, { changed: [], removed: [] });
+  assert.deepEqual(
+    added,
+    ["kafka", "manager", "worker-1"].map((host) => `${COMMAND} ${host}-operators`),
+  );
+});
+
+test("an encrypted overlay asks for ESP between the nodes", async () => {
+  const plain = await runProgram({ "gifticon-event:swarm": JSON.stringify({ encryptedOverlay: false }) });
+  const { added } = difference(plain, await runProgram());
+  assert.deepEqual(added, [
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule overlay-encrypted-out",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule overlay-encrypted-in",
+  ]);
+});
+
+test("deletion protection decides about the last snapshot", async () => {
+  const rds = "aws:rds/instance:Instance";
+  const kept = (await runProgram()).resource(rds, "database").inputs;
+  assert.equal(kept["deletionProtection"], true);
+  assert.equal(kept["skipFinalSnapshot"], false);
+  assert.equal(kept["finalSnapshotIdentifier"], "gifticon-event-last-0a1b2c3d");
+  const database = JSON.stringify({ deletionProtection: false });
+  const gone = (await runProgram({ "gifticon-event:database": database })).resource(rds, "database").inputs;
+  assert.equal(gone["deletionProtection"], false);
+  assert.equal(gone["skipFinalSnapshot"], true);
+});

@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from "node:util";
+import { output, runtime } from "@pulumi/pulumi";
+import { answers, madeUp } from "./cloud.ts";
+
+/** A resource as the program asked the engine for it. */
+export interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+/** What the program made of a configuration. */
+export interface ProgramRun {
+  resources: Registered[];
+  /** The stack's outputs, by name. */
+  outputs: Record<string, unknown>;
+  /** The one resource of that type and name. */
+  resource: (type: string, name: string) => Registered;
+  /** The names of all resources of a type, sorted. */
+  names: (type: string) => string[];
+}
+
+/** Settings that have no default, as on AWS. */
+export const REQUIRED = {
+  "gifticon-event:hosts": JSON.stringify({ ami: "ami-0123456789abcdef0" }),
+  "gifticon-event:operators": JSON.stringify({ cidrs: ["203.0.113.7/32"] }),
+};
+
+let runs = 0;
+
+/**
+ * Runs the whole program without a cloud: each resource is answered by made-up outputs.
+ *
+ * @param config settings by full key, over the required ones.
+ */
+export async function runProgram(config: Record<string, string> = {}): Promise<ProgramRun> {
+  const resources: Registered[] = [];
+  await runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        resources.push({ type, name, inputs: inputs as Record<string, unknown> });
+        return { id: `id-of-${name}`, state: { ...(inputs as object), ...madeUp(type, name) } };
+      },
+      call: ({ token }) => answers[token] ?? unexpected(token),
+    },
+    "gifticon-event",
+    "test",
+  );
+  runtime.setAllConfig({ ...REQUIRED, ...config });
+  // Another query is another module, so the program runs anew.
+  const program = (await import(`../../../index.ts?run=${++runs}`)) as Record<string, unknown>;
+  const outputs = await new Promise<Record<string, unknown>>((resolve) => {
+    output(Object.fromEntries(Object.entries(program))).apply((values) => {
+      resolve(values as Record<string, unknown>);
+    });
+  });
+  await runtime.disconnect();
+  return {
+    resources,
+    outputs,
+    resource: (type, name) => {
+      const found = resources.filter((resource) => resource.type === type && resource.name === name);
+      if (found.length !== 1 || !found[0]) throw new Error(`${found.length} resources are ${type} ${name}`);
+      return found[0];
+    },
+    names: (type) =>
+      resources
+        .filter((resource) => resource.type === type)
+        .map(({ name }) => name)
+        .sort(),
+  };
+}
+
+/** The resources that are in one run and not in the same form in the other, as "type name". */
+export function difference(
+  before: ProgramRun,
+  after: ProgramRun,
+): { added: string[]; changed: string[]; removed: string[] } {
+  const [olds, news] = [before, after].map(
+    ({ resources }) => new Map(resources.map((resource) => [`${resource.type} ${resource.name}`, resource.inputs])),
+  ) as [Map<string, unknown>, Map<string, unknown>];
+  return {
+    added: [...news.keys()].filter((key) => !olds.has(key)).sort(),
+    removed: [...olds.keys()].filter((key) => !news.has(key)).sort(),
+    changed: [...news.keys()].filter((key) => olds.has(key) && !isDeepStrictEqual(olds.get(key), news.get(key))).sort(),
+  };
+}
+
+/** How the engine marks a secret among a resource's inputs. */
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** True when the engine is told to keep the value encrypted. */
+export function isSecret(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).includes(SECRET);
+}
+
+/** The value without its mark. */
+export function plain(value: unknown): unknown {
+  return isSecret(value) ? (value as { value: unknown }).value : value;
+}
+
+function unexpected(token: string): never {
+  throw new Error(`the made-up cloud has no function ${token}`);
+}
