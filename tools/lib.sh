@@ -15,8 +15,7 @@ warn() { printf 'warning: %s\n' "$*" >&2; }
 fail() {
   printf 'error: %s\n' "$1" >&2
   shift
-  local line
-  for line in "$@"; do printf '       %s\n' "$line" >&2; done
+  (($# == 0)) || printf '%s\n' "$@" | sed 's/^/       /' >&2
   exit 1
 }
 
@@ -77,6 +76,6 @@ with_lock() {
 build_image() {
   local tag="$1" context="$2" output
   shift 2
-  output="$(docker build --tag "$tag" "$@" "$context" 2>&1)" ||
+  output="$(docker build --force-rm --tag "$tag" "$@" "$context" 2>&1)" ||
     fail "can't build the image $tag" "$(tail -n 20 <<<"$output")"
 }

@@ -27,7 +27,7 @@ build() {
   built="$(docker image inspect --format '{{index .Config.Labels "local-cloud.source"}}' "$tag" 2>/dev/null || true)"
   [[ $built != "$source" ]] || return 0
   echo "==> Building $tag" >&2
-  log="$(docker build --label "local-cloud.source=$source" --label "local-cloud.image=$name" --tag "$tag" "$here/$name" 2>&1)" || {
+  log="$(docker build --force-rm --label "local-cloud.source=$source" --label "local-cloud.image=$name" --tag "$tag" "$here/$name" 2>&1)" || {
     printf 'error: can'\''t build %s\n%s\n' "$tag" "$(tail -n 20 <<<"$log")" >&2
     return 1
   }
