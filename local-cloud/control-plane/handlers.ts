@@ -1,4 +1,14 @@
+import { readAuthority } from "../engine/ca.ts";
 import type { ApiHandler } from "./api.ts";
+import { ecrApi } from "./ecr-api.ts";
+import { ssmApi } from "./ssm-api.ts";
+import { truststore } from "./truststore.ts";
+
+const authority = () => readAuthority();
 
 /** Which handler answers for which host names: the first whose prefix fits. */
-export const handlers: readonly { prefix: string; handler: ApiHandler }[] = [];
+export const handlers: readonly { prefix: string; handler: ApiHandler }[] = [
+  { prefix: "api.ecr.", handler: ecrApi(authority) },
+  { prefix: "ssm.", handler: ssmApi(authority) },
+  { prefix: "truststore.pki.rds.", handler: truststore(authority) },
+];

@@ -9,6 +9,7 @@ import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { findSubnet, findVpc, judgeSecurityGroups, textOf } from "../ec2/find.ts";
 import { commonOutputs, defined } from "../inputs.ts";
+import { omit } from "../omit.ts";
 import { checkInstance, instanceInputs, type InstanceInputs } from "./instance-inputs.ts";
 import {
   applyConfiguration,
@@ -86,7 +87,7 @@ export const instance: ResourceType<InstanceInputs> = {
     await recoverServer(id);
     await reconcile();
     const passwords = { password: state["password"], passwordWo: state["passwordWo"] };
-    return { outputs: { ...publicProperties(record.properties), ...defined(passwords) } };
+    return { outputs: { ...omit(record.properties, "subnetId", "privateAddress"), ...defined(passwords) } };
   },
 
   async update(id, olds, news, context) {
@@ -294,12 +295,5 @@ function passwordChanged(olds: Properties, news: InstanceInputs): boolean {
 
 /** A record's labels are readable by everybody who may ask the Docker engine: no password goes there. */
 function withoutPassword(outputs: Properties): Properties {
-  return Object.fromEntries(Object.entries(outputs).filter(([name]) => name !== "password" && name !== "passwordWo"));
-}
-
-/** A record without what is for the local cloud only. */
-function publicProperties(properties: Properties): Properties {
-  return Object.fromEntries(
-    Object.entries(properties).filter(([name]) => name !== "subnetId" && name !== "privateAddress"),
-  );
+  return omit(outputs, "password", "passwordWo");
 }
