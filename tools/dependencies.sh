@@ -16,7 +16,7 @@ install_dependencies() {
   local log="$checkout/.local/npm-ci.log"
   mkdir -p "$checkout/.local"
   if ! (cd "$checkout" && npm ci --no-progress) >"$log" 2>&1; then
-    fail "npm can't install the project's packages" "$(grep -v '^npm warn' "$log" | tail -n 10)" "All of its output: $log"
+    fail "npm can't install the project's packages" "$(grep -iv '^npm warn' "$log" | tail -n 10)" "All of its output: $log"
   fi
   dependencies_installed ||
     fail "npm ci ended well, but node_modules has no Node.js for this machine ($(uname -m))" \
