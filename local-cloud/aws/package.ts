@@ -93,7 +93,7 @@ export const aws: CloudPackage = {
     parameterGroup,
     databaseInstance,
   ],
-  functions: [getAvailabilityZones, getRegion, getCallerIdentity, getAuthorizationToken] as FunctionType[],
+  functions: [getAvailabilityZones, getRegion, getCallerIdentity, getAuthorizationToken],
 };
 
 function judgeAccount(allowed: readonly string[] | undefined, forbidden: readonly string[] | undefined): void {
