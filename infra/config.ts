@@ -173,7 +173,7 @@ const schema = z
         message: `a range outside of network.vpcCidr, ${settings.network.vpcCidr}`,
       });
     }
-    if ((settings.api.replicas ?? 1) > settings.workers) {
+    if (settings.api.replicas !== undefined && settings.api.replicas > settings.workers) {
       context.addIssue({
         code: "custom",
         path: ["api", "replicas"],

@@ -7,11 +7,13 @@ export interface GifticonStackArgs {
   spareWorkers: number;
   api: { image: string; replicas: number; memoryMib: number; poolSize: number; port: number };
   /** Only in mode kafka. */
-  queue?: {
-    bootstrapServers: string;
-    topic: string;
-    issuer: { image: string; memoryMib: number; poolSize: number };
-  };
+  queue?:
+    | {
+        bootstrapServers: string;
+        topic: string;
+        issuer: { image: string; memoryMib: number; poolSize: number };
+      }
+    | undefined;
   stock: number;
   database: { host: string; port: number; name: string; user: string };
   /** Name of the Docker secret. */

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadSettings } from "../../infra/config.ts";
+import { SettingsError } from "../../infra/settings-reader.ts";
+import { REQUIRED, runProgram } from "./support/run-program.ts";
+
+const hosts = (more: object) => ({ hosts: JSON.stringify({ ami: "ami-0123456789abcdef0", ...more }) });
+
+/** Wrong settings, and what the user is told of each. */
+const faults: [settings: Record<string, string>, told: string][] = [
+  [{ mode: "fast" }, 'gifticon-event:mode is "fast", allowed is one of kafka, direct'],
+  [{ workers: "0" }, "gifticon-event:workers is 0, allowed is a whole number from 1 to 50 (hosts)"],
+  [{ workers: "51" }, "gifticon-event:workers is 51, allowed is a whole number from 1 to 50 (hosts)"],
+  [{ workers: "2.5" }, "gifticon-event:workers is 2.5, allowed is a whole number from 1 to 50 (hosts)"],
+  [{ workers: "many" }, 'gifticon-event:workers is "many", allowed is a whole number from 1 to 50 (hosts)'],
+  [{ wrokers: "5" }, "gifticon-event:wrokers is not a setting: correct or remove it"],
+  [hosts({ extra: {} }), "gifticon-event:hosts.extra is not a setting: correct or remove it"],
+  [{ hosts: "{}" }, "gifticon-event:hosts.ami is missing: the id of a Debian 13 amd64 image"],
+  [{ hosts: '{"ami":"ami-1"}' }, 'gifticon-event:hosts.ami is "ami-1", allowed is the id of a Debian 13 amd64 image'],
+  [
+    hosts({ worker: { instanceType: "t9.huge" } }),
+    'gifticon-event:hosts.worker.instanceType is "t9.huge", allowed is one of t3.micro',
+  ],
+  [
+    hosts({ manager: { diskGib: 4 } }),
+    "gifticon-event:hosts.manager.diskGib is 4, allowed is a whole number from 8 to 1000 (GiB)",
+  ],
+  [
+    hosts({ worker: { labels: { "A B": "x" } } }),
+    'gifticon-event:hosts.worker.labels.A B is "x", allowed is a label of lower-case letters',
+  ],
+  [
+    hosts({ worker: { labels: { a: "x y" } } }),
+    'gifticon-event:hosts.worker.labels.a is "x y", allowed is a label\'s value',
+  ],
+  [
+    hosts({ kafka: { labels: {} } }),
+    "gifticon-event:hosts.kafka.labels is {}, allowed is labels with kafka_server: true",
+  ],
+  [
+    hosts({ loadGenerator: { enabled: "yes" } }),
+    'gifticon-event:hosts.loadGenerator.enabled is "yes", allowed is true or false',
+  ],
+  [{ operators: "{}" }, "gifticon-event:operators.cidrs is missing: a list of the IPv4 ranges that you work from"],
+  [{ operators: '{"cidrs":[]}' }, "gifticon-event:operators.cidrs is [], allowed is a list of the IPv4 ranges"],
+  [{ operators: '{"cidrs":["0.0.0.0/0"]}' }, 'gifticon-event:operators.cidrs[0] is "0.0.0.0/0", allowed is'],
+  [{ operators: '{"cidrs":["203.0.113.7"]}' }, 'gifticon-event:operators.cidrs[0] is "203.0.113.7", allowed is'],
+  [
+    { operators: '{"cidrs":["203.0.113.7/32"],"sshPublicKeys":["AAAA"]}' },
+    'gifticon-event:operators.sshPublicKeys[0] is "AAAA", allowed is an OpenSSH public key',
+  ],
+  [
+    { network: '{"vpcCidr":"10.0.0.0/8"}' },
+    'gifticon-event:network.vpcCidr is "10.0.0.0/8", allowed is a range of /16 to /24',
+  ],
+  [
+    { network: '{"vpcCidr":"10.0.0.1/16"}' },
+    'gifticon-event:network.vpcCidr is "10.0.0.1/16", allowed is an IPv4 range',
+  ],
+  [
+    { network: '{"overlayCidr":"10.0.0.0/16"}' },
+    'gifticon-event:network.overlayCidr is "10.0.0.0/16", allowed is a range outside of network.vpcCidr',
+  ],
+  [{ entrance: '{"cidrs":[]}' }, "gifticon-event:entrance.cidrs is [], allowed is"],
+  [{ swarm: '{"encryptedOverlay":"on"}' }, 'gifticon-event:swarm.encryptedOverlay is "on", allowed is true or false'],
+  [
+    { database: '{"instanceClass":"db.t9"}' },
+    'gifticon-event:database.instanceClass is "db.t9", allowed is one of db.t3.micro',
+  ],
+  [
+    { database: '{"storageGib":5}' },
+    "gifticon-event:database.storageGib is 5, allowed is a whole number from 20 to 1000 (GiB)",
+  ],
+  [{ database: '{"engineVersion":"9"}' }, 'gifticon-event:database.engineVersion is "9", allowed is one of 16, 17'],
+  [
+    { database: '{"backupRetentionDays":36}' },
+    "gifticon-event:database.backupRetentionDays is 36, allowed is a whole number from 0 to 35 (days)",
+  ],
+  [
+    { kafka: '{"partitions":0}' },
+    "gifticon-event:kafka.partitions is 0, allowed is a whole number from 1 to 100 (partitions)",
+  ],
+  [
+    { kafka: '{"retentionHours":0}' },
+    "gifticon-event:kafka.retentionHours is 0, allowed is a whole number from 1 to 8760 (hours)",
+  ],
+  [{ api: '{"replicas":6}' }, "gifticon-event:api.replicas is 6, allowed is at most as many as workers (5)"],
+  [{ api: '{"memoryMib":1}' }, "gifticon-event:api.memoryMib is 1, allowed is a whole number from 128 to 16384 (MiB)"],
+  [
+    { issuer: '{"memoryMib":1}' },
+    "gifticon-event:issuer.memoryMib is 1, allowed is a whole number from 128 to 16384 (MiB)",
+  ],
+  [
+    { event: '{"stock":0}' },
+    "gifticon-event:event.stock is 0, allowed is a whole number from 1 to 100000000 (gifticons)",
+  ],
+  [{ event: "5" }, "gifticon-event:event is 5, allowed is a value of type object"],
+  [
+    { deployment: '{"timeoutSeconds":1}' },
+    "gifticon-event:deployment.timeoutSeconds is 1, allowed is a whole number from 30 to 3600 (seconds)",
+  ],
+];
+
+for (const [settings, told] of faults) {
+  test(`wrong settings ${JSON.stringify(settings)} are answered with key, value and what is allowed`, () => {
+    assert.throws(
+      () => load(settings),
+      (error) => {
+        assert.ok(error instanceof SettingsError);
+        assert.deepEqual(
+          error.problems.map((problem) => problem.slice(0, told.length)),
+          [told],
+        );
+        return true;
+      },
+    );
+  });
+}
+
+test("all that is wrong is told at once", () => {
+  assert.throws(
+    () => load({ workers: "0", mode: "fast", unknown: "1" }),
+    (error) => error instanceof SettingsError && error.problems.length === 3 && error.message.startsWith("3 wrong"),
+  );
+});
+
+test("how to look up what has no default is told with it", () => {
+  assert.throws(
+    () => loadSettings({}),
+    /aws ssm get-parameter --name \/aws\/service\/debian\/release\/13\/latest\/amd64/,
+  );
+  assert.throws(() => loadSettings({}), /curl https:\/\/checkip\.amazonaws\.com/);
+});
+
+test("settings of other projects are left alone", () => {
+  assert.equal(loadSettings({ ...REQUIRED, "aws:region": "eu-west-1" }).workers, 5);
+});
+
+test("where there are fewer workers than four, each runs one copy of the API", () => {
+  assert.equal(load({ workers: "2" }).api.replicas, 2);
+  assert.equal(load({ workers: "9" }).api.replicas, 4);
+});
+
+test("wrong settings stop the program before it makes anything", async () => {
+  await assert.rejects(runProgram({ "gifticon-event:workers": "0" }), SettingsError);
+});
+
+function load(settings: Record<string, string>) {
+  const prefixed = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`gifticon-event:${key}`, value]));
+  return loadSettings({ ...REQUIRED, ...prefixed });
+}

@@ -1,0 +1,73 @@
+import { test } from "node:test";
+import { renderUserData } from "../../infra/user-data.ts";
+import { renderCompose } from "../../stacks/compose.ts";
+import { gifticonStack, type GifticonStackArgs } from "../../stacks/gifticon/gifticon-stack.ts";
+import { kafkaStack } from "../../stacks/kafka/kafka-stack.ts";
+import { shareMemory } from "../../stacks/kafka/memory.ts";
+import { brokerProperties, zookeeperProperties } from "../../stacks/kafka/properties.ts";
+import { plain, runProgram } from "./support/run-program.ts";
+
+// What hosts and the Swarm read, in full: a reviewer sees in the snapshot what a change does. Written anew with --test-update-snapshots.
+const text = { serializers: [String] };
+const image = (name: string) => `registry.example/${name}@sha256:0123`;
+
+const gifticon: GifticonStackArgs = {
+  network: "event",
+  spareWorkers: 1,
+  api: { image: image("main-api"), replicas: 4, memoryMib: 384, poolSize: 5, port: 8080 },
+  queue: {
+    bootstrapServers: "kafka:19092",
+    topic: "coupon_create",
+    issuer: { image: image("gifticon-issuer"), memoryMib: 384, poolSize: 4 },
+  },
+  stock: 100_000,
+  database: { host: "database.example", port: 5432, name: "gifticon", user: "gifticon" },
+  passwordSecret: "gifticon_database-password-0123",
+  databaseCaFile: "/var/lib/gifticon-event/database-ca.pem",
+};
+
+test("user data of a worker", (t) => {
+  const userData = renderUserData({
+    hostName: "worker-1",
+    region: "ap-northeast-2",
+    hostKeyParameter: "/gifticon-event/test/worker-1/host-key",
+    node: { registry: "registry.example", leavePublicKey: "ssh-ed25519 AAAA" },
+    sessionManager: true,
+  });
+  t.assert.snapshot(userData, text);
+});
+
+test("Compose file of Kafka", (t) => {
+  const stack = kafkaStack({
+    image: image("kafka"),
+    network: "event",
+    memory: shareMemory(4096),
+    partitions: 1,
+    configs: { kafka: "kafka_kafka-0123", zookeeper: "kafka_zookeeper-0123" },
+    nodeId: "nodeid",
+  });
+  t.assert.snapshot(renderCompose(stack), text);
+});
+
+test("Compose file of the event with Kafka", (t) => {
+  t.assert.snapshot(renderCompose(gifticonStack(gifticon)), text);
+});
+
+test("Compose file of the event without Kafka and without a spare worker", (t) => {
+  t.assert.snapshot(renderCompose(gifticonStack({ ...gifticon, queue: undefined, spareWorkers: 0 })), text);
+});
+
+test("properties of Kafka and ZooKeeper", (t) => {
+  t.assert.snapshot(brokerProperties({ externalAddress: "10.0.16.5", retentionHours: 168 }), text);
+  t.assert.snapshot(zookeeperProperties(), text);
+});
+
+test("the values that each script on a host is told", async (t) => {
+  const run = await runProgram({ "gifticon-event:workers": "1" });
+  const headers = run.names("command:remote:Command").map((name) => {
+    const script = String(plain(run.resource("command:remote:Command", name).inputs["stdin"]));
+    const values = script.slice(script.indexOf("\n") + 1, script.indexOf("\n# What the scripts on the hosts share"));
+    return `== ${name}\n${values}`;
+  });
+  t.assert.snapshot(headers.join("\n"), text);
+});
