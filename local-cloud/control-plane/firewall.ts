@@ -3,53 +3,65 @@ import { JUMPS, renderFirewall, renderFirst } from "./firewall-rules.ts";
 import { runInNamespaceOf } from "./namespaces.ts";
 import type { Member, View } from "./view.ts";
 
+/** The first process of a running container, whose network namespace is the container's. */
+interface Process {
+  pid: number;
+  /** Milliseconds. */
+  startedAt: number;
+}
+
 /** What was last applied, by network namespace (a container's process). */
 const applied = new Map<string, string>();
+const ownStart = Date.now();
 const IPTABLES = "iptables-legacy";
 
 /** Brings the chains of every running member in line with the view. What is in line already costs nothing. */
 export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => string): Promise<void> {
   const running = view.members.filter((member) => member.running);
   const done = new Set<string>();
-  await Promise.all(
+  const results = await Promise.allSettled(
     running.map(async (member) => {
-      const pid = await pidOf(member);
-      if (pid === undefined) return;
-      const namespace = `${member.containerId}:${pid}`;
+      const process = await processOf(member);
+      if (process === undefined) return;
+      const namespace = `${member.containerId}:${process.pid}`;
       done.add(namespace);
       const vpcRange = rangeOf(member.vpcId);
       const rules = renderFirewall(member, view, vpcRange);
       if (applied.get(namespace) === rules) return;
       try {
-        await apply(pid, rules, vpcRange, !applied.has(namespace));
+        await apply(process, rules, vpcRange, !applied.has(namespace));
         applied.set(namespace, rules);
       } catch (error) {
         applied.delete(namespace);
         // It stopped in between: its namespace is gone, and its next start brings the rules anew.
-        if ((await pidOf(member)) === pid) throw error;
+        if ((await processOf(member))?.pid === process.pid) throw error;
       }
     }),
   );
   for (const namespace of applied.keys()) if (!done.has(namespace)) applied.delete(namespace);
+  const failures = results.flatMap((result) => (result.status === "rejected" ? [String(result.reason)] : []));
+  if (failures.length > 0) throw new Error(`security groups could not be applied: ${failures.join("; ")}`);
 }
 
-async function apply(pid: number, rules: string, vpcRange: string, first: boolean): Promise<void> {
-  if (first) await removeJumps(pid);
+async function apply({ pid, startedAt }: Process, rules: string, vpcRange: string, first: boolean): Promise<void> {
+  // An earlier control plane may have been here.
+  if (first && startedAt < ownStart) await removeJumps(pid);
   // The chains are whole before anything jumps into them, and the jumps come last.
   const text = first ? rules + renderFirst(vpcRange) : rules;
-  await runInNamespaceOf(pid, [`${IPTABLES}-restore`, "--noflush"], text);
+  await runInNamespaceOf(pid, [`${IPTABLES}-restore`, "-w", "--noflush"], text);
 }
 
-/** An earlier control plane may have put its jumps into this namespace: there must be one of each. */
+/** There must be one of each jump. */
 async function removeJumps(pid: number): Promise<void> {
-  const script = JUMPS.map(({ table, rule }) => `while ${IPTABLES} -t ${table} -D ${rule} 2>/dev/null; do :; done`);
+  const script = JUMPS.map(({ table, rule }) => `while ${IPTABLES} -w -t ${table} -D ${rule} 2>/dev/null; do :; done`);
   await runInNamespaceOf(pid, ["sh", "-c", script.join("\n")]);
 }
 
-async function pidOf(member: Member): Promise<number | undefined> {
+async function processOf(member: Member): Promise<Process | undefined> {
   try {
     const { State } = await docker.getContainer(member.containerId).inspect();
-    return State.Running && State.Pid > 0 ? State.Pid : undefined;
+    if (!State.Running || State.Pid === 0) return undefined;
+    return { pid: State.Pid, startedAt: Date.parse(State.StartedAt) };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

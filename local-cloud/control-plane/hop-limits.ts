@@ -12,7 +12,7 @@ let applied = "";
 export async function applyHopLimits(view: View): Promise<void> {
   const rules = renderHopLimits(view);
   if (rules === applied) return;
-  await run(["iptables-legacy-restore"], rules);
+  await run(["iptables-legacy-restore", "-w"], rules);
   applied = rules;
 }
 

@@ -98,6 +98,7 @@ function routeTableOf(subnet: Value, vpcId: string, records: readonly LocalRecor
 }
 
 function ruleOf({ type, properties }: LocalRecord): Rule[] {
+  if (type === token.vpc) return defaultRules(text(properties["defaultSecurityGroupId"]));
   if (type !== token.ingressRule && type !== token.egressRule) return [];
   const range = text(properties["cidrIpv4"]);
   return [
@@ -109,6 +110,15 @@ function ruleOf({ type, properties }: LocalRecord): Rule[] {
       toPort: number(properties["toPort"]),
       peer: range === "" ? { groupId: text(properties["referencedSecurityGroupId"]) } : { range },
     },
+  ];
+}
+
+/** The members of a VPC's default group reach each other, and everything outside. */
+function defaultRules(groupId: string): Rule[] {
+  const all = { groupId, protocol: "-1", fromPort: undefined, toPort: undefined };
+  return [
+    { ...all, direction: "in", peer: { groupId } },
+    { ...all, direction: "out", peer: { range: "0.0.0.0/0" } },
   ];
 }
 

@@ -33,13 +33,34 @@ export async function findVpc(id: string): Promise<Properties> {
   return record.properties;
 }
 
+/** A security group's VPC; each VPC has a default group, without a record of its own. Throws InvalidGroup.NotFound. */
+export async function findSecurityGroup(id: string): Promise<{ vpcId: string }> {
+  return findInVpc(token.securityGroup, "defaultSecurityGroupId", id, "InvalidGroup.NotFound", "security group");
+}
+
+/** A route table's VPC; each VPC has a main table, without a record of its own. Throws InvalidRouteTableID.NotFound. */
+export async function findRouteTable(id: string): Promise<{ vpcId: string }> {
+  return findInVpc(token.routeTable, "mainRouteTableId", id, "InvalidRouteTableID.NotFound", "routeTable ID");
+}
+
+async function findInVpc(
+  type: string,
+  defaultOf: string,
+  id: string,
+  code: string,
+  what: string,
+): Promise<{ vpcId: string }> {
+  const record = await getRecord(type, id);
+  if (record !== undefined) return { vpcId: textOf(record.properties, "vpcId") };
+  const [vpc] = await recordsWith(token.vpc, defaultOf, id);
+  if (vpc === undefined) throw new ApiError(code, `the ${what} '${id}' does not exist`);
+  return { vpcId: vpc.id };
+}
+
 /** Checks that the security groups exist and are of that VPC; throws InvalidGroup.NotFound or InvalidParameter. */
 export async function judgeSecurityGroups(ids: readonly string[], vpcId: string): Promise<void> {
-  const groups = new Map((await listRecords(token.securityGroup)).map((group) => [group.id, group]));
   for (const id of ids) {
-    const group = groups.get(id);
-    if (group === undefined) throw new ApiError("InvalidGroup.NotFound", `the security group '${id}' does not exist`);
-    if (group.properties["vpcId"] !== vpcId) {
+    if ((await findSecurityGroup(id)).vpcId !== vpcId) {
       throw new ApiError(
         "InvalidParameter",
         `security group ${id} and subnet belong to different networks (VPC ${vpcId})`,

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import { getRecord } from "../../engine/records.ts";
 import { reconcile } from "../../engine/reconcile.ts";
 import { ApiError } from "../api-error.ts";
 import { idInput, refused, regionInput } from "../inputs.ts";
 import { newResourceId, recordResource } from "../record-resource.ts";
-import { findSubnet, recordsWith } from "./find.ts";
+import { findRouteTable, findSubnet, recordsWith } from "./find.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
@@ -24,11 +23,7 @@ export const routeTableAssociation = recordResource<AssociationInputs>({
   outputs: () => ({}),
   judge: async ({ routeTableId, subnetId }, id) => {
     const { vpcId } = await findSubnet(subnetId);
-    const table = await getRecord(token.routeTable, routeTableId);
-    if (table === undefined) {
-      throw new ApiError("InvalidRouteTableID.NotFound", `the routeTable ID '${routeTableId}' does not exist`);
-    }
-    if (table.properties["vpcId"] !== vpcId) {
+    if ((await findRouteTable(routeTableId)).vpcId !== vpcId) {
       throw new ApiError(
         "InvalidParameterValue",
         `route table ${routeTableId} and subnet ${subnetId} belong to different networks`,

@@ -6,7 +6,7 @@ import { reconcile } from "../../engine/reconcile.ts";
 import { ApiError } from "../api-error.ts";
 import { idInput, refused, regionInput } from "../inputs.ts";
 import { recordResource } from "../record-resource.ts";
-import { recordsWith } from "./find.ts";
+import { findRouteTable, recordsWith } from "./find.ts";
 import { token } from "./tokens.ts";
 
 const onlyGateways = "a route leads to an internet gateway: give gatewayId";
@@ -43,9 +43,7 @@ export const route = recordResource<RouteInputs>({
     `r-${routeTableId}${BigInt(`0x${createHash("sha256").update(destinationCidrBlock).digest("hex").slice(0, 8)}`)}`,
   outputs: () => ({ origin: "CreateRoute", state: "active", instanceId: "", instanceOwnerId: "" }),
   judge: async ({ routeTableId, destinationCidrBlock, gatewayId }, id) => {
-    if ((await getRecord(token.routeTable, routeTableId)) === undefined) {
-      throw new ApiError("InvalidRouteTableID.NotFound", `the routeTable ID '${routeTableId}' does not exist`);
-    }
+    await findRouteTable(routeTableId);
     if ((await getRecord(token.internetGateway, gatewayId)) === undefined) {
       throw new ApiError("InvalidInternetGatewayID.NotFound", `the gateway ID '${gatewayId}' does not exist`);
     }

@@ -1,13 +1,12 @@
 import { z } from "zod";
-import { accountId, arn } from "../../engine/account.ts";
+import { arn } from "../../engine/account.ts";
 import { parseCidr } from "../../engine/cidr.ts";
-import { getRecord } from "../../engine/records.ts";
 import { reconcile } from "../../engine/reconcile.ts";
 import type { CheckFailure } from "../../provider/resource-type.ts";
 import { ApiError } from "../api-error.ts";
 import { idInput, refused, regionInput, tagsInput } from "../inputs.ts";
 import { newResourceId, recordResource } from "../record-resource.ts";
-import { recordsWith } from "./find.ts";
+import { findSecurityGroup, recordsWith } from "./find.ts";
 import { protocolName, hasPorts } from "./protocols.ts";
 import { token } from "./tokens.ts";
 
@@ -74,12 +73,7 @@ function ruleResource(type: string) {
     judge: async (values, id) => {
       judgeRule(values);
       for (const group of [values.securityGroupId, values.referencedSecurityGroupId]) {
-        if (group !== undefined && (await getRecord(token.securityGroup, group)) === undefined) {
-          throw new ApiError(
-            "InvalidGroup.NotFound",
-            `the security group '${group}' does not exist (account ${accountId()})`,
-          );
-        }
+        if (group !== undefined) await findSecurityGroup(group);
       }
       const others = await recordsWith(type, "securityGroupId", values.securityGroupId);
       const same = others.find((other) => other.id !== id && identity(other.properties) === identity(values));

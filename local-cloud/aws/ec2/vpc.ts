@@ -46,18 +46,16 @@ export const vpc: ResourceType<VpcInputs> = {
 
   async create(values, context) {
     const id = newResourceId("vpc");
-    const defaults = { routeTable: newResourceId("rtb"), securityGroup: newResourceId("sg") };
-    const outputs = outputsOf(values, id, defaults.routeTable, defaults.securityGroup);
+    const outputs = outputsOf(values, id, newResourceId("rtb"), newResourceId("sg"));
     const stack = stackOf(context.urn);
     await createRecord(token.vpc, id, outputs, stack);
     try {
       await ensureBase();
       await createVpcNetwork(token.vpc, id, values.cidrBlock, stack);
       await connectControlPlane(vpcNetworkName(id));
-      await createDefaults(id, defaults, stack);
       await reconcile();
     } catch (error) {
-      await removeVpc(id, outputs);
+      await removeVpc(id);
       throw error;
     }
     return { id, outputs };
@@ -67,7 +65,7 @@ export const vpc: ResourceType<VpcInputs> = {
     const record = await getRecord(token.vpc, id);
     if (record === undefined) return undefined;
     if ((await inspectNetwork(vpcNetworkName(id))) === undefined) {
-      await removeVpc(id, record.properties);
+      await removeVpc(id);
       return undefined;
     }
     return { outputs: record.properties };
@@ -79,15 +77,11 @@ export const vpc: ResourceType<VpcInputs> = {
     return outputs;
   },
 
-  async delete(id, state) {
+  async delete(id) {
     for (const type of [token.subnet, token.internetGateway, token.securityGroup, token.routeTable]) {
-      const users = await recordsWith(type, "vpcId", id);
-      refuseWhileUsed(
-        `vpc ${id}`,
-        users.filter((user) => user.properties["default"] !== true),
-      );
+      refuseWhileUsed(`vpc ${id}`, await recordsWith(type, "vpcId", id));
     }
-    await removeVpc(id, state);
+    await removeVpc(id);
   },
 };
 
@@ -109,43 +103,10 @@ function outputsOf(values: VpcInputs, id: string, routeTable: string, securityGr
   };
 }
 
-/** Each VPC is born with a main route table, and a default security group whose members reach each other and everything outside. */
-async function createDefaults(
-  vpcId: string,
-  ids: { routeTable: string; securityGroup: string },
-  stack: string | undefined,
-): Promise<void> {
-  await createRecord(token.routeTable, ids.routeTable, { vpcId, default: true }, stack);
-  await createRecord(
-    token.securityGroup,
-    ids.securityGroup,
-    { vpcId, default: true, name: "default", description: "default VPC security group" },
-    stack,
-  );
-  await createRecord(
-    token.ingressRule,
-    newResourceId("sgr"),
-    { securityGroupId: ids.securityGroup, ipProtocol: "-1", referencedSecurityGroupId: ids.securityGroup },
-    stack,
-  );
-  await createRecord(
-    token.egressRule,
-    newResourceId("sgr"),
-    { securityGroupId: ids.securityGroup, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" },
-    stack,
-  );
-}
-
-async function removeVpc(id: string, state: Properties): Promise<void> {
+async function removeVpc(id: string): Promise<void> {
   const network = vpcNetworkName(id);
   await disconnectControlPlane(network);
   await removeNetwork(network);
-  const group = textOf(state, "defaultSecurityGroupId");
-  for (const type of [token.ingressRule, token.egressRule]) {
-    for (const rule of await recordsWith(type, "securityGroupId", group)) await deleteRecord(type, rule.id);
-  }
-  await deleteRecord(token.securityGroup, group);
-  await deleteRecord(token.routeTable, textOf(state, "mainRouteTableId"));
   await deleteRecord(token.vpc, id);
   await collectGarbage();
 }
