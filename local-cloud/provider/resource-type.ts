@@ -57,6 +57,8 @@ export interface ResourceType<I = unknown> {
   check?(inputs: Partial<I>): CheckFailure[];
   /** The top-level inputs or paths ("ebs.encrypted") whose change replaces the resource, or a function of both. */
   replaceOn: readonly string[] | ((olds: Properties, news: Properties) => string[]);
+  /** Inputs or paths whose change alone is no change: a login that is another one each time ("registry.password"). */
+  unwatched?: readonly string[];
   /** True where a replacement must delete the old one first (an explicit name that must be unique). */
   deleteBeforeReplace?: (news: Properties) => boolean;
   /** Output properties that are always secret. */

@@ -9,14 +9,17 @@ export interface Change {
 }
 
 /** What of a resource type decides what a change means. */
-export type ChangeRules = Pick<ResourceType, "replaceOn" | "update">;
+export type ChangeRules = Pick<ResourceType, "replaceOn" | "unwatched" | "update">;
 
 /**
  * Compares a resource's inputs, secrets unwrapped. An unknown value counts as changed: the engine plans for the worst.
  * What the SDK adds for itself (a name with two leading underscores) is no input.
  */
 export function diffInputs(olds: Properties, news: Properties, rules: ChangeRules): Change[] {
-  const found = compare(olds, news, []).map((change) => ({ ...change, replaces: rules.update === undefined }));
+  const unwatched = rules.unwatched ?? [];
+  const found = compare(olds, news, [])
+    .filter((change) => !isUnder(change, unwatched))
+    .map((change) => ({ ...change, replaces: rules.update === undefined }));
   if (typeof rules.replaceOn === "function") return markByFunction(found, rules.replaceOn(olds, news));
   const patterns = rules.replaceOn;
   return found.map((change) => ({ ...change, replaces: change.replaces || touches(change, patterns) }));
@@ -39,6 +42,11 @@ function compare(old: Value | undefined, current: Value | undefined, path: Path)
     return names.flatMap((name) => compare(old[name], current[name], [...path, name]));
   }
   return old === current ? [] : [{ path, kind: "update", value: current }];
+}
+
+function isUnder({ path }: Found, patterns: readonly string[]): boolean {
+  const name = dottedNames(path);
+  return patterns.some((pattern) => name === pattern || name.startsWith(`${pattern}.`));
 }
 
 /** True where the change is at, under or (an object that came or went with the property in it) above a replacing path. */

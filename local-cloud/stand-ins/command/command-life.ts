@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { OperationContext, Properties, ResourceType } from "../../provider/resource-type.ts";
-import { loggingSchema } from "./transcript.ts";
+import { loggingSchema } from "../transcript.ts";
 
 /** The inputs that local.Command and remote.Command share. */
 export const lifeInputs = {

@@ -1,8 +1,8 @@
-import { execa } from "execa";
 import { z } from "zod";
+import { runProcess } from "../run-process.ts";
+import { Transcript } from "../transcript.ts";
 import { unsupported } from "../unsupported.ts";
 import { commandWithLife, lifeInputs } from "./command-life.ts";
-import { Transcript } from "./transcript.ts";
 
 const inputs = z.strictObject({
   ...lifeInputs,
@@ -20,40 +20,15 @@ export const localCommand = commandWithLife<z.infer<typeof inputs>>({
     const given = interpreter !== undefined && interpreter.length > 0 ? interpreter : ["/bin/sh", "-c"];
     const [file = "/bin/sh", ...args] = given;
     const transcript = new Transcript(logging, progress);
-    // A group of its own, so that an interrupt ends what the command has started as well.
-    const child = execa(file, [...args, command], {
-      ...(dir === undefined ? {} : { cwd: dir }),
-      ...(stdin === undefined ? { stdin: "ignore" as const } : { input: stdin }),
-      env: environment,
-      detached: true,
-      buffer: false,
-      reject: false,
+    const end = await runProcess(file, [...args, command], {
+      ...(dir === undefined ? {} : { directory: dir }),
+      ...(stdin === undefined ? {} : { stdin }),
+      environment,
+      transcript,
+      signal,
     });
-    child.stdout.on("data", (chunk: Buffer) => {
-      transcript.write("stdout", chunk);
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      transcript.write("stderr", chunk);
-    });
-    const interrupt = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
-    };
-    signal.addEventListener("abort", interrupt, { once: true });
-    const result = await child;
-    signal.removeEventListener("abort", interrupt);
-    signal.throwIfAborted();
     const output = transcript.end();
-    if (result.failed) throw new Error(failureOf(result, transcript.tail));
+    if (end !== undefined) throw new Error(`the command ${end}${transcript.said}`);
     return output;
   },
 });
-
-function failureOf(result: { exitCode?: number; signal?: string; shortMessage?: string }, tail: string): string {
-  const end =
-    result.exitCode !== undefined
-      ? `exited with status ${result.exitCode}`
-      : result.signal !== undefined
-        ? `was ended by ${result.signal}`
-        : `could not be started (${result.shortMessage ?? "no reason given"})`;
-  return `the command ${end}${tail === "" ? "" : `:\n${tail}`}`;
-}

@@ -3,7 +3,7 @@ import { commandWithLife, lifeInputs } from "./command-life.ts";
 import { connectionSchema } from "./connection.ts";
 import { Connections } from "./ssh/connections.ts";
 import { execute } from "./ssh/execute.ts";
-import { Transcript } from "./transcript.ts";
+import { Transcript } from "../transcript.ts";
 
 const inputs = z.strictObject({ ...lifeInputs, connection: connectionSchema });
 

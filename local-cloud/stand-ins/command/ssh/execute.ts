@@ -1,6 +1,6 @@
 import type { ClientChannel } from "ssh2";
 import { addressOf, type Connection } from "../connection.ts";
-import type { Transcript } from "../transcript.ts";
+import type { Transcript } from "../../transcript.ts";
 import { openChannel, type Connections, type DialContext } from "./connections.ts";
 
 export interface Execution {
@@ -30,8 +30,7 @@ export async function execute(
   );
   if (end === undefined) return;
   transcript.end();
-  const said = transcript.tail === "" ? "" : `:\n${transcript.tail}`;
-  throw new Error(`the command on ${addressOf(connection)} ${end}${said}`);
+  throw new Error(`the command on ${addressOf(connection)} ${end}${transcript.said}`);
 }
 
 /** Resolves at the command's end: with nothing when it went well, else with how it ended. */

@@ -10,10 +10,15 @@ export class Transcript {
   readonly #streams = { stdout: new Stream(), stderr: new Stream() };
   readonly #logging: Logging;
   readonly #show: (line: string) => void;
+  readonly #noise: RegExp | undefined;
   readonly #tail: string[] = [];
 
-  /** @param logging which streams are shown; the plugin's default is both. */
-  constructor(logging: Logging | undefined, show: (line: string) => void) {
+  /**
+   * @param logging which streams are shown; the plugin's default is both.
+   * @param noise lines that are neither shown nor told in an error.
+   */
+  constructor(logging: Logging | undefined, show: (line: string) => void, noise?: RegExp) {
+    this.#noise = noise;
     this.#logging = logging ?? "stdoutAndStderr";
     this.#show = show;
   }
@@ -32,12 +37,13 @@ export class Transcript {
     };
   }
 
-  /** The last lines of both streams, as they came. */
-  get tail(): string {
-    return this.#tail.join("\n");
+  /** The last lines of both streams, as they came, to stand behind "it failed"; nothing when there are none. */
+  get said(): string {
+    return this.#tail.length === 0 ? "" : `:\n${this.#tail.join("\n")}`;
   }
 
-  #lines(name: "stdout" | "stderr", lines: readonly string[]): void {
+  #lines(name: "stdout" | "stderr", all: readonly string[]): void {
+    const lines = all.filter((line) => this.#noise?.test(line) !== true);
     this.#tail.push(...lines);
     this.#tail.splice(0, this.#tail.length - TAIL_LINES);
     if (this.#logging !== name && this.#logging !== "stdoutAndStderr") return;
