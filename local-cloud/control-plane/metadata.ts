@@ -92,6 +92,9 @@ export class MetadataService {
       const credentials = await this.#environment.credentialsOf(role, member.id);
       return json({ Code: "Success", Type: "AWS-HMAC", LastUpdated: this.#time(), ...credentials });
     }
+    if (path === "meta-data/public-keys" && text(member.record.properties["keyName"]) !== "") {
+      return { status: 200, body: `0=${text(member.record.properties["keyName"])}` };
+    }
     return lookUp(path, this.#tree(member, view, role));
   }
 
@@ -160,7 +163,7 @@ export class MetadataService {
       if (content !== undefined) tree.set(`meta-data/${path}`, content);
     }
     tree.set("dynamic/instance-identity/document", this.#identity(member, zone));
-    // In listings only: these two are answered before the tree is looked at.
+    // In listings only: it is answered before the tree is looked at.
     if (properties["userData"] !== undefined || properties["userDataBase64"] !== undefined) tree.set("user-data", "");
     return tree;
   }
@@ -214,7 +217,6 @@ function lookUp(path: string, tree: ReadonlyMap<string, string>): ApiResponse {
   const folder = path === "" ? "" : `${path}/`;
   const below = [...tree.keys()].filter((name) => name.startsWith(folder)).map((name) => name.slice(folder.length));
   if (below.length === 0) return error(404, "Not Found");
-  if (path === "meta-data/public-keys") return { status: 200, body: "0=key" };
   const names = new Set(below.map((name) => (name.includes("/") ? `${name.split("/")[0] ?? ""}/` : name)));
   return { status: 200, body: [...names].sort().join("\n") };
 }

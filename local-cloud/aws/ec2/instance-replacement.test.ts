@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Properties } from "../../provider/resource-type.ts";
+import { instance } from "./instance.ts";
+
+const before: Properties = {
+  ami: "ami-1",
+  instanceType: "t3.micro",
+  subnetId: "subnet-1",
+  keyName: "operator",
+  userData: "#!/bin/sh\n",
+  rootBlockDevice: { encrypted: true, volumeSize: 8 },
+};
+
+function replaces(change: Properties): string[] {
+  assert.ok(typeof instance.replaceOn === "function");
+  return instance.replaceOn(before, { ...before, ...change });
+}
+
+for (const name of ["ami", "subnetId", "keyName", "privateIp", "associatePublicIpAddress"]) {
+  test(`another ${name} replaces an instance`, () => {
+    assert.deepEqual(replaces({ [name]: "other" }), [name]);
+  });
+}
+
+test("an instance type, groups, tags and a larger root volume change in place", () => {
+  const change = {
+    instanceType: "t3.medium",
+    vpcSecurityGroupIds: ["sg-1"],
+    tags: { a: "b" },
+    rootBlockDevice: { encrypted: true, volumeSize: 16 },
+  };
+  assert.deepEqual(replaces(change), []);
+});
+
+test("another encryption of the root volume replaces", () => {
+  assert.deepEqual(replaces({ rootBlockDevice: { encrypted: false, volumeSize: 8 } }), ["rootBlockDevice.encrypted"]);
+});
+
+test("user data replaces only where the program says so", () => {
+  assert.deepEqual(replaces({ userData: "#!/bin/bash\n" }), []);
+  assert.deepEqual(replaces({ userData: "#!/bin/bash\n", userDataReplaceOnChange: true }), ["userData"]);
+});
