@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { testContext } from "../testing/context.ts";
+import { localCommand } from "./local-command.ts";
+
+const create = (inputs: object, context = testContext()) =>
+  localCommand.create(localCommand.inputs.parse(inputs), context);
+
+describe("a local command", () => {
+  it("has its directory, environment, input and interpreter", async () => {
+    const shell = await create({
+      create: 'read -r x; echo "$PWD $A $x"',
+      dir: "/",
+      environment: { A: "a" },
+      stdin: "in",
+    });
+    assert.equal(shell.outputs["stdout"], "/ a in");
+    const node = await create({ create: "process.stdout.write('node')", interpreter: [process.execPath, "-e"] });
+    assert.equal(node.outputs["stdout"], "node");
+  });
+
+  it("fails with its status and last lines, or with why it could not start", async () => {
+    await assert.rejects(create({ create: "echo no; exit 7" }), /^Error: the command exited with status 7:\nno$/);
+    await assert.rejects(create({ create: "true", interpreter: ["/missing"] }), /could not be started: .*ENOENT/);
+  });
+
+  it("does nothing without a command", async () => {
+    const { outputs } = await create({ delete: "exit 1" });
+    assert.equal(outputs["stdout"], "");
+  });
+
+  it("ends at an interrupt with all that it started", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "local-command-"));
+    const context = testContext();
+    const running = create({ create: `sh -c 'echo $$ > ${directory}/pid; echo started; sleep 600'; true` }, context);
+    for (let tries = 0; context.messages.length === 0; tries += 1) {
+      assert.ok(tries < 200, "the command did not start");
+      await sleep(10);
+    }
+    context.abort();
+    await assert.rejects(running, /interrupted by the test/);
+    const pid = Number(await readFile(join(directory, "pid"), "utf8"));
+    assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+    await rm(directory, { recursive: true });
+  });
+});
