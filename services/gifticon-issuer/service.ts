@@ -47,7 +47,7 @@ export async function startGifticonIssuer(
   };
   const logger: FastifyBaseLogger = log;
   const app = fastify({ loggerInstance: logger, disableRequestLogging: true });
-  registerOperations(app, { registry, readiness, health: healthyOnceReady(readiness, () => progress.verdict) });
+  registerOperations(app, { registry, ...healthyOnceReady(readiness, () => progress.verdict) });
   const address = await app.listen({ host: "0.0.0.0", port: settings.port });
 
   schema.start();

@@ -51,7 +51,7 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
     acceptor,
     metrics,
     log,
-    operations: { registry, readiness, health: healthyOnceReady(acceptor.readiness, () => ({ ok: true })) },
+    operations: { registry, ...healthyOnceReady(readiness, () => ({ ok: true })) },
     draining: () => draining,
     findStatus: (requestId) =>
       lookup.submit(requestId).catch((error: unknown) => {

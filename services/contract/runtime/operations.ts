@@ -38,12 +38,19 @@ export function registerOperations(app: FastifyInstance, { registry, health, rea
  *
  * @param running Whether a process that has been ready once should be left running.
  */
-export function healthyOnceReady(readiness: Judge, running: () => Verdict): Judge {
+export function healthyOnceReady(readiness: Judge, running: () => Verdict): Pick<Operations, "health" | "readiness"> {
   let started = false;
-  return async () => {
-    if (started) return running();
+  const observed = async () => {
     const verdict = await readiness();
-    started = verdict.ok;
-    return verdict.ok ? verdict : { ok: false, reason: `starting: ${verdict.reason}` };
+    started ||= verdict.ok;
+    return verdict;
+  };
+  return {
+    readiness: observed,
+    health: async () => {
+      if (started) return running();
+      const verdict = await observed();
+      return verdict.ok ? verdict : { ok: false, reason: `starting: ${verdict.reason}` };
+    },
   };
 }

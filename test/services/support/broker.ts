@@ -19,6 +19,9 @@ export interface Broker extends AsyncDisposable {
   /** Records that the group hasn't committed. */
   lag: (topic: string, groupId: string) => Promise<number>;
   stop: () => Promise<void>;
+  /** Freezes it: connections stay, nothing answers. */
+  pause: () => Promise<void>;
+  unpause: () => Promise<void>;
   /** Starts it again and waits until it answers. */
   start: () => Promise<void>;
 }
@@ -97,6 +100,8 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
         }, 0);
       }),
     stop: () => container.act("stop"),
+    pause: () => container.act("pause"),
+    unpause: () => container.act("unpause"),
     start: async () => {
       await container.act("start");
       await waitUntil("an answer of the broker", () => withAdmin((admin) => admin.listTopics().then(() => true)), {

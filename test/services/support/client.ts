@@ -15,6 +15,7 @@ export interface ClientAnswer {
 /** A crowd with keep-alive connections. */
 export class Crowd implements AsyncDisposable {
   readonly #agent = new Agent({ connections: 50, connect: { timeout: 5_000 } });
+  #left = false;
   /** Every answer that anyone got. */
   readonly answers: ClientAnswer[] = [];
 
@@ -32,11 +33,12 @@ export class Crowd implements AsyncDisposable {
 
   /** Asks again with the same key until it is taken, as a client does that wants its gifticon. */
   async insist(url: string, userId: number): Promise<ClientAnswer> {
-    for (;;) {
+    while (!this.#left) {
       const answer = await this.ask(url, userId, `key-of-${userId}`);
       if (answer.status < 500 && answer.status !== 0) return answer;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
+    throw new Error("the crowd has left");
   }
 
   async #ask(url: string, userId: string, key?: string): Promise<ClientAnswer> {
@@ -62,6 +64,7 @@ export class Crowd implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#left = true;
     await this.#agent.close();
   }
 }
@@ -69,4 +72,35 @@ export class Crowd implements AsyncDisposable {
 /** The whole numbers from `first`, so many. */
 export function range(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
+}
+
+/** Load that goes on until it is told to end. */
+export interface Load {
+  /** Lets every client finish what it asked for; returns how many users were served. */
+  end: () => Promise<number>;
+  /** Users served so far. */
+  served: () => number;
+}
+
+/** Some clients that insist for one new user after another, turn by turn at each of the APIs. */
+export function startLoad(crowd: Crowd, urls: readonly string[], clients = 10): Load {
+  let [going, user, served] = [true, 0, 0];
+  const client = async () => {
+    while (going) {
+      const next = ++user;
+      await crowd.insist(urls[next % urls.length] ?? "", next);
+      served++;
+    }
+  };
+  const all = Promise.all(range(0, clients).map(client));
+  // A test that fails leaves its load; its own failure is the one to report.
+  all.catch(() => undefined);
+  return {
+    served: () => served,
+    end: async () => {
+      going = false;
+      await all;
+      return served;
+    },
+  };
 }

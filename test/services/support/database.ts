@@ -19,9 +19,6 @@ export interface DatabaseServer extends AsyncDisposable {
   connect: (name: string) => pg.Pool;
   stop: () => Promise<void>;
   start: () => Promise<void>;
-  /** Freezes the server: connections stay, nothing answers. */
-  pause: () => Promise<void>;
-  unpause: () => Promise<void>;
 }
 
 const START = `
@@ -78,8 +75,6 @@ export async function startDatabase(): Promise<DatabaseServer> {
       await container.act("start");
       await answers();
     },
-    pause: () => container.act("pause"),
-    unpause: () => container.act("unpause"),
     [Symbol.asyncDispose]: () => container[Symbol.asyncDispose](),
   };
 }

@@ -11,6 +11,8 @@ export interface ServiceProcess extends AsyncDisposable {
   output: () => string;
   /** Waits until `/readyz` is as asked. */
   ready: (ready?: boolean) => Promise<void>;
+  /** Stops it in its tracks. */
+  freeze: () => void;
   /** Sends the signal and waits for the end; returns the exit code, null when a signal ended it. */
   end: (signal: "SIGTERM" | "SIGKILL") => Promise<number | null>;
   /** The number that `/metrics` shows for this series, as in `name{label="x"}`; 0 where there is none. */
@@ -46,6 +48,9 @@ export async function startService(
         },
         { timeoutMs: 60_000 },
       );
+    },
+    freeze: () => {
+      child.kill("SIGSTOP");
     },
     end: (signal) => end(child, signal),
     metric: async (series) => {

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { waitUntil } from "../support/wait-until.ts";
+import { startBroker } from "./support/broker.ts";
+import { Crowd, type Load, range, startLoad } from "./support/client.ts";
+import { startDatabase } from "./support/database.ts";
+import { type Backing, createEvent, type Event } from "./support/event.ts";
+
+const STOCK = 1_000_000;
+
+let backing: Backing;
+before(async () => {
+  const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
+  backing = { broker, database };
+});
+// A test that fails leaves its fault behind; the next one starts without.
+beforeEach(async () => {
+  await Promise.all([backing.broker.start(), backing.database.start()]);
+});
+after(async () => {
+  await Promise.all([backing.broker[Symbol.asyncDispose](), backing.database[Symbol.asyncDispose]()]);
+});
+
+/** Waits until the load has served that many more. */
+async function serves(load: Load, more: number): Promise<void> {
+  const goal = load.served() + more;
+  await waitUntil(`${more} more served`, () => load.served() >= goal);
+}
+
+/** Every user that was served has a gifticon, and all invariants hold. */
+async function assertWhole(event: Event, crowd: Crowd, served: number): Promise<void> {
+  await event.settled();
+  const { issued, violations } = await event.reconcile(crowd.answers);
+  assert.deepEqual({ issued, violations }, { issued: served, violations: [] });
+}
+
+async function rows(event: Event): Promise<number> {
+  const { rows } = await event.pool.query<{ count: number }>("select count(*)::int from gifticon_request");
+  return rows[0]?.count ?? 0;
+}
+
+/** Holds the stock's row, so that no issuer can decide; returns what lets go. */
+async function holdStock(event: Event): Promise<() => Promise<void>> {
+  const client = await event.pool.connect();
+  await client.query("begin; select from gifticon_stock for update");
+  return async () => {
+    await client.query("commit");
+    client.release();
+  };
+}
+
+/** Waits until an issuer waits for the stock. */
+async function issuerWaits(event: Event): Promise<void> {
+  await waitUntil(
+    "an issuer in its transaction",
+    async () => {
+      const { rowCount } = await event.pool.query(
+        "select from pg_stat_activity where datname = current_database() and application_name = 'gifticon-issuer' and wait_event_type = 'Lock'",
+      );
+      return (rowCount ?? 0) > 0;
+    },
+    { everyMs: 20 },
+  );
+}
+
+describe("nothing is lost and nobody is served twice", () => {
+  test("when the broker is restarted under load", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const load = startLoad(crowd, [api.url]);
+    await serves(load, 100);
+    await backing.broker.stop();
+    await api.ready(false);
+    const away = await crowd.ask(api.url, 9_999_999);
+    assert.deepEqual([away.status, away.outcome], [503, "not_accepted"]);
+    await backing.broker.start();
+    await serves(load, 100);
+    await assertWhole(event, crowd, await load.end());
+  });
+
+  test("when the broker freezes: what was under way is answered as unknown, in bounded time, and asking again resolves it", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    await crowd.ask(api.url, 1);
+    await backing.broker.pause();
+    const answer = await crowd.ask(api.url, 2, "key").finally(() => backing.broker.unpause());
+    assert.deepEqual([answer.status, answer.outcome], [503, "unknown"]);
+    await api.ready();
+    const again = await crowd.ask(api.url, 2, "key");
+    assert.deepEqual([again.status, again.requestId], [202, answer.requestId]);
+    await assertWhole(event, crowd, 2);
+  });
+
+  test("when the database is restarted under load", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const load = startLoad(crowd, [api.url]);
+    await serves(load, 100);
+    await backing.database.stop();
+    // Requests are taken all the same; the queue is there for it.
+    await serves(load, 100);
+    await waitUntil(
+      "a visible lag",
+      async () => (await issuer.metric('gifticon_consumer_lag_records{partition="0"}')) > 0,
+    );
+    assert.equal((await fetch(`${issuer.url}/healthz`)).status, 200);
+    assert.equal((await fetch(`${issuer.url}/readyz`)).status, 503);
+    await backing.database.start();
+    await assertWhole(event, crowd, await load.end());
+  });
+
+  test("when the database is restarted under load in direct mode", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const apis = await Promise.all(range(0, 2).map(() => event.start("main-api", { MODE: "direct" })));
+    const load = startLoad(
+      crowd,
+      apis.map(({ url }) => url),
+    );
+    await serves(load, 100);
+    await backing.database.stop();
+    await backing.database.start();
+    await serves(load, 100);
+    await assertWhole(event, crowd, await load.end());
+  });
+
+  test("when the issuer is killed in its transaction", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const letGo = await holdStock(event);
+    await crowd.askAll(api.url, range(1, 50));
+    await issuerWaits(event);
+    await issuer.end("SIGKILL");
+    await letGo();
+    await event.start("gifticon-issuer");
+    await assertWhole(event, crowd, 50);
+  });
+
+  test("when the issuer is killed after the database's commit and before the offset's", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const letGo = await holdStock(event);
+    await crowd.askAll(api.url, range(1, 50));
+    await issuerWaits(event);
+    // Frozen, it never hears of the commit, as a process that dies at that moment.
+    issuer.freeze();
+    await letGo();
+    await waitUntil("the database's commit", async () => (await rows(event)) > 0, { everyMs: 20 });
+    await issuer.end("SIGKILL");
+    const next = await event.start("gifticon-issuer");
+    await assertWhole(event, crowd, 50);
+    assert.ok((await next.metric('gifticon_records_total{outcome="repeated"}')) > 0, "nothing was delivered again");
+  });
+
+  test("when several issuers share the partitions, one comes and one is killed", async () => {
+    await using event = await createEvent(backing, STOCK, 3);
+    await using crowd = new Crowd();
+    const [api, other, first] = await Promise.all([
+      event.start("main-api"),
+      event.start("main-api"),
+      event.start("gifticon-issuer"),
+    ]);
+    const load = startLoad(crowd, [api.url, other.url]);
+    await serves(load, 100);
+    await event.start("gifticon-issuer");
+    await serves(load, 100);
+    await first.end("SIGKILL");
+    await serves(load, 100);
+    await assertWhole(event, crowd, await load.end());
+  });
+
+  test("when users and keys race through several APIs", async () => {
+    await using event = await createEvent(backing, 30);
+    await using crowd = new Crowd();
+    const apis = await Promise.all([event.start("main-api"), event.start("main-api"), event.start("gifticon-issuer")]);
+    const asks = range(0, 400).map((n) =>
+      crowd.ask(apis[n % 2]?.url ?? "", 1 + (n % 40), n % 3 === 0 ? "key" : undefined),
+    );
+    await Promise.all(asks);
+    await assertWhole(event, crowd, 30);
+  });
+});
+
+describe("SIGTERM under load", () => {
+  test("lets main-api answer everything, and end with 0", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const asking = crowd.askAll(api.url, range(1, 2_000));
+    const ended = api.end("SIGTERM");
+    await api.ready(false);
+    await asking;
+    assert.equal(await ended, 0, api.output());
+    assert.deepEqual(
+      crowd.answers.filter(({ status }) => status !== 202),
+      [],
+    );
+    await assertWhole(event, crowd, 2_000);
+  });
+
+  test("lets the issuer finish its transaction, commit and end with 0", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const load = startLoad(crowd, [api.url]);
+    await serves(load, 100);
+    assert.equal(await issuer.end("SIGTERM"), 0, issuer.output());
+    const next = await event.start("gifticon-issuer");
+    await assertWhole(event, crowd, await load.end());
+    assert.equal(await next.metric('gifticon_records_total{outcome="repeated"}'), 0);
+  });
+});
