@@ -34,13 +34,16 @@ export interface ComposeService {
   deploy: Deploy;
 }
 
-/** When a task counts as healthy: Swarm counts it as running from then on. Durations as "5s". */
+/** When a task counts as healthy: Swarm counts it as running from then on. Durations as "5s"; what is left out is the image's. */
 export interface Healthcheck {
-  test: string[];
-  interval: string;
-  timeout: string;
-  retries: number;
-  start_period: string;
+  test?: string[];
+  interval?: string;
+  timeout?: string;
+  retries?: number;
+  /** Failures within this time of the start don't count. */
+  start_period?: string;
+  /** Interval within the start period. */
+  start_interval: string;
 }
 
 /** What is mounted into a task. */
@@ -84,11 +87,8 @@ export function scratch(mib: number): Mount {
 }
 
 /** Update one task at a time, and go back to the previous version when one fails. */
-export function rolling(
-  order: UpdateConfig["order"],
-  monitor = "10s",
-): Required<Pick<Deploy, "update_config" | "rollback_config">> {
-  const one = { parallelism: 1, order, monitor } as const;
+export function rolling(order: UpdateConfig["order"]): Required<Pick<Deploy, "update_config" | "rollback_config">> {
+  const one = { parallelism: 1, order, monitor: "10s" } as const;
   return {
     update_config: { ...one, failure_action: "rollback" },
     rollback_config: { ...one, failure_action: "pause" },

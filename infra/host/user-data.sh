@@ -7,6 +7,7 @@ readonly IMDS=http://169.254.169.254/latest
 
 main() {
   mkdir -p "$STATE"
+  exec </dev/null > >(tee -a /var/log/host-boot.log) 2>&1
   trap 'finish "$?"' EXIT
   install_packages
   install_host_key
@@ -139,4 +140,4 @@ install_session_manager() {
   dpkg -i "$package"
 }
 
-main "$@" </dev/null > >(tee -a /var/log/host-boot.log) 2>&1
+main

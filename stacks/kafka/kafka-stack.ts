@@ -29,8 +29,8 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
     replicas: 1,
     endpoint_mode: "dnsrr",
     placement,
-    // Two brokers, or two ZooKeepers, must never share a volume. Each checks its data for longer than a service would.
-    ...rolling("stop-first", "30s"),
+    // Two brokers, or two ZooKeepers, must never share a volume.
+    ...rolling("stop-first"),
   } as const;
 
   const zookeeper: ComposeService = {
@@ -94,7 +94,14 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
 }
 
 function healthcheck(server: "kafka" | "zookeeper"): ComposeService["healthcheck"] {
-  return { test: ["CMD", "check-health", server], interval: "2s", timeout: "5s", retries: 15, start_period: "90s" };
+  return {
+    test: ["CMD", "check-health", server],
+    interval: "10s",
+    timeout: "5s",
+    retries: 3,
+    start_period: "90s",
+    start_interval: "1s",
+  };
 }
 
 function limits(memoryMib: number) {
