@@ -101,7 +101,7 @@ export class Hosts extends ComponentResource {
         script: "infra/host/operator-keys.sh",
         values: { USER_NAME: HOST_USER, KEYS: keys },
         removes: true,
-        triggers: [host.instance.id],
+        runsFor: [host.instance.id],
       },
       { parent: host, deletedWith: host.instance },
     );

@@ -46,7 +46,7 @@ export class Node extends ComponentResource {
           PRIVATE_IP: instance.privateIp,
           JOIN_TOKEN: args.joinToken,
         },
-        triggers: [instance.id],
+        runsFor: [instance.id],
         secret: "input",
       },
       { parent: this },
@@ -64,13 +64,13 @@ export class Node extends ComponentResource {
           LABELS: Object.entries(plan.labels).map(([key, value]) => `${key}=${value}`),
         },
         removes: true,
-        triggers: [swarm.id, instance.id],
+        runsFor: [swarm.id, instance.id],
       },
       { parent: this, deletedWith: swarm.managerInstance },
     );
     const images = remoteScript(
       `${name}-images`,
-      { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, triggers: [instance.id] },
+      { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, runsFor: [instance.id] },
       { parent: this },
     );
     this.ready = [node, images];

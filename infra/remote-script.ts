@@ -13,8 +13,8 @@ export interface RemoteScriptArgs {
   values: Record<string, Input<string | number | boolean | readonly Input<string>[]>>;
   /** The script takes back what it did (its verb `remove`) when the resource goes. */
   removes?: boolean;
-  /** Run again when one of these changes, though the script and its values stay: as the id of the host it ran on. */
-  triggers?: Input<string>[];
+  /** What the script worked for, as the id of its host: when it is another one, the script runs again. */
+  runsFor: Input<string>[];
   /** The script's input or its result is a secret: nothing of it is logged, and its result is kept encrypted. */
   secret?: "input" | "result";
 }
@@ -23,10 +23,13 @@ export interface RemoteScriptArgs {
  * Runs a script on a host: `apply` when it is made and again whenever the script, a value or a trigger changes, `remove` when it goes.
  *
  * The whole script goes over standard input, so that its values (a join token, a password) stand in no process list. A change is an
- * update and never a replacement: a replacement's deletion would need the host that is gone.
+ * update and never a replacement, whose deletion would need a host that may be gone; so `runsFor` is one of the values too, and the
+ * command's own `triggers`, which replace, are not used.
  */
 export function remoteScript(name: string, args: RemoteScriptArgs, options: CustomResourceOptions): remote.Command {
-  const rendered = output(args.values).apply((values) => renderScript(args.script, values));
+  const rendered = output({ ...args.values, RUNS_FOR: args.runsFor }).apply((values) =>
+    renderScript(args.script, values),
+  );
   return new remote.Command(
     name,
     {
@@ -35,7 +38,6 @@ export function remoteScript(name: string, args: RemoteScriptArgs, options: Cust
       update: "sudo bash -s -- apply",
       ...(args.removes === true ? { delete: "sudo bash -s -- remove" } : {}),
       stdin: args.secret === "input" ? secret(rendered) : rendered,
-      triggers: args.triggers ?? [],
       // The server accepts no environment from its clients, and the result may be a secret.
       addPreviousOutputInEnv: false,
       logging: args.secret === undefined ? remote.Logging.Stderr : remote.Logging.None,

@@ -35,14 +35,14 @@ export class Swarm extends ComponentResource {
         access,
         script: "infra/host/swarm-init.sh",
         values: { PRIVATE_IP: manager.instance.privateIp, OVERLAY_CIDR: args.overlayCidr },
-        triggers: [manager.instance.id],
+        runsFor: [manager.instance.id],
       },
       inside,
     );
     const id = result(init);
     const token = remoteScript(
       `${name}-token`,
-      { access, script: "infra/host/swarm-token.sh", values: { SWARM_ID: id }, secret: "result" },
+      { access, script: "infra/host/swarm-token.sh", values: { SWARM_ID: id }, runsFor: [id], secret: "result" },
       inside,
     );
     const network = remoteScript(
@@ -52,7 +52,7 @@ export class Swarm extends ComponentResource {
         script: "infra/host/swarm-network.sh",
         values: { NETWORK: this.network, ENCRYPTED: args.encrypted },
         removes: true,
-        triggers: [id],
+        runsFor: [id],
       },
       inside,
     );

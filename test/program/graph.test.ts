@@ -92,6 +92,12 @@ test("direct mode has nothing of Kafka", async () => {
   );
 });
 
+test("no change replaces a command: its deletion would need a host that may be gone", async () => {
+  const run = await runProgram();
+  const triggered = run.resources.filter(({ type, inputs }) => type === COMMAND && inputs["triggers"] !== undefined);
+  assert.deepEqual(triggered, []);
+});
+
 test("the load generator is made only when it is enabled, and is no node", async () => {
   const hosts = JSON.stringify({ ami: "ami-0123456789abcdef0", loadGenerator: { enabled: true } });
   const { added, changed, removed } = difference(
