@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# ./run clean [--caches]: removes what this checkout has put on the machine, whatever state it is in; never what belongs to others.
-#   always:    its accounts of the local cloud (containers, networks, volumes, images, /etc/hosts block, registry certificates) and .local;
-#              and, when no other checkout has an account here, the images that all share
+# ./run clean [--all] [--caches]: removes what this checkout has put on the machine, whatever state it is in; never what belongs to others.
+#   always:    its account of the local cloud and those of its tests (containers, networks, volumes, images, /etc/hosts block, registry
+#              certificate), .local, and, when no account is left on the machine, the images that all share
+#   --all:     also accounts that were chosen by LOCAL_CLOUD_ACCOUNT and made by this checkout
 #   --caches:  also what had to be downloaded or built: node_modules, the user's cache, an engine that was started by hand.
 #              Packages of the distribution stay: other things may use them by now.
 set -euo pipefail
@@ -10,25 +11,55 @@ source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 # shellcheck source=tools/leftovers.sh
 source "$checkout/tools/leftovers.sh"
 
-caches=false
-case "$#:${1:-}" in
-  0:) ;;
-  1:--caches) caches=true ;;
-  *)
-    printf 'error: ./run clean takes nothing but --caches\n' >&2
-    exit 2
-    ;;
-esac
+all=false caches=false
+for argument in "$@"; do
+  case "$argument" in
+    --all) all=true ;;
+    --caches) caches=true ;;
+    *)
+      printf 'error: ./run clean does not know %s; allowed: --all, --caches\n' "$argument" >&2
+      exit 2
+      ;;
+  esac
+done
 become_root clean "$@"
 take_run_lock
 
-# Reads objects, one a line, and removes each by the given command.
+# Reads objects, one a line, and removes each by the given command; what can't be removed is said, and the rest goes on.
 remove_each() {
   local object
   while read -r object; do
     say "Removing $object"
-    "$@" "${object#* }" >/dev/null
+    "$@" "${object#* }" >/dev/null || warn "it stays"
   done
+}
+
+# Does an update or a test of this machine (not of its containers) work on an account at this moment?
+in_use() {
+  local environment own
+  own="$(readlink /proc/self/ns/mnt)"
+  while read -r environment; do
+    [[ "$(readlink "${environment%/environ}/ns/mnt")" != "$own" ]] || return 0
+  done < <(grep -lsz "^LOCAL_CLOUD_ACCOUNT=$1\$" /proc/[0-9]*/environ)
+  return 1
+}
+
+# The accounts to remove, one a line.
+chosen_accounts() {
+  local account
+  while read -r account; do
+    if [[ $account != "$LOCAL_CLOUD_ACCOUNT" ]]; then
+      # Tests choose numbers that begin so.
+      if [[ $account != 990000* ]] && ! $all; then
+        say "Leaving account $account, which this checkout has made as well: ./run clean --all removes it"
+        continue
+      elif in_use "$account"; then
+        say "Leaving account $account: something works on it at this moment"
+        continue
+      fi
+    fi
+    printf '%s\n' "$account"
+  done < <(accounts_of_checkout)
 }
 
 clean_account() {
@@ -59,7 +90,7 @@ clean_shared_images() {
   local others
   others="$(docker ps -a --filter label=local-cloud.account --format '{{.Label "local-cloud.checkout"}}' | sort -u | paste -sd ' ')"
   if [[ -n $others ]]; then
-    say "Leaving the shared images: $others uses them"
+    say "Leaving the shared images: there are accounts of $others"
     return
   fi
   # Those that a container of someone else uses stay: removal without force.
@@ -75,7 +106,7 @@ clean_shared_images() {
 }
 
 if engine_answers; then
-  accounts_of_checkout | while read -r account; do clean_account "$account"; done
+  chosen_accounts | while read -r account; do clean_account "$account"; done
   clean_shared_images
 else
   warn "no Docker engine answers: what the project has there stays until ./run clean finds one"

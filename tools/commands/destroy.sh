@@ -16,7 +16,7 @@ prepare_machine
 if [[ -e "$(state_file)" ]]; then
   free_stale_lock
   settle_pending_operations
-  pulumi destroy --yes --skip-preview --stack local "$@" ||
+  pulumi destroy --yes --skip-preview --suppress-progress --stack local "$@" ||
     fail "the environment is not down" "What failed is above. Once it is put right, ./run destroy goes on from there."
 else
   say "There is no stack local here"

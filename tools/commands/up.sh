@@ -17,6 +17,6 @@ free_stale_lock
 [[ -e "$(state_file)" ]] || pulumi stack select --create --stack local --non-interactive >/dev/null
 settle_pending_operations
 
-pulumi up --yes --skip-preview --stack local "$@" ||
+pulumi up --yes --skip-preview --suppress-progress --stack local "$@" ||
   fail "the environment is not up" "What failed is above. Once it is put right, ./run up goes on from there."
 pulumi stack output --stack local --json | node "$checkout/tools/first-request.ts"
