@@ -33,6 +33,8 @@ export function createApp(parts: ApiParts): FastifyInstance {
   const app = fastify({
     loggerInstance: parts.log,
     disableRequestLogging: true,
+    // What still arrives on open connections while the server closes is served; the acceptor is closed after it.
+    return503OnClosing: false,
     bodyLimit: BODY_LIMIT,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
