@@ -57,7 +57,7 @@ async function serveReconcile(): Promise<void> {
 async function serveMetadata(metadata: MetadataService): Promise<void> {
   const server = createHttpServer((request, response) => {
     void answering(response, async () => {
-      const view = await reconciler.refresh();
+      const view = await reconciler.recentView();
       const member = view.members.find(
         ({ privateAddress, running }) => running && privateAddress === addressOf(request),
       );
@@ -90,7 +90,7 @@ async function serveApis(authority: Authority): Promise<void> {
 /** Who sends the request: by its signature if it has one, and by its source address. */
 async function contextOf(request: IncomingMessage, body: Buffer, authority: Authority): Promise<ApiContext> {
   const sourceAddress = addressOf(request);
-  const view = await reconciler.refresh();
+  const view = await reconciler.recentView();
   const member = view.members.find(
     ({ privateAddress, publicAddress }) => sourceAddress === privateAddress || sourceAddress === publicAddress,
   );

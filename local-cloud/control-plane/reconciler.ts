@@ -8,19 +8,19 @@ import { applyFirewalls } from "./firewall.ts";
 import { applyHopLimits } from "./hop-limits.ts";
 import { viewOf, type View } from "./view.ts";
 
+/** How long a view is good for an answer, in milliseconds. */
+const VIEW_LIFETIME = 1_000;
+
 /**
  * Brings everything in line with the account's records and containers. One pass runs at a time; whoever asks during a pass gets
  * the next one, which has seen what they changed.
  */
 export class Reconciler {
   #view: View = { members: [], rules: [], records: [] };
+  #seen = 0;
+  #reading: Promise<void> | undefined;
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
-
-  /** What the last pass saw. */
-  get view(): View {
-    return this.#view;
-  }
 
   /** Resolves when a pass that began after this call has ended. */
   async reconcile(): Promise<void> {
@@ -39,16 +39,31 @@ export class Reconciler {
     return this.#next;
   }
 
-  /** Reads the view again without applying anything, for answers that must not be older than the question. */
-  async refresh(): Promise<View> {
-    const { view } = await readView();
+  /**
+   * A view for an answer: what the last pass saw, or, a second later, what is there now. A change of a role or a profile, after which
+   * nobody asks for a pass, is told within that second; on AWS it takes longer.
+   */
+  async recentView(): Promise<View> {
+    if (Date.now() - this.#seen < VIEW_LIFETIME) return this.#view;
+    this.#reading ??= readView()
+      .then(({ view }) => {
+        this.#see(view);
+      })
+      .finally(() => {
+        this.#reading = undefined;
+      });
+    await this.#reading;
+    return this.#view;
+  }
+
+  #see(view: View): void {
     this.#view = view;
-    return view;
+    this.#seen = Date.now();
   }
 
   async #pass(): Promise<void> {
     const { view, ranges } = await readView();
-    this.#view = view;
+    this.#see(view);
     await applyHopLimits(view);
     await applyFirewalls(view, (vpcId) => ranges.get(vpcId) ?? "0.0.0.0/0");
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Mutex } from "async-mutex";
 import type { Properties } from "../provider/resource-type.ts";
 import { accountFilter, label, objectName, resourceLabels } from "./account.ts";
-import { docker, ignoreGone } from "./docker.ts";
+import { docker, ignoreGone, isNotFound } from "./docker.ts";
 
 /**
  * A resource's properties, kept in the labels of a Docker volume that holds nothing. A resource without a body (a subnet, a
@@ -28,28 +28,36 @@ export class RecordExistsError extends Error {
 
 interface StoredRecord extends LocalRecord {
   revision: number;
-  volume: string;
+  slot: Slot;
 }
 
-/** Guards read-then-write within this process; records are small and the engine answers in milliseconds, so one lock does. */
-const lock = new Mutex();
+/**
+ * The two names that a record's volume takes in turn: the next version is in one while the present one is in the other, and either is
+ * found by its name. (Listing volumes costs the engine about a millisecond for each volume on the machine.)
+ */
+const SLOTS = ["a", "b"] as const;
+type Slot = (typeof SLOTS)[number];
+
+/** Guards read-then-write of each record within this process. */
+const locks = new Map<string, Mutex>();
 
 /** Creates a record. Throws a RecordExistsError when there is one with that type and id. */
 export async function createRecord(type: string, id: string, properties: Properties, stack?: string): Promise<void> {
-  await lock.runExclusive(async () => {
-    if ((await stored(type, id)).length > 0) throw new RecordExistsError(type, id);
-    await write({ type, id, properties, ...(stack === undefined ? {} : { stack }) }, 1);
+  await locked(type, id, async () => {
+    if ((await versionsOf(type, id)).length > 0) throw new RecordExistsError(type, id);
+    await write({ type, id, properties, ...(stack === undefined ? {} : { stack }) }, 1, "a");
   });
 }
 
 /** The record with that type and id, or undefined. */
 export async function getRecord(type: string, id: string): Promise<LocalRecord | undefined> {
-  return newest(await stored(type, id))[0];
+  return newest(await versionsOf(type, id))[0];
 }
 
 /** The records of a type, or all of the account. */
 export async function listRecords(type?: string): Promise<LocalRecord[]> {
-  return newest(await stored(type));
+  const { Volumes } = await docker.listVolumes({ filters: accountFilter(type) });
+  return newest(Volumes.flatMap(storedIn));
 }
 
 /**
@@ -62,48 +70,75 @@ export async function updateRecord(type: string, id: string, properties: Propert
 
 /** Changes the properties of a record by a function of the present ones, without another change of this process in between. */
 export async function change(type: string, id: string, next: (present: Properties) => Properties): Promise<void> {
-  await lock.runExclusive(async () => {
-    const versions = await stored(type, id);
-    const present = newest(versions)[0];
+  await locked(type, id, async () => {
+    const [present, outdated] = (await versionsOf(type, id)).sort((a, b) => b.revision - a.revision);
+    const slot: Slot = present?.slot === "a" ? "b" : "a";
+    if (outdated !== undefined) await removeVolume(type, id, outdated.slot);
+    const { stack } = present ?? {};
+    const properties = next(present?.properties ?? {});
     await write(
-      {
-        type,
-        id,
-        properties: next(present?.properties ?? {}),
-        ...(present?.stack === undefined ? {} : { stack: present.stack }),
-      },
-      Math.max(0, ...versions.map((version) => version.revision)) + 1,
+      { type, id, properties, ...(stack === undefined ? {} : { stack }) },
+      (present?.revision ?? 0) + 1,
+      slot,
     );
-    await remove(versions);
+    if (present !== undefined) await removeVolume(type, id, present.slot);
   });
 }
 
 /** Deletes a record; one that is gone already is a success. */
 export async function deleteRecord(type: string, id: string): Promise<void> {
-  await lock.runExclusive(async () => {
-    await remove(await stored(type, id));
+  await locked(type, id, async () => {
+    // The older version first: a process killed in between must not bring it back.
+    const versions = (await versionsOf(type, id)).sort((a, b) => a.revision - b.revision);
+    for (const { slot } of versions) await removeVolume(type, id, slot);
   });
 }
 
-async function stored(type?: string, id?: string): Promise<StoredRecord[]> {
-  const { Volumes } = await docker.listVolumes({ filters: accountFilter(type, id) });
-  return Volumes.flatMap((volume) => {
-    const labels = volume.Labels;
-    const properties = labels[label.properties];
-    if (properties === undefined) return [];
-    const stack = labels[label.stack];
-    return {
+async function locked<T>(type: string, id: string, work: () => Promise<T>): Promise<T> {
+  const identity = `${type}\n${id}`;
+  const lock = locks.get(identity) ?? new Mutex();
+  locks.set(identity, lock);
+  try {
+    return await lock.runExclusive(work);
+  } finally {
+    if (!lock.isLocked()) locks.delete(identity);
+  }
+}
+
+/** The versions of a record that exist: one, or two when a process was killed between writing and removing. */
+async function versionsOf(type: string, id: string): Promise<StoredRecord[]> {
+  const found = await Promise.all(
+    SLOTS.map(async (slot) => {
+      try {
+        return storedIn(await docker.getVolume(volumeName(type, id, slot)).inspect());
+      } catch (error) {
+        if (isNotFound(error)) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
+}
+
+/** The record in a volume; none in one that holds a resource's data. */
+function storedIn({ Name, Labels }: { Name: string; Labels: Partial<Record<string, string>> | null }): StoredRecord[] {
+  const labels = Labels ?? {};
+  const properties = labels[label.properties];
+  if (properties === undefined) return [];
+  const stack = labels[label.stack];
+  return [
+    {
       type: labels[label.type] ?? "",
       id: labels[label.id] ?? "",
       properties: JSON.parse(properties) as Properties,
       ...(stack === undefined ? {} : { stack }),
       revision: Number(labels[label.revision]),
-      volume: volume.Name,
-    };
-  });
+      slot: Name.endsWith(".b") ? "b" : "a",
+    },
+  ];
 }
 
-/** Of several versions of the same record (a process was killed between writing and removing) only the newest counts. */
+/** Of two versions of the same record only the newer counts. */
 function newest(records: StoredRecord[]): LocalRecord[] {
   const byIdentity = new Map<string, StoredRecord>();
   for (const record of records) {
@@ -119,9 +154,9 @@ function newest(records: StoredRecord[]): LocalRecord[] {
   }));
 }
 
-async function write(record: LocalRecord, revision: number): Promise<void> {
+async function write(record: LocalRecord, revision: number, slot: Slot): Promise<void> {
   await docker.createVolume({
-    Name: volumeName(record.type, record.id, revision),
+    Name: volumeName(record.type, record.id, slot),
     Labels: {
       ...resourceLabels(record.type, record.id, record.stack),
       [label.properties]: JSON.stringify(record.properties),
@@ -130,14 +165,14 @@ async function write(record: LocalRecord, revision: number): Promise<void> {
   });
 }
 
-async function remove(records: StoredRecord[]): Promise<void> {
-  for (const record of records) await ignoreGone(docker.getVolume(record.volume).remove());
+async function removeVolume(type: string, id: string, slot: Slot): Promise<void> {
+  await ignoreGone(docker.getVolume(volumeName(type, id, slot)).remove());
 }
 
 /** Readable, valid for Docker whatever the id holds, and different for each type and id. */
-function volumeName(type: string, id: string, revision: number): string {
+function volumeName(type: string, id: string, slot: Slot): string {
   const kind = (type.split(":").at(-1) ?? type).toLowerCase();
   const readable = id.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60);
   const hash = createHash("sha256").update(`${type}\n${id}`).digest("hex").slice(0, 8);
-  return objectName(`${kind}-${readable}-${hash}.${revision}`);
+  return objectName(`${kind}-${readable}-${hash}.${slot}`);
 }
