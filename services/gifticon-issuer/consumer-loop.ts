@@ -22,16 +22,25 @@ export class ConsumerLoop {
   readonly #handlerOf: HandlerOf;
   readonly #progress: Progress;
   readonly #log: Logger;
+  readonly #retryMs: number;
   readonly #stopping = new AbortController();
   #session: ConsumerSession | undefined;
   #loop: Promise<void> | undefined;
   #state: Verdict = { ok: false, reason: "consumer: not a member of the group yet" };
 
-  constructor(open: (events: SessionEvents) => ConsumerSession, handlerOf: HandlerOf, progress: Progress, log: Logger) {
+  /** @param retryMs Between the end of a session and the next one, in milliseconds. */
+  constructor(
+    open: (events: SessionEvents) => ConsumerSession,
+    handlerOf: HandlerOf,
+    progress: Progress,
+    log: Logger,
+    retryMs = RETRY_MS,
+  ) {
     this.#open = open;
     this.#handlerOf = handlerOf;
     this.#progress = progress;
     this.#log = log;
+    this.#retryMs = retryMs;
   }
 
   /** Whether it is a member of the consumer group. */
@@ -69,7 +78,7 @@ export class ConsumerLoop {
       this.#state = { ok: false, reason: `consumer: ${failure?.message ?? "stopped unasked"}` };
       this.#log.warn({ err: failure }, "the consumer ended; starting a new one");
       await this.#close(session);
-      await delay(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      await delay(this.#retryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }
 

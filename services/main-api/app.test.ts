@@ -8,6 +8,7 @@ import { pino } from "pino";
 import { type Acceptor, OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 import { createApp } from "./app.ts";
 import { OverloadedError } from "./batcher.ts";
+import { Drain } from "./drain.ts";
 import { createApiMetrics } from "./metrics.ts";
 
 const ID = "01890000-0000-7000-8000-000000000000";
@@ -30,7 +31,7 @@ function api(accept: Acceptor["accept"] = ({ requestId }) => Promise.resolve({ r
     metrics: createApiMetrics(registry, acceptor.pending),
     operations: { registry, health: () => ({ ok: true }), readiness: acceptor.readiness },
     log: pino({ level: "silent" }),
-    draining: () => false,
+    drain: new Drain(),
     findStatus: (requestId) => Promise.resolve({ requestId, status: "issued", code: "CODE" }),
   });
   after(() => app.close());

@@ -8,6 +8,7 @@ import type { RequestStatus } from "@gifticon/contract/status.ts";
 import { fastify, type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from "fastify";
 import type { Acceptor } from "./acceptor.ts";
 import { answerOf, type ErrorAnswer, statusOfPost } from "./answers.ts";
+import type { Drain } from "./drain.ts";
 import type { ApiMetrics } from "./metrics.ts";
 
 const BODY_LIMIT = 4 * 1024;
@@ -24,8 +25,8 @@ export interface ApiParts {
   metrics: ApiMetrics;
   operations: Operations;
   log: FastifyBaseLogger;
-  /** True while the service is stopping: clients are asked to leave their connections. */
-  draining: () => boolean;
+  /** Hears of each request; while it runs, clients are asked to leave their connections. */
+  drain: Drain;
 }
 
 /** The HTTP side of main-api; not yet listening. */
@@ -47,7 +48,7 @@ export function createApp(parts: ApiParts): FastifyInstance {
   });
   app.addHook("onSend", (_request, reply, _payload, done) => {
     reply.header("cache-control", "no-store");
-    if (parts.draining()) reply.header("connection", "close");
+    if (parts.drain.started) reply.header("connection", "close");
     done();
   });
   app.setErrorHandler((error, _request, reply) => {
@@ -63,10 +64,11 @@ export function createApp(parts: ApiParts): FastifyInstance {
   return app;
 }
 
-function registerGifticons(app: FastifyInstance, { acceptor, findStatus, metrics }: ApiParts): void {
+function registerGifticons(app: FastifyInstance, { acceptor, findStatus, metrics, drain }: ApiParts): void {
   app.post("/gifticons", {
     handler: async (request, reply) => {
       const started = performance.now();
+      drain.saw();
       const seconds = () => (performance.now() - started) / 1_000;
       let requestId: string | undefined;
       try {
@@ -92,6 +94,7 @@ function registerGifticons(app: FastifyInstance, { acceptor, findStatus, metrics
   });
 
   app.get<{ Params: { requestId: string } }>("/gifticons/:requestId", async (request, reply) => {
+    drain.saw();
     const { requestId } = request.params;
     if (!isRequestId(requestId)) throw new InvalidRequestError("requestId", "must be a UUID");
     return reply.send(await findStatus(requestId.toLowerCase()));

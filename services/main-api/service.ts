@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { issue, findStatuses } from "@gifticon/contract/database/issue.ts";
 import { createPool } from "@gifticon/contract/database/pool.ts";
 import { databaseReadiness, SchemaKeeper } from "@gifticon/contract/database/schema-keeper.ts";
@@ -17,13 +16,12 @@ import { Batcher } from "./batcher.ts";
 import { BrokerLink } from "./broker-link.ts";
 import { createDirectAcceptor } from "./direct-acceptor.ts";
 import { createKafkaAcceptor } from "./kafka-acceptor.ts";
+import { Drain } from "./drain.ts";
 import { kafkaConnection } from "./kafka-connection.ts";
 import { type BatchObserver, createApiMetrics } from "./metrics.ts";
 
 /** As many connections as a host's raised somaxconn lets wait to be accepted. */
 const BACKLOG = 4_096;
-/** The load balancer needs a few health checks to notice that this replica leaves. */
-const DRAIN_MS = 5_000;
 /** People who ask for their status share queries too. */
 const LOOKUP_BOUNDS = { lingerMs: 2, maxBatch: 500, maxInFlight: 2, maxPending: 5_000 };
 
@@ -44,15 +42,15 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
       : directAcceptor(pool, schema, metrics.observeBatch);
 
   const lookup = new Batcher<string, RequestStatus>({ ...LOOKUP_BOUNDS, work: (ids) => findStatuses(pool, ids) });
-  let draining = false;
-  const readiness = async () => (draining ? ({ ok: false, reason: "stopping" } as const) : acceptor.readiness());
+  const drain = new Drain();
+  const readiness = async () => (drain.started ? ({ ok: false, reason: "stopping" } as const) : acceptor.readiness());
 
   const app = createApp({
     acceptor,
     metrics,
     log,
     operations: { registry, ...healthyOnceReady(readiness, () => ({ ok: true })) },
-    draining: () => draining,
+    drain,
     findStatus: (requestId) =>
       lookup.submit(requestId).catch((error: unknown) => {
         throw new UnavailableError("the status can't be read", { cause: error });
@@ -61,8 +59,7 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
   const address = await app.listen({ host: "0.0.0.0", port: settings.port, backlog: BACKLOG });
 
   const stop = async () => {
-    draining = true;
-    await delay(DRAIN_MS);
+    await drain.wait();
     await app.close();
     await acceptor.close();
     await schema.stop();

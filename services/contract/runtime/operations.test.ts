@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { healthyOnceReady, type Verdict } from "./operations.ts";
+
+describe("health", () => {
+  const away: Verdict = { ok: false, reason: "broker: away" };
+
+  test("says what is missing until the service was ready once, and then doesn't depend on readiness", async () => {
+    let ready: Verdict = away;
+    const { health } = healthyOnceReady(
+      () => ready,
+      () => ({ ok: true }),
+    );
+    assert.deepEqual(await health(), { ok: false, reason: "starting: broker: away" });
+    ready = { ok: true };
+    assert.deepEqual(await health(), { ok: true });
+    ready = away;
+    assert.deepEqual(await health(), { ok: true });
+  });
+
+  test("is the process's own after the first readiness, whoever asked for that", async () => {
+    const { health, readiness } = healthyOnceReady(
+      () => ({ ok: true }),
+      () => ({ ok: false, reason: "stalled" }),
+    );
+    await readiness();
+    assert.deepEqual(await health(), { ok: false, reason: "stalled" });
+  });
+});

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { IssueResult } from "@gifticon/contract/database/issue.ts";
+import { encodeRecord } from "@gifticon/contract/record.ts";
+import type { GifticonRequest } from "@gifticon/contract/request.ts";
+import { newRequestId } from "@gifticon/contract/request-id.ts";
+import type { EachBatchPayload, KafkaMessage } from "kafkajs";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { createBatchHandler } from "./batch-handler.ts";
+import { createIssuerMetrics } from "./metrics.ts";
+import { Progress } from "./progress.ts";
+
+/** Records of so many users; the given ones can't be read. */
+function messages(count: number, poison: readonly number[] = []): KafkaMessage[] {
+  return Array.from({ length: count }, (_, index) => {
+    const { key, value } = encodeRecord({ requestId: newRequestId(), userId: BigInt(index + 1), requestedAt: 0 });
+    return {
+      key: Buffer.from(key as string),
+      value: poison.includes(index) ? Buffer.from("poison") : value,
+      headers: {},
+      offset: index.toString(),
+      timestamp: "0",
+      attributes: 0,
+    } as KafkaMessage;
+  });
+}
+
+/** Runs the handler over the messages and writes down what it does, in order. */
+async function handle(
+  batch: KafkaMessage[],
+  options: {
+    issue?: (attempt: number, requests: GifticonRequest[]) => Promise<void>;
+    sendDeadLetters?: () => Promise<void>;
+    heartbeat?: () => Promise<void>;
+    running?: () => boolean;
+  } = {},
+): Promise<{ log: string[]; end: Promise<void> }> {
+  const log: string[] = [];
+  let attempt = 0;
+  const handler = createBatchHandler({
+    issue: async (requests) => {
+      log.push(`issue ${requests.length}`);
+      await options.issue?.(++attempt, requests);
+      return { issued: requests.length, duplicate: 0, soldOut: 0, repeated: 0, remaining: 0 } satisfies IssueResult;
+    },
+    sendDeadLetters: async (letters) => {
+      log.push(`dead letters ${letters.length}`);
+      await options.sendDeadLetters?.();
+    },
+    metrics: createIssuerMetrics(new Registry(), () => Promise.resolve(0)),
+    progress: new Progress(),
+    log: pino({ level: "silent" }),
+  });
+  let resolved = "";
+  const end = handler({
+    batch: { topic: "coupon_create", partition: 0, messages: batch, firstOffset: () => "0" },
+    isRunning: options.running ?? (() => true),
+    isStale: () => false,
+    heartbeat: options.heartbeat ?? (() => Promise.resolve()),
+    resolveOffset: (offset: string) => {
+      resolved = offset;
+    },
+    uncommittedOffsets: () => ({ topics: [] }),
+    commitOffsetsIfNecessary: () => {
+      log.push(`commit ${resolved}`);
+      return Promise.resolve();
+    },
+  } as unknown as EachBatchPayload);
+  await end.catch(() => undefined);
+  return { log, end };
+}
+
+describe("the batch handler", () => {
+  test("commits the offset after the transaction, in steps of 2,000 records", async () => {
+    const { log } = await handle(messages(4_500));
+    assert.deepEqual(log, ["issue 2000", "commit 1999", "issue 2000", "commit 3999", "issue 500", "commit 4499"]);
+  });
+
+  test("has dead letters acknowledged before it commits, and issues the rest", async () => {
+    const { log } = await handle(messages(4, [1, 3]));
+    assert.deepEqual(log, ["dead letters 2", "issue 2", "commit 3"]);
+  });
+
+  test("commits nothing when a dead letter can't be written", async () => {
+    const { log, end } = await handle(messages(2, [0]), { sendDeadLetters: () => Promise.reject(new Error("away")) });
+    assert.deepEqual(log, ["dead letters 1"]);
+    await assert.rejects(end, /away/);
+  });
+
+  test("goes past a batch of nothing but poison", async () => {
+    const { log } = await handle(messages(2, [0, 1]));
+    assert.deepEqual(log, ["dead letters 2", "commit 1"]);
+  });
+
+  test("tries a failed transaction again, whole, before it commits", async () => {
+    const issue = (attempt: number) => (attempt === 1 ? Promise.reject(new Error("away")) : Promise.resolve());
+    assert.deepEqual((await handle(messages(3), { issue })).log, ["issue 3", "issue 3", "commit 2"]);
+  });
+
+  test("makes the next transaction smaller when one took too long", async () => {
+    const slow = Object.assign(new Error("statement timeout"), { code: "57014" });
+    const issue = (attempt: number) => (attempt === 1 ? Promise.reject(slow) : Promise.resolve());
+    const { log } = await handle(messages(4_000), { issue });
+    assert.deepEqual(log.slice(0, 4), ["issue 2000", "issue 2000", "commit 1999", "issue 1250"]);
+  });
+
+  test("leaves a batch that it was stopped in uncommitted", async () => {
+    let running = true;
+    const issue = () => {
+      running = false;
+      return Promise.reject(new Error("away"));
+    };
+    assert.deepEqual((await handle(messages(3), { issue, running: () => running })).log, ["issue 3"]);
+  });
+
+  test("gives the batch up when the group says that it is rebalancing", async () => {
+    const { log, end } = await handle(messages(3), {
+      issue: () => Promise.reject(new Error("away")),
+      heartbeat: () => Promise.reject(new Error("rebalancing")),
+    });
+    assert.deepEqual(log, ["issue 3"]);
+    await assert.rejects(end, /rebalancing/);
+  });
+});

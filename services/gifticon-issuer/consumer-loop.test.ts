@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { pino } from "pino";
+import { ConsumerLoop } from "./consumer-loop.ts";
+import type { ConsumerSession, SessionEvents } from "./consumer-session.ts";
+import { Progress } from "./progress.ts";
+
+/** A loop over sessions that the test ends. */
+function loopOverSessions() {
+  const sessions: { events: SessionEvents; end: (failure: Error | undefined) => void; closed: boolean }[] = [];
+  const waiters: (() => void)[] = [];
+  const open = (events: SessionEvents): ConsumerSession => {
+    const ended = Promise.withResolvers<Error | undefined>();
+    const session = { events, end: ended.resolve, closed: false };
+    sessions.push(session);
+    waiters.splice(0).forEach((opened) => {
+      opened();
+    });
+    return {
+      run: () => ended.promise,
+      sendDeadLetters: () => Promise.resolve(),
+      close: () => {
+        session.closed = true;
+        session.end(undefined);
+        return Promise.resolve();
+      },
+    };
+  };
+  const loop = new ConsumerLoop(open, () => () => Promise.resolve(), new Progress(), pino({ level: "silent" }), 1);
+  return { loop, sessions, opened: () => new Promise<void>((resolve) => waiters.push(resolve)) };
+}
+
+describe("the consumer loop", () => {
+  test("is ready while it is a member of the group", () => {
+    const { loop, sessions } = loopOverSessions();
+    loop.start();
+    assert.equal(loop.state.ok, false);
+    sessions[0]?.events.joined(true);
+    assert.deepEqual(loop.state, { ok: true });
+  });
+
+  test("closes a session that failed and opens a new one", async () => {
+    const { loop, sessions, opened } = loopOverSessions();
+    loop.start();
+    const next = opened();
+    sessions[0]?.end(new Error("lost"));
+    await next;
+    assert.deepEqual(
+      sessions.map(({ closed }) => closed),
+      [true, false],
+    );
+    assert.deepEqual(loop.state, { ok: false, reason: "consumer: lost" });
+    await loop.stop();
+  });
+
+  test("opens a new one also when the consumer stopped unasked, without an error", async () => {
+    const { loop, sessions, opened } = loopOverSessions();
+    loop.start();
+    const next = opened();
+    sessions[0]?.end(undefined);
+    await next;
+    await loop.stop();
+  });
+
+  test("closes the session and opens no other when it is stopped", async () => {
+    const { loop, sessions } = loopOverSessions();
+    loop.start();
+    await loop.stop();
+    assert.deepEqual(
+      sessions.map(({ closed }) => closed),
+      [true],
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { GifticonRequest } from "@gifticon/contract/request.ts";
+import { newRequestId } from "@gifticon/contract/request-id.ts";
+import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
+import { createDirectAcceptor, type IssueConnection } from "./direct-acceptor.ts";
+
+const request = (userId: bigint): GifticonRequest => ({ requestId: newRequestId(), userId, requestedAt: 0 });
+
+/** Direct mode over a made-up connection, and what happened to it. */
+function direct(connection: Partial<IssueConnection> = {}, connect?: () => Promise<IssueConnection>) {
+  const batches: number[] = [];
+  const released: (string | undefined)[] = [];
+  const whole: IssueConnection = {
+    issue: (requests) => {
+      batches.push(requests.length);
+      return Promise.resolve();
+    },
+    findStatuses: (ids) => Promise.resolve(ids.map((requestId) => ({ requestId, status: "issued", code: requestId }))),
+    release: (error) => released.push(error?.message),
+    ...connection,
+  };
+  const acceptor = createDirectAcceptor(
+    { connect: connect ?? (() => Promise.resolve(whole)), readiness: () => Promise.resolve({ ok: true }) },
+    (_size, work) => work(),
+  );
+  return { acceptor, batches, released };
+}
+
+describe("direct mode", () => {
+  test("decides requests in flight in one transaction, and answers each with its own outcome", async () => {
+    const { acceptor, batches, released } = direct();
+    const requests = [request(1n), request(2n), request(3n)];
+    const answers = await Promise.all(requests.map(acceptor.accept));
+    assert.deepEqual(
+      answers,
+      requests.map(({ requestId }) => ({ requestId, status: "issued", code: requestId })),
+    );
+    assert.deepEqual([batches, released], [[3], [undefined]]);
+  });
+
+  test("knows that nothing was done when no connection could be had", async () => {
+    const { acceptor } = direct({}, () => Promise.reject(new Error("refused")));
+    await assert.rejects(acceptor.accept(request(1n)), UnavailableError);
+  });
+
+  test("doesn't know when the transaction's answer was lost, and doesn't use that connection again", async () => {
+    const { acceptor, released } = direct({ issue: () => Promise.reject(new Error("reset")) });
+    await assert.rejects(acceptor.accept(request(1n)), OutcomeUnknownError);
+    assert.deepEqual(released, ["reset"]);
+  });
+});
