@@ -63,6 +63,11 @@ export interface ResourceType<I = unknown> {
   deleteBeforeReplace?: (news: Properties) => boolean;
   /** Output properties that are always secret. */
   secretOutputs?: readonly string[];
+  /**
+   * Inputs whose own text is no secret even inside a secret object ("connection.host"): it stays readable in other outputs and
+   * in messages.
+   */
+  plainInputs?: readonly string[];
   /** Outputs that an update can change; the others are known in the preview of an update. */
   unstableOutputs?: readonly string[];
   create(inputs: I, context: OperationContext): Promise<Created>;

@@ -94,6 +94,12 @@ describe("the stand-ins behind the real engine and the real SDKs", () => {
     assert.doesNotMatch(state, /PRIVATE KEY/);
   });
 
+  it("leave readable what is no secret", async () => {
+    const remote = (await project.resources()).find(({ urn }) => urn.endsWith("::remote"));
+    assert.equal(typeof remote?.outputs?.["stdout"], "string");
+    assert.equal(typeof remote?.outputs?.["connection"], "object");
+  });
+
   it("change nothing when nothing changed, nor on a refresh", async () => {
     assert.match(await summary("up", "--yes", "--skip-preview"), /Resources: 8 unchanged/);
     assert.match(await summary("refresh", "--yes", "--skip-preview"), /Resources: 8 unchanged/);

@@ -63,7 +63,7 @@ export class Provider {
     seed: Uint8Array,
   ): Promise<{ inputs: Properties; failures: CheckFailure[] }> {
     const type = this.#resource(urn);
-    const { properties, secrets } = decode(news);
+    const { properties, secrets } = decode(news, type.plainInputs);
     const old = olds === undefined || Object.keys(olds).length === 0 ? undefined : decode(olds).properties;
     return this.operations.run(0, async (signal) => {
       const { context, shown } = openContext(this.#log, { urn, secrets, signal, seed });
@@ -77,14 +77,14 @@ export class Provider {
 
   diff(urn: string, oldInputs: Wire, news: Wire): { changes: Change[]; deleteBeforeReplace: boolean } {
     const type = this.#resource(urn);
-    const { properties } = decode(news);
+    const { properties } = decode(news, type.plainInputs);
     const changes = diffInputs(decode(oldInputs).properties, properties, type);
     return { changes, deleteBeforeReplace: type.deleteBeforeReplace?.(properties) ?? false };
   }
 
   async create(target: Target, inputs: Wire, preview: boolean): Promise<{ id: string; outputs: Properties }> {
     const type = this.#resource(target.urn);
-    const { properties, secrets } = decode(inputs);
+    const { properties, secrets } = decode(inputs, type.plainInputs);
     if (preview) return { id: "", outputs: encode(properties, secrets, type.secretOutputs) };
     const created = await this.#run(target, secrets, ({ context }) => type.create(properties, context));
     return { id: created.id, outputs: encode(created.outputs, secrets, type.secretOutputs) };
@@ -96,7 +96,7 @@ export class Provider {
     inputs: Wire,
   ): Promise<{ inputs: Properties; outputs: Properties } | undefined> {
     const type = this.#resource(target.urn);
-    const [old, oldInputs] = [decode(state), decode(inputs)];
+    const [old, oldInputs] = [decode(state, type.plainInputs), decode(inputs, type.plainInputs)];
     const secrets = mergeSecrets(old.secrets, oldInputs.secrets);
     const found = await this.#run(target, secrets, () => type.read(target.id, old.properties));
     if (found === undefined) return undefined;
@@ -106,7 +106,7 @@ export class Provider {
 
   async update(target: Target, olds: Wire, oldInputs: Wire, news: Wire, preview: boolean): Promise<Properties> {
     const type = this.#resource(target.urn);
-    const [old, { properties, secrets }] = [decode(olds), decode(news)];
+    const [old, { properties, secrets }] = [decode(olds, type.plainInputs), decode(news, type.plainInputs)];
     const always = type.secretOutputs;
     if (preview) {
       const before = decode(oldInputs);
@@ -122,7 +122,7 @@ export class Provider {
 
   async delete(target: Target, state: Wire): Promise<void> {
     const type = this.#resource(target.urn);
-    const { properties, secrets } = decode(state);
+    const { properties, secrets } = decode(state, type.plainInputs);
     await this.#run(target, secrets, ({ context }) => type.delete(target.id, properties, context));
   }
 

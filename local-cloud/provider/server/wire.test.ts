@@ -15,6 +15,13 @@ describe("reading properties from the wire", () => {
     assert.deepEqual(secrets.texts, new Set(["one", "two"]));
   });
 
+  it("notes no text of what is said to be plain", () => {
+    const wire = { connection: secret({ host: "10.0.0.1", privateKey: "key" }) };
+    const { secrets } = decode(wire, ["connection.host"]);
+    assert.deepEqual(secrets.texts, new Set(["key"]));
+    assert.deepEqual(secrets.paths, new Set(["connection"]));
+  });
+
   it("takes every kind of unknown value as one", () => {
     const { properties } = decode({
       text: UNKNOWN,

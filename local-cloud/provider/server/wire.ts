@@ -1,5 +1,5 @@
 import { UNKNOWN, type Properties, type Value } from "../resource-type.ts";
-import { formatPath, type Path } from "./paths.ts";
+import { dottedNames, formatPath, type Path } from "./paths.ts";
 import { isRecord } from "./values.ts";
 
 // The protocol marks special values by an object with this key; the value says which kind.
@@ -44,15 +44,17 @@ export function mergeSecrets(...all: readonly Secrets[]): Secrets {
 /**
  * Reads properties from the wire: secrets and outputs are unwrapped and noted, a resource becomes its id, each kind of unknown
  * becomes UNKNOWN, a null member is absent. Assets and archives stay as they are.
+ *
+ * @param plain names ("connection.host") whose text is not looked for elsewhere, secret or not.
  */
-export function decode(wire: Record<string, unknown>): Decoded {
+export function decode(wire: Record<string, unknown>, plain: readonly string[] = []): Decoded {
   const paths = new Set<string>();
   const texts = new Set<string>();
 
   const convert = (value: unknown, path: Path, secret: boolean): Value => {
     if (typeof value === "string") {
       if (UNKNOWNS.has(value)) return UNKNOWN;
-      if (secret && value !== "") texts.add(value);
+      if (secret && value !== "" && !plain.includes(dottedNames(path))) texts.add(value);
       return value;
     }
     if (typeof value === "number" || typeof value === "boolean") return value;
@@ -94,7 +96,7 @@ export function encode(properties: Properties, secrets: Secrets, alwaysSecret: r
   const convert = (value: Value, path: Path): Value => {
     const top = path.length === 1 && always.has(String(path[0]));
     if (top || secrets.paths.has(formatPath(path)) || revealing(value)) {
-      return { [SIGNATURE]: SECRET, value: plain(value) };
+      return { [SIGNATURE]: SECRET, value: unmarked(value) };
     }
     if (Array.isArray(value)) return value.map((item, index) => convert(item, [...path, index]));
     return isRecord(value) ? members(value, path) : value;
@@ -116,7 +118,7 @@ function present(record: Properties): [string, Value][] {
   return Object.entries(record).filter(([, value]) => (value as Value | undefined) !== undefined);
 }
 
-function plain(value: Value): Value {
-  if (Array.isArray(value)) return value.map(plain);
-  return isRecord(value) ? Object.fromEntries(present(value).map(([key, item]) => [key, plain(item)])) : value;
+function unmarked(value: Value): Value {
+  if (Array.isArray(value)) return value.map(unmarked);
+  return isRecord(value) ? Object.fromEntries(present(value).map(([key, item]) => [key, unmarked(item)])) : value;
 }

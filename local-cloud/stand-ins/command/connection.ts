@@ -25,6 +25,11 @@ export type Endpoint = z.infer<typeof endpointSchema>;
 export const connectionSchema = z.strictObject({ ...endpoint, proxy: endpointSchema.optional() });
 export type Connection = z.infer<typeof connectionSchema>;
 
+/** What of a connection is no secret, although the SDK makes the whole of it one. */
+export const plainConnectionInputs = ["connection", "connection.proxy"].flatMap((endpoint) =>
+  ["host", "user", "hostKey", "agentSocketPath"].map((name) => `${endpoint}.${name}`),
+);
+
 /** An endpoint for messages: who, where. */
 export function addressOf({ user, host, port }: Endpoint): string {
   return `${user}@${host}:${port}`;

@@ -4,7 +4,7 @@ import { basename, join, posix } from "node:path";
 import type { SFTPWrapper } from "ssh2";
 import { z } from "zod";
 import type { OperationContext, Properties, ResourceType } from "../../provider/resource-type.ts";
-import { connectionSchema } from "./connection.ts";
+import { connectionSchema, plainConnectionInputs } from "./connection.ts";
 import { connections } from "./remote-command.ts";
 import { openChannel } from "./ssh/connections.ts";
 
@@ -26,6 +26,7 @@ export const copyToRemote: ResourceType<CopyInputs> = {
   inputs,
   replaceOn: ["triggers"],
   secretOutputs: ["connection"],
+  plainInputs: plainConnectionInputs,
   create: async (news, context) => {
     await copy(news, context);
     return { id: randomBytes(4).toString("hex"), outputs: news as Properties };

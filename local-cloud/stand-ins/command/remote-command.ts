@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { commandWithLife, lifeInputs } from "./command-life.ts";
-import { connectionSchema } from "./connection.ts";
+import { connectionSchema, plainConnectionInputs } from "./connection.ts";
 import { Connections } from "./ssh/connections.ts";
 import { execute } from "./ssh/execute.ts";
 import { Transcript } from "../transcript.ts";
@@ -23,4 +23,5 @@ export const remoteCommand = {
     },
   }),
   secretOutputs: ["connection"],
+  plainInputs: plainConnectionInputs,
 };

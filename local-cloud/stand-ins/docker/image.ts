@@ -47,6 +47,7 @@ export const image: ResourceType<ImageInputs> = {
   inputs,
   replaceOn: [],
   unwatched: ["registry.username", "registry.password"],
+  plainInputs: ["registry.server", "registry.username"],
   unstableOutputs: ["repoDigest", "baseImageName", "registryServer", "context", "dockerfile", "platform"],
   defaults: withContextDigest,
   check: ({ build }) => {
