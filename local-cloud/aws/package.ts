@@ -23,6 +23,10 @@ import { role } from "./iam/role.ts";
 import { rolePolicy } from "./iam/role-policy.ts";
 import { rolePolicyAttachment } from "./iam/role-policy-attachment.ts";
 import { refused, setDefaultTags, tagsInput } from "./inputs.ts";
+import { listener } from "./lb/listener.ts";
+import { loadBalancer } from "./lb/load-balancer.ts";
+import { targetGroup } from "./lb/target-group.ts";
+import { targetGroupAttachment } from "./lb/target-group-attachment.ts";
 import { instance as databaseInstance } from "./rds/instance.ts";
 import { parameterGroup } from "./rds/parameter-group.ts";
 import { subnetGroup } from "./rds/subnet-group.ts";
@@ -92,6 +96,10 @@ export const aws: CloudPackage = {
     subnetGroup,
     parameterGroup,
     databaseInstance,
+    loadBalancer,
+    targetGroup,
+    listener,
+    targetGroupAttachment,
   ],
   functions: [getAvailabilityZones, getRegion, getCallerIdentity, getAuthorizationToken],
 };

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import type { ResourceType } from "../../provider/resource-type.ts";
+import { getRecord } from "../../engine/records.ts";
+import { ApiError } from "../api-error.ts";
+import { findSubnet, textOf } from "../ec2/find.ts";
+import { token as ec2 } from "../ec2/tokens.ts";
+import { idInput, refused, regionInput } from "../inputs.ts";
+import { newResourceId, recordResource } from "../record-resource.ts";
+import { applyBalancers } from "./apply.ts";
+import { portInput } from "./inputs.ts";
+import { token } from "./tokens.ts";
+
+const inputs = z.strictObject({
+  availabilityZone: refused("its targets are instances, which have their zone"),
+  port: portInput.optional(),
+  quicServerId: refused("its targets speak HTTP"),
+  region: regionInput,
+  targetGroupArn: z.string(),
+  targetId: idInput("i"),
+});
+type AttachmentInputs = z.infer<typeof inputs> & { tags?: undefined };
+
+const records = recordResource<AttachmentInputs>({
+  token: token.attachment,
+  inputs,
+  replaceOn: ["port", "region", "targetGroupArn", "targetId"],
+  newId: ({ targetGroupArn }) => newResourceId(targetGroupArn),
+  outputs: () => ({}),
+  judge: async ({ targetGroupArn, targetId }) => {
+    const group = await getRecord(token.targetGroup, targetGroupArn);
+    if (group === undefined) throw new ApiError("TargetGroupNotFound", `Target groups '${targetGroupArn}' not found`);
+    const instance = await getRecord(ec2.instance, targetId);
+    if (instance === undefined) {
+      throw new ApiError("InvalidTarget", `The following targets do not exist: '${targetId}'`);
+    }
+    const vpcId = textOf(group.properties, "vpcId");
+    if ((await findSubnet(textOf(instance.properties, "subnetId"))).vpcId !== vpcId) {
+      throw new ApiError(
+        "InvalidTarget",
+        `The following targets are not in the target group VPC '${vpcId}': '${targetId}'`,
+      );
+    }
+  },
+  apply: applyBalancers,
+});
+
+/** Registers an instance with a target group. Taken away, it gets no new requests, and finishes those that it has. */
+export const targetGroupAttachment: ResourceType<AttachmentInputs> = {
+  ...records,
+  async read(id, state) {
+    const found = await records.read(id, state);
+    // A terminated instance is no target any more.
+    if (found === undefined || (await getRecord(ec2.instance, textOf(found.outputs, "targetId"))) === undefined)
+      return undefined;
+    return found;
+  },
+};

@@ -1,0 +1,7 @@
+/** The type tokens of Elastic Load Balancing's resources. */
+export const token = {
+  loadBalancer: "aws:lb/loadBalancer:LoadBalancer",
+  targetGroup: "aws:lb/targetGroup:TargetGroup",
+  listener: "aws:lb/listener:Listener",
+  attachment: "aws:lb/targetGroupAttachment:TargetGroupAttachment",
+} as const;
