@@ -8,6 +8,14 @@ dependencies_installed() {
     "$checkout/node_modules/.bin/node" "$checkout/tools/dependencies-installed.ts"
 }
 
+# npm before version 10 takes the link away again, with the package of the other architecture that has the same one.
+link_node() {
+  local binary
+  for binary in "$checkout"/node_modules/node-linux-*/bin/node; do
+    [[ ! -x $binary ]] || ln -sfn "../${binary#"$checkout/node_modules/"}" "$checkout/node_modules/.bin/node"
+  done
+}
+
 install_dependencies() {
   ! dependencies_installed || return 0
   # Any Node.js that can run npm will do: the packages bring the Node.js that runs everything else.
@@ -18,6 +26,7 @@ install_dependencies() {
   if ! (cd "$checkout" && npm ci --no-progress) >"$log" 2>&1; then
     fail "npm can't install the project's packages" "$(grep -iv '^npm warn' "$log" | tail -n 10)" "All of its output: $log"
   fi
+  link_node
   dependencies_installed ||
     fail "npm ci ended well, but node_modules has no Node.js for this machine ($(uname -m))" \
       "The project's Node.js comes with npm packages for x86_64 and aarch64 on Linux."
