@@ -35,3 +35,16 @@ settle_pending_operations() {
     fail "the state can't be brought in line with what is there" "See: ./run pulumi refresh --stack local"
   pulumi stack export --stack local | local-cloud sweep --stack local
 }
+
+# What runs for the account, one id a line.
+running_containers() { docker ps -q --no-trunc --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT" | sort; }
+
+# The list of what ran when the last ./run up ended well.
+running_file() { printf '%s\n' "$checkout/.local/running-$LOCAL_CLOUD_ACCOUNT"; }
+
+note_running_containers() { running_containers >"$(running_file)"; }
+
+# Has something stopped or gone since then? Pulumi compares its state with what is there only when it is asked to (--refresh).
+something_stopped() {
+  [[ -e "$(running_file)" && -n "$(comm -23 "$(running_file)" <(running_containers))" ]]
+}

@@ -17,6 +17,12 @@ free_stale_lock
 [[ -e "$(state_file)" ]] || pulumi stack select --create --stack local --non-interactive >/dev/null
 settle_pending_operations
 
-pulumi up --yes --skip-preview --suppress-progress --stack local "$@" ||
+if something_stopped; then
+  say "Something has stopped since the last ./run up: comparing the state with what is there"
+  set -- --refresh "$@"
+fi
+
+pulumi up --yes --skip-preview --suppress-progress --suppress-outputs --stack local "$@" ||
   fail "the environment is not up" "What failed is above. Once it is put right, ./run up goes on from there."
+note_running_containers
 pulumi stack output --stack local --json | node "$checkout/tools/first-request.ts"
