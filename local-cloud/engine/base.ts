@@ -48,7 +48,8 @@ export interface Base {
 }
 
 const lock = new Mutex();
-let present: Promise<Base> | undefined;
+let present: Base | undefined;
+let bundle: Promise<string> | undefined;
 
 /**
  * Makes what every account has: the internet network, the CA's volume and the control plane. A resource writes its record before
@@ -56,14 +57,14 @@ let present: Promise<Base> | undefined;
  */
 export async function ensureBase(): Promise<Base> {
   return lock.runExclusive(async () => {
-    present ??= makeBase();
-    try {
-      return await present;
-    } catch (error) {
-      present = undefined;
-      throw error;
-    }
+    // Another process may have taken the base down with the last resource that it knew of.
+    if (present === undefined || !(await controlPlaneRuns())) present = await makeBase();
+    return present;
   });
+}
+
+async function controlPlaneRuns(): Promise<boolean> {
+  return (await inspectContainer(containerName(CONTROL_PLANE)))?.State.Running === true;
 }
 
 /** Connects the control plane to a VPC's network, as its DNS server and metadata service. */
@@ -103,8 +104,8 @@ async function hasResources(): Promise<boolean> {
 }
 
 async function makeBase(): Promise<Base> {
-  const bundling = bundleControlPlane();
-  bundling.catch(() => undefined); // Awaited below; an error of the network must not make this one an unhandled one.
+  bundle ??= bundleControlPlane();
+  bundle.catch(() => undefined); // Awaited below; an error of the network must not make this one an unhandled one.
   const range = rangeOf(await ensureInternetNetwork());
   const { certificate } = await authority(CONTROL_PLANE_IMAGE);
   const base: Base = {
@@ -114,11 +115,11 @@ async function makeBase(): Promise<Base> {
     machineAddress: addressAt(range, 1),
     controlPlaneAddress: addressAt(range, CONTROL_PLANE_OFFSET),
   };
-  await ensureControlPlane(base, await bundling);
+  await ensureControlPlane(base, await bundle);
   return base;
 }
 
-async function ensureControlPlane(base: Base, bundle: string): Promise<void> {
+async function ensureControlPlane(base: Base, code: string): Promise<void> {
   const name = containerName(CONTROL_PLANE);
   const environment = {
     LOCAL_CLOUD_ACCOUNT: accountId(),
@@ -128,7 +129,7 @@ async function ensureControlPlane(base: Base, bundle: string): Promise<void> {
   };
   const image = await docker.getImage(CONTROL_PLANE_IMAGE).inspect();
   const content = createHash("sha256")
-    .update(JSON.stringify([bundle, environment, image.Id]))
+    .update(JSON.stringify([code, environment, image.Id]))
     .digest("hex");
   const found = await inspectContainer(name);
   if (found?.Config.Labels[CONTENT_LABEL] === content) {
@@ -151,7 +152,7 @@ async function ensureControlPlane(base: Base, bundle: string): Promise<void> {
         address: addressAt(rangeOf(network), CONTROL_PLANE_OFFSET),
       })),
     ],
-    files: [{ path: "/control-plane.mjs", content: bundle }],
+    files: [{ path: "/control-plane.mjs", content: code }],
     host: {
       // It enters the network namespaces of the account's containers to apply their security groups.
       PidMode: "host",

@@ -63,10 +63,12 @@ export const instance: ResourceType<InstanceInputs> = {
         publicNames: enableDnsHostnames === true,
       });
       try {
+        context.signal.throwIfAborted();
         await createRecord(token.instance, id, outputs, stack);
         await createBody({ id, stack, containerImage: image.containerImage, type, subnet }, addresses);
         await reconcile();
         await requireRunning(id);
+        context.signal.throwIfAborted();
       } catch (error) {
         await remove(id, false);
         throw error;
@@ -88,7 +90,9 @@ export const instance: ResourceType<InstanceInputs> = {
 
   async update(id, olds, inputs, context) {
     const { subnet, type, image, groups } = await judge(inputs);
-    const outputs = outputsOf(id, inputs, {
+    refuseSmallerVolume(olds, inputs);
+    const key = textOf(olds, "keyName");
+    const outputs = outputsOf(id, key === "" ? inputs : { ...inputs, keyName: key }, {
       subnet,
       image,
       groups,
@@ -164,6 +168,18 @@ async function judge(
   return { subnet, type, image, groups };
 }
 
+/** A volume of EBS can grow, and never shrink. */
+function refuseSmallerVolume(olds: Properties, news: InstanceInputs): void {
+  const old = (olds["rootBlockDevice"] as Properties | undefined)?.["volumeSize"];
+  const size = news.rootBlockDevice?.volumeSize;
+  if (typeof old === "number" && size !== undefined && size < old) {
+    throw new ApiError(
+      "InvalidParameterValue",
+      `new size cannot be smaller than existing size: root volume ${old} GiB -> ${size} GiB`,
+    );
+  }
+}
+
 async function requireRunning(id: string): Promise<void> {
   if ((await stateOfBody(id)) === "running") return;
   throw new Error(`the instance stopped while it booted; the last lines of its console:\n${await consoleTail(id)}`);
@@ -174,7 +190,8 @@ function replacedBy(olds: Properties, news: Properties): string[] {
   const root = (properties: Properties) => (properties["rootBlockDevice"] ?? {}) as Properties;
   const names = news["userDataReplaceOnChange"] === true ? [...replacing, "userData", "userDataBase64"] : replacing;
   return [
-    ...names.filter((name) => changed(name) || (olds[name] !== undefined && news[name] === undefined)),
+    // A property that the program no longer gives keeps the value that EC2 has: all of these are computed where they are open.
+    ...names.filter(changed),
     ...["encrypted", "kmsKeyId"]
       .filter((name) => !same(root(olds)[name], root(news)[name]))
       .map((name) => `rootBlockDevice.${name}`),

@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+import type { Properties, ResourceType } from "../../provider/resource-type.ts";
+import { accountFilter } from "../../engine/account.ts";
+import { containerName, execIn, logsTail, removeContainer, stopContainer } from "../../engine/containers.ts";
+import { docker } from "../../engine/docker.ts";
+import { waitUntil } from "../../engine/wait-until.ts";
+import { aws } from "../package.ts";
+import { textOf } from "./find.ts";
+import { token } from "./tokens.ts";
+
+/** An account and a range of its own, so that the test runs beside whatever else stands on the machine. */
+process.env["LOCAL_CLOUD_ACCOUNT"] = "999999990102";
+const range = "10.251.0.0/16";
+const bootTime = 60_000;
+
+interface Host {
+  id: string;
+  outputs: Properties;
+}
+
+const made: { type: ResourceType; id: string; outputs: Properties }[] = [];
+let vpc: string, group: string, subnet: string, keyName: string;
+let first: Host, second: Host;
+
+before(async () => {
+  vpc = (await make(token.vpc, { cidrBlock: range })).id;
+  const gateway = await make(token.internetGateway, { vpcId: vpc });
+  const { outputs } = await make(token.subnet, { vpcId: vpc, cidrBlock: "10.251.1.0/24", mapPublicIpOnLaunch: true });
+  subnet = made.at(-1)?.id ?? "";
+  assert.equal(outputs["availabilityZone"], "ap-northeast-2a");
+  const table = await make(token.routeTable, { vpcId: vpc });
+  await make(token.routeTableAssociation, { routeTableId: table.id, subnetId: subnet });
+  await make(token.route, { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id });
+  group = (await make(token.securityGroup, { vpcId: vpc, name: "host" })).id;
+  await make(token.ingressRule, {
+    securityGroupId: group,
+    ipProtocol: "tcp",
+    fromPort: 22,
+    toPort: 22,
+    cidrIpv4: "0.0.0.0/0",
+  });
+  keyName = (
+    await make(token.keyPair, { keyName: "operator", publicKey: openSshKey(generateKeyPairSync("ed25519").publicKey) })
+  ).id;
+  [first, second] = await Promise.all([
+    make(token.instance, { ...hostInputs(), userData: "#!/bin/sh\nhostname\nsystemctl enable --now docker\n" }),
+    make(token.instance, hostInputs()),
+  ]);
+  await Promise.all([booted(first), booted(second)]);
+});
+
+after(async () => {
+  for (const { type, id, outputs } of made.reverse()) await type.delete(id, outputs, contextOf(type.token));
+  assert.deepEqual(await leftovers(), []);
+});
+
+test("the user data has run, and its output is on the console", async () => {
+  assert.match(await logsTail(containerName(first.id), 50), /^ip-10-251-1-\d+$/m);
+  assert.equal((await shell(first, "docker version --format '{{.Server.Version}}'")).exitCode, 0);
+});
+
+test("an engine runs only where the user data starts it", async () => {
+  assert.equal((await shell(second, "systemctl is-active docker")).stdout.trim(), "inactive");
+});
+
+test("the key pair's key opens the default user, and sshd answers the machine at both addresses", async () => {
+  assert.match((await shell(first, "cat ~admin/.ssh/authorized_keys")).stdout, /^ssh-ed25519 /);
+  assert.equal(await reaches(privateIpOf(first), 22), true);
+  assert.equal(await reaches(publicIpOf(first), 22), true);
+});
+
+test("an instance has the memory of its type", async () => {
+  const limit = "cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null";
+  assert.equal((await shell(first, limit)).stdout.trim(), String(1024 ** 3));
+});
+
+test("names of the VPC resolve by its DNS server", async () => {
+  const name = `ip-${privateIpOf(second).replaceAll(".", "-")}.ap-northeast-2.compute.internal`;
+  assert.match((await shell(first, `getent hosts ${name}`)).stdout, new RegExp(`^${privateIpOf(second)} `));
+});
+
+test("metadata is told to the instance with a token, and to nobody without", async () => {
+  const imds = "http://169.254.169.254/latest";
+  const withToken = `token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${imds}/api/token) && curl -sf -H "X-aws-ec2-metadata-token: $token" ${imds}/meta-data/instance-id`;
+  assert.equal((await shell(first, withToken)).stdout, first.id);
+  assert.equal((await shell(first, `curl -s -o /dev/null -w '%{http_code}' ${imds}/meta-data/`)).stdout, "401");
+});
+
+test("answers of the metadata service do not reach a container behind the instance", async () => {
+  // A network namespace behind a veth pair stands for a container, without an image.
+  const behind = [
+    "ip netns add behind && ip link add outer type veth peer name inner netns behind",
+    "ip address add 192.168.77.1/24 dev outer && ip link set outer up",
+    "ip -n behind address add 192.168.77.2/24 dev inner && ip -n behind link set inner up",
+    "ip -n behind route add default via 192.168.77.1",
+    "iptables -P FORWARD ACCEPT && iptables -t nat -A POSTROUTING -s 192.168.77.0/24 -j MASQUERADE",
+    `ip netns exec behind bash -c 'exec 3<>/dev/tcp/${privateIpOf(first)}/22' && echo network works`,
+    "ip netns exec behind curl -s -m 2 http://169.254.169.254/latest/meta-data/ || echo no metadata",
+  ].join("\n");
+  assert.equal((await shell(first, behind)).stdout.trim(), "network works\nno metadata");
+});
+
+test("nothing leaves without an egress rule, and what a new rule allows does at once", async () => {
+  const address = privateIpOf(second);
+  assert.equal(await connects(first, address, 22), false);
+  const rule = await make(token.egressRule, {
+    securityGroupId: group,
+    ipProtocol: "tcp",
+    fromPort: 22,
+    toPort: 22,
+    referencedSecurityGroupId: group,
+  });
+  assert.equal(await connects(first, address, 22), true);
+  await unmake(rule.id);
+  assert.equal(await connects(first, address, 22), false);
+});
+
+test("an instance that was stopped outside is read as stopped", async () => {
+  await stopContainer(containerName(second.id), 3);
+  assert.equal((await typeOf(token.instance).read(second.id, {}))?.outputs["instanceState"], "stopped");
+});
+
+test("an instance that was removed outside is read as gone, and nothing of it stays", async () => {
+  await removeContainer(containerName(second.id));
+  assert.equal(await typeOf(token.instance).read(second.id, {}), undefined);
+  assert.deepEqual(
+    (await leftovers()).filter((name) => name.includes(second.id)),
+    [],
+  );
+});
+
+test("an instance that can't be made leaves nothing, and says why", async () => {
+  const before = await leftovers();
+  await assert.rejects(make(token.instance, { ...hostInputs(), privateIp: privateIpOf(first) }), /is in use/);
+  await assert.rejects(make(token.instance, { ...hostInputs(), keyName: "nobody" }), /InvalidKeyPair.NotFound/);
+  assert.deepEqual(await leftovers(), before);
+});
+
+test("what is in use can't be deleted", async () => {
+  const state = {};
+  await assert.rejects(typeOf(token.securityGroup).delete(group, state, contextOf("")), /DependencyViolation/);
+  await assert.rejects(typeOf(token.subnet).delete(subnet, state, contextOf("")), /DependencyViolation/);
+  await assert.rejects(typeOf(token.vpc).delete(vpc, state, contextOf("")), /DependencyViolation/);
+});
+
+test("a second VPC with an overlapping range is refused, with the holder's name", async () => {
+  await assert.rejects(
+    make(token.vpc, { cidrBlock: "10.251.128.0/17" }),
+    /10\.251\.0\.0\/16, which is held by stack test of account 999999990102/,
+  );
+});
+
+function hostInputs(): Properties {
+  return {
+    ami: "ami-0d13d13d13d13d130",
+    instanceType: "t3.micro",
+    subnetId: subnet,
+    vpcSecurityGroupIds: [group],
+    keyName,
+    metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+  };
+}
+
+function privateIpOf({ outputs }: Host): string {
+  return textOf(outputs, "privateIp");
+}
+
+function publicIpOf({ outputs }: Host): string {
+  return textOf(outputs, "publicIp");
+}
+
+function typeOf(name: string): ResourceType {
+  const type = aws.resources.find((one) => one.token === name);
+  assert.ok(type);
+  return type;
+}
+
+async function make(name: string, inputs: Properties): Promise<Host> {
+  const type = typeOf(name);
+  const created = await type.create(type.inputs.parse(inputs), contextOf(name));
+  made.push({ type, ...created });
+  return created;
+}
+
+async function unmake(id: string): Promise<void> {
+  const index = made.findIndex((one) => one.id === id);
+  const [found] = made.splice(index, 1);
+  await found?.type.delete(id, found.outputs, contextOf(found.type.token));
+}
+
+function contextOf(name: string) {
+  return {
+    urn: `urn:pulumi:test::hosts::${name}::one`,
+    name: "one",
+    randomSuffix: (length: number) => "0".repeat(length),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+  };
+}
+
+async function booted({ id }: Host): Promise<void> {
+  const isUp = async () => (await logsTail(containerName(id), 50)).includes("boot: the instance is up");
+  await waitUntil(isUp, { what: `${id} to boot`, timeout: bootTime });
+}
+
+async function shell({ id }: Host, script: string) {
+  return execIn(containerName(id), ["bash", "-c", script]);
+}
+
+async function connects(host: Host, address: string, port: number): Promise<boolean> {
+  return (await shell(host, `timeout 2 bash -c 'exec 3<>/dev/tcp/${address}/${port}'`)).exitCode === 0;
+}
+
+/** Whether the machine itself can connect. */
+async function reaches(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 5_000 });
+    const end = (result: boolean) => () => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.on("connect", end(true)).on("error", end(false)).on("timeout", end(false));
+  });
+}
+
+/** Everything on the machine that belongs to the account. */
+async function leftovers(): Promise<string[]> {
+  const filters = accountFilter();
+  const [containers, { Volumes }, networks] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listVolumes({ filters }),
+    docker.listNetworks({ filters }),
+  ]);
+  return [
+    ...containers.flatMap(({ Names }) => Names),
+    ...Volumes.map(({ Name }) => Name),
+    ...networks.map(({ Name }) => Name),
+  ].sort();
+}
+
+function openSshKey(key: KeyObject): string {
+  const raw = Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url");
+  const field = (data: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, data.length]), data]);
+  return `ssh-ed25519 ${Buffer.concat([field(Buffer.from("ssh-ed25519")), field(raw)]).toString("base64")} test`;
+}
