@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type AddressInfo, connect } from "node:net";
 import { after, describe, test } from "node:test";
 import { type GifticonRequest } from "@gifticon/contract/request.ts";
 import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
@@ -165,4 +166,15 @@ describe("the other routes", () => {
     assert.deepEqual([ready.statusCode, ready.json()], [503, { ok: false, reason: "broker: away" }]);
     assert.match((await app.inject("/metrics")).headers["content-type"] ?? "", /^text\/plain/);
   });
+});
+
+test("what isn't HTTP is answered with a 400 as JSON, and not with a reset", async () => {
+  const { app } = api();
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = app.server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1").setEncoding("utf8");
+  socket.write("nonsense\r\n\r\n");
+  let text = "";
+  for await (const chunk of socket) text += chunk as string;
+  assert.match(text, /^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"code":"bad_request"/);
 });

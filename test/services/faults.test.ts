@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
 import { startBroker } from "./support/broker.ts";
-import { Crowd, type Load, range, startLoad } from "./support/client.ts";
+import { Crowd, keyOf, type Load, range, startLoad } from "./support/client.ts";
 import { startDatabase } from "./support/database.ts";
 import { type Backing, createEvent, type Event } from "./support/event.ts";
 
@@ -85,10 +85,9 @@ describe("nothing is lost and nobody is served twice", () => {
     const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
     await crowd.ask(api.url, 1);
     await backing.broker.pause();
-    const answer = await crowd.ask(api.url, 2, "key").finally(() => backing.broker.unpause());
+    const answer = await crowd.ask(api.url, 2, keyOf(2)).finally(() => backing.broker.unpause());
     assert.deepEqual([answer.status, answer.outcome], [503, "unknown"]);
-    await api.ready();
-    const again = await crowd.ask(api.url, 2, "key");
+    const again = await crowd.insist(api.url, 2);
     assert.deepEqual([again.status, again.requestId], [202, answer.requestId]);
     await assertWhole(event, crowd, 2);
   });

@@ -12,6 +12,11 @@ export interface ClientAnswer {
   text: string;
 }
 
+/** The key of a user who insists. */
+export function keyOf(userId: number): string {
+  return `key-of-${userId}`;
+}
+
 /** A crowd with keep-alive connections. */
 export class Crowd implements AsyncDisposable {
   readonly #agent = new Agent({ connections: 50, connect: { timeout: 5_000 } });
@@ -34,7 +39,7 @@ export class Crowd implements AsyncDisposable {
   /** Asks again with the same key until it is taken, as a client does that wants its gifticon. */
   async insist(url: string, userId: number): Promise<ClientAnswer> {
     while (!this.#left) {
-      const answer = await this.ask(url, userId, `key-of-${userId}`);
+      const answer = await this.ask(url, userId, keyOf(userId));
       if (answer.status < 500 && answer.status !== 0) return answer;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
