@@ -41,8 +41,8 @@ retire() {
   wait_until 120 "the tasks of node $node to run elsewhere; going on without" moved "$node" "$services" || true
   if node_is "$node" ready; then
     leave "$node" "$address" || say "host $address does not leave by itself; removing its node"
-    wait_until 20 "node $node to be down; removing it by force" node_is "$node" down || true
   fi
+  # The manager notices by missing heartbeats that a node has left, which takes it 15 s; by force it needn't.
   docker node rm --force "$node" >/dev/null
   say "node $node of $HOST_NAME is removed"
 }
