@@ -24,3 +24,12 @@ accounts_of_checkout() {
     docker volume ls --filter "$filter" --format "$format"
   } | sort -u
 }
+
+# The images that updates built for an account and pushed to its registry; nothing else knows their names.
+remove_images_of() {
+  docker image ls --filter "reference=$1.dkr.ecr.*/*" --format '{{.Repository}}:{{.Tag}} {{.ID}}' | while read -r name id; do
+    [[ $name != *:'<none>' ]] || name="$id"
+    say "Removing image $name"
+    docker image rm "$name" >/dev/null || warn "it stays: it is in use"
+  done
+}

@@ -2,6 +2,7 @@
 # Puts right what a killed run or a hard stop of the machine leaves behind, before the next `pulumi up`. Sourced after env.sh, with the
 # run lock held; each step looks first and costs nothing when there is nothing to do. (The containers of the local cloud come back with the
 # Docker engine by themselves; what is stopped although the engine ran is drift, and Pulumi's to judge.)
+: "${checkout:?}" "${LOCAL_CLOUD_ACCOUNT:?}"
 
 # The state file of stack `local`, when the state is on this machine.
 state_file() {

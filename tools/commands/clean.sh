@@ -67,8 +67,7 @@ clean_account() {
   docker ps -a --filter "$filter" --format 'container {{.Names}}' | remove_each docker rm --force --volumes
   docker network ls --filter "$filter" --format 'network {{.Name}}' | remove_each docker network rm
   docker volume ls --filter "$filter" --format 'volume {{.Name}}' | remove_each docker volume rm
-  docker image ls --filter "reference=$account.dkr.ecr.*/*" --format 'image {{.Repository}}:{{.Tag}}' |
-    grep -v ':<none>$' | remove_each docker image rm || true
+  remove_images_of "$account"
   leftovers_of "$account" | while read -r entry; do
     case "$entry" in
       block*)

@@ -15,7 +15,11 @@ work="$(mktemp -d)"
 trap 'rm -rf -- "$work"' EXIT
 
 if [[ ! -d $libs ]]; then
-  have mvn || install_packages "to fetch Kafka's jars" maven
+  if ! have mvn; then
+    # The Java package links its manuals there, and a slim system lacks the folder.
+    as_root mkdir -p /usr/share/man/man1
+    install_packages "to fetch Kafka's jars" maven
+  fi
   # `-C`: a checksum that doesn't match is an error.
   mvn -B -q -C "-Dmaven.repo.local=$work/repository" -f "$here/pom.xml" "-Dkafka.version=$version" \
     org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
