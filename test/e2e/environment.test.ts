@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe } from "node:test";
 import { execa } from "execa";
 import { Gifticons, type Answer } from "../support/gifticons.ts";
 import { instance, leftovers, onHost, removeRecord } from "../support/hosts.ts";
 import { LocalStack, type Outcome } from "../support/local-stack.ts";
+import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
@@ -59,13 +60,14 @@ async function underLoad(work: () => Promise<void>): Promise<void> {
 }
 
 describe("the environment on the local cloud", () => {
+  const step = story();
   before(async () => {
     await stack.dispose();
     await stack.initialise({ "gifticon-event:network": { vpcCidr: "10.99.0.0/16" } });
   });
   after(() => stack.dispose());
 
-  it("stands up with the first up: seven ready nodes with the right roles and labels", async () => {
+  step("stands up with the first up: seven ready nodes with the right roles and labels", async () => {
     const first = await stack.succeed("up");
     assert.deepEqual(operations(first), ["create"]);
     const nodes = await swarmNodes(account, stack);
@@ -81,14 +83,14 @@ describe("the environment on the local cloud", () => {
     );
   });
 
-  it("issues a gifticon through the load balancer, the API, Kafka, the issuer and the database", issueOne);
+  step("issues a gifticon through the load balancer, the API, Kafka, the issuer and the database", issueOne);
 
-  it("changes nothing with a second up", async () => {
+  step("changes nothing with a second up", async () => {
     const second = await stack.succeed("up", ["--expect-no-changes"]);
     assert.deepEqual(second.steps, []);
   });
 
-  it("issues 1,000 users once each, and rejects a repeated user as a duplicate", async () => {
+  step("issues 1,000 users once each, and rejects a repeated user as a duplicate", async () => {
     await withGifticons(async (client) => {
       const users = freshUsers(1_000);
       const answers = await client.askAll(users);
@@ -105,7 +107,7 @@ describe("the environment on the local cloud", () => {
     });
   });
 
-  it("keeps its secrets out of the exported state", async () => {
+  step("keeps its secrets out of the exported state", async () => {
     const state = await stack.exportedState();
     const tokens = await onHost(account, "manager", ["docker", "swarm", "join-token", "-q", "worker"]);
     assert.ok(!state.includes(tokens.trim()), "the join token stands in the state");
@@ -113,7 +115,7 @@ describe("the environment on the local cloud", () => {
     assert.match(state, /ciphertext/);
   });
 
-  it("only adds when a worker is added", async () => {
+  step("only adds when a worker is added", async () => {
     await stack.configure({ "gifticon-event:workers": 6 });
     const outcome = await stack.succeed("up");
     const made = outcome.steps.filter(({ op }) => op === "create").map(({ name }) => name);
@@ -125,7 +127,7 @@ describe("the environment on the local cloud", () => {
     assert.equal((await swarmNodes(account, stack)).length, 8);
   });
 
-  it("drains a worker before it goes, and loses no accepted request", async () => {
+  step("drains a worker before it goes, and loses no accepted request", async () => {
     await stack.configure({ "gifticon-event:workers": 5 });
     await underLoad(async () => {
       const outcome = await stack.succeed("up");
@@ -135,12 +137,12 @@ describe("the environment on the local cloud", () => {
     assert.equal((await swarmNodes(account, stack)).length, 7);
   });
 
-  it("sees a host that was killed outside, and replaces it with its labels", async () => {
-    const { id } = await instance(account, "worker-2");
-    await execa("docker", ["rm", "-f", "-v", id]);
+  step("sees a host that was killed outside, and replaces it with its labels", async () => {
+    const { container } = await instance(account, "worker-2");
+    await execa("docker", ["rm", "-f", "-v", container]);
     await stack.succeed("refresh");
     await stack.succeed("up");
-    assert.notEqual((await instance(account, "worker-2")).id, id);
+    assert.notEqual((await instance(account, "worker-2")).container, container);
     const nodes = await swarmNodes(account, stack);
     assert.deepEqual(
       nodes.filter(({ state }) => state !== "ready"),
@@ -150,7 +152,7 @@ describe("the environment on the local cloud", () => {
     await issueOne();
   });
 
-  it("breaks when a security group rule is missing, and the next refreshed up puts it right", async () => {
+  step("breaks when a security group rule is missing, and the next refreshed up puts it right", async () => {
     await removeRecord(
       account,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -167,35 +169,37 @@ describe("the environment on the local cloud", () => {
     await issueOne();
   });
 
-  it("fails the up with the service's own words when a service can't start, and the old version serves on", async () => {
-    const restore = await stack.edit(
-      "services/gifticon-issuer/main.ts",
-      () => 'throw new Error("planted: no start");\n',
-    );
-    const failed = await stack.run("up");
-    assert.notEqual(failed.exitCode, 0);
-    assert.match(failed.output, /planted: no start/);
-    await issueOne();
-    await restore();
-    await stack.succeed("up");
-    await issueOne();
-  });
+  step(
+    "fails the up with the service's own words when a service can't start, and the old version serves on",
+    async () => {
+      const restore = await stack.edit(
+        "services/gifticon-issuer/main.ts",
+        () => 'throw new Error("planted: no start");\n',
+      );
+      const failed = await stack.run("up");
+      assert.notEqual(failed.exitCode, 0);
+      assert.match(failed.output, /planted: no start/);
+      await issueOne();
+      await restore();
+      await stack.succeed("up");
+      await issueOne();
+    },
+  );
 
-  it("finishes an up that was killed in the middle", async () => {
+  step("finishes an up that was killed in the middle", async () => {
     await stack.configure({ "gifticon-event:workers": 6 });
     const up = stack.start(["up", "--stack", "local", "--yes", "--skip-preview"], { reject: false });
     await waitUntil("the sixth worker's container", () => instance(account, "worker-6"));
     up.kill("SIGKILL");
     await up;
-    await stack.recover();
-    await stack.succeed("up");
+    assert.match(await stack.command("up"), /Proof: .* issued/);
     assert.equal((await swarmNodes(account, stack)).filter(({ state }) => state === "ready").length, 8);
     await issueOne();
     await stack.configure({ "gifticon-event:workers": 5 });
     await stack.succeed("up");
   });
 
-  it("goes from kafka to direct and back", async () => {
+  step("goes from kafka to direct and back", async () => {
     await stack.configure({ "gifticon-event:mode": "direct" });
     await stack.succeed("up");
     assert.equal((await stack.outputs()).mode, "direct");
@@ -208,8 +212,8 @@ describe("the environment on the local cloud", () => {
     await issueOne();
   });
 
-  it("is gone after destroy", async () => {
-    await stack.succeed("destroy");
+  step("is gone after destroy", async () => {
+    await stack.command("destroy");
     assert.deepEqual(await leftovers(account), []);
   });
 });

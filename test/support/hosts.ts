@@ -1,40 +1,60 @@
 import { execa } from "execa";
 
-/** A container of the local cloud, as the Docker engine lists it. */
-export interface CloudContainer {
-  id: string;
-  /** The Pulumi type token of what it stands for. */
-  type: string;
-  /** The tag `Name` of an instance; otherwise the container's own name. */
+interface Labelled {
+  Labels: Record<string, string>;
+}
+
+/** An instance of the local cloud: a host's container. */
+export interface Instance {
+  /** The container's id. */
+  container: string;
+  /** The tag `Name`. */
   name: string;
 }
 
-/** The containers of an account, running or not. */
-export async function containersOf(account: string): Promise<CloudContainer[]> {
-  const { stdout } = await execa("docker", [
-    "ps",
-    "-aq",
-    "--no-trunc",
-    "--filter",
-    `label=local-cloud.account=${account}`,
-  ]);
-  const ids = stdout.split("\n").filter((id) => id !== "");
-  if (ids.length === 0) return [];
-  const inspected = JSON.parse((await execa("docker", ["inspect", ...ids])).stdout) as {
-    Id: string;
-    Name: string;
-    Config: { Labels: Record<string, string> };
-  }[];
-  return inspected.map(({ Id, Name, Config: { Labels } }) => {
-    const properties = JSON.parse(Labels["local-cloud.properties"] ?? "{}") as { tags?: Record<string, string> };
-    return { id: Id, type: Labels["local-cloud.type"] ?? "", name: properties.tags?.["Name"] ?? Name.slice(1) };
-  });
+const INSTANCE = "aws:ec2/instance:Instance";
+
+const ofType = (account: string, type: string): string[] => [
+  "--filter",
+  `label=local-cloud.account=${account}`,
+  "--filter",
+  `label=local-cloud.type=${type}`,
+];
+
+/** What the local cloud remembers of the resources of a type: the labels of volumes that hold nothing else. */
+async function records(account: string, type: string): Promise<(Labelled & { Name: string })[]> {
+  const { stdout } = await execa("docker", ["volume", "ls", "-q", ...ofType(account, type)]);
+  const names = stdout.split("\n").filter((name) => name !== "");
+  if (names.length === 0) return [];
+  const inspected = await execa("docker", ["volume", "inspect", ...names]);
+  return JSON.parse(inspected.stdout) as (Labelled & { Name: string })[];
 }
 
-/** The instance whose tag `Name` ends with `-NAME` or is NAME. */
-export async function instance(account: string, name: string): Promise<CloudContainer> {
-  const all = (await containersOf(account)).filter(({ type }) => type === "aws:ec2/instance:Instance");
-  const found = all.find((one) => one.name === name || one.name.endsWith(`-${name}`));
+function propertiesOf({ Labels }: Labelled): Record<string, unknown> {
+  return JSON.parse(Labels["local-cloud.properties"] ?? "{}") as Record<string, unknown>;
+}
+
+async function instances(account: string): Promise<Instance[]> {
+  const { stdout } = await execa("docker", [
+    ...["ps", "-a", "--no-trunc", ...ofType(account, INSTANCE)],
+    ...["--format", '{{.ID}} {{.Label "local-cloud.id"}}'],
+  ]);
+  const names = new Map(
+    (await records(account, INSTANCE)).map((record) => {
+      const { tags } = propertiesOf(record) as { tags?: Record<string, string> };
+      return [record.Labels["local-cloud.id"], tags?.["Name"] ?? ""];
+    }),
+  );
+  return stdout
+    .split("\n")
+    .map((line) => line.split(" "))
+    .flatMap(([container = "", id]) => (container === "" ? [] : [{ container, name: names.get(id) ?? "" }]));
+}
+
+/** The instance whose tag `Name` ends with `-NAME`. */
+export async function instance(account: string, name: string): Promise<Instance> {
+  const all = await instances(account);
+  const found = all.find((one) => one.name.endsWith(`-${name}`));
   if (found === undefined)
     throw new Error(`no instance ${name} in account ${account}; there are: ${all.map((one) => one.name).join(", ")}`);
   return found;
@@ -47,8 +67,8 @@ export async function onHost(
   command: readonly string[],
   input?: string,
 ): Promise<string> {
-  const { id } = await instance(account, name);
-  const { stdout } = await execa("docker", ["exec", ...(input === undefined ? [] : ["-i"]), id, ...command], {
+  const { container } = await instance(account, name);
+  const { stdout } = await execa("docker", ["exec", ...(input === undefined ? [] : ["-i"]), container, ...command], {
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });
   return stdout;
@@ -60,15 +80,7 @@ export async function removeRecord(
   type: string,
   matches: (properties: Record<string, unknown>) => boolean,
 ): Promise<void> {
-  const filter = ["--filter", `label=local-cloud.account=${account}`, "--filter", `label=local-cloud.type=${type}`];
-  const names = (await execa("docker", ["volume", "ls", "-q", ...filter])).stdout.split("\n");
-  const volumes = JSON.parse((await execa("docker", ["volume", "inspect", ...names])).stdout) as {
-    Name: string;
-    Labels: Record<string, string>;
-  }[];
-  const found = volumes.filter(({ Labels }) =>
-    matches(JSON.parse(Labels["local-cloud.properties"] ?? "{}") as Record<string, unknown>),
-  );
+  const found = (await records(account, type)).filter((record) => matches(propertiesOf(record)));
   if (found.length !== 1) throw new Error(`${found.length} records of ${type} match, expected 1`);
   await execa("docker", ["volume", "rm", ...found.map(({ Name }) => Name)]);
 }
