@@ -77,12 +77,15 @@ async function readView(): Promise<{ view: View; ranges: Map<string, string> }> 
   return { view, ranges };
 }
 
-/** Reconciles at each start, stop and connection of a container of the account, for as long as this process lives. */
+/**
+ * Reconciles at each start, stop and connection of a container of the account, and when the record of a security group's rule is
+ * removed by someone other than a provider, for as long as this process lives.
+ */
 export async function watch(reconciler: Reconciler, account: string): Promise<void> {
   const stream = await docker.getEvents({
     filters: {
-      type: ["container", "network"],
-      event: ["start", "die", "connect", "disconnect"],
+      type: ["container", "network", "volume"],
+      event: ["start", "die", "connect", "disconnect", "destroy"],
     },
   });
   let rest = "";
@@ -90,11 +93,15 @@ export async function watch(reconciler: Reconciler, account: string): Promise<vo
     rest += chunk.toString();
     const lines = rest.split("\n");
     rest = lines.pop() ?? "";
-    const relevant = lines.some((line) => line.includes(account));
-    if (!relevant) continue;
+    if (!lines.some((line) => line.includes(account) && concernsRules(line))) continue;
     reconciler.reconcile().catch((error: unknown) => {
       console.error(error);
     });
   }
   throw new Error("the Docker engine ended its stream of events");
+}
+
+/** Of the volumes only those that are rules matter, and they say so in their names; what is a record to others changes often. */
+function concernsRules(event: string): boolean {
+  return !event.includes('"Type":"volume"') || event.includes("securitygroup");
 }
