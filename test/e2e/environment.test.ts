@@ -12,6 +12,7 @@ import { waitUntil } from "../support/wait-until.ts";
 // environment of seven hosts is too dear to build for each.
 const account = "990000000001";
 const stack = new LocalStack("e2e", account);
+const setting = (name: string): string => `gifticon-event:${name}`;
 
 /** A range of user ids that no other test of the story uses. */
 let nextUser = 1;
@@ -63,9 +64,21 @@ describe("the environment on the local cloud", () => {
   const step = story();
   before(async () => {
     await stack.dispose();
-    await stack.initialise({ "gifticon-event:network": { vpcCidr: "10.99.0.0/16" } });
+    await stack.initialise({ [setting("network")]: { vpcCidr: "10.99.0.0/16" } });
   });
   after(() => stack.dispose());
+
+  step("refuses wrong, unknown and missing settings by name, and makes nothing", async () => {
+    await stack.configure({ [setting("workers")]: 0, [setting("wrokers")]: 6, [setting("operators")]: undefined });
+    const refused = await stack.run("up");
+    assert.notEqual(refused.exitCode, 0);
+    for (const key of ["workers", "wrokers", "operators"]) assert.match(refused.output, new RegExp(setting(key)));
+    assert.deepEqual(
+      refused.steps.filter(({ type }) => !type.startsWith("pulumi:")),
+      [],
+    );
+    await stack.restoreConfiguration();
+  });
 
   step("stands up with the first up: seven ready nodes with the right roles and labels", async () => {
     const first = await stack.succeed("up");
@@ -116,7 +129,7 @@ describe("the environment on the local cloud", () => {
   });
 
   step("only adds when a worker is added", async () => {
-    await stack.configure({ "gifticon-event:workers": 6 });
+    await stack.configure({ [setting("workers")]: 6 });
     const outcome = await stack.succeed("up");
     const made = outcome.steps.filter(({ op }) => op === "create").map(({ name }) => name);
     assert.ok(made.length > 0 && made.every((name) => name.includes("worker-6")), made.join(", "));
@@ -128,7 +141,7 @@ describe("the environment on the local cloud", () => {
   });
 
   step("drains a worker before it goes, and loses no accepted request", async () => {
-    await stack.configure({ "gifticon-event:workers": 5 });
+    await stack.configure({ [setting("workers")]: 5 });
     await underLoad(async () => {
       const outcome = await stack.succeed("up");
       const gone = outcome.steps.filter(({ op }) => op === "delete").map(({ name }) => name);
@@ -179,6 +192,11 @@ describe("the environment on the local cloud", () => {
       const failed = await stack.run("up");
       assert.notEqual(failed.exitCode, 0);
       assert.match(failed.output, /planted: no start/);
+      assert.deepEqual(
+        failed.steps.filter(({ type }) => type === "docker:index/image:Image").map(({ name }) => name),
+        ["gifticon-issuer"],
+        "a change in one service makes one image",
+      );
       await issueOne();
       await restore();
       await stack.succeed("up");
@@ -187,7 +205,7 @@ describe("the environment on the local cloud", () => {
   );
 
   step("finishes an up that was killed in the middle", async () => {
-    await stack.configure({ "gifticon-event:workers": 6 });
+    await stack.configure({ [setting("workers")]: 6 });
     const up = stack.start(["up", "--stack", "local", "--yes", "--skip-preview"], { reject: false });
     await waitUntil("the sixth worker's container", () => instance(account, "worker-6"));
     up.kill("SIGKILL");
@@ -195,18 +213,18 @@ describe("the environment on the local cloud", () => {
     assert.match(await stack.command("up"), /Proof: .* issued/);
     assert.equal((await swarmNodes(account, stack)).filter(({ state }) => state === "ready").length, 8);
     await issueOne();
-    await stack.configure({ "gifticon-event:workers": 5 });
+    await stack.configure({ [setting("workers")]: 5 });
     await stack.succeed("up");
   });
 
   step("goes from kafka to direct and back", async () => {
-    await stack.configure({ "gifticon-event:mode": "direct" });
+    await stack.configure({ [setting("mode")]: "direct" });
     await stack.succeed("up");
     assert.equal((await stack.outputs()).mode, "direct");
     assert.equal((await stack.outputs()).kafkaBootstrapServers, undefined);
     assert.equal((await swarmNodes(account, stack)).length, 6);
     await issueOne();
-    await stack.configure({ "gifticon-event:mode": "kafka" });
+    await stack.configure({ [setting("mode")]: "kafka" });
     await stack.succeed("up");
     assert.equal((await swarmNodes(account, stack)).length, 7);
     await issueOne();

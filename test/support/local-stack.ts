@@ -60,6 +60,7 @@ export class LocalStack {
   readonly program: string;
   readonly configFile: string;
   readonly #environment: Record<string, string>;
+  #settings: Record<string, unknown> = {};
 
   /**
    * @param name the test's name: the name of its folder under .local/test.
@@ -93,9 +94,15 @@ export class LocalStack {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // tracked, but deleted in the work tree
       });
     await symlink(join(checkout, "node_modules"), join(this.program, "node_modules"));
-    await writeFile(this.configFile, await readFile(join(checkout, "Pulumi.local.yaml")));
-    await this.configure(settings);
+    this.#settings = settings;
+    await this.restoreConfiguration();
     await this.pulumi(["stack", "init", "local"]);
+  }
+
+  /** Goes back to the configuration that the stack was initialised with. */
+  async restoreConfiguration(): Promise<void> {
+    await writeFile(this.configFile, await readFile(join(checkout, "Pulumi.local.yaml")));
+    await this.configure(this.#settings);
   }
 
   /** Sets top-level settings ("gifticon-event:workers"); `undefined` removes one. */
@@ -106,13 +113,6 @@ export class LocalStack {
       else file.config[key] = value;
     }
     await writeFile(this.configFile, stringify(file));
-  }
-
-  /** Merges `value` into the object setting `key`, two levels deep enough for every setting of the program. */
-  async merge(key: string, value: Record<string, unknown>): Promise<void> {
-    const file = parse(await readFile(this.configFile, "utf8")) as { config: Record<string, unknown> };
-    const before = (file.config[key] ?? {}) as Record<string, unknown>;
-    await this.configure({ [key]: { ...before, ...value } });
   }
 
   /** Changes one file of the program; returns how to put it back. */
