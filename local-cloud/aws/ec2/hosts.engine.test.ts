@@ -7,12 +7,13 @@ import { accountFilter } from "../../engine/account.ts";
 import { containerName, execIn, logsTail, removeContainer, stopContainer } from "../../engine/containers.ts";
 import { docker } from "../../engine/docker.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
+import { sweep } from "../../sweep.ts";
 import { aws } from "../package.ts";
 import { textOf } from "./find.ts";
 import { token } from "./tokens.ts";
 
 /** An account and a range of its own, so that the test runs beside whatever else stands on the machine. */
-process.env["LOCAL_CLOUD_ACCOUNT"] = "999999990102";
+process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000012";
 const range = "10.251.0.0/16";
 const bootTime = 60_000;
 
@@ -26,6 +27,8 @@ let vpc: string, group: string, subnet: string, keyName: string;
 let first: Host, second: Host;
 
 before(async () => {
+  // What a killed run has left would hold the range.
+  await sweep(aws, new Set());
   vpc = (await make(token.vpc, { cidrBlock: range })).id;
   const gateway = await make(token.internetGateway, { vpcId: vpc });
   const { outputs } = await make(token.subnet, { vpcId: vpc, cidrBlock: "10.251.1.0/24", mapPublicIpOnLaunch: true });
@@ -149,7 +152,7 @@ test("what is in use can't be deleted", async () => {
 test("a second VPC with an overlapping range is refused, with the holder's name", async () => {
   await assert.rejects(
     make(token.vpc, { cidrBlock: "10.251.128.0/17" }),
-    /10\.251\.0\.0\/16, which is held by stack test of account 999999990102/,
+    /10\.251\.0\.0\/16, which is held by stack test of account 990000000012/,
   );
 });
 

@@ -1,4 +1,5 @@
 import type { Properties } from "../../provider/resource-type.ts";
+import { coalesce } from "../../engine/coalesce.ts";
 import { getRecord, listRecords, type LocalRecord } from "../../engine/records.ts";
 import { textOf } from "../ec2/find.ts";
 import { token as ec2 } from "../ec2/tokens.ts";
@@ -7,32 +8,13 @@ import type { BalancerConfig, GroupConfig, HealthCheck, ListenerConfig, TargetCo
 import { actionOf, groupArnOf } from "./listener-action.ts";
 import { token } from "./tokens.ts";
 
-let running: Promise<void> | undefined;
-let waiting: Promise<void> | undefined;
-
 /**
  * Brings every load balancer in line with the records. Calls that come while one is under way share the next one, so that many
  * targets which are registered at once make few reloads.
  */
-export async function applyBalancers(): Promise<void> {
-  if (running === undefined) {
-    running = applyAll().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-  waiting ??= running
-    .catch(() => undefined)
-    .then(() => {
-      waiting = undefined;
-      return applyBalancers();
-    });
-  return waiting;
-}
-
-async function applyAll(): Promise<void> {
+export const applyBalancers = coalesce(async () => {
   for (const { id } of await listRecords(token.loadBalancer)) await updateBalancer(id, await configOf(id));
-}
+});
 
 /** What HAProxy is told of a load balancer, from the records. */
 export async function configOf(balancerArn: string): Promise<BalancerConfig> {

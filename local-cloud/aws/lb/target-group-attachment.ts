@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ResourceType } from "../../provider/resource-type.ts";
-import { getRecord } from "../../engine/records.ts";
+import { deleteRecord, getRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { findSubnet, textOf } from "../ec2/find.ts";
 import { token as ec2 } from "../ec2/tokens.ts";
@@ -49,9 +49,11 @@ export const targetGroupAttachment: ResourceType<AttachmentInputs> = {
   ...records,
   async read(id, state) {
     const found = await records.read(id, state);
-    // A terminated instance is no target any more.
-    if (found === undefined || (await getRecord(ec2.instance, textOf(found.outputs, "targetId"))) === undefined)
-      return undefined;
-    return found;
+    if (found === undefined) return undefined;
+    if ((await getRecord(ec2.instance, textOf(found.outputs, "targetId"))) !== undefined) return found;
+    // A terminated instance is no target any more: AWS deregisters it by itself.
+    await deleteRecord(token.attachment, id);
+    await applyBalancers();
+    return undefined;
   },
 };

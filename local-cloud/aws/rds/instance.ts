@@ -83,7 +83,11 @@ export const instance: ResourceType<InstanceInputs> = {
 
   async read(id, state) {
     const record = await getRecord(token.instance, id);
-    if (record === undefined || !(await hasData(id))) return undefined;
+    if (record === undefined || !(await hasData(id))) {
+      // What is left of a database whose data was removed outside is of no use to anybody.
+      await remove(id);
+      return undefined;
+    }
     await recoverServer(id);
     await reconcile();
     const passwords = { password: state["password"], passwordWo: state["passwordWo"] };
