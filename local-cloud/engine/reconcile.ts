@@ -2,34 +2,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { request } from "undici";
 import { RECONCILE_PORT } from "../control-plane/api.ts";
 import { ensureBase } from "./base.ts";
+import { coalesce } from "./coalesce.ts";
 import { containerName, logsTail } from "./containers.ts";
 
 /** How long a control plane that has just been started may take to answer, in milliseconds. */
 const START_TIMEOUT = 30_000;
-
-let running: Promise<void> | undefined;
-let waiting: Promise<void> | undefined;
 
 /**
  * Has the control plane bring security groups, metadata and cgroups in line with the records and containers, and returns when that
  * is done. A resource calls it after it changed a group, a rule, or a container that has groups. Calls that come while one is
  * under way share the next one.
  */
-export async function reconcile(): Promise<void> {
-  if (running === undefined) {
-    running = post().finally(() => {
-      running = undefined;
-    });
-    return running;
-  }
-  waiting ??= running
-    .catch(() => undefined)
-    .then(() => {
-      waiting = undefined;
-      return reconcile();
-    });
-  return waiting;
-}
+export const reconcile = coalesce(post);
 
 async function post(): Promise<void> {
   const { controlPlaneAddress } = await ensureBase();
