@@ -5,7 +5,7 @@ import { docker } from "./docker.ts";
 import { change, createRecord, deleteRecord, getRecord, listRecords, updateRecord } from "./records.ts";
 
 /** An account of its own, so that the test runs beside whatever else stands on the machine. */
-process.env["LOCAL_CLOUD_ACCOUNT"] = "999999990101";
+process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000011";
 const type = "test:index/thing:Thing";
 
 afterEach(async () => {
