@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { waitUntil } from "../../engine/wait-until.ts";
 import { EngineProject } from "../testing/engine.ts";
 
 const plugins = join(import.meta.dirname, "../testing/fake");
@@ -146,10 +146,7 @@ describe("a package served to the real engine", () => {
     await project.program(program('{ name: "slow", waits: true }'));
     const up = project.start(["up", "--yes", "--skip-preview"]);
     const waiting = () => stat(join(cloud, "waiting")).then(Boolean, () => false);
-    for (let tries = 0; !(await waiting()); tries += 1) {
-      assert.ok(tries < 300, "the operation never started");
-      await sleep(100);
-    }
+    await waitUntil(waiting, { what: "the operation to start", timeout: 30_000 });
     up.kill("SIGINT");
     const { all } = await up;
     assert.match(String(all), /the update was cancelled|canceled/);

@@ -3,11 +3,10 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { generateKeyPairSync } from "node:crypto";
 import { z } from "zod";
 import type { Properties } from "../../provider/resource-type.ts";
-import { testContext } from "../testing/context.ts";
+import { firstMessage, testContext } from "../testing/context.ts";
 import { freePort, sshKeys, startSshd, type TestSshd } from "../testing/sshd.ts";
 import { copyToRemote } from "./copy-to-remote.ts";
 import { connections, remoteCommand } from "./remote-command.ts";
@@ -130,10 +129,7 @@ describe("a command over SSH", () => {
       inputs({ create: "echo there", connection: { ...connection, dialErrorLimit: -1 } }),
       context,
     );
-    for (let tries = 0; context.messages.length === 0; tries += 1) {
-      assert.ok(tries < 100, "no dial failed");
-      await sleep(20);
-    }
+    await firstMessage(context, "a dial to fail");
     const server = await startSshd({ port, host, login });
     try {
       assert.equal((await created).outputs["stdout"], "there");
@@ -159,10 +155,7 @@ describe("a command over SSH", () => {
   it("ends at an interrupt, and so does the session", async () => {
     const waiting = testContext();
     const blocked = remoteCommand.create(inputs({ create: "echo started; sleep 600" }), waiting);
-    for (let tries = 0; waiting.messages.length === 0; tries += 1) {
-      assert.ok(tries < 200, "the command did not start");
-      await sleep(20);
-    }
+    await firstMessage(waiting, "the command to start");
     waiting.abort();
     await assert.rejects(blocked, /interrupted by the test/);
   });

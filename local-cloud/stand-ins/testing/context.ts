@@ -1,3 +1,4 @@
+import { waitUntil } from "../../engine/wait-until.ts";
 import type { OperationContext } from "../../provider/resource-type.ts";
 
 /** An operation's context for tests: keeps what is shown, and is interrupted by `abort`. */
@@ -15,4 +16,9 @@ export function testContext(): OperationContext & { messages: string[]; abort: (
       controller.abort(new Error("interrupted by the test"));
     },
   };
+}
+
+/** Waits until something is shown. */
+export async function firstMessage(context: { messages: readonly string[] }, what: string): Promise<void> {
+  await waitUntil(() => Promise.resolve(context.messages.length > 0), { what, timeout: 10_000, interval: 10 });
 }
