@@ -22,6 +22,8 @@ const running = new Set<string>();
 process.on("exit", () => {
   if (running.size > 0) spawnSync("docker", ["rm", "--force", "--volumes", ...running]);
 });
+// Node's own end by a signal, as the runner sends it at Ctrl-C, has no "exit".
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 /** Starts a container in the background. */
 export async function runContainer(
