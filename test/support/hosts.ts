@@ -102,7 +102,7 @@ export async function leftovers(account: string): Promise<string[]> {
     execa("sh", ["-c", `grep -n "${account}" /etc/hosts | sed 's/^/hosts file line /' || true`]),
     execa("sh", ["-c", `find /etc/docker/certs.d -maxdepth 1 -name '*${account}*' 2>/dev/null || true`]),
     execa("sh", ["-c", `find /sys/fs/cgroup -type d -name '*${account}*' 2>/dev/null || true`]),
-    execa("sh", ["-c", `ps -eo pid,args | grep '[l]ocal-cloud' | grep ${account} | sed 's/^/process /' || true`]),
+    execa("sh", ["-c", `grep -lsz '^LOCAL_CLOUD_ACCOUNT=${account}$' /proc/[0-9]*/environ | sed 's/^/process /'`]),
   ]);
   return lists.flatMap(({ stdout }) => stdout.split("\n")).filter((line) => line !== "");
 }

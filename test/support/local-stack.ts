@@ -86,7 +86,9 @@ export class LocalStack {
   async initialise(settings: Record<string, unknown>): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
     await mkdir(join(this.directory, "state"), { recursive: true, mode: 0o700 });
-    const { stdout } = await execa("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    // Root runs this, and git would refuse a checkout that is someone else's.
+    const trusted = ["-c", `safe.directory=${checkout}`];
+    const { stdout } = await execa("git", [...trusted, "ls-files", "--cached", "--others", "--exclude-standard"], {
       cwd: checkout,
     });
     for (const file of stdout.split("\n"))
