@@ -27,6 +27,11 @@ export interface Fleet {
   loadGenerator?: HostPlan;
 }
 
+/** The labels as Swarm takes them: "key=value". */
+export function labelList({ labels }: HostPlan): string[] {
+  return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+}
+
 /** Plans the hosts. */
 export function planFleet({ hosts, workers, mode }: Pick<Settings, "hosts" | "workers" | "mode">): Fleet {
   const { enabled, ...generator } = hosts.loadGenerator;

@@ -6,6 +6,7 @@ import {
   type Resource,
 } from "@pulumi/pulumi";
 import type { Access } from "./access.ts";
+import { labelList } from "./fleet.ts";
 import type { Host } from "./host.ts";
 import { remoteScript, result } from "./remote-script.ts";
 import type { SwarmTarget } from "./swarm.ts";
@@ -61,7 +62,8 @@ export class Node extends ComponentResource {
           HOST_NAME: name,
           NODE_ID: this.nodeId,
           HOST_PUBLIC_KEY: host.hostKey,
-          LABELS: Object.entries(plan.labels).map(([key, value]) => `${key}=${value}`),
+          LABELS: labelList(plan),
+          AVAILABILITY: "active",
         },
         removes: true,
         runsFor: [swarm.id, instance.id],

@@ -1,5 +1,6 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import type { Access } from "./access.ts";
+import { labelList } from "./fleet.ts";
 import type { Host } from "./host.ts";
 import { remoteScript, result } from "./remote-script.ts";
 
@@ -52,6 +53,23 @@ export class Swarm extends ComponentResource {
         script: "infra/host/swarm-network.sh",
         values: { NETWORK: this.network, ENCRYPTED: args.encrypted },
         removes: true,
+        runsFor: [id],
+      },
+      inside,
+    );
+    // Its labels only: nothing is to run beside the control plane.
+    remoteScript(
+      `${name}-manager`,
+      {
+        access,
+        script: "infra/host/swarm-node.sh",
+        values: {
+          HOST_NAME: manager.plan.name,
+          NODE_ID: "self",
+          HOST_PUBLIC_KEY: manager.hostKey,
+          LABELS: labelList(manager.plan),
+          AVAILABILITY: "drain",
+        },
         runsFor: [id],
       },
       inside,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Keeps one node of the Swarm, from the manager. apply: its labels, and that it is the only node of its host; remove: takes it out of the Swarm.
-# Values: HOST_NAME, NODE_ID, HOST_PUBLIC_KEY, LABELS.
+# Values: HOST_NAME, NODE_ID (`self` is the manager's own), HOST_PUBLIC_KEY, LABELS, AVAILABILITY (active, or drain for one without tasks).
 
 # Names the host that a node is: it outlives the node.
 readonly HOST_LABEL=gifticon-event.host
@@ -14,16 +14,20 @@ main() {
 
 apply() {
   wait_until 60 "node $NODE_ID of $HOST_NAME to be ready" node_is "$NODE_ID" ready || exit 1
-  local label arguments=()
-  while read -r label; do arguments+=(--label-rm "$label"); done < <(docker node inspect "$NODE_ID" | jq -r '.[0].Spec.Labels | keys[]')
-  # An update can't remove and add the same label at once.
-  if ((${#arguments[@]} > 0)); then docker node update "${arguments[@]}" "$NODE_ID" >/dev/null; fi
-  arguments=(--label-add "$HOST_LABEL=$HOST_NAME")
-  for label in "${LABELS[@]}"; do arguments+=(--label-add "$label"); done
-  docker node update --availability active "${arguments[@]}" "$NODE_ID" >/dev/null
+  local id label arguments=(--availability "$AVAILABILITY" --label-add "$HOST_LABEL=$HOST_NAME") declared=" $HOST_LABEL "
+  id=$(docker node inspect --format '{{.ID}}' "$NODE_ID")
+  for label in "${LABELS[@]}"; do
+    arguments+=(--label-add "$label")
+    declared+="${label%%=*} "
+  done
+  # A declared label is never taken away, not even for a moment: Swarm stops at once what is placed by it.
+  for label in $(docker node inspect --format '{{range $key, $value := .Spec.Labels}}{{$key}} {{end}}' "$id"); do
+    if [[ $declared != *" $label "* ]]; then arguments+=(--label-rm "$label"); fi
+  done
+  docker node update "${arguments[@]}" "$id" >/dev/null
   local old
   for old in $(docker node ls --quiet --filter "node.label=$HOST_LABEL=$HOST_NAME"); do
-    if [[ $old != "$NODE_ID" ]]; then retire "$old"; fi
+    if [[ $old != "$id" ]]; then retire "$old"; fi
   done
 }
 

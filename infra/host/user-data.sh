@@ -39,7 +39,8 @@ install_packages() {
   if ((${#missing[@]} == 0)); then return; fi
   say "installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  wait_until 300 "the package lists" apt-get -q update
+  # By itself, an update that missed a list succeeds, and the install would look for its packages in vain.
+  wait_until 300 "the package lists" apt-get -q -o APT::Update::Error-Mode=any update
   # Another process (unattended-upgrades) may hold apt's lock.
   wait_until 600 "the packages to install" apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install "${missing[@]}"
 }
@@ -90,10 +91,11 @@ fetch_parameter() {
   (umask 077 && jq -rj '.Parameter.Value' <<<"$answer" >"$file")
 }
 
-# Connection tracking and ports for thousands of users; a container's kernel may refuse some.
+# Connection tracking and ports for thousands of users; a container's kernel may refuse some. Outgoing connections take ports above all those that
+# a host listens on, so that none is found taken.
 configure_kernel() {
   local setting
-  for setting in net.core.somaxconn=4096 net.ipv4.ip_local_port_range='1024 65000' net.ipv4.tcp_tw_reuse=1 \
+  for setting in net.core.somaxconn=4096 net.ipv4.ip_local_port_range='10240 65000' net.ipv4.tcp_tw_reuse=1 \
     net.netfilter.nf_conntrack_max=131072 vm.max_map_count=262144; do
     sysctl -q -w "$setting" 2>/dev/null || say "left as it is: the kernel refuses $setting"
     printf '%s\n' "$setting"

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { execa } from "execa";
+import { renderScript } from "../script.ts";
+
+/** Answers as the manager's engine would with one ready node, and writes down how it is updated. */
+const DOCKER = `#!/usr/bin/env bash
+case "$*" in
+  *.Status.State*) echo ready ;;
+  *.ID*) echo node1 ;;
+  *.Spec.Labels*) echo "gifticon-event.host kafka_server rack " ;;
+  "node ls"*) echo node1 ;;
+  "node update"*) printf '%s\\n' "$*" >>"$UPDATES" ;;
+esac
+`;
+
+/** The updates of the node when its labels are applied; before, it has gifticon-event.host, kafka_server and rack. */
+async function updatesFor(values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: string }): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), "swarm-node-"));
+  try {
+    await writeFile(join(folder, "docker"), DOCKER, { mode: 0o755 });
+    const UPDATES = join(folder, "updates");
+    await execa("bash", ["-s", "--", "apply"], {
+      input: renderScript("infra/host/swarm-node.sh", { HOST_NAME: "kafka", HOST_PUBLIC_KEY: "", ...values }),
+      env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, UPDATES },
+    });
+    return (await readFile(UPDATES, "utf8")).trim().split("\n");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test("labels change in one update that never takes a declared one away", async () => {
+  const updates = await updatesFor({
+    NODE_ID: "node1",
+    LABELS: ["kafka_server=true", "disk=ssd"],
+    AVAILABILITY: "active",
+  });
+  assert.deepEqual(updates, [
+    "node update --availability active --label-add gifticon-event.host=kafka --label-add kafka_server=true " +
+      "--label-add disk=ssd --label-rm rack node1",
+  ]);
+});
+
+test("the manager's own node keeps its labels by the same script, and stays without tasks", async () => {
+  const updates = await updatesFor({ NODE_ID: "self", LABELS: [], AVAILABILITY: "drain" });
+  assert.deepEqual(updates, [
+    "node update --availability drain --label-add gifticon-event.host=kafka --label-rm kafka_server --label-rm rack node1",
+  ]);
+});
