@@ -62,9 +62,13 @@ export class Network extends ComponentResource {
   }
 }
 
-function zoneOf(zones: readonly string[], index: number): string {
-  const zone = zones[index];
+/** The zone with the given number. Local and wavelength zones, which an account may have opted into ("us-west-2-lax-1a"), lack RDS and much else. */
+export function zoneOf(zones: readonly string[], index: number): string {
+  const ordinary = zones.filter((zone) => /^[a-z]+(-[a-z]+)+-\d[a-z]$/.test(zone));
+  const zone = ordinary[index];
   if (zone === undefined)
-    throw new RangeError(`the region has ${zones.length} zones; the environment needs two. Choose another aws:region.`);
+    throw new RangeError(
+      `the region has ${ordinary.length} zones; the environment needs two. Choose another aws:region.`,
+    );
   return zone;
 }
