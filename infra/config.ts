@@ -122,8 +122,8 @@ const schema = z
         /** Days that automatic backups are kept; 0 makes none. */
         backupRetentionDays: wholeNumber(0, 35, "days").default(7),
         /**
-         * Neither AWS nor `pulumi destroy` deletes the database while this is on, and a last snapshot is made when it goes. To delete it: set it to
-         * false, `pulumi up`, then `pulumi destroy`.
+         * Neither AWS nor `pulumi destroy` deletes the database while this is on; who lifts both by hand still gets a last snapshot. To delete it with
+         * nothing left: set it to false, `pulumi up`, then `pulumi destroy`.
          */
         deletionProtection: yesOrNo().default(true),
       })

@@ -85,15 +85,15 @@ give_up() {
   done < <(docker_api GET "/services?filters=$(jq -rn --arg label "$LABEL=$STACK" '{label: [$label]} | @json | @uri')" |
     jq -r '.[] | select(.Spec.Mode.Replicated and .PreviousSpec and (.UpdateStatus.State // "" | startswith("rollback") | not) and .PreviousSpec.TaskTemplate != .Spec.TaskTemplate) | "\(.ID) \(.Spec.Name)"')
   wait_until 120 "the previous version to be back" rolled_back || true
-  fail "stack $STACK was not deployed; what ran before still serves"
+  fail "stack $STACK was not deployed; what ran before, if anything, still serves. Correct the cause above and run pulumi up again."
 }
 
 rolled_back() { judge "" | jq -e 'all(.state != "rolling back" and .state != "updating")' >/dev/null; }
 
 remove() {
   docker stack rm "$STACK" >&2
-  wait_until 120 "the tasks of $STACK to end" no_tasks || fail "tasks of $STACK still run"
-  wait_until 60 "the networks of $STACK to go" no_networks || fail "networks of $STACK are still in use"
+  wait_until 120 "the tasks of $STACK to end" no_tasks || fail "tasks of $STACK still run; docker stack ps $STACK on the manager tells which"
+  wait_until 60 "the networks of $STACK to go" no_networks || fail "networks of $STACK are still in use; docker network inspect on the manager tells by what"
   remove_files
 }
 
