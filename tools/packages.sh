@@ -23,3 +23,18 @@ install_packages() {
       fail "can't install ${missing[*]} ($why)" "apt-get says why above; its sources are in /etc/apt/sources.list.d."
   fi
 }
+
+# install_without_starting WHY PACKAGE...: for a package whose service nobody asked for (an SSH server, say).
+install_without_starting() {
+  local policy=/usr/sbin/policy-rc.d
+  if [[ -e $policy ]]; then
+    install_packages "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+  # In a shell of its own, so that its end, whatever it is, takes the policy away.
+  (
+    trap 'as_root rm -f -- "$policy"' EXIT
+    install_packages "$@"
+  )
+}

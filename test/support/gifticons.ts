@@ -45,13 +45,8 @@ export class Gifticons {
         body: JSON.stringify({ userId }),
       });
       const text = await response.body.text();
-      const body = JSON.parse(text) as { requestId?: string };
-      return {
-        userId,
-        status: response.statusCode,
-        text,
-        ...(body.requestId === undefined ? {} : { requestId: body.requestId }),
-      };
+      const requestId = requestIdOf(text);
+      return { userId, status: response.statusCode, text, ...(requestId === undefined ? {} : { requestId }) };
     } catch (error) {
       return { userId, status: 0, text: String(error) };
     }
@@ -84,4 +79,10 @@ export class Gifticons {
   async close(): Promise<void> {
     await this.#agent.close();
   }
+}
+
+/** The load balancer answers for itself with a page, not with JSON. */
+function requestIdOf(text: string): string | undefined {
+  if (!text.startsWith("{")) return undefined;
+  return (JSON.parse(text) as { requestId?: string }).requestId;
 }

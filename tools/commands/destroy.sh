@@ -18,14 +18,16 @@ if [[ -e "$(state_file)" ]]; then
   settle_pending_operations
   pulumi destroy --yes --skip-preview --suppress-progress --stack local "$@" ||
     fail "the environment is not down" "What failed is above. Once it is put right, ./run destroy goes on from there."
-  # What an update that was killed may have made without a note of it.
-  pulumi stack export --stack local | local-cloud sweep --stack local ||
-    fail "the state is empty, but not everything could be deleted" "See above; ./run clean removes it by force."
-  remove_images_of "$LOCAL_CLOUD_ACCOUNT"
-  rm -f -- "$(running_file)"
+  deployment="$(pulumi stack export --stack local)"
 else
-  say "There is no stack local here"
+  say "There is no state of stack local here"
+  deployment='{"deployment": {}}'
 fi
+# What an update that was killed may have made without a note of it, or what a lost state knew.
+local-cloud sweep --stack local <<<"$deployment" ||
+  fail "the state is empty, but not everything could be deleted" "See above; ./run clean removes it by force."
+remove_images_of "$LOCAL_CLOUD_ACCOUNT"
+rm -f -- "$(running_file)"
 
 left="$(leftovers_of "$LOCAL_CLOUD_ACCOUNT")"
 [[ -z $left ]] ||

@@ -26,8 +26,16 @@ case " ${layers[*]} " in *" engine "* | *" services "* | *" e2e "*) become_root 
 
 prepare_layer() {
   case "$1" in
-    shell) install_packages "to check the shell scripts" shellcheck ;;
-    engine | services | e2e) prepare_machine ;;
+    shell) have shellcheck || install_packages "to check the shell scripts" shellcheck ;;
+    engine)
+      prepare_machine
+      [[ -x /usr/sbin/sshd ]] || install_without_starting "the other end of remote commands in tests" openssh-server
+      ;;
+    services) prepare_machine ;;
+    e2e)
+      prepare_machine
+      have git || install_packages "to copy the program for tests" git
+      ;;
   esac
 }
 

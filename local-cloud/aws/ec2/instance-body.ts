@@ -144,16 +144,27 @@ function limits(type: InstanceType): Required<Pick<Docker.HostConfig, "Memory" |
   return { Memory: bytes, MemorySwap: bytes, CpuShares: type.vcpus * 1024 };
 }
 
+/** For an engine, a firewall and a clock of its own: mounts, networks, and the namespaces of containers of any user. */
+const CAPABILITIES = [
+  "DAC_READ_SEARCH",
+  "IPC_LOCK",
+  "NET_ADMIN",
+  "SYS_ADMIN",
+  "SYS_NICE",
+  "SYS_PTRACE",
+  "SYS_TIME",
+  "SYSLOG",
+] as const;
+
 /**
- * What an instance needs to run an engine of its own: every capability but SYS_RESOURCE, which many container hosts lack
- * (`--privileged` would ask for it and fail), a cgroup namespace so that its containers count as its own memory, and its
+ * What an instance needs to run an engine of its own: capabilities beyond Docker's default ones (`--privileged` and `ALL` would ask for
+ * SYS_RESOURCE as well, which many machines lack, and then fail), a cgroup namespace so that its containers count as its own memory, and its
  * kernel settings writable. Its disk is a volume, because one overlay file system can't stand on another.
  */
 function hostConfig(type: InstanceType, disk: string): Docker.HostConfig & { CgroupnsMode: "private" } {
   return {
     ...limits(type),
-    CapAdd: ["ALL"],
-    CapDrop: ["SYS_RESOURCE"],
+    CapAdd: [...CAPABILITIES],
     SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
     CgroupnsMode: "private",
     MaskedPaths: [],
