@@ -3,6 +3,12 @@ import { overlaps, parseCidr } from "./cidr.ts";
 import { databaseConnections, instanceMemoryMib, type DatabaseClass, type InstanceType } from "./instance-types.ts";
 import { readSettings } from "./settings-reader.ts";
 
+/** docker0 and docker_gwbridge, which an engine in a Swarm makes on its host. */
+const DOCKER_BRIDGES = [
+  { base: 0xac110000, prefix: 16 },
+  { base: 0xac120000, prefix: 16 },
+];
+
 /** A field whose every fault is answered with the one sentence of what is allowed. */
 const wholeNumber = (min: number, max: number, unit: string) => {
   const allowed = `a whole number from ${min} to ${max} (${unit})`;
@@ -41,157 +47,176 @@ const host = (type: InstanceType, diskGib: number, ownLabels: Record<string, str
     })
     .prefault({});
 
-const schema = z
-  .strictObject({
-    /**
-     * kafka: a request waits in the topic and the issuer writes it at its own pace. direct: the API writes to the database in the request, to
-     * compare with; nothing of Kafka is made.
-     */
-    mode: oneOf(["kafka", "direct"]).default("kafka"),
-    /** Worker hosts. 5, so that the 4 replicas of the API have a spare host: one can be replaced or updated without losing capacity. */
-    workers: wholeNumber(1, 50, "hosts").default(5),
-    hosts: z
-      .strictObject({
-        /** The image of each host. Pinned: a newer image must not replace the hosts of a running event. */
-        ami: text(/^ami-[0-9a-f]{8,17}$/, AMI_HELP),
-        manager: host("t3.micro", 10, {}),
-        worker: host("t3.micro", 10, {}),
-        /** A broker with page cache doesn't fit a t3.micro. Its label draws Kafka and ZooKeeper. */
-        kafka: host("t3.medium", 20, { kafka_server: "true" }),
-        /** Costs as much as 16 workers, so it is made only for a load test. */
-        loadGenerator: z
-          .strictObject({
-            enabled: yesOrNo().default(false),
-            instanceType: instanceType().default("t3.xlarge"),
-            diskGib: wholeNumber(8, 1000, "GiB").default(10),
-          })
-          .prefault({}),
-      })
-      .prefault({} as never),
-    network: z
-      .strictObject({
-        /** Range of the VPC, /16 to /24: it is cut into 16 parts, of which 4 are subnets. */
-        vpcCidr: range("an IPv4 range, as 10.0.0.0/16")
-          .refine((cidr) => prefixWithin(cidr, 16, 24), { error: "a range of /16 to /24, as 10.0.0.0/16" })
-          .default("10.0.0.0/16"),
-        /** Range of Swarm's overlay networks. Docker's own default is 10.0.0.0/8, whose networks hide hosts of a VPC in the same range. */
-        overlayCidr: range("an IPv4 range, as 172.28.0.0/16")
-          .refine((cidr) => prefixWithin(cidr, 12, 22), { error: "a range of /12 to /22, as 172.28.0.0/16" })
-          .default("172.28.0.0/16"),
-      })
-      .prefault({}),
-    operators: z
-      .strictObject({
-        /** Where SSH to the manager is allowed from. Required, so that nobody opens it to the world by accident. */
-        cidrs: z
-          .array(
-            range(OPERATORS_HELP).refine((cidr) => !cidr.endsWith("/0"), { error: OPERATORS_HELP }),
-            { error: OPERATORS_HELP },
-          )
-          .min(1, { error: OPERATORS_HELP }),
-        /** Public keys of people, let in as `admin` beside the program's own key. A change updates the hosts in place. */
-        sshPublicKeys: z
-          .array(
-            text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp256) [A-Za-z0-9+/=]+( [^\n']*)?$/, "an OpenSSH public key"),
-          )
-          .default([]),
-        /** A shell by SSM Session Manager too, for whom IAM allows it. Its agent comes from AWS's own bucket, so it is off where there is none. */
-        sessionManager: yesOrNo().default(true),
-      })
-      .prefault({} as never),
-    entrance: z
-      .strictObject({
-        /** Who may call the API: the world by default, as it is an event for everybody. */
-        cidrs: z.array(range("an IPv4 range, as 0.0.0.0/0")).min(1).default(["0.0.0.0/0"]),
-      })
-      .prefault({}),
-    swarm: z
-      .strictObject({
-        /** Encrypts the overlay networks (IPsec between the hosts). Off where the kernel has no xfrm, as inside containers. */
-        encryptedOverlay: yesOrNo().default(true),
-      })
-      .prefault({}),
-    database: z
-      .strictObject({
-        /** The event's bottleneck by design: 81 connections were measured on db.t3.micro. */
-        instanceClass: databaseClass().default("db.t3.micro"),
-        /** 20 GiB is the smallest gp3 volume; the event's rows need a tenth of it. */
-        storageGib: wholeNumber(20, 1000, "GiB").default(20),
-        /** Major version of PostgreSQL; minor versions follow by themselves. */
-        engineVersion: oneOf(["16", "17"]).default("17"),
-        /** Days that automatic backups are kept; 0 makes none. */
-        backupRetentionDays: wholeNumber(0, 35, "days").default(7),
-        /**
-         * Neither AWS nor `pulumi destroy` deletes the database while this is on; who lifts both by hand still gets a last snapshot. To delete it with
-         * nothing left: set it to false, `pulumi up`, then `pulumi destroy`.
-         */
-        deletionProtection: yesOrNo().default(true),
-      })
-      .prefault({}),
-    kafka: z
-      .strictObject({
-        /** Partitions of `coupon_create`. 1 keeps the order of all requests; Kafka can add partitions to a topic but not take them away. */
-        partitions: wholeNumber(1, 100, "partitions").default(1),
-        /** How long a record is kept after it was written: time enough to replay the event. */
-        retentionHours: wholeNumber(1, 8760, "hours").default(168),
-      })
-      .prefault({}),
-    api: z
-      .strictObject({
-        /** Copies of the API. Each publishes port 8080 of its host, so there can't be more than workers. Default: 4, or fewer where there are fewer workers. */
-        replicas: wholeNumber(1, 50, "copies").optional(),
-        /** Most memory of one copy; the prototype took 219 MB at 27,500 requests a second. With the issuer it has to fit a t3.micro. */
-        memoryMib: wholeNumber(128, 16384, "MiB").default(384),
-      })
-      .prefault({}),
-    issuer: z
-      .strictObject({
-        /** Most memory of the issuer; the prototype took 508 MB with a backlog of a million records unless held. */
-        memoryMib: wholeNumber(128, 16384, "MiB").default(384),
-      })
-      .prefault({}),
-    event: z
-      .strictObject({
-        /** Gifticons in stock. */
-        stock: wholeNumber(1, 100_000_000, "gifticons").default(100_000),
-      })
-      .prefault({}),
-    deployment: z
-      .strictObject({
-        /** How long the services of a stack may take until they are healthy, before the deployment is taken back. */
-        timeoutSeconds: wholeNumber(30, 3600, "seconds").default(300),
-      })
-      .prefault({}),
-  })
+const fields = z.strictObject({
+  /**
+   * kafka: a request waits in the topic and the issuer writes it at its own pace. direct: the API writes to the database in the request, to
+   * compare with; nothing of Kafka is made.
+   */
+  mode: oneOf(["kafka", "direct"]).default("kafka"),
+  /** Worker hosts. 5, so that the 4 replicas of the API have a spare host: one can be replaced or updated without losing capacity. */
+  workers: wholeNumber(1, 50, "hosts").default(5),
+  hosts: z
+    .strictObject({
+      /** The image of each host. Pinned: a newer image must not replace the hosts of a running event. */
+      ami: text(/^ami-[0-9a-f]{8,17}$/, AMI_HELP),
+      manager: host("t3.micro", 10, {}),
+      worker: host("t3.micro", 10, {}),
+      /** A broker with page cache doesn't fit a t3.micro. Its label draws Kafka and ZooKeeper. */
+      kafka: host("t3.medium", 20, { kafka_server: "true" }),
+      /** Costs as much as 16 workers, so it is made only for a load test. */
+      loadGenerator: z
+        .strictObject({
+          enabled: yesOrNo().default(false),
+          instanceType: instanceType().default("t3.xlarge"),
+          diskGib: wholeNumber(8, 1000, "GiB").default(10),
+        })
+        .prefault({}),
+    })
+    .prefault({} as never),
+  network: z
+    .strictObject({
+      /** Range of the VPC, /16 to /24: it is cut into 16 parts, of which 4 are subnets. */
+      vpcCidr: range("an IPv4 range, as 10.0.0.0/16")
+        .refine((cidr) => prefixWithin(cidr, 16, 24), { error: "a range of /16 to /24, as 10.0.0.0/16" })
+        .default("10.0.0.0/16"),
+      /** Range of Swarm's overlay networks. Docker's own default is 10.0.0.0/8, whose networks hide hosts of a VPC in the same range. */
+      overlayCidr: range("an IPv4 range, as 172.28.0.0/16")
+        .refine((cidr) => prefixWithin(cidr, 12, 22), { error: "a range of /12 to /22, as 172.28.0.0/16" })
+        .default("172.28.0.0/16"),
+    })
+    .prefault({}),
+  operators: z
+    .strictObject({
+      /** Where SSH to the manager is allowed from. Required, so that nobody opens it to the world by accident. */
+      cidrs: z
+        .array(
+          range(OPERATORS_HELP).refine((cidr) => !cidr.endsWith("/0"), { error: OPERATORS_HELP }),
+          { error: OPERATORS_HELP },
+        )
+        .min(1, { error: OPERATORS_HELP }),
+      /** Public keys of people, let in as `admin` beside the program's own key. A change updates the hosts in place. */
+      sshPublicKeys: z
+        .array(text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp256) [A-Za-z0-9+/=]+( [^\n']*)?$/, "an OpenSSH public key"))
+        .default([]),
+      /** A shell by SSM Session Manager too, for whom IAM allows it. Its agent comes from AWS's own bucket, so it is off where there is none. */
+      sessionManager: yesOrNo().default(true),
+    })
+    .prefault({} as never),
+  entrance: z
+    .strictObject({
+      /** Who may call the API: the world by default, as it is an event for everybody. */
+      cidrs: z.array(range("an IPv4 range, as 0.0.0.0/0")).min(1).default(["0.0.0.0/0"]),
+    })
+    .prefault({}),
+  swarm: z
+    .strictObject({
+      /** Encrypts the overlay networks (IPsec between the hosts). Off where the kernel has no xfrm, as inside containers. */
+      encryptedOverlay: yesOrNo().default(true),
+    })
+    .prefault({}),
+  database: z
+    .strictObject({
+      /** The event's bottleneck by design: 81 connections were measured on db.t3.micro. */
+      instanceClass: databaseClass().default("db.t3.micro"),
+      /** 20 GiB is the smallest gp3 volume; the event's rows need a tenth of it. */
+      storageGib: wholeNumber(20, 1000, "GiB").default(20),
+      /** Major version of PostgreSQL; minor versions follow by themselves. */
+      engineVersion: oneOf(["16", "17"]).default("17"),
+      /** Days that automatic backups are kept; 0 makes none. */
+      backupRetentionDays: wholeNumber(0, 35, "days").default(7),
+      /**
+       * Neither AWS nor `pulumi destroy` deletes the database while this is on; who lifts both by hand still gets a last snapshot. To delete it with
+       * nothing left: set it to false, `pulumi up`, then `pulumi destroy`.
+       */
+      deletionProtection: yesOrNo().default(true),
+    })
+    .prefault({}),
+  kafka: z
+    .strictObject({
+      /** Partitions of `coupon_create`. 1 keeps the order of all requests; Kafka can add partitions to a topic but not take them away. */
+      partitions: wholeNumber(1, 100, "partitions").default(1),
+      /** How long a record is kept after it was written: time enough to replay the event. */
+      retentionHours: wholeNumber(1, 8760, "hours").default(168),
+    })
+    .prefault({}),
+  api: z
+    .strictObject({
+      /** Copies of the API. Each publishes port 8080 of its host, so there can't be more than workers. Default: 4, or fewer where there are fewer workers. */
+      replicas: wholeNumber(1, 50, "copies").optional(),
+      /** Most memory of one copy; the prototype took 219 MB at 27,500 requests a second. With the issuer it has to fit a t3.micro. */
+      memoryMib: wholeNumber(128, 16384, "MiB").default(384),
+    })
+    .prefault({}),
+  issuer: z
+    .strictObject({
+      /** Most memory of the issuer; the prototype took 508 MB with a backlog of a million records unless held. */
+      memoryMib: wholeNumber(128, 16384, "MiB").default(384),
+    })
+    .prefault({}),
+  event: z
+    .strictObject({
+      /** Gifticons in stock. */
+      stock: wholeNumber(1, 100_000_000, "gifticons").default(100_000),
+    })
+    .prefault({}),
+  deployment: z
+    .strictObject({
+      /** How long the services of a stack may take until they are healthy, before the deployment is taken back. */
+      timeoutSeconds: wholeNumber(30, 3600, "seconds").default(300),
+    })
+    .prefault({}),
+});
+
+const schema = fields
   .superRefine((settings, context) => {
-    const vpc = parseCidr(settings.network.vpcCidr);
-    const overlay = parseCidr(settings.network.overlayCidr);
-    if (vpc && overlay && overlaps(vpc, overlay)) {
-      context.addIssue({
-        code: "custom",
-        path: ["network", "overlayCidr"],
-        message: `a range outside of network.vpcCidr, ${settings.network.vpcCidr}`,
-      });
-    }
-    if (settings.api.replicas !== undefined && settings.api.replicas > settings.workers) {
-      context.addIssue({
-        code: "custom",
-        path: ["api", "replicas"],
-        message: `at most as many as workers (${settings.workers}): each copy takes port 8080 of its host`,
-      });
-    }
-    if (settings.mode === "kafka" && settings.hosts.kafka.labels["kafka_server"] !== "true") {
-      context.addIssue({
-        code: "custom",
-        path: ["hosts", "kafka", "labels"],
-        message: "labels with kafka_server: true, which Kafka and ZooKeeper are placed by",
-      });
-    }
+    for (const { path, message } of contradictions(settings)) context.addIssue({ code: "custom", path, message });
   })
   .transform((settings) => ({
     ...settings,
     api: { ...settings.api, replicas: settings.api.replicas ?? Math.min(4, settings.workers) },
   }));
+
+/** What no setting has by itself, but only beside another: where, and what is allowed there. */
+function* contradictions({
+  mode,
+  workers,
+  network,
+  hosts,
+  api,
+}: z.output<typeof fields>): Generator<{ path: string[]; message: string }> {
+  const vpc = parseCidr(network.vpcCidr);
+  const overlay = parseCidr(network.overlayCidr);
+  if (vpc && DOCKER_BRIDGES.some((bridge) => overlaps(vpc, bridge))) {
+    yield {
+      path: ["network", "vpcCidr"],
+      message:
+        "a range outside of 172.17.0.0/16 and 172.18.0.0/16, which Docker takes for its own bridges on each host",
+    };
+  }
+  if (vpc && overlay && overlaps(vpc, overlay)) {
+    yield { path: ["network", "overlayCidr"], message: `a range outside of network.vpcCidr, ${network.vpcCidr}` };
+  }
+  if (api.replicas !== undefined && api.replicas > workers) {
+    yield {
+      path: ["api", "replicas"],
+      message: `at most as many as workers (${workers}): each copy takes port 8080 of its host`,
+    };
+  }
+  if (mode === "kafka" && hosts.kafka.labels["kafka_server"] !== "true") {
+    yield {
+      path: ["hosts", "kafka", "labels"],
+      message: "labels with kafka_server: true, which Kafka and ZooKeeper are placed by",
+    };
+  }
+  for (const role of ["manager", "worker"] as const) {
+    if (hosts[role].labels["kafka_server"] !== undefined) {
+      yield {
+        path: ["hosts", role, "labels"],
+        message: "labels without kafka_server, which marks the one host that Kafka and its data stand on",
+      };
+    }
+  }
+}
 
 /** Every setting of the environment, judged and complete. */
 export type Settings = z.output<typeof schema>;

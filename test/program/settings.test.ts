@@ -58,6 +58,14 @@ const faults: [settings: Record<string, string>, told: string][] = [
     'gifticon-event:network.vpcCidr is "10.0.0.1/16", allowed is an IPv4 range',
   ],
   [
+    { network: '{"vpcCidr":"172.18.0.0/16"}' },
+    'gifticon-event:network.vpcCidr is "172.18.0.0/16", allowed is a range outside of 172.17.0.0/16 and 172.18.0.0/16',
+  ],
+  [
+    hosts({ worker: { labels: { kafka_server: "true" } } }),
+    'gifticon-event:hosts.worker.labels is {"kafka_server":"true"}, allowed is labels without kafka_server',
+  ],
+  [
     { network: '{"overlayCidr":"10.0.0.0/16"}' },
     'gifticon-event:network.overlayCidr is "10.0.0.0/16", allowed is a range outside of network.vpcCidr',
   ],
