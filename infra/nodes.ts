@@ -1,6 +1,7 @@
 import type { Input, Resource } from "@pulumi/pulumi";
 import type { Hosts, ReachableHost } from "./hosts.ts";
 import { Node } from "./node.ts";
+import { remoteScript } from "./remote-script.ts";
 import type { Images } from "./registry.ts";
 import type { Swarm } from "./swarm.ts";
 
@@ -23,10 +24,20 @@ export function joinNodes(hosts: Hosts, swarm: Swarm, images: Images): Nodes {
     host: worker.host,
     node: join(worker, serviceImages),
   }));
+  const roster = remoteScript(
+    "roster",
+    {
+      access: swarm.target.manager,
+      script: "infra/host/swarm-roster.sh",
+      values: { HOSTS: [...hosts.workers, ...(hosts.kafka ? [hosts.kafka] : [])].map(({ host }) => host.plan.name) },
+      runsFor: [swarm.target.id],
+    },
+    { parent: swarm },
+  );
   const kafka = hosts.kafka && images.queue && join(hosts.kafka, [images.queue.kafka.reference]);
   return {
     workers,
     kafka,
-    ready: [...workers.map(({ node }) => node), ...(kafka ? [kafka] : [])].flatMap(({ ready }) => ready),
+    ready: [roster, ...[...workers.map(({ node }) => node), ...(kafka ? [kafka] : [])].flatMap(({ ready }) => ready)],
   };
 }

@@ -22,6 +22,8 @@ export async function bundleService(service: ServiceName): Promise<string> {
     target: "node24",
     format: "esm",
     legalComments: "none",
+    // Paths in the bundle are as imported, wherever node_modules and the workspaces really are.
+    preserveSymlinks: true,
     logLevel: "error",
     // pg's optional native driver and fastify's test helper are asked for only where they are used: nowhere here.
     external: ["pg-native", "light-my-request"],

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Tells the Swarm which hosts are declared. The node of any other is on its way out: it is removed after the stacks are updated, and has none of
+# their new images. So it gets no new tasks, and keeps what it runs until it is drained.
+# Values: HOSTS (names of the declared hosts).
+
+readonly HOST_LABEL=gifticon-event.host
+
+main() {
+  local node availability host
+  while read -r node availability host; do
+    case "$availability $(declared "$host")" in
+      "active no")
+        say "no new tasks for node $node of $host, which is no longer declared"
+        docker node update --availability pause "$node" >/dev/null
+        ;;
+      "pause yes") docker node update --availability active "$node" >/dev/null ;;
+    esac
+  done < <(docker node ls --quiet --filter "node.label=$HOST_LABEL" |
+    xargs --no-run-if-empty docker node inspect --format "{{.ID}} {{.Spec.Availability}} {{index .Spec.Labels \"$HOST_LABEL\"}}")
+}
+
+declared() { if [[ " ${HOSTS[*]} " == *" $1 "* ]]; then echo yes; else echo no; fi; }
+
+main "$@" </dev/null
