@@ -79,7 +79,11 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
   return {
     bootstrapServers,
     createTopic: async (topic, numPartitions = 1) => {
-      await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] }));
+      // A broker that was just started answers before it can do this; a topic that exists already is a success.
+      await waitUntil(`topic ${topic}`, async () => {
+        await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] }));
+        return true;
+      });
     },
     produce: async (topic, messages) => {
       const producer = createProducer(kafka);
