@@ -10,6 +10,20 @@ state_file() {
   printf '%s\n' "${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/gifticon-event/local.json"
 }
 
+# The language host of a killed CLI waits for ever: only the CLI would tell it to end. It is known by its account, and by having lost the
+# parent that started it.
+end_orphans() {
+  local process parent
+  for process in /proc/[0-9]*; do
+    [[ "$(cat "$process/comm" 2>/dev/null)" == pulumi-language ]] || continue
+    grep -qsz "^LOCAL_CLOUD_ACCOUNT=$LOCAL_CLOUD_ACCOUNT\$" "$process/environ" || continue
+    parent="$(sed -n 's/^PPid:[[:space:]]*//p' "$process/status" 2>/dev/null)"
+    [[ "$(cat "/proc/${parent:-none}/comm" 2>/dev/null)" != pulumi ]] || continue
+    say "A run was killed: ending its language host (process ${process#/proc/})"
+    kill "${process#/proc/}" 2>/dev/null || true
+  done
+}
+
 # A lock whose process is gone, or is no Pulumi any more, would keep every later update out.
 free_stale_lock() {
   local folder lock pid

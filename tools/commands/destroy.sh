@@ -14,6 +14,7 @@ take_run_lock
 prepare_machine
 
 if [[ -e "$(state_file)" ]]; then
+  end_orphans
   free_stale_lock
   settle_pending_operations
   pulumi destroy --yes --skip-preview --suppress-progress --stack local "$@" ||

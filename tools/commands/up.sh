@@ -13,6 +13,7 @@ prepare_machine
 
 # What runs already has its memory.
 [[ -n "$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT")" ]] || require_memory
+end_orphans
 free_stale_lock
 [[ -e "$(state_file)" ]] || pulumi stack select --create --stack local --non-interactive >/dev/null
 settle_pending_operations
