@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
-import { execa } from "execa";
-import { renderScript } from "../script.ts";
+import { updatesOf } from "./testing.ts";
 
 /** Answers as the manager's engine would with one ready node, and writes down how it is updated. */
 const DOCKER = `#!/usr/bin/env bash
@@ -18,19 +14,8 @@ esac
 `;
 
 /** The updates of the node when its labels are applied; before, it has gifticon-event.host, kafka_server and rack. */
-async function updatesFor(values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: string }): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), "swarm-node-"));
-  try {
-    await writeFile(join(folder, "docker"), DOCKER, { mode: 0o755 });
-    const UPDATES = join(folder, "updates");
-    await execa("bash", ["-s", "--", "apply"], {
-      input: renderScript("infra/host/swarm-node.sh", { HOST_NAME: "kafka", HOST_PUBLIC_KEY: "", ...values }),
-      env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, UPDATES },
-    });
-    return (await readFile(UPDATES, "utf8")).trim().split("\n");
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+function updatesFor(values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: string }): Promise<string[]> {
+  return updatesOf("infra/host/swarm-node.sh", { HOST_NAME: "kafka", HOST_PUBLIC_KEY: "", ...values }, DOCKER);
 }
 
 test("labels change in one update that never takes a declared one away", async () => {
