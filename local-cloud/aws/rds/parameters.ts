@@ -18,6 +18,22 @@ const oneOf = (...of: string[]): ParameterRule => ({ applyType: "dynamic", value
 const text = (applyType: ParameterRule["applyType"]): ParameterRule => ({ applyType, values: { kind: "text" } });
 const maxInteger = 2_147_483_647;
 
+/** PostgreSQL's message levels, the most talkative first. */
+const messageLevels = [
+  "debug5",
+  "debug4",
+  "debug3",
+  "debug2",
+  "debug1",
+  "info",
+  "notice",
+  "warning",
+  "error",
+  "log",
+  "fatal",
+  "panic",
+];
+
 /**
  * The parameters of family postgres17 that the local cloud takes, with apply types and ranges as `aws rds
  * describe-engine-default-parameters --db-parameter-group-family postgres17` gives them.
@@ -51,34 +67,8 @@ const rules: Record<string, ParameterRule> = {
   log_disconnections: boolean("dynamic"),
   log_lock_waits: boolean("dynamic"),
   log_min_duration_statement: integer("dynamic", -1, maxInteger),
-  log_min_error_statement: oneOf(
-    "debug5",
-    "debug4",
-    "debug3",
-    "debug2",
-    "debug1",
-    "info",
-    "notice",
-    "warning",
-    "error",
-    "log",
-    "fatal",
-    "panic",
-  ),
-  log_min_messages: oneOf(
-    "debug5",
-    "debug4",
-    "debug3",
-    "debug2",
-    "debug1",
-    "info",
-    "notice",
-    "warning",
-    "error",
-    "log",
-    "fatal",
-    "panic",
-  ),
+  log_min_error_statement: oneOf(...messageLevels),
+  log_min_messages: oneOf(...messageLevels),
   log_statement: oneOf("none", "ddl", "mod", "all"),
   log_temp_files: integer("dynamic", -1, maxInteger),
   maintenance_work_mem: integer("dynamic", 1_024, maxInteger),
