@@ -1,13 +1,8 @@
-import { Kafka, logLevel, type KafkaMessage, type Message } from "kafkajs";
 import { createProducer } from "@gifticon/contract/kafka/client.ts";
+import type { TopicRecord } from "@gifticon/contract/reconciliation.ts";
+import { Kafka, logLevel, type Message } from "kafkajs";
 import { waitUntil } from "../../support/wait-until.ts";
 import { freePort, IMAGES, runContainer, type Container } from "./containers.ts";
-
-/** A record as it stands in a topic. */
-export interface TopicRecord {
-  partition: number;
-  message: KafkaMessage;
-}
 
 /** Kafka with ZooKeeper, as the stack runs them, and what a test asks of them. */
 export interface Broker extends AsyncDisposable {

@@ -1,15 +1,10 @@
+import type { ClientAnswer } from "@gifticon/contract/reconciliation.ts";
 import { Agent, request } from "undici";
 
-/** What a client was told. */
-export interface ClientAnswer {
-  userId: string;
-  /** The HTTP status; 0 when the connection failed. */
-  status: number;
-  requestId?: string;
+/** What one of the crowd was told. */
+export interface CrowdAnswer extends ClientAnswer {
   /** `not_accepted` or `unknown`, of an answer that is no success. */
   outcome?: string;
-  /** The body, or the error's words. */
-  text: string;
 }
 
 /** The key of a user who insists. */
@@ -22,22 +17,22 @@ export class Crowd implements AsyncDisposable {
   readonly #agent = new Agent({ connections: 50, connect: { timeout: 5_000 } });
   #left = false;
   /** Every answer that anyone got. */
-  readonly answers: ClientAnswer[] = [];
+  readonly answers: CrowdAnswer[] = [];
 
   /** Asks once. */
-  async ask(url: string, userId: bigint | number, key?: string): Promise<ClientAnswer> {
+  async ask(url: string, userId: bigint | number, key?: string): Promise<CrowdAnswer> {
     const answer = await this.#ask(url, userId.toString(), key);
     this.answers.push(answer);
     return answer;
   }
 
   /** Asks once for each user, all at once. */
-  askAll(url: string, userIds: Iterable<number>): Promise<ClientAnswer[]> {
+  askAll(url: string, userIds: Iterable<number>): Promise<CrowdAnswer[]> {
     return Promise.all(Array.from(userIds, (userId) => this.ask(url, userId)));
   }
 
   /** Asks again with the same key until it is taken, as a client does that wants its gifticon. */
-  async insist(url: string, userId: number): Promise<ClientAnswer> {
+  async insist(url: string, userId: number): Promise<CrowdAnswer> {
     while (!this.#left) {
       const answer = await this.ask(url, userId, keyOf(userId));
       if (answer.status < 500 && answer.status !== 0) return answer;
@@ -46,7 +41,7 @@ export class Crowd implements AsyncDisposable {
     throw new Error("the crowd has left");
   }
 
-  async #ask(url: string, userId: string, key?: string): Promise<ClientAnswer> {
+  async #ask(url: string, userId: string, key?: string): Promise<CrowdAnswer> {
     try {
       const response = await request(`${url}/gifticons`, {
         method: "POST",
@@ -55,7 +50,7 @@ export class Crowd implements AsyncDisposable {
         body: `{"userId": ${userId}}`,
       });
       const text = await response.body.text();
-      const { requestId, outcome } = JSON.parse(text) as Partial<ClientAnswer>;
+      const { requestId, outcome } = JSON.parse(text) as Partial<CrowdAnswer>;
       return {
         userId,
         status: response.statusCode,

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Evidence, type Findings, reconcile } from "@gifticon/contract/reconciliation.ts";
 import type pg from "pg";
 import type { Broker } from "./broker.ts";
 import type { DatabaseServer } from "./database.ts";
-import { type Evidence, type Findings, reconcile } from "./reconciliation.ts";
 import { type ServiceProcess, startService } from "./service-process.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 
@@ -77,7 +77,7 @@ export async function createEvent({ broker, database }: Backing, stock: number, 
         timeoutMs: 60_000,
       });
     },
-    reconcile: async (answers) => reconcile({ answers, records: await broker.readAll(topic), pool, topic }),
+    reconcile: async (answers) => reconcile({ answers, records: await broker.readAll(topic), topic, database: pool }),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
       await pool.end();

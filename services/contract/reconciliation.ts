@@ -1,7 +1,23 @@
-import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
-import type pg from "pg";
-import type { ClientAnswer } from "./client.ts";
-import type { TopicRecord } from "./broker.ts";
+import type { KafkaMessage } from "kafkajs";
+import type { Queryable } from "./database/issue.ts";
+import { decodeRecord, isPoison } from "./record.ts";
+
+/** What a client was told. */
+export interface ClientAnswer {
+  /** Decimal. */
+  userId: string;
+  /** The HTTP status; 0 when the connection failed. */
+  status: number;
+  requestId?: string;
+  /** The body, or the error's words. */
+  text: string;
+}
+
+/** A record as it stands in a topic. */
+export interface TopicRecord {
+  partition: number;
+  message: KafkaMessage;
+}
 
 /** What an event left behind, seen from its three sides. */
 export interface Evidence {
@@ -10,7 +26,7 @@ export interface Evidence {
   /** The topic; empty in direct mode. */
   records: readonly TopicRecord[];
   topic: string;
-  pool: pg.Pool;
+  database: Queryable;
 }
 
 /** The figures of an event, and each broken invariant in words. */
@@ -35,9 +51,9 @@ interface Row {
  * was only turned down for a reason, and a client that was told an outcome was told the right one.
  * Run it when the lag is 0.
  */
-export async function reconcile({ answers, records, topic, pool }: Evidence): Promise<Findings> {
-  const { rows } = await pool.query<Row>("select request_id, user_id, outcome, code from gifticon_request");
-  const { rows: stock } = await pool.query<{ total: string; remaining: string }>(
+export async function reconcile({ answers, records, topic, database }: Evidence): Promise<Findings> {
+  const { rows } = await database.query<Row>("select request_id, user_id, outcome, code from gifticon_request");
+  const { rows: stock } = await database.query<{ total: string; remaining: string }>(
     "select total, remaining from gifticon_stock",
   );
   const byId = new Map(rows.map((row) => [row.request_id, row]));
