@@ -15,6 +15,12 @@ export interface CheckFailure {
   reason: string;
 }
 
+/** A broken rule across properties. */
+export interface BrokenRule extends CheckFailure {
+  /** Top-level inputs that the rule looked at beside its own property: while one is unknown, nothing is broken yet. */
+  judgedBy?: readonly string[];
+}
+
 /** What the engine and the provider say while an operation runs. */
 export interface OperationContext {
   /** The URN of the resource, for names and messages. */
@@ -54,7 +60,7 @@ export interface ResourceType<I = unknown> {
   /** Fills automatic names and defaults that depend on the resource; gets the previous inputs so that names stay. */
   defaults?: (news: Properties, olds: Properties | undefined, context: OperationContext) => Properties;
   /** Rules across properties, as the real provider or API judges them. Inputs that are still unknown are absent. */
-  check?(inputs: Partial<I>): CheckFailure[];
+  check?(inputs: Partial<I>): BrokenRule[];
   /** The top-level inputs or paths ("ebs.encrypted") whose change replaces the resource, or a function of both. */
   replaceOn: readonly string[] | ((olds: Properties, news: Properties) => string[]);
   /** Inputs or paths whose change alone is no change: a login that is another one each time ("registry.password"). */
@@ -87,7 +93,8 @@ export interface FunctionType<I = unknown> {
   token: string;
   inputs: z.ZodType<I>;
   secretOutputs?: readonly string[];
-  invoke(inputs: I): Promise<Properties>;
+  /** A call in a preview makes, starts and changes nothing, and does without the Docker engine. */
+  invoke(inputs: I, call: { preview: boolean }): Promise<Properties>;
 }
 
 /** A set of resource types and functions under one package name, served to the engine as one provider. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FunctionType } from "../../provider/resource-type.ts";
 import { accountId, region } from "../../engine/account.ts";
 import { regionInput } from "../inputs.ts";
-import { newLogin, registryHost } from "./registry.ts";
+import { newLogin, registryHost, uselessLogin } from "./registry.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
@@ -13,13 +13,16 @@ const inputs = z.strictObject({
     .optional(),
 });
 
-/** A login to the account's registry. It needs no registry yet: a program may ask before it declares a repository. */
+/**
+ * A login to the account's registry. It needs no registry yet: a program may ask before it declares a repository. A preview gets one
+ * that no registry takes: the key that seals logins is the account's, and would be made for it.
+ */
 export const getAuthorizationToken: FunctionType<z.infer<typeof inputs>> = {
   token: token.getAuthorizationToken,
   inputs,
   secretOutputs: ["authorizationToken", "password"],
-  async invoke(): Promise<Record<string, string>> {
-    const { password, expires } = await newLogin();
+  async invoke(_inputs, { preview }): Promise<Record<string, string>> {
+    const { password, expires } = preview ? uselessLogin() : await newLogin();
     return {
       authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
       expiresAt: new Date(expires).toISOString(),

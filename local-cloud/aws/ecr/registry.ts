@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { get } from "node:https";
 import { resolve } from "node:path";
@@ -36,10 +37,25 @@ export function registryHost(): string {
   return `${accountId()}.dkr.ecr.${region()}.amazonaws.com`;
 }
 
+interface Login {
+  password: string;
+  /** Unix time, in milliseconds. */
+  expires: number;
+}
+
 /** A login for the user AWS, for twelve hours. */
-export async function newLogin(): Promise<{ password: string; expires: number }> {
+export async function newLogin(): Promise<Login> {
+  return loginBy((await authority(servicesImage)).secret);
+}
+
+/** What looks like a login and opens nothing. */
+export function uselessLogin(): Login {
+  return loginBy(randomBytes(32));
+}
+
+function loginBy(secret: Buffer): Login {
   const expires = Date.now() + loginLifetime;
-  return { password: newPassword(loginKey((await authority(servicesImage)).secret), expires), expires };
+  return { password: newPassword(loginKey(secret), expires), expires };
 }
 
 /**

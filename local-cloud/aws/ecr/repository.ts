@@ -1,6 +1,6 @@
 import { Mutex } from "async-mutex";
 import { z } from "zod";
-import type { CheckFailure, ResourceType } from "../../provider/resource-type.ts";
+import type { BrokenRule, ResourceType } from "../../provider/resource-type.ts";
 import { accountId, arn } from "../../engine/account.ts";
 import { collectGarbage } from "../../engine/base.ts";
 import { deleteRecord, getRecord, listRecords } from "../../engine/records.ts";
@@ -113,7 +113,7 @@ export const repository: ResourceType<RepositoryInputs> = {
   },
 };
 
-function checkExclusions(given: Partial<RepositoryInputs>): CheckFailure[] {
+function checkExclusions(given: Partial<RepositoryInputs>): BrokenRule[] {
   const withExclusion = given.imageTagMutability?.endsWith("_WITH_EXCLUSION") ?? false;
   const filters = given.imageTagMutabilityExclusionFilters ?? [];
   if (withExclusion === filters.length > 0) return [];
@@ -122,6 +122,7 @@ function checkExclusions(given: Partial<RepositoryInputs>): CheckFailure[] {
       property: "imageTagMutabilityExclusionFilters",
       reason:
         "is given with imageTagMutability IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and only with these",
+      judgedBy: ["imageTagMutability"],
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CheckFailure } from "../../provider/resource-type.ts";
+import type { BrokenRule } from "../../provider/resource-type.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { findVpc, recordsWith, textOf } from "../ec2/find.ts";
@@ -128,8 +128,8 @@ export const targetGroup = recordResource<TargetGroupInputs>({
   },
 });
 
-function checkTargetGroup(given: Partial<TargetGroupInputs>): CheckFailure[] {
-  const failures: CheckFailure[] = nameConflict("name", {
+function checkTargetGroup(given: Partial<TargetGroupInputs>): BrokenRule[] {
+  const failures: BrokenRule[] = nameConflict("name", {
     name: given.name ?? null,
     namePrefix: given.namePrefix ?? null,
   });
@@ -141,7 +141,11 @@ function checkTargetGroup(given: Partial<TargetGroupInputs>): CheckFailure[] {
     });
   }
   if ((given.slowStart ?? 0) > 0 && given.loadBalancingAlgorithmType !== "round_robin") {
-    failures.push({ property: "slowStart", reason: "works with the algorithm round_robin only" });
+    failures.push({
+      property: "slowStart",
+      reason: "works with the algorithm round_robin only",
+      judgedBy: ["loadBalancingAlgorithmType"],
+    });
   }
   return failures;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CheckFailure } from "../../provider/resource-type.ts";
+import type { BrokenRule } from "../../provider/resource-type.ts";
 import { idInput, onlyFalse, refused, regionInput, tagsInput } from "../inputs.ts";
 import { faultFree } from "./fault-free.ts";
 import { databaseNameFault, identifierFault, masterUserFault, passwordFault } from "./identifiers.ts";
@@ -125,36 +125,46 @@ export const instanceInputs = z.strictObject({
 export type InstanceInputs = z.infer<typeof instanceInputs>;
 
 /** Rules across the inputs, as the provider and CreateDBInstance judge them. */
-export function checkInstance(inputs: Partial<InstanceInputs>): CheckFailure[] {
-  const failures: CheckFailure[] = [];
-  const fail = (property: string, reason: string) => failures.push({ property, reason });
+export function checkInstance(inputs: Partial<InstanceInputs>): BrokenRule[] {
+  const failures: BrokenRule[] = [];
+  const fail = (property: string, reason: string, ...judgedBy: string[]) =>
+    failures.push({ property, reason, judgedBy });
   const { allocatedStorage, maxAllocatedStorage, storageType, iops, storageThroughput } = inputs;
   if (allocatedStorage === undefined) fail("allocatedStorage", "is required for a new instance, in GiB");
   if (inputs.password !== undefined && inputs.passwordWo !== undefined)
     fail("passwordWo", "conflicts with password: give one of them");
   if (inputs.password === undefined && inputs.passwordWo === undefined)
-    fail("password", "is required for a new instance");
+    fail("password", "is required for a new instance", "passwordWo");
   if ((inputs.passwordWo === undefined) !== (inputs.passwordWoVersion === undefined)) {
-    fail("passwordWoVersion", "passwordWo and passwordWoVersion are given together");
+    fail("passwordWoVersion", "passwordWo and passwordWoVersion are given together", "passwordWo");
   }
   if (maxAllocatedStorage !== undefined && maxAllocatedStorage !== 0 && maxAllocatedStorage < (allocatedStorage ?? 0)) {
-    fail("maxAllocatedStorage", `must be 0 or at least allocatedStorage (got ${maxAllocatedStorage})`);
+    fail(
+      "maxAllocatedStorage",
+      `must be 0 or at least allocatedStorage (got ${maxAllocatedStorage})`,
+      "allocatedStorage",
+    );
   }
   if (iops !== undefined && !["io1", "io2", "gp3"].includes(storageType ?? "")) {
-    fail("iops", 'can only be set when storageType is "io1", "io2" or "gp3"');
+    fail("iops", 'can only be set when storageType is "io1", "io2" or "gp3"', "storageType");
   }
   if (storageThroughput !== undefined && storageType !== "gp3") {
-    fail("storageThroughput", 'can only be set when storageType is "gp3"');
+    fail("storageThroughput", 'can only be set when storageType is "gp3"', "storageType");
   }
   if (inputs.kmsKeyId !== undefined && inputs.storageEncrypted !== true) {
-    fail("kmsKeyId", "needs storageEncrypted: true");
+    fail("kmsKeyId", "needs storageEncrypted: true", "storageEncrypted");
   }
   if ((inputs.monitoringInterval ?? 0) > 0 !== (inputs.monitoringRoleArn !== undefined)) {
-    fail("monitoringRoleArn", "a monitoringInterval above 0 and a monitoringRoleArn are given together");
+    fail(
+      "monitoringRoleArn",
+      "a monitoringInterval above 0 and a monitoringRoleArn are given together",
+      "monitoringInterval",
+    );
   }
   if (inputs.performanceInsightsEnabled !== true) {
     for (const name of ["performanceInsightsKmsKeyId", "performanceInsightsRetentionPeriod"] as const) {
-      if (inputs[name] !== undefined) fail(name, "needs performanceInsightsEnabled: true");
+      if (inputs[name] !== undefined)
+        fail(name, "needs performanceInsightsEnabled: true", "performanceInsightsEnabled");
     }
   }
   return failures;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CheckFailure, Properties, ResourceType } from "../../provider/resource-type.ts";
+import type { BrokenRule, Properties, ResourceType } from "../../provider/resource-type.ts";
 import { arn, stackOf } from "../../engine/account.ts";
 import { collectGarbage, ensureBase } from "../../engine/base.ts";
 import { authority } from "../../engine/ca.ts";
@@ -102,8 +102,8 @@ async function remove(id: string): Promise<void> {
   await collectGarbage();
 }
 
-function checkParameter(given: Partial<ParameterInputs>): CheckFailure[] {
-  const failures: CheckFailure[] = [];
+function checkParameter(given: Partial<ParameterInputs>): BrokenRule[] {
+  const failures: BrokenRule[] = [];
   const values = (["value", "insecureValue", "valueWo"] as const).filter((name) => given[name] !== undefined);
   if (values.length > 1) {
     failures.push({ property: values[1] ?? "", reason: `conflicts with ${values[0] ?? ""}: give one of them` });
@@ -112,7 +112,11 @@ function checkParameter(given: Partial<ParameterInputs>): CheckFailure[] {
     failures.push({ property: "insecureValue", reason: "is not allowed with type SecureString: give value" });
   }
   if ((given.valueWo === undefined) !== (given.valueWoVersion === undefined)) {
-    failures.push({ property: "valueWoVersion", reason: "valueWo and valueWoVersion are given together" });
+    failures.push({
+      property: "valueWoVersion",
+      reason: "valueWo and valueWoVersion are given together",
+      judgedBy: ["valueWo"],
+    });
   }
   if (given.keyId !== undefined && given.type !== undefined && given.type !== "SecureString") {
     failures.push({ property: "keyId", reason: "is allowed with type SecureString only" });

@@ -1,4 +1,11 @@
-import type { CheckFailure, CloudPackage, FunctionType, Properties, ResourceType } from "../resource-type.ts";
+import {
+  UNKNOWN,
+  type CheckFailure,
+  type CloudPackage,
+  type FunctionType,
+  type Properties,
+  type ResourceType,
+} from "../resource-type.ts";
 import { openContext, typeOf, type OpenContext } from "./context.ts";
 import { diffInputs, type Change } from "./diff.ts";
 import { debug, type EngineLog } from "./engine-log.ts";
@@ -69,7 +76,7 @@ export class Provider {
       const { context, shown } = openContext(this.#log, { urn, secrets, signal, seed });
       const given = type.defaults?.(properties, old, context) ?? properties;
       const { inputs, failures } = validate(type.inputs, given, secrets);
-      if (failures.length === 0) failures.push(...(type.check?.(withoutUnknown(inputs)) ?? []));
+      if (failures.length === 0) failures.push(...brokenRules(type, inputs));
       await shown();
       return { inputs: encode(inputs, secrets), failures };
     });
@@ -126,13 +133,17 @@ export class Provider {
     await this.#run(target, secrets, ({ context }) => type.delete(target.id, properties, context));
   }
 
-  async invoke(token: string, args: Wire): Promise<{ outputs?: Properties; failures: CheckFailure[] }> {
+  async invoke(
+    token: string,
+    args: Wire,
+    preview: boolean,
+  ): Promise<{ outputs?: Properties; failures: CheckFailure[] }> {
     const type = this.#functions.get(token);
     if (type === undefined) throw new Error(this.#unknownToken("function", token, this.#functions));
     const { properties, secrets } = decode(args);
     const { inputs, failures } = validate(type.inputs, properties, secrets);
     if (failures.length > 0) return { failures };
-    const outputs = await this.operations.run(0, () => type.invoke(inputs));
+    const outputs = await this.operations.run(0, () => type.invoke(inputs, { preview }));
     return { outputs: encode(outputs, secrets, type.secretOutputs), failures: [] };
   }
 
@@ -171,6 +182,16 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? "" : describeError(error.cause);
   return cause === "" || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
+}
+
+/** The rules that what is known breaks. What is unknown yet is judged when it is known. */
+function brokenRules(type: ResourceType, inputs: Properties): CheckFailure[] {
+  const broken = type.check?.(withoutUnknown(inputs)) ?? [];
+  return broken
+    .filter(({ property, judgedBy = [] }) =>
+      [property.replace(/[.[].*$/, ""), ...judgedBy].every((name) => inputs[name] !== UNKNOWN),
+    )
+    .map(({ property, reason }) => ({ property, reason }));
 }
 
 function inputsFromRead(

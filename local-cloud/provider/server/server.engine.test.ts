@@ -48,7 +48,10 @@ describe("a package served to the real engine", () => {
     await project.program(program('{ password: pulumi.secret("hunter2-hunter2") }'));
     const plan = await summary("preview", "--diff");
     assert.match(plan, /tags: \{ dotted\.key: "x" first : \[unknown\] \}/);
-    assert.match(plan, /address : \[unknown\] greeting: "hello world" id : \[unknown\] revision: \[unknown\] size : 3/);
+    assert.match(
+      plan,
+      /address : \[unknown\] greeting: "will greet world" id : \[unknown\] revision: \[unknown\] size : 3/,
+    );
     assert.match(plan, /\+ 3 to create/);
   });
 

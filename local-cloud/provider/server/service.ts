@@ -115,7 +115,11 @@ export function createService(provider: Provider, log: EngineLog): IResourceProv
     }),
 
     invoke: unary(async (request) => {
-      const { outputs, failures } = await provider.invoke(request.getTok(), read(request.getArgs()));
+      const { outputs, failures } = await provider.invoke(
+        request.getTok(),
+        read(request.getArgs()),
+        request.getPreview(),
+      );
       const response = new InvokeResponse();
       if (outputs !== undefined) response.setReturn(write(outputs));
       response.setFailuresList(failures.map(failureMessage));

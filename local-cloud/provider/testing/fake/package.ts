@@ -75,7 +75,7 @@ const greetInputs = z.strictObject({ name: z.string().min(2) });
 const greet: FunctionType<z.infer<typeof greetInputs>> = {
   token: "fake:index/greet:greet",
   inputs: greetInputs,
-  invoke: ({ name }) => Promise.resolve({ text: `hello ${name}` }),
+  invoke: ({ name }, { preview }) => Promise.resolve({ text: `${preview ? "will greet" : "hello"} ${name}` }),
 };
 
 /** A cloud of one resource type and one function, small enough to see each step of the protocol. */
