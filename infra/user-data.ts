@@ -53,5 +53,6 @@ export function renderUserData(values: HostScriptValues): string {
 
 function packages(swarmNode: boolean): string[] {
   const all = ["ca-certificates", "curl", "jq"];
-  return swarmNode ? [...all, "docker.io", "docker-cli", "amazon-ecr-credential-helper"] : all;
+  // Docker unpacks the layers that it pulls by pigz where that is there, in half the time.
+  return swarmNode ? [...all, "docker.io", "docker-cli", "pigz", "amazon-ecr-credential-helper"] : all;
 }

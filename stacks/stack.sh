@@ -71,12 +71,13 @@ judge() {
 # give_up SERVICES WHAT: tells why, in the words of the services, and puts back what ran before.
 give_up() {
   local -r services=$1 what=$2
-  local id name
+  local id name task
   while read -r id name; do
     say "service $name $what. Its tasks:"
     docker service ps --no-trunc --format '  {{.Name}} on {{.Node}}: {{.CurrentState}} {{.Error}}' "$id" 2>&1 | head -n 8 >&2 || true
     say "its last lines:"
-    timeout 15 docker service logs --raw --tail 20 "$id" 2>&1 | tail -n 20 | sed 's/^/  /' >&2 || true
+    task=$(last_failed "$id" || true)
+    timeout 30 docker service logs --raw --tail 20 "${task:-$id}" 2>&1 | tail -n 20 | sed 's/^/  /' >&2 || true
   done < <(jq -r '.[] | select(.state != "healthy") | "\(.id) \(.name)"' <<<"$services")
   # A service that Swarm hasn't taken back by itself: the one that never became healthy, or one that changed beside it.
   while read -r id name; do
@@ -86,6 +87,14 @@ give_up() {
     jq -r '.[] | select(.Spec.Mode.Replicated and .PreviousSpec and (.UpdateStatus.State // "" | startswith("rollback") | not) and .PreviousSpec.TaskTemplate != .Spec.TaskTemplate) | "\(.ID) \(.Spec.Name)"')
   wait_until 120 "the previous version to be back" rolled_back || true
   fail "stack $STACK was not deployed; what ran before, if anything, still serves. Correct the cause above and run pulumi up again."
+}
+
+# last_failed SERVICE: the task that failed last. What the service's other tasks say, those of the version before among them, would hide its words.
+last_failed() {
+  local filters
+  filters=$(jq -rn --arg service "$1" '{service: [$service]} | @json | @uri')
+  docker_api GET "/tasks?filters=$filters" |
+    jq -r 'map(select(.Status.State | IN("failed", "rejected"))) | max_by(.CreatedAt).ID // empty'
 }
 
 rolled_back() { judge "" | jq -e 'all(.state != "rolling back" and .state != "updating")' >/dev/null; }

@@ -34,6 +34,9 @@ set_environment() {
   export PATH
 
   export LOCAL_CLOUD_ACCOUNT="${LOCAL_CLOUD_ACCOUNT:-$(account_of "$checkout")}"
+  export LOCAL_CLOUD_CACHE="${LOCAL_CLOUD_CACHE:-$cache/local-cloud}"
+  # Parsing the SDKs is much of what each start of the program and of the providers takes.
+  export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$cache/node}"
   export PULUMI_BACKEND_URL="${PULUMI_BACKEND_URL:-file://$checkout/.local/state}"
   # Encrypts the secrets of a stack that lives and ends on this machine. It is no secret: the state folder is its user's alone, and who
   # may use the machine's Docker engine can read more than the state holds.

@@ -207,8 +207,9 @@ describe("the environment on the local cloud", () => {
   step("finishes an up that was killed in the middle", async () => {
     await stack.configure({ [setting("workers")]: 6 });
     const up = stack.start(["up", "--stack", "local", "--yes", "--skip-preview"], { reject: false });
-    await waitUntil("the sixth worker's container", () => instance(account, "worker-6"));
-    up.kill("SIGKILL");
+    await waitUntil("the sixth worker's container", () => instance(account, "worker-6")).finally(() =>
+      up.kill("SIGKILL"),
+    );
     await up;
     assert.match(await stack.command("up"), /Proof: .* issued/);
     assert.equal((await swarmNodes(account, stack)).filter(({ state }) => state === "ready").length, 8);

@@ -65,15 +65,11 @@ export class Gifticons {
   }
 
   /** Follows a request to its end: issued or rejected. */
-  async follow(requestId: string, timeoutMs = 60_000): Promise<RequestState> {
-    return waitUntil(
-      `an end of request ${requestId}`,
-      async () => {
-        const state = await this.state(requestId);
-        return state.status === "queued" ? undefined : state;
-      },
-      { timeoutMs },
-    );
+  async follow(requestId: string): Promise<RequestState> {
+    return waitUntil(`an end of request ${requestId}`, async () => {
+      const state = await this.state(requestId);
+      return state.status === "queued" ? undefined : state;
+    });
   }
 
   async close(): Promise<void> {

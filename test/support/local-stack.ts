@@ -179,11 +179,9 @@ export class LocalStack {
     return this.pulumi(["stack", "export", "--stack", "local"]);
   }
 
-  /** Stops what a broken test left, and forgets the state. */
+  /** Takes down what a test made, or a broken one left, and forgets the state; where that fails, the state stays to try again with. */
   async dispose(): Promise<void> {
-    await this.command("destroy").catch((error: unknown) => {
-      console.error(error);
-    });
+    await this.command("destroy");
     await rm(this.directory, { recursive: true, force: true });
   }
 }

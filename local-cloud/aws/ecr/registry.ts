@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { get } from "node:https";
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { accountId, region } from "../../engine/account.ts";
 import { INTERNET_MARGINS, withAddress } from "../../engine/addresses.ts";
 import { ensureBase } from "../../engine/base.ts";
@@ -105,6 +106,12 @@ export async function removeRegistry(): Promise<void> {
   await untrustRegistry(registryHost());
 }
 
+/** The machine's folder of the layers that registries to come need not be sent again. It is no state: it can go at any time. */
+function layerCache(): string {
+  const caches = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  return join(process.env["LOCAL_CLOUD_CACHE"] ?? join(caches, "local-cloud"), "layers");
+}
+
 async function makeRegistry(): Promise<void> {
   const { internetNetwork, internetRange } = await ensureBase();
   const volume = await createDataVolume(token.registry, id, "data");
@@ -121,7 +128,7 @@ async function makeRegistry(): Promise<void> {
       attachments: [{ network: internetNetwork, address, aliases: [registryHost()] }],
       files,
       host: {
-        Binds: [`${volume}:${storage}`],
+        Binds: [`${volume}:${storage}`, `${layerCache()}:/var/cache/layers`],
         RestartPolicy: { Name: "unless-stopped" },
         LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
       },
@@ -132,7 +139,7 @@ async function makeRegistry(): Promise<void> {
 async function filesOf(): Promise<ContainerFile[]> {
   const account = await authority(servicesImage);
   const { certificate, key } = issueCertificate(account, [registryHost()]);
-  const sources = ["main.ts", "login.ts", "rules.ts"].map(async (name) => ({
+  const sources = ["main.ts", "layer-cache.ts", "login.ts", "rules.ts"].map(async (name) => ({
     path: `${folder}/${name}`,
     content: await readFile(resolve(import.meta.dirname, "gateway", name)),
   }));

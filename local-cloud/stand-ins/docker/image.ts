@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { Mutex } from "async-mutex";
 import { z } from "zod";
 import { UNKNOWN, type OperationContext, type Properties, type ResourceType } from "../../provider/resource-type.ts";
 import { DockerClient, type Login } from "./client.ts";
@@ -37,6 +38,9 @@ const inputs = z.strictObject({
 });
 type ImageInputs = z.infer<typeof inputs>;
 type Build = z.infer<typeof buildSchema>;
+
+/** One push after the other: layers that images share are compressed and sent with the first, not by all of them at once. */
+const pushes = new Mutex();
 
 /**
  * An image, built and pushed by the Docker command line. Any change builds again; a new login alone is no change. Removing the
@@ -95,7 +99,7 @@ async function buildAndPush(news: ImageInputs, { progress, signal }: OperationCo
   const repoDigest = await DockerClient.with(loginOf(news), { progress, signal }, async (client) => {
     const buildKit = build.builderVersion !== "BuilderV1" && (await client.hasBuildKit());
     await client.run(buildArguments(imageName, build), { ...build.args, DOCKER_BUILDKIT: buildKit ? "1" : "0" });
-    if (!skipPush) await client.run(["push", imageName]);
+    if (!skipPush) await pushes.runExclusive(() => client.run(["push", imageName]));
     const { Id, RepoDigests } = await client.inspect(imageName);
     return skipPush ? Id : pushedDigest(imageName, RepoDigests);
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { loginIsValid, newPassword } from "./login.ts";
-import { isDigest, isImmutable, parsePath } from "./rules.ts";
+import { isDigest, isImmutable, layerOf, parsePath } from "./rules.ts";
 
 const key = randomBytes(32);
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
@@ -46,4 +46,12 @@ test("tags are immutable as the repository says", () => {
 test("a digest is told from a tag", () => {
   assert.equal(isDigest(`sha256:${"a".repeat(64)}`), true);
   assert.equal(isDigest("sha256-1"), false);
+});
+
+test("a path tells the layer that it asks for or completes", () => {
+  const layer = `sha256:${"a".repeat(64)}`;
+  assert.equal(layerOf(`/v2/team/app/blobs/${layer}`), layer);
+  assert.equal(layerOf(`/v2/app/blobs/uploads/1b?_state=x&digest=${encodeURIComponent(layer)}`), layer);
+  for (const path of ["/v2/app/blobs/uploads/1b", "/v2/app/blobs/sha256:..%2Fx", `/v2/app/manifests/${layer}`])
+    assert.equal(layerOf(path), undefined);
 });

@@ -5,8 +5,9 @@ import { Agent, request as send, type IncomingMessage, type RequestOptions, type
 import { createServer } from "node:https";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { LayerCache } from "./layer-cache.ts";
 import { loginIsValid } from "./login.ts";
-import { errorBody, isDigest, isImmutable, parsePath, type RepositoryRules } from "./rules.ts";
+import { errorBody, isDigest, isImmutable, layerOf, parsePath, type RepositoryRules } from "./rules.ts";
 
 /**
  * The registry as ECR shows it: TLS and login, pushes only to repositories that exist, tags that may be immutable. Behind it, on
@@ -20,6 +21,7 @@ const manifestLimit = 4 * 1024 ** 2;
 
 const account = process.env["LOCAL_CLOUD_ACCOUNT"] ?? "";
 const key = await readFile(`${folder}/login.key`);
+const layers = new LayerCache("/var/cache/layers", "/var/lib/registry");
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = "GET", url = "/" } = request;
@@ -46,6 +48,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     refuse(response, 405, "UNSUPPORTED", "Images are deleted with their repository only");
     return;
   }
+  const layer = layerOf(url);
+  if (layer !== undefined) {
+    if (method === "HEAD") await layers.give(repository.name, layer);
+    if (method === "PUT") response.on("finish", () => void keepPushed(layer, response.statusCode));
+    return forward(request, response);
+  }
   if (
     method !== "PUT" ||
     about.kind !== "manifests" ||
@@ -55,6 +63,14 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return forward(request, response);
   }
   await putImmutable(request, response, repository.name, about.reference);
+}
+
+async function keepPushed(layer: string, status: number): Promise<void> {
+  if (status !== 201) return;
+  // A push is a success without it.
+  await layers.keep(layer).catch((error: unknown) => {
+    console.error(error);
+  });
 }
 
 /** Passes a manifest on unless its tag names another image already. */

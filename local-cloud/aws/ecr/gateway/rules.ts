@@ -26,6 +26,13 @@ export function parsePath(path: string): RegistryRequest | undefined {
   };
 }
 
+/** The layer that a request asks for (`.../blobs/DIGEST`) or completes the upload of (`.../blobs/uploads/ID?digest=DIGEST`). */
+export function layerOf(path: string): string | undefined {
+  return /\/blobs\/(?:uploads\/.*[?&]digest=)?(sha256(?::|%3A)[0-9a-f]{64})(?:&|$)/i
+    .exec(path)?.[1]
+    ?.replace(/%3A/i, ":");
+}
+
 /** Whether a tag, once pushed, may not be given to another image. */
 export function isImmutable(repository: RepositoryRules, tag: string): boolean {
   const excluded = repository.exclusions.some((pattern) => matches(pattern, tag));
