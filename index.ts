@@ -1,3 +1,4 @@
+import "./infra/stack-traces.ts";
 import { getCallerIdentityOutput, getRegionOutput } from "@pulumi/aws";
 import { interpolate, runtime } from "@pulumi/pulumi";
 import { loadSettings } from "./infra/config.ts";
