@@ -76,6 +76,11 @@ export interface ResourceType<I = unknown> {
   plainInputs?: readonly string[];
   /** Outputs that an update can change; the others are known in the preview of an update. */
   unstableOutputs?: readonly string[];
+  /**
+   * What a creation, or an update of the resource with `id`, would give, where that is known beforehand. With it a preview shows
+   * these outputs in place of unknown ones.
+   */
+  foresee?(inputs: I, of: { urn: string; id?: string }): Created;
   create(inputs: I, context: OperationContext): Promise<Created>;
   /**
    * The resource as it is, or undefined when it is gone. Without `inputs` the server takes the old inputs with the values that

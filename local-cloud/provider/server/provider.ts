@@ -92,7 +92,10 @@ export class Provider {
   async create(target: Target, inputs: Wire, preview: boolean): Promise<{ id: string; outputs: Properties }> {
     const type = this.#resource(target.urn);
     const { properties, secrets } = decode(inputs, type.plainInputs);
-    if (preview) return { id: "", outputs: encode(properties, secrets, type.secretOutputs) };
+    if (preview) {
+      const { id, outputs } = type.foresee?.(properties, target) ?? { id: "", outputs: properties };
+      return { id, outputs: encode(outputs, secrets, type.secretOutputs) };
+    }
     const created = await this.#run(target, secrets, ({ context }) => type.create(properties, context));
     return { id: created.id, outputs: encode(created.outputs, secrets, type.secretOutputs) };
   }
@@ -116,8 +119,9 @@ export class Provider {
     const [old, { properties, secrets }] = [decode(olds, type.plainInputs), decode(news, type.plainInputs)];
     const always = type.secretOutputs;
     if (preview) {
-      const before = decode(oldInputs);
-      const outputs = previewOfUpdate(old.properties, before.properties, properties, type.unstableOutputs);
+      const outputs =
+        type.foresee?.(properties, target).outputs ??
+        previewOfUpdate(old.properties, decode(oldInputs).properties, properties, type.unstableOutputs);
       return encode(outputs, mergeSecrets(old.secrets, secrets), always);
     }
     const outputs = await this.#run(target, mergeSecrets(old.secrets, secrets), async ({ context }) => {

@@ -1,0 +1,86 @@
+import { Buffer } from "node:buffer";
+import { z } from "zod";
+import { instanceInputs } from "../aws/ec2/instance-inputs.ts";
+import { token as ec2 } from "../aws/ec2/tokens.ts";
+import { registryHost } from "../aws/ecr/registry.ts";
+import { token as ecr } from "../aws/ecr/tokens.ts";
+import { instanceInputs as databaseInputs } from "../aws/rds/instance-inputs.ts";
+import { token as rds } from "../aws/rds/tokens.ts";
+import { accountId, region } from "../engine/account.ts";
+import type { CloudPackage, Created, FunctionType, Properties, ResourceType } from "../provider/resource-type.ts";
+import { suffixes } from "../provider/server/context.ts";
+import { drawings } from "./outputs.ts";
+import { markOf, secret } from "./made-up.ts";
+
+/**
+ * A cloud on paper: resources are judged, compared and replaced by the same rules as ever, but nothing is made. What would be made has
+ * outputs that follow from its inputs alone, in a preview too. So a whole environment can be drawn up and compared with another one on
+ * any machine, with no credentials, no Docker engine and no rights, and the same program always gives the same.
+ *
+ * @param ledger takes what the program gives each resource, by URN.
+ */
+export function onPaper(cloudPackage: CloudPackage, ledger: Map<string, Properties>): CloudPackage {
+  return {
+    ...cloudPackage,
+    resources: cloudPackage.resources.map((type) => drawnUp(type, ledger)),
+    functions: cloudPackage.functions.map(answered),
+  };
+}
+
+/** Rules that are of this machine and not of AWS: any image and what RDS offers may be drawn up. */
+const wider: Readonly<Record<string, z.ZodType>> = {
+  [ec2.instance]: instanceInputs.extend({ ami: z.string().regex(/^ami-[0-9a-f]{8,17}$/) }),
+  [rds.instance]: databaseInputs.extend({
+    engineVersion: z
+      .string()
+      .regex(/^1[0-9](?:\.\d+)?$/)
+      .optional(),
+    publiclyAccessible: z.boolean().optional(),
+  }),
+};
+
+function drawnUp(type: ResourceType, ledger: Map<string, Properties>): ResourceType {
+  const draw = drawings[type.token];
+  if (draw === undefined) {
+    throw new Error(`${type.token} can't be drawn up: say in local-cloud/paper/outputs.ts what it would give`);
+  }
+  const drawing = (inputs: unknown, { urn, id }: { urn: string; id?: string }): Created => {
+    const properties = inputs as Properties;
+    const drawn = draw({ inputs: properties, mark: markOf(urn, properties), id: id === "" ? undefined : id });
+    return { id: drawn.id, outputs: { ...properties, ...drawn.outputs } };
+  };
+  return {
+    ...type,
+    inputs: wider[type.token] ?? type.inputs,
+    defaults: (news, olds, context) => {
+      ledger.set(context.urn, news);
+      const randomSuffix = suffixes(Buffer.from(markOf(context.urn, news), "hex"));
+      return type.defaults?.(news, olds, { ...context, randomSuffix }) ?? news;
+    },
+    foresee: drawing,
+    create: (inputs, { urn }) => Promise.resolve(drawing(inputs, { urn })),
+    read: (_id, state) => Promise.resolve({ outputs: state }),
+    update: (id, _olds, news, { urn }) => Promise.resolve(drawing(news, { urn, id }).outputs),
+    delete: () => Promise.resolve(),
+  };
+}
+
+/** The one function that needs a machine is the login to the registry. */
+function answered(type: FunctionType): FunctionType {
+  if (type.token !== ecr.getAuthorizationToken) return type;
+  const password = secret(markOf(type.token, {}));
+  return {
+    ...type,
+    invoke: () =>
+      Promise.resolve({
+        authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
+        expiresAt: "2000-01-01T00:00:00.000Z",
+        id: region(),
+        password,
+        proxyEndpoint: `https://${registryHost()}`,
+        region: region(),
+        registryId: accountId(),
+        userName: "AWS",
+      }),
+  };
+}

@@ -1,0 +1,74 @@
+import { member, ofType, type PolicyPlan, type PolicyResource, type Rule } from "./plan.ts";
+import { renderedOf } from "../review/rendered.ts";
+
+const INSTANCE = "aws:ec2/instance:Instance";
+
+/** Instances take metadata calls with a token only, and none from containers. */
+export const imdsV2: Rule = {
+  id: "imds-v2",
+  severity: "mandatory",
+  description: "Instances answer metadata calls with a session token only, with a hop limit of 1.",
+  reason: "A request that a service is tricked into, or a container, would get the credentials of the host's role.",
+  source: "AWS Foundational Security Best Practices EC2.8; EC2 user guide, Use IMDSv2",
+  check: (plan) =>
+    ofType(plan, INSTANCE).flatMap(({ name, inputs }) => {
+      const { httpTokens, httpPutResponseHopLimit } = member(inputs, "metadataOptions");
+      return [
+        ...(httpTokens === "required"
+          ? []
+          : [{ subject: name, message: 'metadataOptions.httpTokens is not "required"' }]),
+        ...(httpPutResponseHopLimit === 1
+          ? []
+          : [{ subject: name, message: "metadataOptions.httpPutResponseHopLimit is not 1" }]),
+      ];
+    }),
+};
+
+/** Disks are encrypted. */
+export const encryptedDisks: Rule = {
+  id: "encrypted-disks",
+  severity: "mandatory",
+  description: "Root disks of instances are encrypted.",
+  reason:
+    "Kafka's records and the Swarm's secrets are on them; a snapshot or a disk that is given back would carry them.",
+  source: "AWS Foundational Security Best Practices EC2.3",
+  check: (plan) =>
+    ofType(plan, INSTANCE)
+      .filter(({ inputs }) => member(inputs, "rootBlockDevice")["encrypted"] !== true)
+      .map(({ name }) => ({ subject: name, message: "rootBlockDevice.encrypted is not true" })),
+};
+
+/** The label that draws Kafka stands on Kafka's host, and on no other. */
+export const kafkaLabel: Rule = {
+  id: "kafka-label",
+  severity: "mandatory",
+  description: "The label kafka_server=true is on exactly the hosts of role kafka.",
+  reason: "A second host with it would get a broker with an empty volume; without it Kafka has no place.",
+  source: "docs/architecture.md, The stack on the hosts",
+  check: (plan) => {
+    const labelled = labelledNodes(plan);
+    return ofType(plan, INSTANCE).flatMap((instance) => {
+      const isKafka = roleOf(instance) === "kafka";
+      const has = labelled.get(instance.name)?.includes("kafka_server=true") ?? false;
+      if (isKafka === has) return [];
+      const message = has
+        ? "has the label kafka_server=true, but is no Kafka host"
+        : "is a Kafka host without the label kafka_server=true";
+      return [{ subject: instance.name, message }];
+    });
+  },
+};
+
+function roleOf({ inputs }: PolicyResource): unknown {
+  return member(inputs, "tags")["Role"];
+}
+
+/** The labels of each node, by its host's name, as the script that sets them is told. */
+function labelledNodes({ resources }: PolicyPlan): Map<string, string[]> {
+  return new Map(
+    Object.values(renderedOf(resources).scripts).flatMap(({ values }) => {
+      const { HOST_NAME, LABELS } = values;
+      return typeof HOST_NAME === "string" && Array.isArray(LABELS) ? [[HOST_NAME, LABELS] as const] : [];
+    }),
+  );
+}

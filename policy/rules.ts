@@ -1,0 +1,32 @@
+import { noWildcards } from "./access.ts";
+import { databaseTls, deletionProtection, encryptedDatabase, privateDatabase } from "./database.ts";
+import { encryptedDisks, imdsV2, kafkaLabel } from "./hosts.ts";
+import { closedPorts } from "./network.ts";
+import type { PolicyPlan, Rule, Violation } from "./plan.ts";
+import { healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket, noSecretsInEnvironment } from "./services.ts";
+import { tagged } from "./tags.ts";
+
+/** All guardrails. */
+export const rules: readonly Rule[] = [
+  imdsV2,
+  encryptedDisks,
+  kafkaLabel,
+  encryptedDatabase,
+  privateDatabase,
+  databaseTls,
+  deletionProtection,
+  closedPorts,
+  noWildcards,
+  imagesByDigest,
+  noDockerSocket,
+  nonRoot,
+  limited,
+  healthChecked,
+  noSecretsInEnvironment,
+  tagged,
+];
+
+/** Everything in a plan that breaks a rule, in the order of the rules. */
+export function violations(plan: PolicyPlan): Violation[] {
+  return rules.flatMap((rule) => rule.check(plan).map((finding) => ({ ...finding, rule })));
+}

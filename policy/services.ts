@@ -1,0 +1,102 @@
+import { ofType, member, type PolicyPlan, type Rule } from "./plan.ts";
+import { servicesOf, type DeclaredService } from "./stacks.ts";
+
+/** Makes the check of a rule about single services. */
+function each(fault: (declared: DeclaredService, plan: PolicyPlan) => string[]): Rule["check"] {
+  return (plan) =>
+    servicesOf(plan).flatMap((declared) =>
+      fault(declared, plan).map((message) => ({ subject: declared.subject, message })),
+    );
+}
+
+export const imagesByDigest: Rule = {
+  id: "images-by-digest",
+  severity: "mandatory",
+  description: "Services name their image by digest.",
+  reason: "A tag can be moved, so that hosts of one service run different code and a rollback goes to something else.",
+  source: "CIS Docker Benchmark 4; docs/architecture.md, Images",
+  check: each(({ service }) =>
+    /@sha256:[0-9a-f]{64}$/.test(service.image) ? [] : [`image ${service.image} has no digest`],
+  ),
+};
+
+export const noDockerSocket: Rule = {
+  id: "no-docker-socket",
+  severity: "mandatory",
+  description: "No service mounts the Docker engine's socket.",
+  reason: "Whoever may talk to the engine is root on the host, and on the manager of the whole Swarm.",
+  source: "CIS Docker Benchmark 5.32; OWASP Docker Security Cheat Sheet, rule 1",
+  check: each(({ service }) =>
+    service.volumes
+      .filter((mount) => mount.type === "bind" && /docker\.sock|^\/(var\/)?run\/?$|^\/$/.test(mount.source))
+      .map((mount) => `mounts ${"source" in mount ? mount.source : ""}`),
+  ),
+};
+
+export const nonRoot: Rule = {
+  id: "non-root",
+  severity: "mandatory",
+  description: "Services run as a user that isn't root.",
+  reason: "A way out of a container as root is root on the host.",
+  source: "CIS Docker Benchmark 4.1; OWASP Docker Security Cheat Sheet, rule 2",
+  check: each(({ service: { user } }) => {
+    const known = user as string | undefined;
+    return known === undefined || /^(0|root)(:|$)/.test(known) ? [`runs as ${known ?? "the user of its image"}`] : [];
+  }),
+};
+
+export const limited: Rule = {
+  id: "memory-limits",
+  severity: "mandatory",
+  description: "Services have a memory limit.",
+  reason:
+    "Without one a service takes the host's memory, and the kernel ends whatever it finds: the Docker engine, say.",
+  source: "CIS Docker Benchmark 5.11",
+  check: each(({ service }) => {
+    const deploy = service.deploy as Partial<typeof service.deploy> | undefined;
+    const limits = deploy?.resources?.limits as { memory?: string } | undefined;
+    return limits?.memory === undefined ? ["has no memory limit"] : [];
+  }),
+};
+
+export const healthChecked: Rule = {
+  id: "healthchecks",
+  severity: "mandatory",
+  description: "Services that go on have a health check, of their own or of their image; jobs end by themselves.",
+  reason:
+    "Swarm counts a task as running from its first sign of health: without one an update replaces what works by what doesn't.",
+  source: "CIS Docker Benchmark 4.6, 5.27",
+  check: each(({ service }, plan) => {
+    if (service.deploy.mode === "replicated-job" || service.healthcheck?.test !== undefined) return [];
+    return imageHasCheck(service.image, plan) ? [] : ["has no health check"];
+  }),
+};
+
+/** Whether the Dockerfile that an image is built by has a health check. */
+function imageHasCheck(image: string, plan: PolicyPlan): boolean {
+  const repository = image.replace(/[@:](?!.*\/).*$/, "");
+  const built = ofType(plan, "docker:index/image:Image").find(
+    ({ inputs }) => typeof inputs["imageName"] === "string" && inputs["imageName"].startsWith(`${repository}:`),
+  );
+  const path = built && member(built.inputs, "build")["dockerfile"];
+  return typeof path === "string" && /^HEALTHCHECK (?!NONE)/m.test(plan.dockerfiles[path] ?? "");
+}
+
+/** Names that say that a value is a secret; those that end so name where one is. */
+const secretName = /(PASSWORD|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|ACCESS_KEY)/i;
+const place = /_(FILE|PATH|NAME|ID|ARN)$/i;
+
+export const noSecretsInEnvironment: Rule = {
+  id: "no-secrets-in-environment",
+  severity: "mandatory",
+  description: "No secret stands in a service's environment.",
+  reason: "Everyone who may inspect a service or a process reads it there, and crash reports carry it on.",
+  source: "OWASP Docker Security Cheat Sheet, rule 12; Docker, Manage sensitive data with Docker secrets",
+  check: each(({ service }) =>
+    Object.entries(service.environment ?? {})
+      .filter(
+        ([key, value]) => (secretName.test(key) && !place.test(key)) || /:\/\/[^/\s:@]+:[^/\s@]+@/.test(String(value)),
+      )
+      .map(([key]) => `has ${key} in its environment`),
+  ),
+};

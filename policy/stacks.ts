@@ -1,0 +1,19 @@
+import type { ComposeService } from "../stacks/compose.ts";
+import { composesOf } from "../review/services.ts";
+import { renderedOf, type RenderedFrom } from "../review/rendered.ts";
+import type { PolicyPlan } from "./plan.ts";
+
+/** One service of one stack. */
+export interface DeclaredService {
+  /** As "kafka/zookeeper". */
+  subject: string;
+  service: ComposeService;
+}
+
+/** Every service that the plan puts on the Swarm. */
+export function servicesOf({ resources }: PolicyPlan): DeclaredService[] {
+  return Object.entries(composesOf(renderedOf(resources satisfies readonly RenderedFrom[]))).flatMap(
+    ([stack, { services }]) =>
+      Object.entries(services).map(([name, service]) => ({ subject: `${stack}/${name}`, service })),
+  );
+}

@@ -1,0 +1,125 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { drawUp, initialise, preview, type PaperStack } from "./engine.ts";
+import type { StackPlan } from "./plan.ts";
+import { readPreview, type Ledger } from "./read-preview.ts";
+import { complete, readStackFile } from "./stack-file.ts";
+import { linkPackages, writeCommit, writeWorkingTree, type Base } from "./trees.ts";
+
+/** What is compared, and where there is room to work. */
+export interface Comparison {
+  checkout: string;
+  base: Base;
+  stack: string;
+  /** A folder of this comparison's own. */
+  work: string;
+  /** Where versions that were drawn up once are kept. */
+  cache: string;
+}
+
+/** A version drawn up: the engine's state, and what the program gave. */
+const drawn = z.object({
+  salt: z.string(),
+  state: z.string(),
+  ledger: z.record(z.string(), z.record(z.string(), z.unknown())),
+  dockerfiles: z.record(z.string(), z.string()),
+});
+type Drawn = z.infer<typeof drawn>;
+
+/** How many versions are kept: each is about a megabyte. */
+const KEPT = 8;
+
+/**
+ * Draws BASE up on paper and lets the engine preview the working tree against it.
+ *
+ * @throws CannotJudge when one of the two is no program that the engine can run.
+ */
+export async function compareStack(comparison: Comparison): Promise<StackPlan> {
+  const { work, stack } = comparison;
+  await rm(work, { recursive: true, force: true });
+  const program = join(work, "after");
+  const [base] = await Promise.all([baseOf(comparison), copyWorkingTree(comparison, program)]);
+  const paper: PaperStack = { stack, folder: join(work, "paper"), salt: base.salt };
+  const state = stateFile(paper);
+  await mkdir(join(state, ".."), { recursive: true });
+  await writeFile(state, base.state);
+  const settings = await readStackFile(program, stack);
+  const { stdout, ledger } = await preview(paper, program, settings);
+  const found = readPreview(stdout, { before: base.ledger, after: ledger });
+  return {
+    stack,
+    region: settings.region,
+    ...found,
+    dockerfiles: { before: base.dockerfiles, after: await dockerfilesOf(program, ledger) },
+    assumptions: settings.assumptions,
+  };
+}
+
+async function copyWorkingTree({ checkout }: Comparison, folder: string): Promise<void> {
+  await writeWorkingTree(checkout, folder);
+  await linkPackages(checkout, folder);
+}
+
+/** BASE as it was drawn up before, or now. */
+async function baseOf(comparison: Comparison): Promise<Drawn> {
+  const file = join(comparison.cache, `${await keyOf(comparison)}.json`);
+  const known = await readFile(file, "utf8").catch(() => undefined);
+  if (known !== undefined) {
+    await utimes(file, new Date(), new Date());
+    return drawn.parse(JSON.parse(known));
+  }
+  const base = await drawBase(comparison);
+  await mkdir(comparison.cache, { recursive: true });
+  await writeFile(`${file}.partial`, JSON.stringify(base));
+  await rename(`${file}.partial`, file);
+  await forgetOldest(comparison.cache);
+  return base;
+}
+
+async function drawBase({ checkout, base, stack, work }: Comparison): Promise<Drawn> {
+  const program = join(work, "before");
+  await writeCommit(checkout, base, program);
+  await linkPackages(checkout, program);
+  const settings = await readStackFile(program, stack);
+  const paper = await initialise(join(work, "paper-before"), stack);
+  const { ledger } = await drawUp(paper, program, settings);
+  const state = await readFile(stateFile(paper), "utf8");
+  return { salt: paper.salt, state, ledger, dockerfiles: await dockerfilesOf(program, ledger) };
+}
+
+function stateFile({ folder, stack }: PaperStack): string {
+  return join(folder, "state/.pulumi/stacks/gifticon-event", `${stack}.json`);
+}
+
+/** All that a drawing of BASE depends on: its files, the cloud that it is drawn up by, the packages, and what is taken for missing settings. */
+async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
+  const hash = createHash("sha256").update(`${base.tree}\0${stack}\0${JSON.stringify(complete({}))}\0`);
+  const { stdout } = await execa("pulumi", ["version"]);
+  hash.update(stdout).update(await readFile(join(checkout, "package-lock.json")));
+  const cloud = join(checkout, "local-cloud");
+  const entries = await readdir(cloud, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".ts"));
+  for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
+    hash.update(path.slice(cloud.length)).update(await readFile(path));
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+async function forgetOldest(cache: string): Promise<void> {
+  const files = (await readdir(cache)).map((name) => join(cache, name));
+  const dated = await Promise.all(files.map(async (file) => ({ file, at: (await stat(file)).mtimeMs })));
+  const old = dated.sort((a, b) => b.at - a.at).slice(KEPT);
+  await Promise.all(old.map(({ file }) => rm(file, { force: true })));
+}
+
+/** The Dockerfiles of the images that a program declares, by path. */
+async function dockerfilesOf(program: string, ledger: Ledger): Promise<Record<string, string>> {
+  const builds = Object.values(ledger).map(({ build }) => (build as { dockerfile?: unknown } | undefined)?.dockerfile);
+  const paths = [...new Set(builds)].filter((path) => typeof path === "string").sort();
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readFile(join(program, path), "utf8")] as const)),
+  );
+}

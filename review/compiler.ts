@@ -1,0 +1,40 @@
+import { readdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { execa } from "execa";
+import { CannotJudge } from "./cannot-judge.ts";
+
+/**
+ * Lets the TypeScript compiler judge the program and the services of the working tree; what it found last time it needn't look at again.
+ *
+ * @param cache where the compiler keeps its notes.
+ * @throws CannotJudge with the compiler's words.
+ */
+export async function compile(checkout: string, cache: string): Promise<void> {
+  const services = await readdir(join(checkout, "services"), { withFileTypes: true });
+  const files = [
+    "index.ts",
+    ...services
+      .filter((entry) => entry.isDirectory() && entry.name !== "contract")
+      .map(({ name }) => `services/${name}/main.ts`),
+  ];
+  const project = join(cache, "tsconfig.json");
+  const config = {
+    extends: join(checkout, "tsconfig.json"),
+    compilerOptions: {
+      incremental: true,
+      tsBuildInfoFile: join(cache, "tsbuildinfo"),
+      typeRoots: [join(checkout, "node_modules/@types")],
+    },
+    files: files.map((file) => join(checkout, file)),
+    include: [],
+  };
+  await writeFile(project, JSON.stringify(config));
+  const { exitCode, stdout } = await execa("tsc", ["--project", project, "--pretty", "false"], {
+    cwd: checkout,
+    stdin: "ignore",
+    reject: false,
+  });
+  if (exitCode === 0) return;
+  const lines = stdout.split("\n").map((line) => line.replaceAll(`${relative(process.cwd(), checkout) || "."}/`, ""));
+  throw new CannotJudge("the program doesn't compile", lines.slice(0, 40));
+}

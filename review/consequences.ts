@@ -1,0 +1,90 @@
+import type { Change } from "./plan.ts";
+import type { ServiceChange } from "./services.ts";
+
+/**
+ * Seconds from a stop of the broker until it serves again, an estimate for a t3.medium: a clean stop, Java's start with ZooKeeper's registration, and the answers of its
+ * health check. What the Compose file allows at most stands beside it.
+ */
+const KAFKA_RESTART_SECONDS = 30;
+
+/** What stands still while a service has no task, by its name. */
+const meanwhile: Readonly<Record<string, string>> = {
+  kafka: `producers get 503 with Retry-After for about ${KAFKA_RESTART_SECONDS} s; what was accepted is kept on the volume`,
+  zookeeper: "the broker goes on with what it knows; no topic can be declared, and a broker that restarts waits",
+  "main-api": "callers get 503 from the load balancer",
+  "gifticon-issuer": "nothing is issued; accepted requests wait in the topic",
+  topics: "the job runs once more; topics that are there stay as they are",
+};
+
+/** What an update of a service means for those who use it. */
+export function consequenceOf({ service, effect, order, replicas, stopGrace, startPeriod }: ServiceChange): string {
+  const without = meanwhile[service] ?? "what it serves is unavailable";
+  switch (effect) {
+    case "settles":
+      return "nothing is interrupted";
+    case "starts":
+      return "it is new";
+    case "ends":
+      return `it is gone: ${without}`;
+    case "scales":
+      return replicas.after < replicas.before
+        ? "the tasks too many end; the others go on"
+        : "tasks are added; the others go on";
+    case "restarts":
+      break;
+  }
+  if (order === "start-first") return "nothing is interrupted: each new task is healthy before an old one stops";
+  if (replicas.after > 1)
+    return `one copy at a time stops, and ${replicas.after - 1} of ${replicas.after} serve meanwhile`;
+  const bounds =
+    startPeriod === undefined
+      ? `at most ${stopGrace} to stop`
+      : `at most ${stopGrace} to stop and ${startPeriod} to become healthy`;
+  return `stops first: ${without} (${bounds})`;
+}
+
+/** A resource that holds what can't be made again from the sources. */
+export interface Stateful {
+  /** What it is for its users: "the database". */
+  what: string;
+  /** What its end means. */
+  loss: string;
+  /** What an update that stops it means, by property; undefined where it goes on. */
+  interruption: (property: string) => string | undefined;
+}
+
+/** What a change of instances' types means: EC2 stops them for it. */
+const stopsInstance = (what: string) => (property: string) =>
+  /^(instanceType|userData)\b/.test(property) ? `the host stops and starts: ${what}` : undefined;
+
+/** The stateful resource that a change is about, if it is about one. */
+export function statefulOf({ resource, before, after }: Change): Stateful | undefined {
+  const inputs = (before ?? after)?.inputs ?? {};
+  if (resource.type === "aws:rds/instance:Instance") {
+    return {
+      what: "the database",
+      loss: "its data is gone, but for the last snapshot where one is configured",
+      interruption: (property) =>
+        /^(instanceClass|engineVersion|parameterGroupName|multiAz)\b/.test(property)
+          ? "the database restarts: for some minutes the API can't tell a request's status and the issuer waits (mode direct: 503)"
+          : undefined,
+    };
+  }
+  if (resource.type !== "aws:ec2/instance:Instance") return undefined;
+  switch ((inputs["tags"] as Record<string, unknown> | undefined)?.["Role"]) {
+    case "kafka":
+      return {
+        what: "the Kafka host with its volumes kafka and zookeeper",
+        loss: "the volumes go with the host: all records, what still waits in the topic too, and the consumer's offsets. Producers get 503 until the new host serves, for minutes",
+        interruption: stopsInstance(`producers get 503 for one to three minutes, and the volumes stay`),
+      };
+    case "manager":
+      return {
+        what: "the manager",
+        loss: "the Swarm goes with it: every host joins a new one, and all services start anew",
+        interruption: stopsInstance("nothing can be deployed meanwhile; the services go on"),
+      };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import type { PolicyPlan, Violation } from "../policy/plan.ts";
+import { sortOut, type Exception, type Sorted } from "../policy/exceptions.ts";
+import { violations } from "../policy/rules.ts";
+import type { Resource, StackPlan } from "./plan.ts";
+
+/** What breaks the guardrails after a change, told apart from what broke them before. */
+export interface Findings extends Sorted {
+  /** Those of `violations` that the change brings. */
+  fresh: Violation[];
+  /** Those that were there already. */
+  known: Violation[];
+}
+
+/** Judges a change by the guardrails. */
+export function findingsOf(plan: StackPlan, exceptions: readonly Exception[], today: string): Findings {
+  const before = new Set(violations(policyPlan(plan, "before")).map(keyOf));
+  const sorted = sortOut(violations(policyPlan(plan, "after")), plan.stack, exceptions, today);
+  return {
+    ...sorted,
+    fresh: sorted.violations.filter((violation) => !before.has(keyOf(violation))),
+    known: sorted.violations.filter((violation) => before.has(keyOf(violation))),
+  };
+}
+
+function policyPlan(plan: StackPlan, side: "before" | "after"): PolicyPlan {
+  const resources: readonly Resource[] = plan[side];
+  return { stack: plan.stack, resources, dockerfiles: plan.dockerfiles[side] };
+}
+
+function keyOf({ rule, subject, message }: Violation): string {
+  return `${rule.id}\n${subject}\n${message}`;
+}

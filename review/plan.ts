@@ -1,0 +1,82 @@
+/** Values as the engine has them, secrets masked: plain JSON. */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** One resource as it is declared. */
+export interface Resource {
+  urn: string;
+  type: string;
+  /** The logical name: the last part of the URN. */
+  name: string;
+  /** False for a component, which groups others and is nothing at the provider. */
+  custom: boolean;
+  /** What the program gives it. A secret is "[secret]"; a text made of one is whole, with that made up on paper. */
+  inputs: Properties;
+  /** What it gives besides, on paper; its id is one of them. */
+  outputs: Properties;
+  /** URNs of the resources that it waits for. */
+  dependencies: readonly string[];
+}
+
+/** What happens to a resource. */
+export type Operation = "create" | "update" | "replace" | "delete";
+
+/** One property that differs. */
+export interface PropertyChange {
+  /** Its path, as "rootBlockDevice.volumeSize". */
+  path: string;
+  /** It is the reason, or one of the reasons, of the replacement. */
+  replaces: boolean;
+  before: unknown;
+  after: unknown;
+}
+
+/** What the engine would do to one resource. */
+export interface Change {
+  operation: Operation;
+  resource: Pick<Resource, "urn" | "type" | "name" | "custom">;
+  before?: Resource;
+  after?: Resource;
+  properties: PropertyChange[];
+  /** The engine would refuse it: the resource is protected. */
+  refused: boolean;
+}
+
+/** A stack before and after the change, and what lies between. Lists are in the order of type and name. */
+export interface StackPlan {
+  stack: string;
+  region: string;
+  before: Resource[];
+  after: Resource[];
+  changes: Change[];
+  /** The Dockerfiles of its images, by path. */
+  dockerfiles: { before: Readonly<Record<string, string>>; after: Readonly<Record<string, string>> };
+  /** Settings that the stack's file leaves to its user, and what was taken for them. */
+  assumptions: string[];
+}
+
+/** The last part of a URN; only a name may hold "::" itself. */
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+/** Orders by type and name, then URN: never by the order in which an engine came across them. */
+export function byTypeAndName(
+  a: Pick<Resource, "type" | "name" | "urn">,
+  b: Pick<Resource, "type" | "name" | "urn">,
+): number {
+  return compare(a.type, b.type) || compareNames(a.name, b.name) || compare(a.urn, b.urn);
+}
+
+/** Orders texts by code unit, which is the same on every machine. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Orders names so that worker-2 comes before worker-10. */
+export function compareNames(a: string, b: string): number {
+  return compare(padded(a), padded(b));
+}
+
+function padded(name: string): string {
+  return name.replaceAll(/\d+/g, (digits) => digits.padStart(6, "0"));
+}

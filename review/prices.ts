@@ -1,0 +1,86 @@
+/**
+ * On-demand list prices in US dollars, without tax, free tier or discounts, as they were known on 2026-11-22. Only prices with a source are here; what has none is
+ * told as unpriced and never counted as 0. Check before you rely on them: https://calculator.aws
+ *
+ * Sources:
+ * - EC2 in us-east-1: the table that Karpenter generates from AWS's price list API (aws/karpenter-provider-aws,
+ *   pkg/providers/pricing/zz_generated.pricing_aws.go, generated 2026-01-19).
+ * - ap-northeast-2: amounts divided by quantities of bills of April 2026 and later that their owners have published, by usage type: APN2-BoxUsage:t3.medium (4.2705 / 82.124 h),
+ *   APN2-EBS:VolumeUsage.gp3 (0.2081 / 2.282), APN2-RDS:GP3-Storage (0.1398 / 1.067), APN2-PublicIPv4:InUseAddress (0.2157 / 43.148 h), APN2-LoadBalancerUsage
+ *   (11.57 / 514 h). The other sizes of T3 by their proportion, which is the one of us-east-1's list (each size costs twice the one before).
+ * - db.t3.micro with PostgreSQL in ap-northeast-2: the table of costs in this project's README.
+ * - Public IPv4 addresses: one price for all regions since 2024-02-01 (AWS's announcement "New - AWS Public IPv4 Address Charge + Public IP Insights").
+ * - gp3 and RDS storage in us-east-1: AWS's pages on EBS and RDS pricing, as articles of 2026 quote them.
+ */
+export const PRICES_AS_OF = "2026-11-22";
+
+/** Prices of one region. */
+export interface RegionPrices {
+  /** An hour of an EC2 instance with Linux, by type. */
+  instance: Readonly<Record<string, number>>;
+  /** A GiB-month of a volume, by type. */
+  volume: Readonly<Record<string, number>>;
+  /** An hour of an RDS instance with PostgreSQL in one zone, by class. */
+  database: Readonly<Record<string, number>>;
+  /** A GiB-month of a database's storage in one zone, by type. */
+  databaseStorage: Readonly<Record<string, number>>;
+  /** An hour of a load balancer, without its capacity units; by type. */
+  loadBalancer: Readonly<Record<string, number>>;
+  /** An hour of a public IPv4 address. */
+  address: number;
+}
+
+export const prices: Readonly<Record<string, RegionPrices>> = {
+  "ap-northeast-2": {
+    instance: {
+      "t3.micro": 0.013,
+      "t3.small": 0.026,
+      "t3.medium": 0.052,
+      "t3.large": 0.104,
+      "t3.xlarge": 0.208,
+      "t3.2xlarge": 0.416,
+    },
+    volume: { gp3: 0.0912 },
+    database: { "db.t3.micro": 0.028 },
+    databaseStorage: { gp3: 0.131 },
+    loadBalancer: { application: 0.0225 },
+    address: 0.005,
+  },
+  "us-east-1": {
+    instance: {
+      "t3.micro": 0.0104,
+      "t3.small": 0.0208,
+      "t3.medium": 0.0416,
+      "t3.large": 0.0832,
+      "t3.xlarge": 0.1664,
+      "t3.2xlarge": 0.3328,
+      "m7i.large": 0.1008,
+      "m7i.xlarge": 0.2016,
+      "m7i.2xlarge": 0.4032,
+      "c7i.large": 0.08925,
+      "c7i.xlarge": 0.1785,
+      "c7i.2xlarge": 0.357,
+    },
+    volume: { gp3: 0.08 },
+    database: {},
+    databaseStorage: { gp3: 0.115 },
+    loadBalancer: {},
+    address: 0.005,
+  },
+};
+
+/** Hours of a month, as AWS's calculator counts them. */
+export const HOURS_A_MONTH = 730;
+
+/** Types that AWS doesn't charge for by themselves (their service's pricing page says so), or that are no resource of AWS. */
+export const free: readonly RegExp[] = [
+  /^(command|docker|random|tls):/,
+  /^aws:iam\//,
+  /^aws:vpc\/securityGroup(In|E)gressRule:/,
+  /^aws:ec2\/(vpc|subnet|internetGateway|routeTable|route|routeTableAssociation|securityGroup|keyPair):/,
+  /^aws:rds\/(subnetGroup|parameterGroup):/,
+  /^aws:lb\/(listener|targetGroup|targetGroupAttachment):/,
+  /^aws:ecr\/lifecyclePolicy:/,
+  // Of tier Standard, which is the default and the only one in use.
+  /^aws:ssm\/parameter:/,
+];

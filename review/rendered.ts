@@ -1,0 +1,38 @@
+import { compareNames, type Resource } from "./plan.ts";
+import { readScript, type ScriptText } from "./script-text.ts";
+
+/** The texts that hosts and the Swarm get, of one version of a stack. */
+export interface Rendered {
+  /** Compose files, by the name of their stack. */
+  composes: Record<string, string>;
+  /** Configs, by the name of the resource that puts them into the Swarm. */
+  configs: Record<string, string>;
+  /** User data, by host. */
+  userData: Record<string, ScriptText>;
+  /** Scripts that run on hosts, by the name of the resource that runs them. */
+  scripts: Record<string, ScriptText>;
+}
+
+/** What texts are taken from. */
+export type RenderedFrom = Pick<Resource, "type" | "name" | "inputs">;
+
+const COMMAND = "command:remote:Command";
+const INSTANCE = "aws:ec2/instance:Instance";
+
+/** Takes the texts out of the resources that bring them to the hosts. */
+export function renderedOf(resources: readonly RenderedFrom[]): Rendered {
+  const rendered: Rendered = { composes: {}, configs: {}, userData: {}, scripts: {} };
+  for (const { type, name, inputs } of [...resources].sort((a, b) => compareNames(a.name, b.name))) {
+    if (type === INSTANCE && typeof inputs["userData"] === "string") {
+      rendered.userData[name] = readScript(inputs["userData"]);
+    }
+    if (type !== COMMAND || typeof inputs["stdin"] !== "string") continue;
+    const { values, body } = readScript(inputs["stdin"]);
+    const { COMPOSE, CONTENT, ...others } = values;
+    if (typeof COMPOSE === "string" && typeof values["STACK"] === "string")
+      rendered.composes[values["STACK"]] = COMPOSE;
+    if (typeof CONTENT === "string" && values["KIND"] === "config") rendered.configs[name] = CONTENT;
+    rendered.scripts[name] = { values: others, body };
+  }
+  return rendered;
+}

@@ -1,0 +1,258 @@
+import type { Violation } from "../policy/plan.ts";
+import { consequenceOf } from "./consequences.ts";
+import { costOf, type Cost } from "./cost.ts";
+import type { Findings } from "./findings.ts";
+import { labels, type Show } from "./labels.ts";
+import { block, code, counted, folded, list, table } from "./markdown.ts";
+import type { Change, PropertyChange, StackPlan } from "./plan.ts";
+import { HOURS_A_MONTH, PRICES_AS_OF } from "./prices.ts";
+import { renderedOf } from "./rendered.ts";
+import { serviceChanges, volumeChanges } from "./services.ts";
+import { sizes } from "./size.ts";
+import { textDiffs } from "./text-diff.ts";
+import { gravest, judge, type Verdict } from "./verdict.ts";
+
+/** Hours of a load test. */
+const TEST_HOURS = 4;
+/** GitHub takes 65,536 characters in a comment: what is longer is cut, and says so. */
+const LONGEST_PATCH = 6_000;
+const LONGEST_REPORT = 60_000;
+
+/** A stack's plan and what the guardrails say of it. */
+export interface Reviewed {
+  plan: StackPlan;
+  findings: Findings;
+}
+
+/** Writes the review of a change as Markdown: short first, details folded. The same input gives the same text. */
+export function report(base: string, reviewed: readonly Reviewed[]): string {
+  const verdicts = reviewed.map(({ plan }) => judge(plan));
+  const mandatory = reviewed.flatMap(({ findings }) =>
+    findings.fresh.filter(({ rule }) => rule.severity === "mandatory"),
+  );
+  const head = [
+    `## Infrastructure review: ${gravest(verdicts.map(({ grade }) => grade))}`,
+    `Compared with ${code(base)}, on paper: no cloud was asked.` +
+      (mandatory.length === 0 ? "" : ` **${counted(mandatory.length, "new violation")} of mandatory guardrails.**`),
+  ];
+  const sections = reviewed.map((one, index) => stackReport(one, verdicts[index] ?? judge(one.plan)));
+  const text = `${[...head, ...sections].join("\n\n")}\n`;
+  if (text.length <= LONGEST_REPORT) return text;
+  return `${text.slice(0, LONGEST_REPORT).replace(/\n[^\n]*$/, "")}\n\n(cut here: \`./run review\` prints all of it)\n`;
+}
+
+function stackReport({ plan, findings }: Reviewed, verdict: Verdict): string {
+  const show = labels(plan.before, plan.after);
+  const cost = costOf(plan.region, plan.before, plan.after);
+  const parts = [
+    `### Stack ${plan.stack}: ${verdict.grade}`,
+    summary(verdict),
+    guardrails(findings),
+    money(cost),
+    resourceDiff(plan, show),
+    swarmDiff(plan, show),
+    costTable(cost, plan.region),
+    sizeTable(plan),
+    plan.assumptions.length === 0
+      ? ""
+      : folded("Taken for settings that are not in the stack's file", list(plan.assumptions.map(code))),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function summary({ counts, replacements, deletions, stateful, renames }: Verdict): string {
+  const operations = [
+    [counts.create, "to add"],
+    [counts.update, "to update in place"],
+    [counts.replace, "to replace"],
+    [counts.delete, "to delete"],
+  ] as const;
+  const total = operations.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  const lines = [
+    ...stateful.map(
+      ({ operation, what, effect, refused }) =>
+        `${operation === "update" ? "" : "⚠️ "}**${what}** ${verbs[operation]}${effect === undefined ? "" : `: ${effect}`}${refused ? ". `pulumi up` refuses this: it is protected" : ""}`,
+    ),
+    ...renames.map(
+      ({ type, from, to }) =>
+        `${code(from)} became ${code(to)} (${shortType(type)}) without an alias, so it is replaced`,
+    ),
+    ...replacements.map(
+      ({ type, name, reasons, refused }) =>
+        `${code(name)} (${shortType(type)}) is replaced${reasons.length === 0 ? ", as what it depends on is" : ` because of ${reasons.map(reason).join(", ")}`}${refused ? "; it is protected" : ""}`,
+    ),
+    ...(deletions.length === 0
+      ? []
+      : [`deleted: ${deletions.map(({ type, name }) => `${code(name)} (${shortType(type)})`).join(", ")}`]),
+  ];
+  const shown =
+    lines.length <= 12 ? lines : [...lines.slice(0, 12), `and ${lines.length - 12} more, in the resource diff`];
+  return [
+    total.length === 0 ? "No resource changes." : `${total.join(", ")}.`,
+    ...(shown.length === 0 ? [] : [list(shown)]),
+  ].join("\n\n");
+}
+
+const verbs = {
+  create: "is new",
+  update: "is updated in place",
+  replace: "is REPLACED",
+  delete: "is DELETED",
+} as const;
+
+function reason({ path, before, after }: PropertyChange): string {
+  return `${code(path)} (${short(before)} → ${short(after)})`;
+}
+
+function guardrails({ fresh, known, excepted }: Findings): string {
+  const line = ({ rule, subject, message }: Violation) =>
+    `${rule.severity === "mandatory" ? "❌" : "⚠️"} ${code(rule.id)}: ${code(subject)} ${message}. ${rule.reason} (${rule.source})`;
+  const parts = [
+    fresh.length === 0
+      ? "Guardrails: no new violation."
+      : `**Guardrails, new with this change:**\n\n${list(fresh.map(line))}`,
+    known.length === 0 ? "" : `**Guardrails, broken before:**\n\n${list(known.map(line))}`,
+    excepted.length === 0
+      ? ""
+      : `Let pass: ${excepted.map(({ exception: { rule, subject, reason: why, until } }) => `${code(rule)} for ${code(subject)} until ${until} (${why})`).join("; ")}.`,
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function money({ total, unpriced }: Cost): string {
+  const change = total.after - total.before;
+  const difference =
+    Math.abs(change) < 1e-9
+      ? "as before"
+      : `${change > 0 ? "+" : "−"}${dollars(Math.abs(change) * HOURS_A_MONTH, 2)} a month`;
+  return `Cost: ${dollars(total.after, 4)} an hour, ${dollars(total.after * HOURS_A_MONTH, 2)} a month, ${dollars(total.after * TEST_HOURS, 2)} for a test of ${TEST_HOURS} hours (${difference}); ${counted(unpriced.length, "item")} not priced.`;
+}
+
+function costTable({ lines, total, unpriced }: Cost, region: string): string {
+  const number = (value: number) => String(Math.round(value * 100) / 100);
+  const row = (name: string, before: number, after: number) => [
+    name,
+    ...[before, after].flatMap((hour) => [
+      dollars(hour, 4),
+      dollars(hour * HOURS_A_MONTH, 2),
+      dollars(hour * TEST_HOURS, 2),
+    ]),
+  ];
+  const rows = [
+    ...lines.map(({ item, before, after, price = 0 }) =>
+      row(
+        `${before === after ? number(after) : `${number(before)} → ${number(after)}`} × ${item}`,
+        before * price,
+        after * price,
+      ),
+    ),
+    row("**together**", total.before, total.after),
+  ];
+  const head = [
+    "What",
+    "an hour, before",
+    "a month",
+    `${TEST_HOURS} h`,
+    "an hour, after",
+    "a month",
+    `${TEST_HOURS} h`,
+  ];
+  const notes = [`On-demand list prices of ${region} as of ${PRICES_AS_OF}, sources in review/prices.ts.`];
+  if (unpriced.length > 0) notes.push(`Not priced, so it comes on top: ${unpriced.join("; ")}.`);
+  return folded("Cost by line", `${table(head, rows)}\n\n${notes.join(" ")}`);
+}
+
+function resourceDiff({ changes }: StackPlan, show: { before: Show; after: Show }): string {
+  if (changes.length === 0) return "";
+  const rows = changes.map((change) => {
+    const { operation, resource } = change;
+    return [
+      `${signs[operation]} ${operation}`,
+      code(resource.name),
+      shortType(resource.type),
+      propertiesOf(change, show),
+    ];
+  });
+  return folded(
+    `Resources: ${counted(changes.length, "change")}`,
+    table(["Operation", "Name", "Type", "Properties"], rows),
+  );
+}
+
+const signs = { create: "+", update: "~", replace: "±", delete: "−" } as const;
+
+function propertiesOf({ properties, refused }: Change, show: { before: Show; after: Show }): string {
+  const text = properties.map(({ path, before, after, replaces }) => {
+    const [old, current] = [short(before, show.before), short(after, show.after)];
+    return `${code(path)}${replaces ? " (replaces)" : ""} ${old} → ${current}`;
+  });
+  return [...text, ...(refused ? ["protected"] : [])].join("; ");
+}
+
+/** A value in a few words: whole if it is short, else that it is long. */
+function short(value: unknown, show: Show = (text) => text): string {
+  if (value === undefined) return "nothing";
+  const text = show(typeof value === "string" ? value : JSON.stringify(value));
+  return text.length > 80 || text.includes("\n") ? "(text)" : code(text);
+}
+
+function swarmDiff(plan: StackPlan, show: { before: Show; after: Show }): string {
+  const services = serviceChanges(plan.before, plan.after);
+  const volumes = volumeChanges(plan.before, plan.after);
+  const diffs = textDiffs({ before: renderedOf(plan.before), after: renderedOf(plan.after) }, plan.dockerfiles, show);
+  const order = services.map((change, index) => {
+    const { stack, service, effect, fields, replicas } = change;
+    const copies = replicas.before === replicas.after ? "" : ` (${replicas.before} → ${replicas.after} copies)`;
+    return `${index + 1}. ${code(`${stack}/${service}`)} ${effect}${copies}${fields.length === 0 ? "" : `, for ${fields.join(", ")}`}: ${consequenceOf(change)}.`;
+  });
+  const lost = volumes.map(
+    ({ stack, volume, change }) =>
+      `volume ${code(`${stack}_${volume}`)} is ${change}${change === "added" ? "" : ": its data stays on the host, unseen"}`,
+  );
+  return [
+    ...(order.length === 0
+      ? []
+      : [`**Services, in this order** (services of one stack side by side):\n\n${order.join("\n")}`]),
+    ...(lost.length === 0 ? [] : [list(lost)]),
+    ...(diffs.length === 0
+      ? []
+      : [
+          folded(
+            `Swarm, hosts and images: ${counted(diffs.length, "text")}`,
+            diffs.map(({ title, patch }) => `${title}\n\n${block("diff", cut(patch))}`).join("\n\n"),
+          ),
+        ]),
+  ].join("\n\n");
+}
+
+function cut(patch: string): string {
+  return patch.length <= LONGEST_PATCH
+    ? patch
+    : `${patch.slice(0, LONGEST_PATCH).replace(/\n[^\n]*$/, "")}\n(cut here)`;
+}
+
+function sizeTable({ before, after }: StackPlan): string {
+  const lines = sizes(before, after);
+  const count = (side: "before" | "after") => lines.reduce((sum, line) => sum + line[side], 0);
+  const [was, is] = [count("before"), count("after")];
+  const rows = lines.map(({ type, before: old, after: current }) => [
+    shortType(type),
+    String(old),
+    old === current ? "" : String(current),
+  ]);
+  return folded(
+    `Size: ${was === is ? is : `${was} → ${is}`} resources`,
+    table(["Type", "Before", "After, if different"], rows),
+  );
+}
+
+/** "ec2.Instance" of "aws:ec2/instance:Instance". */
+function shortType(type: string): string {
+  const [provider = "", module = "", name = ""] = type.split(":");
+  const group = module.split("/")[0] ?? "";
+  return `${provider === "aws" ? group : provider}.${name}`;
+}
+
+function dollars(value: number, digits: number): string {
+  return `$${value.toFixed(digits)}`;
+}

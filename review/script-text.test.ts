@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { renderScript } from "../infra/script.ts";
+import { readScript } from "./script-text.ts";
+
+test("a rendered script comes apart into what it was made of", () => {
+  const name = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/);
+  const word = fc.string().map((text) => text.replaceAll("\0", ""));
+  fc.assert(
+    fc.property(fc.dictionary(name, fc.oneof(word, fc.array(word)), { noNullPrototype: true }), (values) => {
+      assert.deepEqual(readScript(renderScript("infra/host/swarm-token.sh", values)).values, values);
+    }),
+  );
+});
+
+test("its body is the script with the functions that all share", () => {
+  const { body } = readScript(renderScript("infra/host/swarm-token.sh", { SWARM_ID: "it's" }));
+  assert.ok(body.startsWith("# What the scripts on the hosts share"));
+  assert.doesNotMatch(body, /SWARM_ID='/);
+});
+
+test("a text that is no rendered script is all body", () => {
+  assert.deepEqual(readScript("echo hello\n"), { values: {}, body: "echo hello\n" });
+});

@@ -1,0 +1,138 @@
+import { isDeepStrictEqual } from "node:util";
+import { parse } from "yaml";
+import type { Compose, ComposeService } from "../stacks/compose.ts";
+import { compare, type Resource } from "./plan.ts";
+import { renderedOf, type Rendered } from "./rendered.ts";
+
+/** What an update of a stack does to one service. */
+export interface ServiceChange {
+  stack: string;
+  service: string;
+  /** restarts: its tasks end and others start. scales: tasks are added or ended. settles: Swarm takes note, and tasks go on. */
+  effect: "starts" | "ends" | "restarts" | "scales" | "settles";
+  order: "start-first" | "stop-first";
+  /** Copies before and after. */
+  replicas: { before: number; after: number };
+  /** What differs, as "image" or "deploy.resources". */
+  fields: string[];
+  /** Bounds on a restart, from the Compose file. */
+  stopGrace: string;
+  startPeriod: string | undefined;
+}
+
+/** What an update does to volumes with data. */
+export interface VolumeChange {
+  stack: string;
+  volume: string;
+  change: "added" | "no longer used";
+}
+
+/** Members of `deploy` that aren't part of a task: a change of them ends none. */
+const outsideTasks = ["replicas", "update_config", "rollback_config", "mode", "endpoint_mode", "placement"];
+
+/**
+ * What the change does to the services on the Swarm: stacks in the order that they are deployed, services by name, as `docker stack deploy` updates all
+ * services of a stack side by side.
+ */
+export function serviceChanges(before: readonly Resource[], after: readonly Resource[]): ServiceChange[] {
+  const [olds, news] = [composesOf(renderedOf(before)), composesOf(renderedOf(after))];
+  return [...new Set([...deployOrder(after), ...deployOrder(before)])].flatMap((stack) => {
+    const [old, current] = [olds[stack], news[stack]];
+    const names = [...new Set([...Object.keys(old?.services ?? {}), ...Object.keys(current?.services ?? {})])].sort(
+      compare,
+    );
+    return names.flatMap((service) => serviceChange(stack, service, old, current));
+  });
+}
+
+/** Volumes that a stack gets, or doesn't use any more. */
+export function volumeChanges(before: readonly Resource[], after: readonly Resource[]): VolumeChange[] {
+  const [olds, news] = [composesOf(renderedOf(before)), composesOf(renderedOf(after))];
+  return [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort(compare).flatMap((stack) => {
+    const [old, current] = [olds[stack], news[stack]].map((one) => Object.keys(one?.volumes ?? {}));
+    const only = (from: string[] = [], not: string[] = [], change: VolumeChange["change"]) =>
+      from.filter((volume) => !not.includes(volume)).map((volume) => ({ stack, volume, change }));
+    return [...only(old, current, "no longer used"), ...only(current, old, "added")];
+  });
+}
+
+/** The Compose files, read. */
+export function composesOf({ composes }: Rendered): Record<string, Compose> {
+  return Object.fromEntries(
+    Object.entries(composes).map(([stack, text]) => [stack, parse(text, { version: "1.1" }) as Compose]),
+  );
+}
+
+function serviceChange(stack: string, service: string, olds?: Compose, news?: Compose): ServiceChange[] {
+  const [old, current] = [olds && resolved(olds, service), news && resolved(news, service)];
+  const known = current ?? old;
+  if (known === undefined) return [];
+  const fields = old && current ? differing(old, current) : [];
+  if (old && current && fields.length === 0) return [];
+  const replicas = { before: old?.deploy.replicas ?? 0, after: current?.deploy.replicas ?? 0 };
+  return [
+    {
+      stack,
+      service,
+      effect: effectOf(old, current, fields),
+      order: (current ?? known).deploy.update_config?.order ?? "stop-first",
+      replicas,
+      fields,
+      stopGrace: known.stop_grace_period,
+      startPeriod: known.healthcheck?.start_period,
+    },
+  ];
+}
+
+function effectOf(
+  old: ComposeService | undefined,
+  current: ComposeService | undefined,
+  fields: string[],
+): ServiceChange["effect"] {
+  if (old === undefined) return "starts";
+  if (current === undefined) return "ends";
+  const settled = new Set(outsideTasks.map((name) => `deploy.${name}`));
+  if (fields.some((field) => !settled.has(field))) return "restarts";
+  return fields.includes("deploy.replicas") ? "scales" : "settles";
+}
+
+/** A service with the real names of its configs, secrets and networks: a new content is a new name. */
+function resolved(compose: Compose, name: string): ComposeService | undefined {
+  const service = compose.services[name];
+  if (service === undefined) return undefined;
+  const named = <T extends { source: string }>(
+    items: T[] | undefined,
+    all: Record<string, { name: string }> | undefined,
+  ) => items?.map((item) => ({ ...item, source: all?.[item.source]?.name ?? item.source }));
+  const [configs, secrets] = [named(service.configs, compose.configs), named(service.secrets, compose.secrets)];
+  return { ...service, ...(configs ? { configs } : {}), ...(secrets ? { secrets } : {}) };
+}
+
+function differing(old: ComposeService, current: ComposeService): string[] {
+  const flat = ({ deploy, ...rest }: ComposeService): Record<string, unknown> => ({
+    ...rest,
+    ...Object.fromEntries(Object.entries(deploy).map(([key, value]) => [`deploy.${key}`, value as unknown])),
+  });
+  const [left, right] = [flat(old), flat(current)];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])]
+    .filter((key) => !isDeepStrictEqual(left[key], right[key]))
+    .sort(compare);
+}
+
+/** The names of the stacks, each after those that its deployment waits for. */
+function deployOrder(resources: readonly Resource[]): string[] {
+  const deployments = new Map<string, Resource>();
+  for (const resource of resources) {
+    const [stack] = Object.keys(renderedOf([resource]).composes);
+    if (stack !== undefined) deployments.set(stack, resource);
+  }
+  const order: string[] = [];
+  const visit = (stack: string): void => {
+    if (order.includes(stack)) return;
+    const waitsFor = new Set(deployments.get(stack)?.dependencies);
+    for (const [other, { urn }] of deployments) if (other !== stack && waitsFor.has(urn)) visit(other);
+    order.push(stack);
+  };
+  for (const stack of [...deployments.keys()].sort(compare)) visit(stack);
+  return order;
+}

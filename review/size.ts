@@ -1,0 +1,16 @@
+import { compare, type Resource } from "./plan.ts";
+
+/** How many resources of a type there are. */
+export interface SizeLine {
+  type: string;
+  before: number;
+  after: number;
+}
+
+/** Resources of the cloud by type, before and after. */
+export function sizes(before: readonly Resource[], after: readonly Resource[]): SizeLine[] {
+  const count = (resources: readonly Resource[], type: string) =>
+    resources.filter((one) => one.custom && one.type === type).length;
+  const types = new Set([...before, ...after].filter(({ custom }) => custom).map(({ type }) => type));
+  return [...types].sort(compare).map((type) => ({ type, before: count(before, type), after: count(after, type) }));
+}

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+import { CannotJudge } from "./cannot-judge.ts";
+
+const stackFile = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
+
+/** The settings that `Pulumi.STACK.yaml` leaves to its user, as they depend on an account, and what stands for them in a review. */
+const placeholders: readonly { key: string; path: string; value: unknown }[] = [
+  { key: "gifticon-event:hosts", path: "ami", value: "ami-0d13d13d13d13d130" },
+  { key: "gifticon-event:operators", path: "cidrs", value: ["203.0.113.7/32"] },
+];
+
+/** The settings of a stack, complete enough to draw it up. */
+export interface StackSettings {
+  config: Record<string, unknown>;
+  region: string;
+  /** What was taken for settings that the file doesn't have: "gifticon-event:hosts.ami = ...". */
+  assumptions: string[];
+}
+
+/** Reads a stack's file of a copy of the program. */
+export async function readStackFile(folder: string, stack: string): Promise<StackSettings> {
+  const path = `Pulumi.${stack}.yaml`;
+  const text = await readFile(join(folder, path), "utf8").catch((error: unknown) => {
+    throw new CannotJudge(`${path} can't be read`, [], { cause: error });
+  });
+  return complete(stackFile.parse(parse(text)).config);
+}
+
+/** Fills the settings that a stack's file may lack. */
+export function complete(given: Record<string, unknown>): StackSettings {
+  const config = { ...given };
+  const assumptions: string[] = [];
+  for (const { key, path, value } of placeholders) {
+    const section = (config[key] ?? {}) as Record<string, unknown>;
+    if (section[path] !== undefined) continue;
+    config[key] = { ...section, [path]: value };
+    assumptions.push(`${key}.${path} = ${JSON.stringify(value)}`);
+  }
+  const region = config["aws:region"];
+  return { config, region: typeof region === "string" ? region : "ap-northeast-2", assumptions };
+}
+
+/** A stack's file with these settings, for a state that is encrypted with this salt. */
+export function renderStackFile({ config }: StackSettings, salt: string): string {
+  return stringify({ encryptionsalt: salt, config });
+}

@@ -1,0 +1,105 @@
+import { chmod, copyFile, mkdir, readdir, readFile, readlink, rm, stat, symlink } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { execa } from "execa";
+import { CannotJudge } from "./cannot-judge.ts";
+
+/** Git, also where the checkout belongs to another user than the one who runs this. */
+function git(checkout: string, args: readonly string[]) {
+  return execa("git", ["-c", `safe.directory=${checkout}`, ...args], { cwd: checkout, stdin: "ignore", reject: false });
+}
+
+/** A version of the program that the working tree is compared with. */
+export interface Base {
+  /** As it was asked for, or as it was found. */
+  name: string;
+  commit: string;
+  /** The id of its tree: the same for the same files. */
+  tree: string;
+}
+
+/**
+ * Finds the version to compare with.
+ *
+ * @param ref a commit, branch or tag; without it, where the work left main.
+ * @throws CannotJudge when there is none.
+ */
+export async function findBase(checkout: string, ref: string | undefined): Promise<Base> {
+  const name = ref ?? (await mergeBase(checkout));
+  const found = await git(checkout, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
+  if (found.exitCode !== 0) {
+    throw new CannotJudge(`BASE is ${JSON.stringify(name)}, which git doesn't know`, [
+      "Allowed: a commit, a branch or a tag that this clone has (git fetch may be needed).",
+    ]);
+  }
+  const { stdout: tree } = await git(checkout, ["rev-parse", `${found.stdout}^{tree}`]);
+  return { name: ref ?? found.stdout.slice(0, 12), commit: found.stdout, tree };
+}
+
+async function mergeBase(checkout: string): Promise<string> {
+  for (const main of ["origin/main", "main"]) {
+    const { exitCode, stdout } = await git(checkout, ["merge-base", "HEAD", main]);
+    if (exitCode === 0) return stdout;
+  }
+  throw new CannotJudge("there is no branch main to compare with", ["Say what to compare with: ./run review BASE"]);
+}
+
+/** Writes a commit's files to a folder. */
+export async function writeCommit(checkout: string, { commit }: Base, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const archive = execa(
+    "git",
+    ["-c", `safe.directory=${checkout}`, "-c", "tar.umask=0022", "archive", "--format=tar", commit],
+    {
+      cwd: checkout,
+      encoding: "buffer",
+      stdin: "ignore",
+    },
+  );
+  const { stdout } = await archive;
+  await execa("tar", ["-xf", "-", "-C", folder], { input: stdout });
+}
+
+/** Copies the working tree's files, committed or not, to a folder; what git ignores is left out. */
+export async function writeWorkingTree(checkout: string, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  const { stdout } = await git(checkout, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+  const files = [...new Set(stdout.split("\0"))].filter((file) => file !== "");
+  await Promise.all([...new Set(files.map(dirname))].map((path) => mkdir(join(folder, path), { recursive: true })));
+  await Promise.all(files.map((file) => copy(join(checkout, file), join(folder, file))));
+}
+
+/** With the mode that git would give it: that of the checkout depends on its user. */
+async function copy(from: string, to: string): Promise<void> {
+  try {
+    await copyFile(from, to);
+    await chmod(to, ((await stat(from)).mode & 0o100) === 0 ? 0o644 : 0o755);
+  } catch (error) {
+    // Git knows it, but it was deleted and the deletion isn't committed.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/**
+ * Gives a copy of the program its packages: those of the checkout where both ask for the same, else its own by `npm ci`. The workspaces
+ * among them are the copy's own.
+ */
+export async function linkPackages(checkout: string, folder: string): Promise<void> {
+  const [here, there] = await Promise.all([checkout, folder].map((path) => readFile(join(path, "package-lock.json"))));
+  if (here === undefined || there === undefined || !here.equals(there)) {
+    await execa("npm", ["ci", "--no-progress", "--no-audit", "--no-fund"], { cwd: folder, stdin: "ignore" });
+    return;
+  }
+  const modules = join(folder, "node_modules");
+  await mkdir(modules);
+  for (const name of await readdir(join(checkout, "node_modules"))) {
+    if (name === "@gifticon") continue;
+    await symlink(join(checkout, "node_modules", name), join(modules, name));
+  }
+  const workspaces = join(checkout, "node_modules/@gifticon");
+  await mkdir(join(modules, "@gifticon"));
+  for (const name of await readdir(workspaces)) {
+    const path = relative(checkout, resolve(workspaces, await readlink(join(workspaces, name))));
+    await symlink(join(folder, path), join(modules, "@gifticon", name));
+  }
+}

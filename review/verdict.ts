@@ -1,0 +1,123 @@
+import { statefulOf } from "./consequences.ts";
+import { compareNames, type Change, type Operation, type PropertyChange, type StackPlan } from "./plan.ts";
+
+/** How grave a change is, the gravest last. */
+export const grades = ["nothing changes", "adds", "updates in place", "REPLACES", "DELETES"] as const;
+export type Grade = (typeof grades)[number];
+
+/** What a change means for a stack, in short. */
+export interface Verdict {
+  grade: Grade;
+  /** How many resources of the cloud each operation is about; components count for nothing. */
+  counts: Record<Operation, number>;
+  replacements: Replacement[];
+  deletions: { type: string; name: string }[];
+  stateful: StatefulChange[];
+  /** Deletions and creations that are one resource under two names. */
+  renames: Rename[];
+}
+
+/** A resource that another takes the place of, and why. */
+export interface Replacement {
+  type: string;
+  name: string;
+  reasons: PropertyChange[];
+  refused: boolean;
+}
+
+/** A resource with state that a change is about. */
+export interface StatefulChange {
+  operation: Operation;
+  name: string;
+  what: string;
+  /** What it means: a loss, an interruption, or undefined where it goes on unharmed. */
+  effect: string | undefined;
+  refused: boolean;
+}
+
+/** A resource whose identity in the state changed, so that the engine takes it for two. */
+export interface Rename {
+  type: string;
+  from: string;
+  to: string;
+}
+
+/** Judges what the engine would do to a stack. */
+export function judge({ changes }: Pick<StackPlan, "changes">): Verdict {
+  const real = changes.filter(({ resource }) => resource.custom);
+  const counts = { create: 0, update: 0, replace: 0, delete: 0 };
+  for (const { operation } of real) counts[operation] += 1;
+  const renames = findRenames(real);
+  const renamed = new Set(renames.map(({ type, from }) => `${type} ${from}`));
+  const deletions = real.filter(({ operation }) => operation === "delete").map(({ resource }) => resource);
+  const gone = deletions.filter(({ type, name }) => !renamed.has(`${type} ${name}`));
+  return {
+    grade: gradeOf(counts, gone.length, renames.length),
+    counts,
+    replacements: real
+      .filter(({ operation }) => operation === "replace")
+      .map(({ resource, properties, refused }) => ({
+        type: resource.type,
+        name: resource.name,
+        reasons: properties.filter(({ replaces }) => replaces),
+        refused,
+      })),
+    deletions: gone.map(({ type, name }) => ({ type, name })),
+    stateful: real.flatMap(statefulChange),
+    renames,
+  };
+}
+
+/** The graver of several. */
+export function gravest(all: readonly Grade[]): Grade {
+  return grades[Math.max(0, ...all.map((grade) => grades.indexOf(grade)))] ?? "nothing changes";
+}
+
+function gradeOf({ create, update, replace }: Verdict["counts"], deletions: number, renames: number): Grade {
+  if (deletions > 0) return "DELETES";
+  if (replace > 0 || renames > 0) return "REPLACES";
+  if (update > 0) return "updates in place";
+  return create > 0 ? "adds" : "nothing changes";
+}
+
+function statefulChange(change: Change): StatefulChange[] {
+  const stateful = statefulOf(change);
+  const { operation, resource, properties, refused } = change;
+  if (stateful === undefined || operation === "create") return [];
+  const effects = properties.flatMap(({ path }) => stateful.interruption(path) ?? []);
+  const effect = operation === "update" ? effects[0] : stateful.loss;
+  return [{ operation, name: resource.name, what: stateful.what, effect, refused }];
+}
+
+/**
+ * Finds pairs of a deletion and a creation of one type that are made of much the same: a resource, or a component around it, was renamed without an
+ * alias. The engine can't know, and makes a new one.
+ */
+function findRenames(changes: readonly Change[]): Rename[] {
+  const created = changes.filter(({ operation }) => operation === "create");
+  const taken = new Set<Change>();
+  return changes
+    .filter(({ operation }) => operation === "delete")
+    .flatMap((gone) => {
+      const candidates = created
+        .filter((one) => !taken.has(one) && one.resource.type === gone.resource.type)
+        .map((one) => ({ one, likeness: likeness(gone, one) }))
+        .sort((a, b) => b.likeness - a.likeness || compareNames(a.one.resource.name, b.one.resource.name));
+      const [best] = candidates;
+      if (best === undefined || best.likeness < 0.5) return [];
+      taken.add(best.one);
+      return [{ type: gone.resource.type, from: gone.resource.name, to: best.one.resource.name }];
+    });
+}
+
+/** Which part of the inputs is the same, once each resource's own name in them is left out; tags say no more than the name. */
+function likeness(gone: Change, created: Change): number {
+  const [olds, news] = [gone, created].map(({ resource, before, after }) =>
+    Object.entries((before ?? after)?.inputs ?? {})
+      .filter(([key]) => key !== "tags")
+      .map(([key, value]) => `${key}=${JSON.stringify(value).replaceAll(resource.name, "NAME")}`),
+  );
+  const [left, right] = [new Set(olds), new Set(news)];
+  const common = [...left].filter((entry) => right.has(entry)).length;
+  return left.size + right.size === 0 ? 1 : (2 * common) / (left.size + right.size);
+}
