@@ -14,7 +14,8 @@ main() {
 }
 
 deploy() {
-  local -r began=$(date --utc +%Y-%m-%dT%H:%M:%S.%N)
+  local began
+  began=$(date --utc +%Y-%m-%dT%H:%M:%S.%N)
   docker stack deploy --prune --detach=true --resolve-image never --compose-file - "$STACK" <<<"$COMPOSE" >&2
   local -r deadline=$((SECONDS + TIMEOUT_SECONDS))
   local services last=""
@@ -38,7 +39,8 @@ deploy() {
 # Judges each service of the stack: [{id, name, state, running, wanted}]. A task counts when it runs what the service asks for now; where a task
 # may run is left out, as Swarm keeps a task when only that changed.
 judge() {
-  local -r filter="filters=$(jq -rn --arg label "$LABEL=$STACK" '{label: [$label]} | @json | @uri')"
+  local filter
+  filter=$(stack_filter)
   jq -s --arg began "$1" --argjson failures "$FAILURES" '
     def asked: {ContainerSpec, Resources, Networks, ForceUpdate};
     .[1] as $tasks
@@ -68,6 +70,9 @@ judge() {
   ' <(docker_api GET "/services?status=true&$filter") <(docker_api GET "/tasks?$filter")
 }
 
+# What asks the engine's API for things of the stack only.
+stack_filter() { jq -rn --arg label "$LABEL=$STACK" '"filters=" + ({label: [$label]} | @json | @uri)'; }
+
 # give_up SERVICES WHAT: tells why, in the words of the services, and puts back what ran before.
 give_up() {
   local -r services=$1 what=$2
@@ -83,7 +88,7 @@ give_up() {
   while read -r id name; do
     say "taking $name back to what ran before"
     docker service update --rollback --detach=true "$id" >/dev/null || true
-  done < <(docker_api GET "/services?filters=$(jq -rn --arg label "$LABEL=$STACK" '{label: [$label]} | @json | @uri')" |
+  done < <(docker_api GET "/services?$(stack_filter)" |
     jq -r '.[] | select(.Spec.Mode.Replicated and .PreviousSpec and (.UpdateStatus.State // "" | startswith("rollback") | not) and .PreviousSpec.TaskTemplate != .Spec.TaskTemplate) | "\(.ID) \(.Spec.Name)"')
   wait_until 120 "the previous version to be back" rolled_back || true
   fail "stack $STACK was not deployed; what ran before, if anything, still serves. Correct the cause above and run pulumi up again."
@@ -115,13 +120,17 @@ no_tasks() {
   ' <(docker_api GET /tasks) <(docker_api GET /nodes) >/dev/null
 }
 
-no_networks() { [[ $(docker network ls --quiet --filter "label=$LABEL=$STACK") == "" ]]; }
+no_networks() {
+  local networks
+  networks=$(docker network ls --quiet --filter "label=$LABEL=$STACK") && [[ $networks == "" ]]
+}
 
 # remove_files KEPT...: configs and secrets of earlier versions of the stack.
 remove_files() {
-  local kind name
+  local kind names name
   for kind in config secret; do
-    for name in $(docker "$kind" ls --format '{{.Name}}' --filter "label=gifticon-event.stack=$STACK"); do
+    names=$(docker "$kind" ls --format '{{.Name}}' --filter "label=gifticon-event.stack=$STACK")
+    for name in $names; do
       if [[ " $* " != *" $name "* ]]; then docker "$kind" rm "$name" >/dev/null || say "kept: $kind $name"; fi
     done
   done

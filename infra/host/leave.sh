@@ -4,7 +4,9 @@
 main() {
   local -r node=${SSH_ORIGINAL_COMMAND:-}
   [[ $node =~ ^[a-z0-9]{25}$ ]] || fail "expected the id of a node"
-  if [[ $(docker info --format '{{.Swarm.NodeID}}') != "$node" ]]; then
+  local present
+  present=$(docker info --format '{{.Swarm.NodeID}}')
+  if [[ $present != "$node" ]]; then
     say "this host is not node $node (any more)"
     return
   fi

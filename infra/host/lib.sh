@@ -2,6 +2,13 @@
 # What the scripts on the hosts share; renderScript puts it before each of them.
 set -euo pipefail
 
+# What a host keeps of its own.
+: "${STATE_DIR:=/var/lib/gifticon-event}"
+
+# The label of a Swarm node that names the host that it is: the host outlives its nodes.
+# shellcheck disable=SC2034 # for the scripts that follow
+readonly HOST_LABEL=gifticon-event.host
+
 # Progress goes to standard error: standard output is the result.
 say() { printf '%s\n' "$*" >&2; }
 
@@ -33,8 +40,8 @@ docker_api() {
 
 # Waits until the host's first boot is over. A boot that failed is told in its own last words.
 wait_for_boot() {
-  wait_until 600 "the host's first boot to finish (/var/log/host-boot.log tells)" test -e /var/lib/gifticon-event/boot-result || exit 1
-  [[ $(</var/lib/gifticon-event/boot-result) == "done" ]] || {
+  wait_until 600 "the host's first boot to finish (/var/log/host-boot.log tells)" test -e "$STATE_DIR/boot-result" || exit 1
+  [[ $(<"$STATE_DIR/boot-result") == "done" ]] || {
     tail -n 20 /var/log/host-boot.log >&2 || true
     fail "the host's first boot failed; its last lines are above. Replace the host when the cause is removed."
   }

@@ -4,9 +4,12 @@
 
 main() {
   wait_for_boot
-  if [[ $(docker info --format '{{.Swarm.ControlAvailable}}') != true ]]; then
-    if [[ $(swarm_state) != inactive ]]; then
-      say "this host is $(swarm_state) in a Swarm that it does not manage: it leaves"
+  local manages state
+  manages=$(docker info --format '{{.Swarm.ControlAvailable}}')
+  if [[ $manages != true ]]; then
+    state=$(swarm_state)
+    if [[ $state != inactive ]]; then
+      say "this host is $state in a Swarm that it does not manage: it leaves"
       docker swarm leave --force >&2
     fi
     say "initialising the Swarm at $PRIVATE_IP"

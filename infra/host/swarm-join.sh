@@ -2,7 +2,7 @@
 # Joins a host to the Swarm as a worker and prints its node id. Idempotent; a host of another Swarm (its manager was replaced) changes over.
 # Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN.
 
-readonly JOINED=/var/lib/gifticon-event/swarm-id
+readonly JOINED=$STATE_DIR/swarm-id
 
 main() {
   wait_for_boot

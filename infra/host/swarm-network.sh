@@ -12,7 +12,8 @@ main() {
 create() {
   local options=()
   if docker network inspect "$NETWORK" >/dev/null 2>&1; then
-    local -r found=$(docker network inspect --format '{{if index .Options "encrypted"}}true{{else}}false{{end}}' "$NETWORK")
+    local found
+    found=$(docker network inspect --format '{{if index .Options "encrypted"}}true{{else}}false{{end}}' "$NETWORK")
     [[ $found == "$ENCRYPTED" ]] || fail "the network $NETWORK has encryption $found and can't change while it is in use: set swarm.encryptedOverlay back, or run pulumi destroy before pulumi up"
     return
   fi

@@ -2,9 +2,6 @@
 # Keeps one node of the Swarm, from the manager. apply: its labels, and that it is the only node of its host; remove: takes it out of the Swarm.
 # Values: HOST_NAME, NODE_ID (`self` is the manager's own), HOST_PUBLIC_KEY, LABELS, AVAILABILITY (active, or drain for one without tasks).
 
-# Names the host that a node is: it outlives the node.
-readonly HOST_LABEL=gifticon-event.host
-
 main() {
   case $1 in
     apply) apply ;;
@@ -14,19 +11,21 @@ main() {
 
 apply() {
   wait_until 60 "node $NODE_ID of $HOST_NAME to be ready" node_is "$NODE_ID" ready || exit 1
-  local id label arguments=(--availability "$AVAILABILITY" --label-add "$HOST_LABEL=$HOST_NAME") declared=" $HOST_LABEL "
+  local id present nodes label arguments=(--availability "$AVAILABILITY" --label-add "$HOST_LABEL=$HOST_NAME") declared=" $HOST_LABEL "
   id=$(docker node inspect --format '{{.ID}}' "$NODE_ID")
+  present=$(docker node inspect --format '{{range $key, $value := .Spec.Labels}}{{$key}} {{end}}' "$id")
   for label in "${LABELS[@]}"; do
     arguments+=(--label-add "$label")
     declared+="${label%%=*} "
   done
   # A declared label is never taken away, not even for a moment: Swarm stops at once what is placed by it.
-  for label in $(docker node inspect --format '{{range $key, $value := .Spec.Labels}}{{$key}} {{end}}' "$id"); do
+  for label in $present; do
     if [[ $declared != *" $label "* ]]; then arguments+=(--label-rm "$label"); fi
   done
   docker node update "${arguments[@]}" "$id" >/dev/null
+  nodes=$(docker node ls --quiet --filter "node.label=$HOST_LABEL=$HOST_NAME")
   local old
-  for old in $(docker node ls --quiet --filter "node.label=$HOST_LABEL=$HOST_NAME"); do
+  for old in $nodes; do
     if [[ $old != "$id" ]]; then retire "$old"; fi
   done
 }
@@ -38,8 +37,9 @@ retire() {
     say "node $node is gone already"
     return
   fi
-  local -r address=$(docker node inspect --format '{{.Status.Addr}}' "$node")
-  local -r services=$(docker_api GET /tasks | jq -c --arg node "$node" '[.[] | select(.NodeID == $node and .DesiredState == "running") | .ServiceID] | unique')
+  local address services
+  address=$(docker node inspect --format '{{.Status.Addr}}' "$node")
+  services=$(docker_api GET /tasks | jq -c --arg node "$node" '[.[] | select(.NodeID == $node and .DesiredState == "running") | .ServiceID] | unique')
   say "draining node $node of $HOST_NAME"
   docker node update --availability drain "$node" >/dev/null
   wait_until 120 "the tasks of node $node to run elsewhere; going on without" moved "$node" "$services" || true
@@ -69,10 +69,11 @@ moved() {
 
 leave() {
   local -r node=$1 address=$2
-  local -r known=$(mktemp)
+  local known
+  known=$(mktemp) || return 1
   printf '%s %s\n' "$address" "$HOST_PUBLIC_KEY" >"$known"
   local result=0
-  ssh -F none -i /var/lib/gifticon-event/leave-key -o BatchMode=yes -o ConnectTimeout=5 -o StrictHostKeyChecking=yes \
+  ssh -F none -i "$STATE_DIR/leave-key" -o BatchMode=yes -o ConnectTimeout=5 -o StrictHostKeyChecking=yes \
     -o UserKnownHostsFile="$known" "root@$address" "$node" >&2 || result=$?
   rm -f "$known"
   return "$result"

@@ -3,10 +3,10 @@
 # their new images. So it gets no new tasks, and keeps what it runs until it is drained.
 # Values: HOSTS (names of the declared hosts).
 
-readonly HOST_LABEL=gifticon-event.host
-
 main() {
-  local node availability host
+  local nodes node availability host
+  nodes=$(docker node ls --quiet --filter "node.label=$HOST_LABEL" |
+    xargs --no-run-if-empty docker node inspect --format "{{.ID}} {{.Spec.Availability}} {{index .Spec.Labels \"$HOST_LABEL\"}}")
   while read -r node availability host; do
     case "$availability $(declared "$host")" in
       "active no")
@@ -15,8 +15,7 @@ main() {
         ;;
       "pause yes") docker node update --availability active "$node" >/dev/null ;;
     esac
-  done < <(docker node ls --quiet --filter "node.label=$HOST_LABEL" |
-    xargs --no-run-if-empty docker node inspect --format "{{.ID}} {{.Spec.Availability}} {{index .Spec.Labels \"$HOST_LABEL\"}}")
+  done <<<"$nodes"
 }
 
 declared() { if [[ " ${HOSTS[*]} " == *" $1 "* ]]; then echo yes; else echo no; fi; }

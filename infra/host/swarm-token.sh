@@ -3,7 +3,8 @@
 # Values: SWARM_ID (a token belongs to one Swarm).
 
 main() {
-  local -r id=$(docker info --format '{{.Swarm.Cluster.ID}}')
+  local id
+  id=$(docker info --format '{{.Swarm.Cluster.ID}}')
   [[ $id == "$SWARM_ID" ]] || fail "the manager's Swarm is '$id', not $SWARM_ID"
   docker swarm join-token --quiet worker
 }

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { renderScript } from "../script.ts";
 
 /**
- * Applies a script of the manager with a stand-in for the Docker CLI.
+ * Applies a script of a host that has booted, with a stand-in for the Docker CLI.
  *
  * @param docker the stand-in: bash that answers, and appends what it is told to change to the file `$UPDATES`, a line each.
  * @returns those lines.
@@ -18,9 +18,10 @@ export async function updatesOf(
   const folder = await mkdtemp(join(tmpdir(), "host-script-"));
   try {
     await writeFile(join(folder, "docker"), docker, { mode: 0o755 });
+    await writeFile(join(folder, "boot-result"), "done\n");
     const UPDATES = join(folder, "updates");
     await execa("bash", ["-s", "--", "apply"], {
-      input: renderScript(script, values),
+      input: renderScript(script, { STATE_DIR: folder, ...values }),
       env: { PATH: `${folder}:${process.env["PATH"] ?? ""}`, UPDATES },
     });
     return (await readFile(UPDATES, "utf8")).trim().split("\n");

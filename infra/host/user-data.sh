@@ -2,11 +2,10 @@
 # The first boot of a host: Docker, the host's own SSH key, and what lets it pull images. Runs once, as root, by cloud-init.
 # Values: see HostScriptValues in infra/user-data.ts.
 
-readonly STATE=/var/lib/gifticon-event
 readonly IMDS=http://169.254.169.254/latest
 
 main() {
-  mkdir -p "$STATE"
+  mkdir -p "$STATE_DIR"
   exec </dev/null > >(tee -a /var/log/host-boot.log) 2>&1
   trap 'finish "$?"' EXIT
   install_packages
@@ -23,11 +22,11 @@ main() {
 # Leaves a marker for the commands that come later: they wait for it, and tell of a failure in its words.
 finish() {
   if (($1 == 0)); then
-    echo "done" >"$STATE/boot-result"
+    echo "done" >"$STATE_DIR/boot-result"
     say "host $HOST_NAME is ready after $SECONDS s"
   else
     say "host $HOST_NAME failed to boot"
-    echo failed >"$STATE/boot-result"
+    echo failed >"$STATE_DIR/boot-result"
   fi
 }
 
@@ -131,7 +130,7 @@ allow_leaving() {
   printf '%s\n' "$LEAVE_SCRIPT" >/usr/local/sbin/leave-swarm
   chmod 755 /usr/local/sbin/leave-swarm
   printf 'command="/usr/local/sbin/leave-swarm",restrict %s\n' "$LEAVE_PUBLIC_KEY" >/etc/ssh/authorized_keys.d/root
-  if [[ $LEAVE_KEY_PARAMETER != "" ]]; then parameter "$LEAVE_KEY_PARAMETER" "$STATE/leave-key"; fi
+  if [[ $LEAVE_KEY_PARAMETER != "" ]]; then parameter "$LEAVE_KEY_PARAMETER" "$STATE_DIR/leave-key"; fi
 }
 
 install_session_manager() {

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { updatesOf } from "./testing.ts";
+
+/** Answers everything but one question, as an engine does that is restarted in the middle. */
+const silentAt = (question: string) => `#!/usr/bin/env bash
+case "$*" in
+  *"${question}"*) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;;
+  *.Status.State*) echo ready ;;
+  "node inspect"* | "info"*) echo n1 active worker-1 ;;
+  "node ls"*) echo n1 ;;
+esac
+printf '%s\\n' "$*" >>"$UPDATES"
+`;
+
+const node = { HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1", LABELS: [], AVAILABILITY: "active" };
+
+for (const [script, question, values] of [
+  ["infra/host/leave.sh", ".Swarm.NodeID", { SSH_ORIGINAL_COMMAND: "0123456789abcdefghijklmno" }],
+  ["infra/host/swarm-node.sh", "{{.ID}}", node],
+  ["infra/host/swarm-node.sh", ".Spec.Labels", node],
+  ["infra/host/swarm-node.sh", "node ls", node],
+  ["infra/host/swarm-roster.sh", "node ls", { HOSTS: ["worker-1"] }],
+  ["infra/host/swarm-roster.sh", "node inspect", { HOSTS: ["worker-1"] }],
+  ["infra/host/swarm-network.sh", "encrypted", { NETWORK: "event", ENCRYPTED: false }],
+] as const) {
+  test(`${script} takes no silence of the engine for an answer (${question})`, async () => {
+    await assert.rejects(updatesOf(script, values, silentAt(question)), /Cannot connect to the Docker daemon/);
+  });
+}
