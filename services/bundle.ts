@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
+import { bundlePage } from "./main-api/page-bundle.ts";
 
 /** The services that are bundled. */
 export type ServiceName = "main-api" | "gifticon-issuer";
@@ -25,6 +26,7 @@ export async function bundleService(service: ServiceName): Promise<string> {
     // Paths in the bundle are as imported, wherever node_modules and the workspaces really are.
     preserveSymlinks: true,
     logLevel: "error",
+    plugins: [finishedPage],
     // pg's optional native driver and fastify's test helper are asked for only where they are used: nowhere here.
     external: ["pg-native", "light-my-request"],
     // CommonJS dependencies call `require` for Node's own modules, which an ES module doesn't have.
@@ -32,3 +34,13 @@ export async function bundleService(service: ServiceName): Promise<string> {
   });
   return outfile;
 }
+
+/** Puts main-api's finished page in place of the module that would bundle it at run time. */
+const finishedPage: Plugin = {
+  name: "finished-page",
+  setup: (bundle) => {
+    bundle.onLoad({ filter: /\/main-api\/page-assets\.ts$/ }, async () => ({
+      contents: `export const pageHtml = () => Promise.resolve(${JSON.stringify(await bundlePage())});`,
+    }));
+  },
+};

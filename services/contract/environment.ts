@@ -76,11 +76,13 @@ const shared = {
     .regex(/^[a-zA-Z0-9._-]+$/, "may hold letters, digits, dots, underscores and hyphens")
     .max(MAX_TOPIC_LENGTH, `must have at most ${MAX_TOPIC_LENGTH} characters`)
     .default("coupon_create"),
+  /** The issuer's consumer group; main-api asks how far it has come. */
+  KAFKA_GROUP_ID: text.max(249).default("group_1"),
 };
 
 const mainApi = z.object({ ...shared, PORT: integer(0, 65535).default(8080) }).check(checkTogether);
 const issuer = z
-  .object({ ...shared, PORT: integer(0, 65535).default(8081), KAFKA_GROUP_ID: text.max(249).default("group_1") })
+  .object({ ...shared, PORT: integer(0, 65535).default(8081) })
   .check(checkTogether)
   .refine(({ MODE }) => MODE === "kafka", {
     path: ["MODE"],
@@ -111,7 +113,7 @@ export function readMainApiSettings(environment: Environment) {
  */
 export function readIssuerSettings(environment: Environment) {
   const values = parse(issuer, environment);
-  return { ...sharedSettings(values), port: values.PORT, groupId: values.KAFKA_GROUP_ID };
+  return { ...sharedSettings(values), port: values.PORT };
 }
 
 type Shared = z.output<z.ZodObject<typeof shared>>;
@@ -127,7 +129,13 @@ function sharedSettings(values: Shared) {
     poolSize: values.DATABASE_POOL_SIZE,
   };
   const kafka: KafkaSettings = { brokers: values.KAFKA_BOOTSTRAP_SERVERS ?? [], topic: values.KAFKA_TOPIC };
-  return { logLevel: values.LOG_LEVEL, eventStock: values.EVENT_STOCK, database, kafka };
+  return {
+    logLevel: values.LOG_LEVEL,
+    eventStock: values.EVENT_STOCK,
+    groupId: values.KAFKA_GROUP_ID,
+    database,
+    kafka,
+  };
 }
 
 function checkTogether(context: z.core.ParsePayload<Shared>): void {

@@ -1,5 +1,6 @@
 import type { KafkaMessage } from "kafkajs";
 import type { Queryable } from "./database/issue.ts";
+import { readTally } from "./database/tally.ts";
 import { decodeRecord, isPoison } from "./record.ts";
 
 /** What a client was told. */
@@ -53,9 +54,7 @@ interface Row {
  */
 export async function reconcile({ answers, records, topic, database }: Evidence): Promise<Findings> {
   const { rows } = await database.query<Row>("select request_id, user_id, outcome, code from gifticon_request");
-  const { rows: stock } = await database.query<{ total: string; remaining: string }>(
-    "select total, remaining from gifticon_stock",
-  );
+  const tally = await readTally(database);
   const byId = new Map(rows.map((row) => [row.request_id, row]));
   const queued = new Map(
     records.flatMap(({ partition, message }) => {
@@ -93,7 +92,7 @@ export async function reconcile({ answers, records, topic, database }: Evidence)
 
   const issued = rows.filter(({ outcome }) => outcome === "issued");
   const winners = new Set(issued.map((row) => row.user_id));
-  const [total, remaining] = [Number(stock[0]?.total), Number(stock[0]?.remaining)];
+  const { total, remaining } = tally.stock;
   hold(winners.size === issued.length, `${issued.length} gifticons went to ${winners.size} users`);
   hold(new Set(issued.map(({ code }) => code)).size === issued.length, "a code was given twice");
   hold(issued.length + remaining === total, `${issued.length} issued and ${remaining} left of ${total}`);
@@ -102,6 +101,9 @@ export async function reconcile({ answers, records, topic, database }: Evidence)
     hold(outcome !== "sold_out" || remaining === 0, `request ${id} is sold out and ${remaining} are left`);
   }
   const count = (outcome: Row["outcome"]) => rows.filter((row) => row.outcome === outcome).length;
+  const { duplicate, soldOut } = tally.rejected;
+  hold(duplicate === count("duplicate"), `${duplicate} duplicates counted, and ${count("duplicate")} recorded`);
+  hold(soldOut === count("sold_out"), `${soldOut} sold out counted, and ${count("sold_out")} recorded`);
   return {
     accepted: answers.filter(({ status }) => status === 201 || status === 202).length,
     issued: issued.length,

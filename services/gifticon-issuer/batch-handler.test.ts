@@ -48,7 +48,7 @@ async function handle(
       log.push(`dead letters ${letters.length}`);
       await options.sendDeadLetters?.();
     },
-    metrics: createIssuerMetrics(new Registry(), () => Promise.resolve(0)),
+    metrics: createIssuerMetrics(new Registry()),
     progress: new Progress(),
     log: pino({ level: "silent" }),
   });

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { type PartitionLag, readLag } from "@gifticon/contract/kafka/lag.ts";
 import { bounded } from "@gifticon/contract/runtime/bounded.ts";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "pino";
-import type { PartitionLag } from "./metrics.ts";
 
 const INTERVAL_MS = 5_000;
 const TIMEOUT_MS = 5_000;
@@ -70,20 +70,4 @@ export class LagWatch {
   async #pause(): Promise<void> {
     await delay(INTERVAL_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
-}
-
-/** The records of each partition that the group hasn't committed. */
-export async function readLag(
-  admin: ReturnType<Kafka["admin"]>,
-  topic: string,
-  groupId: string,
-): Promise<PartitionLag[]> {
-  const ends = await admin.fetchTopicOffsets(topic);
-  const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  return ends.map(({ partition, low, high }) => {
-    const offset = committed?.partitions.find((entry) => entry.partition === partition)?.offset ?? "-1";
-    // A group that has committed nothing starts at the first record there is.
-    const position = Math.max(Number(offset), Number(low));
-    return { partition, records: Math.max(0, Number(high) - position) };
-  });
 }

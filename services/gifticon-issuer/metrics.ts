@@ -1,15 +1,10 @@
 import type { IssueResult } from "@gifticon/contract/database/issue.ts";
-import { bounded } from "@gifticon/contract/runtime/bounded.ts";
+import type { PartitionLag } from "@gifticon/contract/kafka/lag.ts";
 import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/contract/runtime/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
-const STOCK_TIMEOUT_MS = 1_000;
-
-/** Records of a partition that are not committed yet. */
-export interface PartitionLag {
-  partition: number;
-  records: number;
-}
+/** What may become of a record. */
+const OUTCOMES = ["issued", "duplicate", "sold_out", "repeated", "dead_lettered"] as const;
 
 /** The issuer's own metrics. */
 export interface IssuerMetrics {
@@ -22,8 +17,8 @@ export interface IssuerMetrics {
   lag: (partitions: PartitionLag[] | undefined) => void;
 }
 
-/** Registers the issuer's metrics; the stock is asked for when they are read. */
-export function createIssuerMetrics(registry: Registry, readRemaining: () => Promise<number>): IssuerMetrics {
+/** Registers the issuer's metrics. */
+export function createIssuerMetrics(registry: Registry): IssuerMetrics {
   const registers = [registry];
   const records = new Counter({
     name: "gifticon_records_total",
@@ -48,24 +43,14 @@ export function createIssuerMetrics(registry: Registry, readRemaining: () => Pro
     buckets: BATCH_BUCKETS,
     registers,
   });
-  new Gauge({
-    name: "gifticon_stock_remaining",
-    help: "Gifticons left; absent while the database can't be asked.",
-    registers,
-    async collect() {
-      try {
-        this.set(await bounded(readRemaining(), STOCK_TIMEOUT_MS, "reading the stock"));
-      } catch {
-        this.remove();
-      }
-    },
-  });
   const lag = new Gauge({
     name: "gifticon_consumer_lag_records",
     help: "Records behind the end of the partition; absent while the broker can't be asked.",
     labelNames: ["partition"],
     registers,
   });
+  // Shown from the start: a rate is only right for a counter that was there before it moved.
+  for (const outcome of OUTCOMES) records.inc({ outcome }, 0);
   return {
     decided: ({ issued, duplicate, soldOut, repeated }) => {
       records.inc({ outcome: "issued" }, issued);
@@ -90,7 +75,7 @@ export function createIssuerMetrics(registry: Registry, readRemaining: () => Pro
     },
     lag: (partitions) => {
       lag.reset();
-      for (const { partition, records: behind } of partitions ?? []) lag.set({ partition }, behind);
+      for (const { partition, behind } of partitions ?? []) lag.set({ partition }, behind);
     },
   };
 }

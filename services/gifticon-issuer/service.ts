@@ -4,10 +4,10 @@ import { databaseReadiness, SchemaKeeper } from "@gifticon/contract/database/sch
 import { readIssuerSettings } from "@gifticon/contract/environment.ts";
 import { createKafka } from "@gifticon/contract/kafka/client.ts";
 import { createLog } from "@gifticon/contract/runtime/log.ts";
-import { createRegistry, observePool } from "@gifticon/contract/runtime/metrics.ts";
+import { createRegistry, observePool, observeStock } from "@gifticon/contract/runtime/metrics.ts";
 import { healthyOnceReady, registerOperations } from "@gifticon/contract/runtime/operations.ts";
 import type { RunningService } from "@gifticon/contract/runtime/run.ts";
-import { fastify, type FastifyBaseLogger } from "fastify";
+import { fastify, type FastifyBaseLogger, LogController } from "fastify";
 import { createBatchHandler } from "./batch-handler.ts";
 import { ConsumerLoop } from "./consumer-loop.ts";
 import { openSession } from "./consumer-session.ts";
@@ -28,7 +28,8 @@ export async function startGifticonIssuer(
 
   const pool = createPool(settings.database, "gifticon-issuer", log);
   observePool(registry, pool);
-  const metrics = createIssuerMetrics(registry, async () => (await readStock(pool)).remaining);
+  const metrics = createIssuerMetrics(registry);
+  observeStock(registry, async () => (await readStock(pool)).remaining);
   const schema = new SchemaKeeper(pool, settings.eventStock, log);
   const connect = () => createKafka(settings.kafka, "gifticon-issuer", log);
 
@@ -46,7 +47,7 @@ export async function startGifticonIssuer(
     return database.ok ? loop.state : database;
   };
   const logger: FastifyBaseLogger = log;
-  const app = fastify({ loggerInstance: logger, disableRequestLogging: true });
+  const app = fastify({ loggerInstance: logger, logController: new LogController({ disableRequestLogging: true }) });
   registerOperations(app, { registry, ...healthyOnceReady(readiness, () => progress.verdict) });
   const address = await app.listen({ host: "0.0.0.0", port: settings.port });
 

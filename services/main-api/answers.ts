@@ -1,8 +1,14 @@
 import { InvalidRequestError } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
+import type { FastifyReply } from "fastify";
 import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 import { OverloadedError } from "./batcher.ts";
 import type { PostOutcome } from "./metrics.ts";
+
+/** What was asked for can't be read now. */
+export class NotReadableError extends Error {
+  override readonly name = "NotReadableError";
+}
 
 /** What every error answer looks like. */
 export interface ErrorBody {
@@ -32,6 +38,12 @@ export function statusOfPost(status: RequestStatus): number {
   return status.reason === "duplicate" ? 409 : 410;
 }
 
+/** Sends an error as an answer. */
+export function sendError(reply: FastifyReply, { status, body, retryAfter }: ErrorAnswer): FastifyReply {
+  if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
+  return reply.code(status).send(body);
+}
+
 /** What a client is told of an error. Errors that aren't the client's business say no more than that. */
 export function answerOf(error: unknown, requestId?: string): ErrorAnswer {
   if (error instanceof InvalidRequestError) {
@@ -42,6 +54,10 @@ export function answerOf(error: unknown, requestId?: string): ErrorAnswer {
     return notAccepted("overloaded", "too many requests at once; ask again shortly");
   if (error instanceof UnavailableError)
     return notAccepted("unavailable", "requests can't be taken now; ask again shortly");
+  if (error instanceof NotReadableError) {
+    const body = { code: "unavailable", message: "this can't be read now; ask again shortly" };
+    return { status: 503, retryAfter: 1, outcome: "unavailable", body };
+  }
   if (error instanceof OutcomeUnknownError) {
     return {
       status: 503,

@@ -1,41 +1,26 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, connect } from "node:net";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { type GifticonRequest } from "@gifticon/contract/request.ts";
 import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
-import { Registry } from "prom-client";
 import { pino } from "pino";
+import { Registry } from "prom-client";
 import { type Acceptor, OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
-import { createApp } from "./app.ts";
 import { OverloadedError } from "./batcher.ts";
-import { Drain } from "./drain.ts";
-import { createApiMetrics } from "./metrics.ts";
-
-const ID = "01890000-0000-7000-8000-000000000000";
+import { apiOver, ID, STATS } from "./testing.ts";
 
 /** The API over an acceptor that does what the test says. */
 function api(accept: Acceptor["accept"] = ({ requestId }) => Promise.resolve({ requestId, status: "queued" })) {
   const accepted: GifticonRequest[] = [];
   const registry = new Registry();
-  const acceptor: Acceptor = {
+  const app = apiOver({
+    registry,
     accept: (request) => {
       accepted.push(request);
       return accept(request);
     },
-    pending: () => 0,
-    readiness: () => ({ ok: false, reason: "broker: away" }),
-    close: () => Promise.resolve(),
-  };
-  const app = createApp({
-    acceptor,
-    metrics: createApiMetrics(registry, acceptor.pending),
-    operations: { registry, health: () => ({ ok: true }), readiness: acceptor.readiness },
-    log: pino({ level: "silent" }),
-    drain: new Drain(),
-    findStatus: (requestId) => Promise.resolve({ requestId, status: "issued", code: "CODE" }),
   });
-  after(() => app.close());
   const post = (body: string, headers: Record<string, string> = {}) =>
     app.inject({
       method: "POST",
@@ -93,6 +78,27 @@ describe("POST /gifticons", () => {
     assert.deepEqual([outcome, requestId], ["unknown", requestIdOfKey(1n, "k")]);
   });
 
+  test("logs the id of a request in doubt with the reason, and each answered one where the level is debug", async () => {
+    const lines: { level: number; requestId?: string; outcome?: string; err?: { message: string } }[] = [];
+    const log = pino({ level: "debug" }, { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[0]) });
+    const answers = [
+      () => Promise.reject(new OutcomeUnknownError("no acknowledgement")),
+      () => Promise.resolve({ requestId: ID, status: "queued" } as const),
+    ];
+    const app = apiOver({ log, accept: () => answers.shift()?.() ?? assert.fail() });
+    for (const key of ["k", "l"]) {
+      const headers = { "content-type": "application/json", "idempotency-key": key };
+      await app.inject({ method: "POST", url: "/gifticons", body: '{"userId": 1}', headers });
+    }
+    assert.deepEqual(
+      lines.map(({ level, requestId, outcome, err }) => [level, requestId, outcome ?? err?.message]),
+      [
+        [40, requestIdOfKey(1n, "k"), "no acknowledgement"],
+        [20, requestIdOfKey(1n, "l"), "queued"],
+      ],
+    );
+  });
+
   test("answers 500 without saying why on an unexpected error", async () => {
     const response = await api(() => Promise.reject(new Error("password=s3cret"))).post('{"userId": 1}');
     assert.equal(response.statusCode, 500);
@@ -136,6 +142,7 @@ describe("POST /gifticons", () => {
     const text = await registry.metrics();
     assert.match(text, /gifticon_requests_total\{outcome="queued"\} 1/);
     assert.match(text, /gifticon_requests_total\{outcome="invalid"\} 1/);
+    assert.match(text, /gifticon_requests_total\{outcome="overloaded"\} 0/);
   });
 });
 
@@ -160,11 +167,30 @@ describe("the other routes", () => {
   });
 
   test("/healthz, /readyz and /metrics answer", async () => {
+    const verdict = { ok: false, reason: "broker: away" } as const;
+    const ready = await apiOver({ verdict }).inject("/readyz");
+    assert.deepEqual([ready.statusCode, ready.json()], [503, verdict]);
     const { app } = api();
     assert.equal((await app.inject("/healthz")).statusCode, 200);
-    const ready = await app.inject("/readyz");
-    assert.deepEqual([ready.statusCode, ready.json()], [503, { ok: false, reason: "broker: away" }]);
     assert.match((await app.inject("/metrics")).headers["content-type"] ?? "", /^text\/plain/);
+  });
+
+  test("/stats gives the event's figures, uncached, and a 503 with Retry-After while they can't be read", async () => {
+    const response = await api().app.inject("/stats");
+    assert.deepEqual(response.json(), STATS);
+    assert.equal(response.headers["cache-control"], "no-store");
+    const away = await apiOver({ stats: () => Promise.reject(new Error("password=s3cret")) }).inject("/stats");
+    assert.deepEqual([away.statusCode, away.headers["retry-after"]], [503, "1"]);
+    assert.doesNotMatch(away.body, /s3cret|not_accepted/);
+  });
+
+  test("/ gives the page under its policy, zipped for those who can read that", async () => {
+    const { app } = api();
+    const plain = await app.inject("/");
+    assert.deepEqual([plain.body, plain.headers["content-encoding"]], ["<p>page</p>", undefined]);
+    assert.equal(plain.headers["content-security-policy"], "default-src 'none'");
+    const zipped = await app.inject({ url: "/", headers: { "accept-encoding": "br, gzip" } });
+    assert.deepEqual([zipped.body, zipped.headers["content-encoding"]], ["gzip", "gzip"]);
   });
 });
 

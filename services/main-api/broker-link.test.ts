@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 import { type BrokerConnection, BrokerLink } from "./broker-link.ts";
 
-const TIMES = { send: 50, open: 50, retry: 1, probe: 1 };
+const TIMES = { send: 50, open: 50, retry: 1, probe: 1, lag: 50 };
 const never = () => new Promise<never>(() => undefined);
 const ok = () => Promise.resolve();
 
@@ -13,7 +13,7 @@ function linkOver(...kinds: Partial<BrokerConnection>[]) {
   let opened = 0;
   const connect = (): BrokerConnection => {
     const kind = kinds[Math.min(opened++, kinds.length - 1)];
-    return { open: ok, send: ok, probe: ok, close: ok, ...kind };
+    return { open: ok, send: ok, probe: ok, readLag: () => Promise.resolve([]), close: ok, ...kind };
   };
   const link = new BrokerLink(connect, pino({ level: "silent" }), TIMES);
   link.start();
@@ -84,6 +84,19 @@ describe("the link to the broker", () => {
     await until(() => link.downReason === "away");
     alive = true;
     await up(link);
+    await link.close();
+  });
+
+  test("knows the lag while the broker says it, and keeps the connection when it doesn't", async () => {
+    const lag = [{ partition: 0, written: 3, behind: 1 }];
+    const answers = [() => Promise.resolve(lag), () => Promise.reject(new Error("no coordinator")), never];
+    const { link, opened } = linkOver({ readLag: () => answers.shift()?.() ?? never() });
+    assert.equal(await link.readLag(), undefined);
+    await up(link);
+    assert.deepEqual(await link.readLag(), lag);
+    assert.equal(await link.readLag(), undefined);
+    assert.equal(await link.readLag(), undefined);
+    assert.deepEqual([link.downReason, opened()], [undefined, 1]);
     await link.close();
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { PartitionLag } from "@gifticon/contract/kafka/lag.ts";
 import { bounded } from "@gifticon/contract/runtime/bounded.ts";
 import type { Message } from "kafkajs";
 import type { Logger } from "pino";
@@ -12,6 +13,8 @@ export interface BrokerConnection {
   send: (messages: Message[]) => Promise<void>;
   /** Fails when the broker doesn't answer or the topic has no leader. */
   probe: () => Promise<void>;
+  /** How far the issuer's group has come. */
+  readLag: () => Promise<PartitionLag[]>;
   close: () => Promise<void>;
 }
 
@@ -25,9 +28,11 @@ export interface BrokerLinkTimes {
   retry: number;
   /** Between probes while all is well. */
   probe: number;
+  /** Reading the lag. */
+  lag: number;
 }
 
-export const BROKER_LINK_TIMES: BrokerLinkTimes = { send: 4_000, open: 5_000, retry: 250, probe: 2_000 };
+export const BROKER_LINK_TIMES: BrokerLinkTimes = { send: 4_000, open: 5_000, retry: 250, probe: 2_000, lag: 2_000 };
 
 const SEND_ATTEMPTS = 3;
 
@@ -75,6 +80,23 @@ export class BrokerLink {
     } catch (error) {
       this.#giveUp(connection, error as Error);
       throw new OutcomeUnknownError("the broker didn't acknowledge the request", { cause: error });
+    }
+  }
+
+  /**
+   * How far the issuer's group has come in each partition; undefined while the broker can't say. That it can't is no reason
+   * to give the connection up: the group's coordinator may be away while the topic takes records.
+   */
+  async readLag(): Promise<PartitionLag[] | undefined> {
+    try {
+      return await bounded(
+        this.#connection?.readLag() ?? Promise.resolve(undefined),
+        this.#times.lag,
+        "reading the lag",
+      );
+    } catch (error) {
+      this.#log.debug({ err: error }, "couldn't read the lag");
+      return undefined;
     }
   }
 

@@ -1,11 +1,16 @@
 import type { KafkaSettings } from "@gifticon/contract/environment.ts";
 import { createKafka, createProducer } from "@gifticon/contract/kafka/client.ts";
+import { readLag } from "@gifticon/contract/kafka/lag.ts";
 import { sendAcknowledged } from "@gifticon/contract/kafka/send.ts";
 import type { Logger } from "pino";
 import type { BrokerConnection } from "./broker-link.ts";
 
-/** A producer and an admin connection of a fresh kafkajs client. */
-export function kafkaConnection(settings: KafkaSettings, log: Logger): BrokerConnection {
+/**
+ * A producer and an admin connection of a fresh kafkajs client.
+ *
+ * @param groupId The issuer's group, whose lag can be read.
+ */
+export function kafkaConnection(settings: KafkaSettings, groupId: string, log: Logger): BrokerConnection {
   const kafka = createKafka(settings, "main-api", log);
   const producer = createProducer(kafka);
   const admin = kafka.admin();
@@ -24,6 +29,7 @@ export function kafkaConnection(settings: KafkaSettings, log: Logger): BrokerCon
     },
     send: (messages) => sendAcknowledged(producer, settings.topic, messages),
     probe,
+    readLag: () => readLag(admin, settings.topic, groupId),
     close: async () => {
       await Promise.all([producer.disconnect(), admin.disconnect()]);
     },

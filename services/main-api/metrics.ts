@@ -4,9 +4,20 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 /** Runs the work of a batch and keeps its size and duration. */
 export type BatchObserver = <T>(size: number, work: () => Promise<T>) => Promise<T>;
 
+const OUTCOMES = [
+  "queued",
+  "issued",
+  "duplicate",
+  "sold_out",
+  "invalid",
+  "overloaded",
+  "unavailable",
+  "unknown",
+  "failed",
+] as const;
+
 /** How a `POST /gifticons` ended. */
-export type PostOutcome =
-  "queued" | "issued" | "duplicate" | "sold_out" | "invalid" | "overloaded" | "unavailable" | "unknown" | "failed";
+export type PostOutcome = (typeof OUTCOMES)[number];
 
 /** main-api's own metrics. */
 export interface ApiMetrics {
@@ -24,6 +35,8 @@ export function createApiMetrics(registry: Registry, pending: () => number): Api
     labelNames: ["outcome"],
     registers,
   });
+  // Shown from the start: a rate is only right for a counter that was there before it moved.
+  for (const outcome of OUTCOMES) requests.inc({ outcome }, 0);
   const duration = new Histogram({
     name: "gifticon_request_duration_seconds",
     help: "From a request's arrival to its answer.",

@@ -1,16 +1,17 @@
 import { issue, findStatuses } from "@gifticon/contract/database/issue.ts";
 import { createPool } from "@gifticon/contract/database/pool.ts";
+import { readTally } from "@gifticon/contract/database/tally.ts";
 import { databaseReadiness, SchemaKeeper } from "@gifticon/contract/database/schema-keeper.ts";
-import { type KafkaSettings, readMainApiSettings } from "@gifticon/contract/environment.ts";
+import { readMainApiSettings } from "@gifticon/contract/environment.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import { createLog } from "@gifticon/contract/runtime/log.ts";
-import { createRegistry, observePool } from "@gifticon/contract/runtime/metrics.ts";
+import { bounded } from "@gifticon/contract/runtime/bounded.ts";
+import { createRegistry, observePool, observeStock } from "@gifticon/contract/runtime/metrics.ts";
 import { healthyOnceReady } from "@gifticon/contract/runtime/operations.ts";
 import type { RunningService } from "@gifticon/contract/runtime/run.ts";
 import type { Pool } from "pg";
-import type { Logger } from "pino";
-import { type Acceptor, UnavailableError } from "./acceptor.ts";
+import type { Acceptor } from "./acceptor.ts";
 import { createApp } from "./app.ts";
 import { Batcher } from "./batcher.ts";
 import { BrokerLink } from "./broker-link.ts";
@@ -19,11 +20,18 @@ import { createKafkaAcceptor } from "./kafka-acceptor.ts";
 import { Drain } from "./drain.ts";
 import { kafkaConnection } from "./kafka-connection.ts";
 import { type BatchObserver, createApiMetrics } from "./metrics.ts";
+import { loadPage } from "./page.ts";
+import { shareReading } from "./shared-reading.ts";
+import { readStats } from "./stats.ts";
 
 /** As many connections as a host's raised somaxconn lets wait to be accepted. */
 const BACKLOG = 4_096;
 /** People who ask for their status share queries too. */
 const LOOKUP_BOUNDS = { lingerMs: 2, maxBatch: 500, maxInFlight: 2, maxPending: 5_000 };
+
+/** How often the event's figures are read at most, and how long the database may take for them. */
+const STATS_EVERY_MS = 1_000;
+const TALLY_TIMEOUT_MS = 2_000;
 
 /** Starts main-api: it listens at once and becomes ready when what it writes to is there. */
 export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<RunningService & { address: string }> {
@@ -36,12 +44,21 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
   const registry = createRegistry();
   observePool(registry, pool);
   const metrics = createApiMetrics(registry, () => acceptor.pending());
-  const acceptor =
+  const link =
     settings.mode === "kafka"
-      ? kafkaAcceptor(settings.kafka, metrics.observeBatch, log)
-      : directAcceptor(pool, schema, metrics.observeBatch);
+      ? new BrokerLink(() => kafkaConnection(settings.kafka, settings.groupId, log), log)
+      : undefined;
+  link?.start();
+  const acceptor =
+    link === undefined
+      ? directAcceptor(pool, schema, metrics.observeBatch)
+      : createKafkaAcceptor(link, metrics.observeBatch);
 
   const lookup = new Batcher<string, RequestStatus>({ ...LOOKUP_BOUNDS, work: (ids) => findStatuses(pool, ids) });
+  const tally = () => bounded(readTally(pool), TALLY_TIMEOUT_MS, "reading the tally");
+  const stats = shareReading(() => readStats({ tally, lag: link && (() => link.readLag()) }), STATS_EVERY_MS);
+  // Where there is no issuer to show it.
+  if (link === undefined) observeStock(registry, async () => (await stats()).stock.remaining);
   const drain = new Drain();
   const readiness = async () => (drain.started ? ({ ok: false, reason: "stopping" } as const) : acceptor.readiness());
 
@@ -51,10 +68,9 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
     log,
     operations: { registry, ...healthyOnceReady(readiness, () => ({ ok: true })) },
     drain,
-    findStatus: (requestId) =>
-      lookup.submit(requestId).catch((error: unknown) => {
-        throw new UnavailableError("the status can't be read", { cause: error });
-      }),
+    findStatus: (requestId) => lookup.submit(requestId),
+    stats,
+    page: loadPage,
   });
   const address = await app.listen({ host: "0.0.0.0", port: settings.port, backlog: BACKLOG });
 
@@ -67,12 +83,6 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
   };
   log.info({ mode: settings.mode, address }, "listening");
   return { log, stop, address };
-}
-
-function kafkaAcceptor(kafka: KafkaSettings, observe: BatchObserver, log: Logger): Acceptor {
-  const link = new BrokerLink(() => kafkaConnection(kafka, log), log);
-  link.start();
-  return createKafkaAcceptor(link, observe);
 }
 
 function directAcceptor(pool: Pool, schema: SchemaKeeper, observe: BatchObserver): Acceptor {

@@ -38,7 +38,13 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
     DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
     DATABASE_CA_FILE: CA_IN_TASK,
     EVENT_STOCK: args.stock,
-    ...(queue ? { KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers, KAFKA_TOPIC: queue.topic } : {}),
+    ...(queue
+      ? {
+          KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers,
+          KAFKA_TOPIC: queue.topic,
+          KAFKA_GROUP_ID: CONSUMER_GROUP,
+        }
+      : {}),
   };
   // 1000 is the user `node` of Node's official image.
   const common = {
@@ -79,7 +85,6 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       ...environment,
       DATABASE_POOL_SIZE: queue.issuer.poolSize,
       PORT: 8081,
-      KAFKA_GROUP_ID: CONSUMER_GROUP,
     },
     networks: { [network]: { aliases: ["gifticon-issuer"] } },
     deploy: {

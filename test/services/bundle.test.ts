@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { execa } from "execa";
 import { bundleService, type ServiceName } from "../../services/bundle.ts";
+import { bundlePage } from "../../services/main-api/page-bundle.ts";
+import { waitUntil } from "../support/wait-until.ts";
 import { freePort } from "./support/containers.ts";
 
 const services: ServiceName[] = ["main-api", "gifticon-issuer"];
@@ -24,3 +29,32 @@ for (const service of services) {
     });
   });
 }
+
+test("the bundle of main-api has its page in it, the same as from the sources", async () => {
+  const [port, bundle, folder] = await Promise.all([
+    freePort(),
+    bundleService("main-api"),
+    mkdtemp(join(tmpdir(), "bundle-")),
+  ]);
+  await writeFile(join(folder, "password"), "none");
+  const env = {
+    PORT: port.toString(),
+    MODE: "direct",
+    EVENT_STOCK: "1",
+    DATABASE_HOST: "127.0.0.1",
+    DATABASE_PORT: "1",
+    DATABASE_NAME: "none",
+    DATABASE_USER: "none",
+    DATABASE_PASSWORD_FILE: join(folder, "password"),
+    DATABASE_TLS: "off",
+  };
+  const service = execa("node", [bundle], { reject: false, extendEnv: false, cwd: "/", env });
+  try {
+    const page = await waitUntil("the page", async () => (await fetch(`http://127.0.0.1:${port}/`)).text());
+    assert.equal(page, await bundlePage());
+  } finally {
+    service.kill("SIGKILL");
+    await service;
+    await rm(folder, { recursive: true });
+  }
+});

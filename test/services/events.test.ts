@@ -5,6 +5,7 @@ import { startBroker } from "./support/broker.ts";
 import { Crowd, range } from "./support/client.ts";
 import { startDatabase } from "./support/database.ts";
 import { type Backing, createEvent } from "./support/event.ts";
+import type { Stats } from "../../services/main-api/stats.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 let backing: Backing;
@@ -23,6 +24,14 @@ async function statusOf(
   const response = await fetch(`${url}/gifticons/${requestId ?? ""}`);
   return (await response.json()) as { status: string; code?: string; reason?: string };
 }
+
+async function statsOf(url: string): Promise<Stats> {
+  const response = await fetch(`${url}/stats`);
+  assert.equal(response.status, 200);
+  return (await response.json()) as Stats;
+}
+
+const RECORDS = (outcome: string) => `gifticon_records_total{outcome="${outcome}"}`;
 
 /** What Spring writes: key as text, value as 8 bytes, no headers. */
 function spring(userId: bigint) {
@@ -120,19 +129,77 @@ describe("an event through Kafka", () => {
     assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 3);
   });
 
-  test("shows its figures", async () => {
-    await using event = await createEvent(backing, 100);
+  test("shows its figures, the same at each API", async () => {
+    await using event = await createEvent(backing, 20, 2);
     await using crowd = new Crowd();
-    const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const [api, other] = await Promise.all([event.start("main-api"), event.start("main-api")]);
     await crowd.askAll(api.url, range(1, 30));
+    await crowd.ask(api.url, 1);
+    assert.equal(await api.metric('gifticon_requests_total{outcome="queued"}'), 31);
+    assert.equal(await api.metric("gifticon_accept_batch_requests_sum"), 31);
+    assert.equal(await api.metric("gifticon_requests_in_flight"), 0);
+    assert.ok((await api.metric("gifticon_accept_batch_duration_seconds_sum")) > 0);
+    const queued = await statsOf(other.url);
+    assert.deepEqual(queued, {
+      mode: "kafka",
+      at: queued.at,
+      accepted: 31,
+      queued: 31,
+      issued: 0,
+      rejected: { duplicate: 0, soldOut: 0 },
+      stock: { total: 20, remaining: 20 },
+    });
+
+    const issuer = await event.start("gifticon-issuer");
     await event.settled();
-    assert.equal(await api.metric('gifticon_requests_total{outcome="queued"}'), 30);
-    await waitUntil(
-      "the issuer's count",
-      async () => (await issuer.metric('gifticon_records_total{outcome="issued"}')) === 30,
-    );
-    assert.equal(await issuer.metric("gifticon_stock_remaining"), 70);
-    assert.equal(await issuer.metric('gifticon_consumer_lag_records{partition="0"}'), 0);
+    await waitUntil("the issuer's count", async () => (await issuer.metric(RECORDS("issued"))) === 20);
+    assert.equal((await issuer.metric(RECORDS("duplicate"))) + (await issuer.metric(RECORDS("sold_out"))), 11);
+    assert.equal(await issuer.metric("gifticon_issue_batch_requests_sum"), 31);
+    assert.ok((await issuer.metric("gifticon_issue_duration_seconds_count")) > 0);
+    assert.equal(await issuer.metric("gifticon_stock_remaining"), 0);
+    assert.equal(await issuer.metric("gifticon_database_connections_max"), 4);
+    assert.ok((await issuer.metric('gifticon_database_connections{state="idle"}')) > 0);
+    assert.ok((await issuer.metric("nodejs_eventloop_lag_p99_seconds")) > 0);
+    for (const partition of [0, 1]) {
+      const lag = `gifticon_consumer_lag_records{partition="${partition}"}`;
+      await waitUntil(lag, async () => (await issuer.metrics()).includes(`${lag} 0`));
+    }
+    for (const { url } of [api, other]) {
+      const stats = await waitUntil("the new figures", async () => {
+        const now = await statsOf(url);
+        return now.queued === 0 && now;
+      });
+      const { issued, accepted, rejected, stock } = stats;
+      assert.deepEqual([issued, accepted, stock.remaining], [20, 31, 0]);
+      assert.equal(rejected.duplicate + rejected.soldOut, 11);
+    }
+    // Nothing in the logs lets anyone read a code or the database.
+    for (const { output } of [api, other, issuer]) {
+      assert.doesNotMatch(output(), new RegExp(`${backing.database.password}|(\\w{4}-){3}\\w{4}"`));
+    }
+  });
+
+  test("shows what it knows while the broker or the database is away", async () => {
+    await using event = await createEvent(backing, 5);
+    const api = await event.start("main-api");
+    await backing.broker.pause();
+    try {
+      await waitUntil("figures without a queue", async () => (await statsOf(api.url)).queued === null);
+    } finally {
+      await backing.broker.unpause();
+    }
+    await waitUntil("figures with a queue", async () => (await statsOf(api.url)).queued === 0);
+    await backing.database.stop();
+    try {
+      const away = await waitUntil("an answer 503", async () => {
+        const response = await fetch(`${api.url}/stats`);
+        return response.status === 503 && response;
+      });
+      assert.equal(away.headers.get("retry-after"), "1");
+    } finally {
+      await backing.database.start();
+    }
+    await waitUntil("figures again", async () => (await statsOf(api.url)).issued === 0);
   });
 });
 
@@ -150,5 +217,17 @@ describe("an event in direct mode", () => {
     const again = await crowd.ask(apis[0].url, 81, "key");
     assert.equal(again.status, 410);
     assert.equal((await crowd.ask(apis[1].url, 81, "key")).requestId, again.requestId);
+    const outcomes = ["issued", "duplicate", "sold_out"].map(
+      (outcome) => `gifticon_requests_total{outcome="${outcome}"}`,
+    );
+    const counted = await Promise.all(apis.flatMap(({ metric }) => outcomes.map(metric)));
+    assert.equal(
+      counted.reduce((sum, count) => sum + count),
+      162,
+    );
+    assert.equal(await apis[0].metric("gifticon_stock_remaining"), 0);
+    const stats = await statsOf(apis[0].url);
+    assert.deepEqual([stats.mode, stats.issued, stats.queued], ["direct", 60, null]);
+    assert.equal(stats.accepted, 161);
   });
 });

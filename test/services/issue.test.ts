@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { findStatuses, issue, readStock } from "@gifticon/contract/database/issue.ts";
+import { migrations } from "@gifticon/contract/database/migrations.ts";
+import { readTally } from "@gifticon/contract/database/tally.ts";
 import { prepareDatabase, StockError } from "@gifticon/contract/database/migrate.ts";
 import { createPool } from "@gifticon/contract/database/pool.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
@@ -155,6 +157,22 @@ describe("issuing", () => {
     assert.deepEqual(await readStock(pool), { total: 100, remaining: 0 });
   });
 
+  test("counts what it rejects, by reason and once, however it is delivered", async () => {
+    const pool = await eventWith(2);
+    const batch = [request(1, 1), request(2, 1), request(3, 2), request(4, 3), request(5, 3)];
+    await issue(pool, batch);
+    await issue(pool, [...batch, request(6, 1)]);
+    await issue(pool, [request(7, 4)]);
+    const { at, ...figures } = await readTally(pool);
+    assert.deepEqual(figures, {
+      issued: 2,
+      rejected: { duplicate: 2, soldOut: 3 },
+      stock: { total: 2, remaining: 0 },
+    });
+    const { rows } = await pool.query<{ now: Date }>("select now()");
+    assert.ok(at <= Number(rows[0]?.now) && at > 0);
+  });
+
   test("takes the largest user id, and empty batches", async () => {
     const pool = await eventWith(1);
     assert.equal((await issue(pool, [])).remaining, 1);
@@ -173,6 +191,19 @@ describe("preparing the database", () => {
     const pool = await emptyDatabase();
     await Promise.all(range(0, 4).map(() => prepareDatabase(pool, 5)));
     assert.deepEqual(await readStock(pool), { total: 5, remaining: 5 });
+  });
+
+  test("counts the rejections that were there before they were counted", async () => {
+    const pool = await emptyDatabase();
+    await pool.query("create table schema_migration (version integer primary key, name text not null)");
+    for (const { version, name, sql } of migrations.filter(({ version }) => version < 3)) {
+      await pool.query(sql);
+      await pool.query("insert into schema_migration values ($1, $2)", [version, name]);
+    }
+    await pool.query("insert into gifticon_stock (total, remaining) values (1, 1)");
+    await issue(pool, [request(1, 1), request(2, 1), request(3, 2), request(4, 3)]);
+    await prepareDatabase(pool, 1);
+    assert.deepEqual((await readTally(pool)).rejected, { duplicate: 1, soldOut: 2 });
   });
 
   test("moves what is left when the declared stock changes, but not below what is issued", async () => {

@@ -31,7 +31,10 @@ prepare_layer() {
       prepare_machine
       [[ -x /usr/sbin/sshd ]] || install_without_starting "the other end of remote commands in tests" openssh-server
       ;;
-    services) prepare_machine ;;
+    services)
+      prepare_machine
+      have chromium || have google-chrome || install_packages "to test the live page in a browser" chromium fonts-dejavu-core
+      ;;
     e2e)
       prepare_machine
       have git || install_packages "to copy the program for tests" git

@@ -1,5 +1,8 @@
 import type { Pool } from "pg";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { bounded } from "./bounded.ts";
+
+const STOCK_TIMEOUT_MS = 1_000;
 
 /** Buckets in seconds for latencies from a millisecond to the longest deadline. */
 export const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -26,11 +29,32 @@ export function observePool(registry: Registry, pool: Pool): void {
     },
   });
   new Gauge({
+    name: "gifticon_database_connections_max",
+    help: "The most connections that this process opens.",
+    registers: [registry],
+  }).set(pool.options.max);
+  new Gauge({
     name: "gifticon_database_waiting",
     help: "Queries that wait for a connection.",
     registers: [registry],
     collect() {
       this.set(pool.waitingCount);
+    },
+  });
+}
+
+/** Adds the gifticons left, asked for when the metrics are read. */
+export function observeStock(registry: Registry, readRemaining: () => Promise<number>): void {
+  new Gauge({
+    name: "gifticon_stock_remaining",
+    help: "Gifticons left; absent while the database can't be asked.",
+    registers: [registry],
+    async collect() {
+      try {
+        this.set(await bounded(readRemaining(), STOCK_TIMEOUT_MS, "reading the stock"));
+      } catch {
+        this.remove();
+      }
     },
   });
 }

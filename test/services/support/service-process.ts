@@ -15,6 +15,8 @@ export interface ServiceProcess extends AsyncDisposable {
   freeze: () => void;
   /** Sends the signal and waits for the end; returns the exit code, null when a signal ended it. */
   end: (signal: "SIGTERM" | "SIGKILL") => Promise<number | null>;
+  /** The text of `/metrics`. */
+  metrics: () => Promise<string>;
   /** The number that `/metrics` shows for this series, as in `name{label="x"}`; 0 where there is none. */
   metric: (series: string) => Promise<number>;
 }
@@ -35,6 +37,7 @@ export async function startService(
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
   const url = `http://127.0.0.1:${port}`;
+  const metrics = async () => (await fetch(`${url}/metrics`)).text();
   return {
     url,
     output: () => output,
@@ -53,10 +56,10 @@ export async function startService(
       child.kill("SIGSTOP");
     },
     end: (signal) => end(child, signal),
+    metrics,
     metric: async (series) => {
-      const text = await (await fetch(`${url}/metrics`)).text();
       return Number(
-        text
+        (await metrics())
           .split("\n")
           .find((line) => line.startsWith(`${series} `))
           ?.split(" ")[1] ?? 0,

@@ -1,0 +1,182 @@
+const json = (schema: string) => ({ "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } });
+const answer = (description: string, schema: string) => ({ description, content: json(schema) });
+const refused = (description: string) => answer(description, "Error");
+
+const retryAfter = {
+  "Retry-After": { description: "Seconds until it is worth asking again.", schema: { type: "integer" } },
+};
+const location = {
+  Location: { description: "Where the request's status is.", schema: { type: "string", format: "uri-reference" } },
+};
+const later = (description: string) => ({ ...refused(description), headers: retryAfter });
+const decided = (description: string, schema: string) => ({ ...answer(description, schema), headers: location });
+
+const requestId = { type: "string", format: "uuid", description: "The request's id, a UUID in lower case." };
+const count = (description: string) => ({ type: "integer", minimum: 0, description });
+const countOrNull = (description: string) => ({ type: ["integer", "null"], minimum: 0, description });
+const object = (properties: Record<string, object>, optional: string[] = []) => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+const verdict = (path: string, good: string) => ({
+  get: {
+    operationId: path,
+    summary: good,
+    responses: { 200: answer("Yes.", "Good"), 503: answer("No, and why not.", "Bad") },
+  },
+});
+
+/** The description of main-api, OpenAPI 3.1: `GET /openapi.json`. `openapi.test.ts` holds it to the routes and their answers. */
+export const openapi = {
+  openapi: "3.1.0",
+  info: {
+    title: "Gifticon event: main-api",
+    version: "1.0.0",
+    license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    description:
+      "Takes requests for gifticons. Another method than those described is answered with 405 and `Allow`, an unknown path with 404; " +
+      "both, and what isn't HTTP, with a body like `Error`.",
+  },
+  servers: [{ url: "/" }],
+  paths: {
+    "/gifticons": {
+      post: {
+        operationId: "requestGifticon",
+        summary: "Request a gifticon for a user",
+        description:
+          "When the answer is a success, the request can't be lost any more. After an answer `503` with `outcome: unknown`, or no answer, ask again with the same `Idempotency-Key`.",
+        parameters: [
+          {
+            name: "Idempotency-Key",
+            in: "header",
+            description: "The same user asking with the same key is the same request.",
+            schema: { type: "string", pattern: "^[!-~]{1,255}$" },
+          },
+        ],
+        requestBody: { required: true, content: json("NewRequest") },
+        responses: {
+          201: decided("Mode direct: issued.", "Issued"),
+          202: decided("Mode kafka: taken, and acknowledged by the broker; follow it by its id.", "Queued"),
+          400: refused("The body or the key is wrong; `field` says which."),
+          409: decided("Mode direct: the user has a gifticon already.", "Rejected"),
+          410: decided("Mode direct: sold out.", "Rejected"),
+          413: refused("The body has more than 4096 bytes."),
+          415: refused("The body isn't sent as application/json."),
+          500: refused("The server failed."),
+          503: later(
+            "Too many requests, or what they are written to is away. `outcome` says whether it may have been taken.",
+          ),
+        },
+      },
+    },
+    "/gifticons/{requestId}": {
+      get: {
+        operationId: "getRequest",
+        summary: "What became of a request",
+        description: "`queued` also stands for an id that nobody has asked with.",
+        parameters: [
+          {
+            name: "requestId",
+            in: "path",
+            required: true,
+            description: "In any case.",
+            schema: { type: "string", format: "uuid" },
+          },
+        ],
+        responses: {
+          200: answer("The request's status.", "Status"),
+          400: refused("Not a UUID."),
+          503: later("The status can't be read now."),
+        },
+      },
+    },
+    "/stats": {
+      get: {
+        operationId: "getStats",
+        summary: "Where the event stands",
+        description: "The figures of all copies of main-api together, not older than a second.",
+        responses: { 200: answer("The figures.", "Stats"), 503: later("The figures can't be read now.") },
+      },
+    },
+    "/": {
+      get: {
+        operationId: "getPage",
+        summary: "The live page",
+        responses: {
+          200: { description: "The page, for a browser.", content: { "text/html": { schema: { type: "string" } } } },
+        },
+      },
+    },
+    "/openapi.json": {
+      get: {
+        operationId: "getDescription",
+        summary: "This description",
+        responses: {
+          200: { description: "OpenAPI 3.1.", content: { "application/json": { schema: { type: "object" } } } },
+        },
+      },
+    },
+    "/healthz": verdict("getHealth", "Whether this copy should be left running"),
+    "/readyz": verdict("getReadiness", "Whether this copy can take requests now"),
+    "/metrics": {
+      get: {
+        operationId: "getMetrics",
+        summary: "This copy's metrics, for Prometheus",
+        responses: { 200: { description: "Text format.", content: { "text/plain": { schema: { type: "string" } } } } },
+      },
+    },
+  },
+  components: {
+    schemas: {
+      NewRequest: object({
+        userId: {
+          type: "integer",
+          format: "int64",
+          minimum: 1,
+          description: "1 to 2^63 - 1, written as plain digits.",
+        },
+      }),
+      Queued: object({ requestId, status: { const: "queued" } }),
+      Issued: object({
+        requestId,
+        status: { const: "issued" },
+        code: { type: "string", pattern: "^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$" },
+      }),
+      Rejected: object({ requestId, status: { const: "rejected" }, reason: { enum: ["duplicate", "sold_out"] } }),
+      Status: { oneOf: ["Queued", "Issued", "Rejected"].map((name) => ({ $ref: `#/components/schemas/${name}` })) },
+      Stats: object({
+        mode: { enum: ["kafka", "direct"], description: "Through Kafka, or straight to the database." },
+        at: { type: "integer", description: "When it was read, by the database's clock: milliseconds since 1970." },
+        accepted: countOrNull(
+          "Requests taken: records written to the topic, in mode direct decided requests. Null while the broker can't say.",
+        ),
+        queued: countOrNull(
+          "Taken and not decided yet: the issuer's lag. Null while the broker can't say, and in mode direct, which has no queue.",
+        ),
+        issued: count("Gifticons issued."),
+        rejected: object({
+          duplicate: count("Requests of users who have a gifticon."),
+          soldOut: count("Requests that came too late."),
+        }),
+        stock: object({ total: count("Gifticons in all."), remaining: count("Gifticons left.") }),
+      }),
+      Error: object(
+        {
+          code: { type: "string", description: "For programs; it doesn't change." },
+          message: { type: "string", description: "For people: what is wrong and what to do." },
+          field: { type: "string", description: "What of the request is wrong." },
+          outcome: {
+            enum: ["not_accepted", "unknown"],
+            description: "Whether a request that wasn't answered with success may have been taken nevertheless.",
+          },
+          requestId,
+        },
+        ["field", "outcome", "requestId"],
+      ),
+      Good: object({ ok: { const: true } }),
+      Bad: object({ ok: { const: false }, reason: { type: "string" } }),
+    },
+  },
+};

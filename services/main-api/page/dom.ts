@@ -1,0 +1,24 @@
+/**
+ * The element with this id.
+ *
+ * @throws When `index.html` has none of this kind.
+ */
+export function element<T extends Element>(id: string, kind: abstract new () => T): T {
+  const found = document.getElementById(id);
+  if (found instanceof kind) return found;
+  throw new Error(`index.html has no ${kind.name} with the id ${id}`);
+}
+
+/** Waits, in seconds. */
+export function wait(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+}
+
+/** Waits until somebody can see the page. */
+export async function visible(): Promise<void> {
+  while (document.visibilityState !== "visible") {
+    await new Promise((resolve) => {
+      document.addEventListener("visibilitychange", resolve, { once: true });
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readStats } from "./stats.ts";
+
+const TALLY = { at: 1, issued: 5, rejected: { duplicate: 2, soldOut: 1 }, stock: { total: 5, remaining: 0 } };
+const tally = () => Promise.resolve(TALLY);
+
+describe("the event's figures", () => {
+  test("add the partitions up in mode kafka", async () => {
+    const lag = () =>
+      Promise.resolve([
+        { partition: 0, written: 10, behind: 2 },
+        { partition: 1, written: 7, behind: 0 },
+      ]);
+    assert.deepEqual(await readStats({ tally, lag }), { mode: "kafka", ...TALLY, accepted: 17, queued: 2 });
+  });
+
+  test("don't know the queue while the broker can't say, and know the rest", async () => {
+    const lag = () => Promise.resolve(undefined);
+    assert.deepEqual(await readStats({ tally, lag }), { mode: "kafka", ...TALLY, accepted: null, queued: null });
+  });
+
+  test("have no queue in mode direct, where what is taken is decided", async () => {
+    assert.deepEqual(await readStats({ tally }), { mode: "direct", ...TALLY, accepted: 8, queued: null });
+  });
+
+  test("can't be had without the database", async () => {
+    await assert.rejects(readStats({ tally: () => Promise.reject(new Error("away")) }), /away/);
+  });
+});

@@ -1,0 +1,66 @@
+import { after } from "node:test";
+import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
+import type { GifticonRequest } from "@gifticon/contract/request.ts";
+import type { RequestStatus } from "@gifticon/contract/status.ts";
+import type { FastifyInstance } from "fastify";
+import { type Logger, pino } from "pino";
+import { Registry } from "prom-client";
+import { type ApiParts, createApp } from "./app.ts";
+import { Drain } from "./drain.ts";
+import { createApiMetrics } from "./metrics.ts";
+import type { Stats } from "./stats.ts";
+
+export const ID = "01890000-0000-7000-8000-000000000000";
+export const STATS: Stats = {
+  mode: "kafka",
+  at: 1_766_620_800_000,
+  accepted: 12,
+  queued: 3,
+  issued: 7,
+  rejected: { duplicate: 1, soldOut: 1 },
+  stock: { total: 7, remaining: 0 },
+};
+
+/** What the test says of the API's surroundings; the rest is well. */
+export interface ApiStub {
+  accept?: (request: GifticonRequest) => Promise<RequestStatus>;
+  findStatus?: (requestId: string) => Promise<RequestStatus>;
+  stats?: () => Promise<Stats>;
+  /** Health and readiness. */
+  verdict?: Verdict;
+  registry?: Registry;
+  log?: Logger;
+}
+
+/** The API's surroundings, as the test says. */
+export function partsOver(stub: ApiStub): ApiParts {
+  const verdict = () => stub.verdict ?? { ok: true };
+  const registry = stub.registry ?? new Registry();
+  return {
+    acceptor: {
+      accept: stub.accept ?? (({ requestId }) => Promise.resolve({ requestId, status: "queued" })),
+      pending: () => 0,
+      readiness: verdict,
+      close: () => Promise.resolve(),
+    },
+    metrics: createApiMetrics(registry, () => 0),
+    operations: { registry, health: verdict, readiness: verdict },
+    log: stub.log ?? pino({ level: "silent" }),
+    drain: new Drain(),
+    findStatus: stub.findStatus ?? ((requestId) => Promise.resolve({ requestId, status: "issued", code: "CODE" })),
+    stats: stub.stats ?? (() => Promise.resolve(STATS)),
+    page: () =>
+      Promise.resolve({
+        html: "<p>page</p>",
+        gzipped: Buffer.from("gzip"),
+        contentSecurityPolicy: "default-src 'none'",
+      }),
+  };
+}
+
+/** The API over them; closed after the test. */
+export function apiOver(stub: ApiStub): FastifyInstance {
+  const app = createApp(partsOver(stub));
+  after(() => app.close());
+  return app;
+}

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import axe, { type AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { waitUntil } from "../support/wait-until.ts";
+import { startBroker } from "./support/broker.ts";
+import { startBrowser, visit } from "./support/browser.ts";
+import { Crowd, range } from "./support/client.ts";
+import { startDatabase } from "./support/database.ts";
+import { type Backing, createEvent } from "./support/event.ts";
+
+const PHONE = 390;
+const DESKTOP = 1_280;
+
+let backing: Backing;
+let browser: Browser;
+before(async () => {
+  const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
+  backing = { broker, database };
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser.close();
+  await Promise.all([backing.broker[Symbol.asyncDispose](), backing.database[Symbol.asyncDispose]()]);
+});
+
+const text = (page: Page, id: string) => page.locator(`#${id}`).innerText();
+
+/** Waits until the page shows these figures. */
+async function shows(page: Page, figures: Record<string, string>): Promise<void> {
+  await waitUntil(`the figures ${JSON.stringify(figures)}`, async () => {
+    for (const [id, figure] of Object.entries(figures)) assert.equal(await text(page, id), figure);
+    return true;
+  });
+}
+
+/** Requests a gifticon as a person would, with the keyboard. */
+async function request(page: Page, user: string): Promise<void> {
+  await page.getByLabel("User number").fill(user);
+  await page.keyboard.press("Enter");
+}
+
+/** The page's own message, once it is as expected. */
+async function message(page: Page, expected: RegExp): Promise<void> {
+  await page.locator("#message", { hasText: expected }).waitFor();
+}
+
+// What runs in the page is text: its globals aren't those of the tests.
+
+/** What each chart looks like. */
+function drawings(page: Page): Promise<string[]> {
+  return page.evaluate("[...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())");
+}
+
+/** Holds what is true of the page in each state: nothing wrong with it, nothing too wide, nothing that keeps somebody out. */
+async function inOrder(page: Page, problems: string[]): Promise<void> {
+  assert.deepEqual(problems, []);
+  const [content, window] = await page.evaluate<[number, number]>("[document.documentElement.scrollWidth, innerWidth]");
+  assert.ok(content <= window, `the page is ${content} px wide on a screen of ${window} px`);
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`),
+    [],
+  );
+}
+
+describe("the live page", () => {
+  test("requests a gifticon, follows it to its code, and shows the whole event as it moves", async () => {
+    await using event = await createEvent(backing, 50);
+    await using crowd = new Crowd();
+    const [api, other] = await Promise.all([event.start("main-api"), event.start("main-api")]);
+    await using visited = await visit(browser, api.url, { width: PHONE, colorScheme: "dark" });
+    const { page, problems } = visited;
+    await shows(page, { live: "Live", accepted: "0", queued: "0", issued: "0", rejected: "0", remaining: "50" });
+    await inOrder(page, problems);
+
+    await request(page, "9007199254740993");
+    await message(page, /waits for its turn/);
+    await shows(page, { accepted: "1", queued: "1" });
+    await inOrder(page, problems);
+    const before = await drawings(page);
+    await event.start("gifticon-issuer");
+    const code = page.getByLabel("Your gifticon's code");
+    await code.waitFor();
+    const { rows } = await event.pool.query<{ code: string }>("select code from gifticon_request where user_id = $1", [
+      "9007199254740993",
+    ]);
+    assert.deepEqual(
+      [await code.innerText()],
+      rows.map((row) => row.code),
+    );
+
+    // Others ask another API; nobody asks this page's one.
+    await crowd.askAll(other.url, range(1, 60));
+    await shows(page, { accepted: "61", queued: "0", issued: "50", rejected: "11", remaining: "0" });
+    const drawn = await drawings(page);
+    assert.equal(drawn.length, 3);
+    drawn.forEach((drawing, chart) => {
+      assert.notEqual(drawing, before[chart], `chart ${chart} didn't move`);
+    });
+
+    await request(page, "9007199254740993");
+    await message(page, /has a gifticon already/);
+    await request(page, "61000");
+    await message(page, /Sold out/);
+    assert.equal(await code.isVisible(), false);
+    await inOrder(page, problems);
+  });
+
+  test("says what is wrong with a user number, before it asks and after", async () => {
+    await using event = await createEvent(backing, 1);
+    const api = await event.start("main-api");
+    await using visited = await visit(browser, api.url, { width: DESKTOP, colorScheme: "light" });
+    const { page, problems } = visited;
+    for (const [user, problem] of [
+      ["one", /1 to 19 digits/],
+      [(2n ** 63n).toString(), /must be an integer from 1/],
+    ] as const) {
+      await request(page, user);
+      await page.locator("#user-error", { hasText: problem }).waitFor();
+      assert.equal(await page.getByLabel("User number").getAttribute("aria-invalid"), "true");
+      await inOrder(page, problems);
+    }
+  });
+
+  test("asks again by itself while requests can't be taken, for one gifticon, also when it is loaded anew", async () => {
+    await using event = await createEvent(backing, 5);
+    const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    await using visited = await visit(browser, api.url, { width: PHONE, colorScheme: "light" });
+    const { page, problems } = visited;
+    await shows(page, { remaining: "5" });
+    await backing.broker.pause();
+    try {
+      await request(page, "7");
+      await message(page, /Trying again in 1 s/);
+      await page.locator("#mode", { hasText: "The broker can't be asked now" }).waitFor();
+      await inOrder(page, problems);
+      await page.reload();
+    } finally {
+      await backing.broker.unpause();
+    }
+    const code = page.getByLabel("Your gifticon's code");
+    await code.waitFor({ timeout: 60_000 });
+    await shows(page, { issued: "1", remaining: "4" });
+    assert.deepEqual(problems, []);
+
+    // The figures stay, marked as old, when the API goes away, and it is said since when.
+    await api.end("SIGKILL");
+    await page.locator("#live", { hasText: /No new figures since \d\d:\d\d:\d\d/ }).waitFor();
+    assert.equal(await text(page, "issued"), "1");
+  });
+
+  test("says in mode direct that there is no queue, and gives the code at once", async () => {
+    await using event = await createEvent(backing, 5);
+    const api = await event.start("main-api", { MODE: "direct" });
+    await using visited = await visit(browser, api.url, { width: DESKTOP, colorScheme: "dark" });
+    const { page, problems } = visited;
+    await page.getByText("there is no queue and no lag").waitFor();
+    await page.getByRole("button", { name: "Request a gifticon" }).click();
+    await page.getByLabel("Your gifticon's code").waitFor();
+    await shows(page, { accepted: "1", queued: "none", issued: "1", remaining: "4" });
+    assert.equal(await page.locator("#lag").isVisible(), false);
+    await inOrder(page, problems);
+  });
+});

@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+/** Debian's, which `./run test services` installs where there is neither; and where Ubuntu's users have theirs. */
+const BROWSERS = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
+const ARGUMENTS = [
+  // Chromium's own sandbox doesn't start for root, who runs these tests; it sees nothing but the project's own page.
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+/** Starts a browser with an empty profile; close it when done. */
+export function startBrowser(): Promise<Browser> {
+  const executablePath = BROWSERS.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error(`there is no browser; expected one of ${BROWSERS.join(", ")}`);
+  return chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
+/** A page, and what went wrong on it. */
+export interface Visit extends AsyncDisposable {
+  page: Page;
+  /** Errors of its scripts, violations of its policy, other errors in the console, and requests to anywhere else. */
+  problems: string[];
+}
+
+/** Opens a page in a window of its own. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  { width, colorScheme }: { width: number; colorScheme: "light" | "dark" },
+): Promise<Visit> {
+  const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => {
+    // The browser notes each answer of 400 and above as an error; what the page makes of it is tested.
+    const answer = /^Failed to load resource: the server responded with a status of/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !answer) problems.push(message.text());
+  });
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (protocol !== "data:" && origin !== new URL(url).origin) problems.push(`a request to ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, problems, [Symbol.asyncDispose]: () => context.close() };
+}
