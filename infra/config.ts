@@ -120,7 +120,10 @@ const fields = z.strictObject({
       instanceClass: databaseClass().default("db.t3.micro"),
       /** 20 GiB is the smallest gp3 volume; the event's rows need a tenth of it. */
       storageGib: wholeNumber(20, 1000, "GiB").default(20),
-      /** Major version of PostgreSQL; minor versions follow by themselves. */
+      /**
+       * Major version of PostgreSQL; minor versions follow by themselves. A higher one upgrades the database in place, which is down meanwhile; RDS
+       * knows no way back to a lower one.
+       */
       engineVersion: oneOf(["16", "17"]).default("17"),
       /** Days that automatic backups are kept; 0 makes none. */
       backupRetentionDays: wholeNumber(0, 35, "days").default(7),

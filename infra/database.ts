@@ -50,6 +50,8 @@ export class Database extends ComponentResource {
       {
         engine: "postgres",
         engineVersion: settings.engineVersion,
+        // RDS refuses a new major version without it. The version is a setting: a new one is meant, like any other change.
+        allowMajorVersionUpgrade: true,
         instanceClass: settings.instanceClass,
         allocatedStorage: settings.storageGib,
         storageType: "gp3",

@@ -8,7 +8,8 @@ source "$checkout/tools/dependencies.sh"
 # shellcheck source=tools/docker-engine.sh
 source "$checkout/tools/docker-engine.sh"
 
-# What the seven hosts, the database and a build in the same time need; the hosts' limits add up to more, but are not reached.
+# What an environment of seven hosts, the engine with its plugins and a build in the same time need, in the end-to-end test as well (2,600 MiB
+# were measured there, beside builds); the hosts' limits add up to more, but are not reached. The README says it in GiB.
 memory_needed_mib=3500
 
 require_linux() {

@@ -146,3 +146,18 @@ test("deletion protection decides about the last snapshot", async () => {
   assert.equal(gone["deletionProtection"], false);
   assert.equal(gone["skipFinalSnapshot"], true);
 });
+
+test("a new major version upgrades the database in place, with the parameters of that version", async () => {
+  const versionOf = async (engineVersion: string) => {
+    const run = await runProgram({ "gifticon-event:database": JSON.stringify({ engineVersion }) });
+    const { engineVersion: version, allowMajorVersionUpgrade } = run.resource(
+      "aws:rds/instance:Instance",
+      "database",
+    ).inputs;
+    const { family } = run.resource("aws:rds/parameterGroup:ParameterGroup", "database").inputs;
+    return { version, allowMajorVersionUpgrade, family };
+  };
+  const allowed = { allowMajorVersionUpgrade: true };
+  assert.deepEqual(await versionOf("16"), { version: "16", family: "postgres16", ...allowed });
+  assert.deepEqual(await versionOf("17"), { version: "17", family: "postgres17", ...allowed });
+});

@@ -75,7 +75,6 @@ export class LocalStack {
     this.configFile = join(this.directory, "Pulumi.local.yaml");
     this.#environment = {
       PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
-      PULUMI_HOME: process.env["PULUMI_HOME"] ?? join(checkout, ".local/pulumi-home"),
       LOCAL_CLOUD_ACCOUNT: account,
       // Without it the CLI knows no --event-log.
       PULUMI_DEBUG_COMMANDS: "true",

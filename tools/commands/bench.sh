@@ -13,5 +13,6 @@ fi
 prepare_packages
 become_root bench "$@"
 prepare_machine
+require_memory
 shift
 exec node "$checkout/bench/$name.ts" "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./run clean [--all] [--caches]: removes what this checkout has put on the machine, whatever state it is in; never what belongs to others.
 #   always:    its account of the local cloud and those of its tests (containers, networks, volumes, images, /etc/hosts block, registry
-#              certificate), .local, and, when no account is left on the machine, the images that all share
+#              certificate), containers of its service tests, .local, and, when no account is left on the machine, the images that all share
 #   --all:     also accounts that were chosen by LOCAL_CLOUD_ACCOUNT and made by this checkout
 #   --caches:  also what had to be downloaded or built: node_modules, the user's cache, an engine that was started by hand.
 #              Packages of the distribution stay: other things may use them by now.
@@ -85,6 +85,18 @@ clean_account() {
   done
 }
 
+# What service tests of this checkout that were killed have left.
+clean_service_tests() {
+  local filter=(--filter label=gifticon-event.test=services --filter "label=gifticon-event.checkout=$checkout") process name
+  docker ps -a "${filter[@]}" --format '{{.Label "gifticon-event.process"}} {{.Names}}' | while read -r process name; do
+    if [[ -d /proc/$process ]]; then
+      say "Leaving container $name: a test uses it at this moment"
+    else
+      printf 'container %s\n' "$name"
+    fi
+  done | remove_each docker rm --force --volumes
+}
+
 clean_shared_images() {
   local others
   others="$(docker ps -a --filter label=local-cloud.account --format '{{.Label "local-cloud.checkout"}}' | sort -u | paste -sd ' ')"
@@ -106,6 +118,7 @@ clean_shared_images() {
 
 if engine_answers; then
   chosen_accounts | while read -r account; do clean_account "$account"; done
+  clean_service_tests
   clean_shared_images
 else
   warn "no Docker engine answers: what the project has there stays until ./run clean finds one"

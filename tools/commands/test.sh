@@ -37,6 +37,7 @@ prepare_layer() {
       ;;
     e2e)
       prepare_machine
+      require_memory
       have git || install_packages "to copy the program for tests" git
       ;;
   esac

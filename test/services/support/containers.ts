@@ -1,9 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
+import { resolve } from "node:path";
 import { execa } from "execa";
 
-/** Marks every container of these tests, so that a person can remove what a killed run left behind. */
-const LABEL = "gifticon-event.test=services";
+/** On every container of these tests: by them, `./run clean` removes what a killed run of this checkout has left. */
+const labels = [
+  "gifticon-event.test=services",
+  `gifticon-event.checkout=${resolve(import.meta.dirname, "../../..")}`,
+  `gifticon-event.process=${process.pid}`,
+].flatMap((label) => ["--label", label]);
 
 /** The image with PostgreSQL and the one with Kafka and ZooKeeper; `./run up` makes both where they can't be pulled. */
 export const IMAGES = { postgres: "local-cloud/services:1", kafka: "apache/kafka:3.9.1" } as const;
@@ -31,7 +36,7 @@ export async function runContainer(
   image: string,
   command: readonly string[],
 ): Promise<Container> {
-  const { stdout: id } = await execa("docker", ["run", "--detach", "--label", LABEL, ...options, image, ...command]);
+  const { stdout: id } = await execa("docker", ["run", "--detach", ...labels, ...options, image, ...command]);
   running.add(id);
   return {
     id,
