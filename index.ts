@@ -9,10 +9,11 @@ import { planFlows } from "./infra/flows.ts";
 import { Hosts } from "./infra/hosts.ts";
 import { Network } from "./infra/network.ts";
 import { joinNodes } from "./infra/nodes.ts";
-import { buildImages } from "./infra/registry.ts";
+import { buildImages, imagesOfGenerator, imagesOfWorkers } from "./infra/registry.ts";
 import { Swarm } from "./infra/swarm.ts";
 import { deployGifticon } from "./stacks/gifticon/deploy.ts";
 import { deployKafka } from "./stacks/kafka/deploy.ts";
+import { deployLoadTest } from "./stacks/load-test/deploy.ts";
 import { EXTERNAL_PORT } from "./stacks/kafka/properties.ts";
 
 const settings = loadSettings(runtime.allConfig());
@@ -27,7 +28,7 @@ const database = new Database("database", {
   securityGroupId: firewall.groupId("database"),
 });
 
-const images = await buildImages(settings.mode, account, region);
+const images = await buildImages(settings, account, region);
 const hosts = new Hosts("hosts", {
   settings,
   region,
@@ -35,8 +36,9 @@ const hosts = new Hosts("hosts", {
   firewall,
   registry: images.registry,
   repositoryArns: {
-    services: [images.api.repositoryArn, ...(images.queue ? [images.queue.issuer.repositoryArn] : [])],
+    services: imagesOfWorkers(images).map(({ repositoryArn }) => repositoryArn),
     kafka: images.queue ? [images.queue.kafka.repositoryArn] : [],
+    loadGenerator: imagesOfGenerator(images).map(({ repositoryArn }) => repositoryArn),
   },
 });
 const swarm = new Swarm("swarm", {
@@ -59,13 +61,22 @@ const kafka =
     nodeId: joined.kafka.nodeId,
     after: joined.ready,
   });
-deployGifticon({
+const gifticon = deployGifticon({
   settings,
   swarm,
   images,
   database: database.target,
   after: [...joined.ready, ...firewall.rules, ...(kafka ? [kafka.deployment] : [])],
 });
+if (images.load) {
+  deployLoadTest({
+    settings,
+    swarm,
+    images: images.load,
+    database: database.target,
+    after: [...joined.generatorReady, gifticon.deployment],
+  });
+}
 const entrance = new Entrance("api", {
   vpcId: network.vpcId,
   subnetIds: network.publicSubnetIds,
@@ -85,10 +96,13 @@ export const kafkaBootstrapServers =
 export const databaseEndpoint = database.endpoint;
 /** Whether requests wait in Kafka or go straight to the database. */
 export const mode = settings.mode;
+/** What load tests come from: off, k6 or ngrinder. */
+export const loadGenerator = settings.loadGenerator;
 /** The Swarm's nodes. */
-export const nodes = [hosts.manager, ...hosts.workers, ...(hosts.kafka ? [hosts.kafka] : [])].map(({ host }) => ({
+export const nodes = hosts.all.map(({ host }) => ({
   name: host.plan.name,
   role: host.plan.role,
   privateIp: host.instance.privateIp,
   labels: host.plan.labels,
+  hostKey: host.hostKey,
 }));

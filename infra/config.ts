@@ -63,16 +63,15 @@ const fields = z.strictObject({
       worker: host("t3.micro", 10, {}),
       /** A broker with page cache doesn't fit a t3.micro. Its label draws Kafka and ZooKeeper. */
       kafka: host("t3.medium", 20, { kafka_server: "true" }),
-      /** Costs as much as 16 workers, so it is made only for a load test. */
-      loadGenerator: z
-        .strictObject({
-          enabled: yesOrNo().default(false),
-          instanceType: instanceType().default("t3.xlarge"),
-          diskGib: wholeNumber(8, 1000, "GiB").default(10),
-        })
-        .prefault({}),
+      /** 6,000 users took 1.3 cores and 2 GB here; a t3.xlarge has four. Its label draws the load generator. Made only where `loadGenerator` asks for it. */
+      loadGenerator: host("t3.xlarge", 16, { load_generator: "true" }),
     })
     .prefault({} as never),
+  /**
+   * What a load test comes from: k6, which `./run event` drives, or nGrinder, with its controller's page. Off unless a test is to come: its host costs as much
+   * as 16 workers.
+   */
+  loadGenerator: oneOf(["off", "k6", "ngrinder"]).default("off"),
   network: z
     .strictObject({
       /** Range of the VPC, /16 to /24: it is cut into 16 parts, of which 4 are subnets. */
@@ -186,6 +185,7 @@ function* contradictions({
   network,
   hosts,
   api,
+  loadGenerator,
 }: z.output<typeof fields>): Generator<{ path: string[]; message: string }> {
   const vpc = parseCidr(network.vpcCidr);
   const overlay = parseCidr(network.overlayCidr);
@@ -211,12 +211,22 @@ function* contradictions({
       message: "labels with kafka_server: true, which Kafka and ZooKeeper are placed by",
     };
   }
-  for (const role of ["manager", "worker"] as const) {
-    if (hosts[role].labels["kafka_server"] !== undefined) {
-      yield {
-        path: ["hosts", role, "labels"],
-        message: "labels without kafka_server, which marks the one host that Kafka and its data stand on",
-      };
+  if (loadGenerator !== "off" && hosts.loadGenerator.labels["load_generator"] !== "true") {
+    yield {
+      path: ["hosts", "loadGenerator", "labels"],
+      message: "labels with load_generator: true, which the load generator is placed by",
+    };
+  }
+  const marks = {
+    kafka_server: "which marks the one host that Kafka and its data stand on",
+    load_generator: "which marks the one host that the load comes from",
+  };
+  for (const [label, why] of Object.entries(marks)) {
+    const own = label === "kafka_server" ? "kafka" : "loadGenerator";
+    for (const role of ["manager", "worker", "kafka", "loadGenerator"] as const) {
+      if (role !== own && hosts[role].labels[label] !== undefined) {
+        yield { path: ["hosts", role, "labels"], message: `labels without ${label}, ${why}` };
+      }
     }
   }
 }

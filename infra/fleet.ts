@@ -1,7 +1,7 @@
 import type { Settings } from "./config.ts";
 import type { InstanceType } from "./instance-types.ts";
 
-/** What a host is for. The manager runs Swarm's control plane and no task; the load generator is no node of the Swarm. */
+/** What a host is for. The manager runs Swarm's control plane and no task. */
 export type HostRole = "manager" | "worker" | "kafka" | "load-generator";
 
 /** One host as it is declared. */
@@ -23,7 +23,7 @@ export interface Fleet {
   workers: HostPlan[];
   /** Only in mode kafka. */
   kafka?: HostPlan;
-  /** Only when it is enabled. */
+  /** Only when there is one. */
   loadGenerator?: HostPlan;
 }
 
@@ -33,8 +33,12 @@ export function labelList({ labels }: HostPlan): string[] {
 }
 
 /** Plans the hosts. */
-export function planFleet({ hosts, workers, mode }: Pick<Settings, "hosts" | "workers" | "mode">): Fleet {
-  const { enabled, ...generator } = hosts.loadGenerator;
+export function planFleet({
+  hosts,
+  workers,
+  mode,
+  loadGenerator,
+}: Pick<Settings, "hosts" | "workers" | "mode" | "loadGenerator">): Fleet {
   return {
     manager: { name: "manager", role: "manager", zone: 0, ...hosts.manager },
     workers: Array.from({ length: workers }, (_, index) => ({
@@ -44,8 +48,8 @@ export function planFleet({ hosts, workers, mode }: Pick<Settings, "hosts" | "wo
       ...hosts.worker,
     })),
     ...(mode === "kafka" ? { kafka: { name: "kafka", role: "kafka", zone: 1, ...hosts.kafka } } : {}),
-    ...(enabled
-      ? { loadGenerator: { name: "load-generator", role: "load-generator", zone: 0, labels: {}, ...generator } }
-      : {}),
+    ...(loadGenerator === "off"
+      ? {}
+      : { loadGenerator: { name: "load-generator", role: "load-generator", zone: 0, ...hosts.loadGenerator } }),
   };
 }

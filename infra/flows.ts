@@ -1,7 +1,7 @@
 import type { Settings } from "./config.ts";
 
 /** Security groups: one for each role, and `node` for every host of the Swarm. */
-export type GroupName = "node" | "manager" | "worker" | "kafka" | "load-generator" | "entrance" | "database";
+export type GroupName = "node" | "manager" | "worker" | "kafka" | "entrance" | "database";
 
 /** One end of a flow: a group, or ranges outside of the VPC. */
 export type Peer = GroupName | { cidrs: readonly string[] };
@@ -24,12 +24,9 @@ const INTERNET: Peer = { cidrs: ["0.0.0.0/0"] };
 /** Says who may talk to whom, by the settings. A flow between two groups becomes a rule of each: out of one and into the other. */
 export function planFlows(settings: Settings): Flow[] {
   const kafka = settings.mode === "kafka";
-  const generator = settings.hosts.loadGenerator.enabled;
-  const outgoing = generator ? (["node", "load-generator"] as const) : (["node"] as const);
   return [
     tcp("operators-ssh", { cidrs: settings.operators.cidrs }, "manager", 22, "operators reach the manager"),
     tcp("ssh", "manager", "node", 22, "every other host is reached through the manager"),
-    ...when(generator, tcp("ssh-load-generator", "manager", "load-generator", 22, "reached through the manager")),
 
     tcp("swarm-control", "node", "manager", 2377, "Swarm: nodes talk to the manager"),
     tcp("swarm-gossip-tcp", "node", "node", 7946, "Swarm: nodes tell each other of networks"),
@@ -49,23 +46,11 @@ export function planFlows(settings: Settings): Flow[] {
     tcp("api", "entrance", "worker", 8080, "the load balancer calls and checks the API"),
     tcp("database", "worker", "database", 5432, "the services use PostgreSQL"),
     ...when(kafka, tcp("kafka-nodes", "node", "kafka", 9092, "the EXTERNAL listener of Kafka, for hosts of the VPC")),
-    ...when(
-      kafka && generator,
-      tcp("kafka-generator", "load-generator", "kafka", 9092, "the load test reads the lag of the topic"),
-    ),
 
-    ...outgoing.flatMap((group) => [
-      tcp(`${group}-https`, group, INTERNET, 443, "packages, APIs of AWS, the registry"),
-      tcp(`${group}-http`, group, INTERNET, 80, "Debian packages (signed), calls of the load test"),
-      udp(`${group}-dns`, group, { cidrs: [settings.network.vpcCidr] }, 53, "names, by the resolver of the VPC"),
-      tcp(
-        `${group}-dns-tcp`,
-        group,
-        { cidrs: [settings.network.vpcCidr] },
-        53,
-        "long answers of the resolver of the VPC",
-      ),
-    ]),
+    tcp("node-https", "node", INTERNET, 443, "packages, APIs of AWS, the registry"),
+    tcp("node-http", "node", INTERNET, 80, "Debian packages (signed), calls of the load test"),
+    udp("node-dns", "node", { cidrs: [settings.network.vpcCidr] }, 53, "names, by the resolver of the VPC"),
+    tcp("node-dns-tcp", "node", { cidrs: [settings.network.vpcCidr] }, 53, "long answers of the resolver of the VPC"),
   ].map((flow) => flow satisfies Flow);
 }
 

@@ -25,14 +25,11 @@ export interface HostArgs {
   plan: HostPlan;
   surroundings: HostSurroundings;
   securityGroupIds: Input<string>[];
-  /** Undefined for a host outside of the Swarm. */
-  node?: {
-    registry: Input<string>;
-    repositoryArns: Input<string>[];
-    leavePublicKey: Input<string>;
-    /** Only on the manager. */
-    leaveKeyParameter?: ssm.Parameter;
-  };
+  registry: Input<string>;
+  repositoryArns: Input<string>[];
+  leavePublicKey: Input<string>;
+  /** Only on the manager. */
+  leaveKeyParameter?: ssm.Parameter;
 }
 
 /**
@@ -52,7 +49,7 @@ export class Host extends ComponentResource {
 
   constructor(name: string, args: HostArgs, options?: ComponentResourceOptions) {
     super("gifticon-event:infra:Host", name, {}, options);
-    const { plan, surroundings, node } = args;
+    const { plan, surroundings, leaveKeyParameter: leaveKey } = args;
     const parent = { parent: this };
     const key = new PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, parent);
     const parameter = new ssm.Parameter(
@@ -67,16 +64,13 @@ export class Host extends ComponentResource {
       parent,
     );
     const role = new iam.Role(name, { assumeRolePolicy: ec2Trust, tags: tags(name) }, parent);
-    const leaveKey = node?.leaveKeyParameter;
     const policy = new iam.RolePolicy(
       name,
       {
         role: role.name,
-        policy: all([
-          output([parameter.arn, ...(leaveKey ? [leaveKey.arn] : [])]),
-          output(node?.repositoryArns ?? []),
-        ]).apply(([parameters, repositories]) =>
-          JSON.stringify(hostPolicy({ parameters, repositories, sessionManager: surroundings.sessionManager })),
+        policy: all([output([parameter.arn, ...(leaveKey ? [leaveKey.arn] : [])]), output(args.repositoryArns)]).apply(
+          ([parameters, repositories]) =>
+            JSON.stringify(hostPolicy({ parameters, repositories, sessionManager: surroundings.sessionManager })),
         ),
       },
       parent,
@@ -100,15 +94,9 @@ export class Host extends ComponentResource {
           region: surroundings.region,
           hostKeyParameter: parameter.name,
           sessionManager: surroundings.sessionManager,
-          ...(node
-            ? {
-                node: {
-                  registry: node.registry,
-                  leavePublicKey: node.leavePublicKey,
-                  ...(leaveKey ? { leaveKeyParameter: leaveKey.name } : {}),
-                },
-              }
-            : {}),
+          registry: args.registry,
+          leavePublicKey: args.leavePublicKey,
+          ...(leaveKey ? { leaveKeyParameter: leaveKey.name } : {}),
         }).apply(renderUserData),
         // First boots run once: without a replacement a changed script would stop and start the host and change nothing.
         userDataReplaceOnChange: true,

@@ -17,7 +17,7 @@ export interface HostsArgs {
   firewall: Firewall;
   /** Host name of the registry that the images are in. */
   registry: Input<string>;
-  repositoryArns: { services: Input<string>[]; kafka: Input<string>[] };
+  repositoryArns: { services: Input<string>[]; kafka: Input<string>[]; loadGenerator: Input<string>[] };
 }
 
 /** A host that can be reached. */
@@ -26,11 +26,12 @@ export interface ReachableHost {
   access: Access;
 }
 
-/** All hosts: the manager, the workers, Kafka's in mode kafka, and the load generator where it is enabled. */
+/** All hosts: the manager, the workers, Kafka's in mode kafka, and the load generator where there is one. */
 export class Hosts extends ComponentResource {
   readonly manager: ReachableHost;
   readonly workers: ReachableHost[];
   readonly kafka: ReachableHost | undefined;
+  readonly loadGenerator: ReachableHost | undefined;
   readonly #args: HostsArgs;
   readonly #keys: Keys;
 
@@ -51,12 +52,13 @@ export class Hosts extends ComponentResource {
     this.#admitOperators(manager, this.manager.access);
     this.workers = fleet.workers.map((plan) => inside(this.#host(plan, args.repositoryArns.services)));
     this.kafka = fleet.kafka && inside(this.#host(fleet.kafka, args.repositoryArns.kafka));
-    if (fleet.loadGenerator) inside(this.#host(fleet.loadGenerator));
+    this.loadGenerator =
+      fleet.loadGenerator && inside(this.#host(fleet.loadGenerator, args.repositoryArns.loadGenerator));
     this.registerOutputs({ managerPublicIp: manager.instance.publicIp });
   }
 
-  /** @param repositoryArns what a node of the Swarm pulls from; undefined for a host outside of it. */
-  #host(plan: HostPlan, repositoryArns?: Input<string>[]): Host {
+  /** @param repositoryArns what the host pulls from. */
+  #host(plan: HostPlan, repositoryArns: Input<string>[]): Host {
     const { settings, region, subnetIds, firewall, registry } = this.#args;
     const keys = this.#keys;
     return new Host(
@@ -72,19 +74,18 @@ export class Hosts extends ComponentResource {
           after: firewall.rules,
         },
         securityGroupIds: groupsOfRole(plan.role).map((group) => firewall.groupId(group)),
-        ...(repositoryArns
-          ? {
-              node: {
-                registry,
-                repositoryArns,
-                leavePublicKey: keys.leavePublicKey,
-                ...(plan.role === "manager" ? { leaveKeyParameter: keys.leaveKeyParameter } : {}),
-              },
-            }
-          : {}),
+        registry,
+        repositoryArns,
+        leavePublicKey: keys.leavePublicKey,
+        ...(plan.role === "manager" ? { leaveKeyParameter: keys.leaveKeyParameter } : {}),
       },
       { parent: this },
     );
+  }
+
+  /** Every host, the manager first. */
+  get all(): ReachableHost[] {
+    return [this.manager, ...this.workers, this.kafka, this.loadGenerator].filter((host) => host !== undefined);
   }
 
   #endpoint(host: Host, address: Output<string>): Endpoint {
@@ -117,6 +118,6 @@ function groupsOfRole(role: HostPlan["role"]): GroupName[] {
     case "kafka":
       return ["node", "kafka"];
     case "load-generator":
-      return ["load-generator"];
+      return ["node"];
   }
 }

@@ -2,7 +2,7 @@ import type { Input, Resource } from "@pulumi/pulumi";
 import type { Hosts, ReachableHost } from "./hosts.ts";
 import { Node } from "./node.ts";
 import { remoteScript } from "./remote-script.ts";
-import type { Images } from "./registry.ts";
+import { imagesOfGenerator, imagesOfWorkers, type Images } from "./registry.ts";
 import type { Swarm } from "./swarm.ts";
 
 /** The nodes that run tasks. */
@@ -11,33 +11,39 @@ export interface Nodes {
   kafka: Node | undefined;
   /** What every stack waits for. */
   ready: Resource[];
+  /** What the load test waits for besides. */
+  generatorReady: Resource[];
 }
 
 /** Joins the hosts to the Swarm, all at once, each with the images that may run there. */
 export function joinNodes(hosts: Hosts, swarm: Swarm, images: Images): Nodes {
   const join = ({ host, access }: ReachableHost, ownImages: Input<string>[]) =>
     new Node(host.plan.name, { host, access, swarm: swarm.target, joinToken: swarm.joinToken, images: ownImages });
-  const serviceImages = [images.api, ...(images.queue ? [images.queue.issuer] : [])].map(({ reference }) => reference);
+  const serviceImages = imagesOfWorkers(images).map(({ reference }) => reference);
+  const generatorImages = imagesOfGenerator(images).map(({ reference }) => reference);
 
   const workers = hosts.workers.map((worker) => ({
     name: worker.host.plan.name,
     host: worker.host,
     node: join(worker, serviceImages),
   }));
+  const others = [hosts.kafka, hosts.loadGenerator].filter((host) => host !== undefined);
   const roster = remoteScript(
     "roster",
     {
       access: swarm.target.manager,
       script: "infra/host/swarm-roster.sh",
-      values: { HOSTS: [...hosts.workers, ...(hosts.kafka ? [hosts.kafka] : [])].map(({ host }) => host.plan.name) },
+      values: { HOSTS: [...hosts.workers, ...others].map(({ host }) => host.plan.name) },
       runsFor: [swarm.target.id],
     },
     { parent: swarm },
   );
   const kafka = hosts.kafka && images.queue && join(hosts.kafka, [images.queue.kafka.reference]);
+  const generator = hosts.loadGenerator && join(hosts.loadGenerator, generatorImages);
   return {
     workers,
     kafka,
     ready: [roster, ...[...workers.map(({ node }) => node), ...(kafka ? [kafka] : [])].flatMap(({ ready }) => ready)],
+    generatorReady: generator?.ready ?? [],
   };
 }

@@ -3,17 +3,13 @@ import { test } from "node:test";
 import { renderUserData } from "./user-data.ts";
 
 const values = {
-  hostName: "load-generator",
+  hostName: "worker-1",
   region: "ap-northeast-2",
-  hostKeyParameter: "/gifticon-event/test/load-generator/host-key",
+  hostKeyParameter: "/gifticon-event/test/worker-1/host-key",
+  registry: "registry.example",
+  leavePublicKey: "ssh-ed25519 AAAA",
   sessionManager: false,
 };
-
-test("a host outside of the Swarm installs no Docker", () => {
-  const script = renderUserData(values);
-  assert.match(script, /^readonly SWARM_NODE='false'$/m);
-  assert.match(script, /^readonly -a PACKAGES=\('ca-certificates' 'curl' 'jq'\)$/m);
-});
 
 test("user data longer than AWS takes is refused", () => {
   assert.throws(() => renderUserData({ ...values, hostName: "x".repeat(20_000) }), /bytes; AWS takes 16384/);

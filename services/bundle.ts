@@ -3,7 +3,7 @@ import { build, type Plugin } from "esbuild";
 import { bundlePage } from "./main-api/page-bundle.ts";
 
 /** The services that are bundled. */
-export type ServiceName = "main-api" | "gifticon-issuer";
+export type ServiceName = "main-api" | "gifticon-issuer" | "load-agent";
 
 /**
  * Bundles a service and all that it imports into one file, `services/NAME/dist/main.js`, which its Dockerfile copies.

@@ -21,11 +21,11 @@ export interface ComposeService {
   healthcheck?: Healthcheck;
   /** A first process that reaps children and passes signals on. */
   init: true;
-  read_only: true;
-  cap_drop: ["ALL"];
+  read_only?: true;
+  cap_drop?: ["ALL"];
   stop_grace_period: string;
-  /** Shared networks, with the names that the service has in them. */
-  networks: Record<string, { aliases: string[] }>;
+  /** Shared networks, with the names that the service has in them; `host` is the network of the task's own host. */
+  networks: Record<string, { aliases?: string[] }>;
   /** Host mode: the port of the task's own host. The routing mesh needs IPVS and drops idle connections after 900 s. */
   ports?: { target: number; published: number; protocol: "tcp"; mode: "host" }[];
   volumes: Mount[];

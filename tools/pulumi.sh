@@ -67,7 +67,7 @@ go_build() {
 find_go() {
   local version toolchain=golang.org/toolchain@v0.0.1-go1.26.0.linux-
   [[ "$(uname -m)" == aarch64 ]] && toolchain+=arm64 || toolchain+=amd64
-  have go || install_packages "to build the Pulumi CLI" golang-go ca-certificates
+  have go || install_packages "to build with" golang-go ca-certificates
   go="$(type -P go)"
   version="$("$go" env GOVERSION)"
   version_at_least "${version#go}" 1.21 && return

@@ -12,10 +12,8 @@ main() {
   install_host_key
   configure_kernel
   install_certificates
-  if [[ $SWARM_NODE == true ]]; then
-    configure_docker
-    allow_leaving
-  fi
+  configure_docker
+  allow_leaving
   if [[ $SESSION_MANAGER == true ]]; then install_session_manager; fi
 }
 

@@ -9,7 +9,7 @@ import { DATABASE_CA_FILE } from "../../infra/user-data.ts";
 import { TOPIC } from "../kafka/kafka-stack.ts";
 import { INTERNAL_LISTENER } from "../kafka/properties.ts";
 import { Stack } from "../stack.ts";
-import { gifticonStack } from "./gifticon-stack.ts";
+import { gifticonStack, type EventTarget } from "./gifticon-stack.ts";
 import { sharePools } from "./pool-sizes.ts";
 
 /** What the services stand on. */
@@ -21,34 +21,42 @@ export interface GifticonArgs {
   after: Resource[];
 }
 
+/** Where the event's data is, as tasks on the workers reach it. */
+export function eventTarget(
+  { event, mode }: Pick<Settings, "event" | "mode">,
+  { port, name, user }: DatabaseTarget,
+  host: string,
+): EventTarget {
+  return {
+    queue: mode === "kafka" ? { bootstrapServers: INTERNAL_LISTENER, topic: TOPIC } : undefined,
+    stock: event.stock,
+    database: { host, port, name, user },
+    databaseCaFile: DATABASE_CA_FILE,
+  };
+}
+
 /** Deploys the event's services. */
 export function deployGifticon({ settings, swarm, images, database, after }: GifticonArgs): Stack<"database-password"> {
-  const { mode, api, issuer, event, workers } = settings;
+  const { mode, api, issuer, workers } = settings;
   const pools = sharePools(mode, api.replicas, databaseConnections[settings.database.instanceClass]);
   return new Stack("gifticon", {
     swarm: swarm.target,
     files: { "database-password": { kind: "secret", content: database.password } },
     compose: (secrets) =>
       all([images.api.reference, images.queue?.issuer.reference, database.host, secrets["database-password"]]).apply(
-        ([apiImage, issuerImage, host, passwordSecret]) =>
-          gifticonStack({
+        ([apiImage, issuerImage, host, passwordSecret]) => {
+          const { queue, ...target } = eventTarget(settings, database, host);
+          return gifticonStack({
+            ...target,
             network: swarm.network,
             spareWorkers: workers - api.replicas,
             api: { ...api, image: apiImage, poolSize: pools.api, port: API_PORT },
-            ...(issuerImage === undefined
-              ? {}
-              : {
-                  queue: {
-                    bootstrapServers: INTERNAL_LISTENER,
-                    topic: TOPIC,
-                    issuer: { ...issuer, image: issuerImage, poolSize: pools.issuer },
-                  },
-                }),
-            stock: event.stock,
-            database: { host, port: database.port, name: database.name, user: database.user },
+            ...(queue && issuerImage !== undefined
+              ? { queue: { ...queue, issuer: { ...issuer, image: issuerImage, poolSize: pools.issuer } } }
+              : {}),
             passwordSecret,
-            databaseCaFile: DATABASE_CA_FILE,
-          }),
+          });
+        },
       ),
     timeoutSeconds: settings.deployment.timeoutSeconds,
     after,

@@ -1,7 +1,17 @@
 import { hardened, rolling, scratch, type Compose, type ComposeService, type Deploy } from "../compose.ts";
 
+/** Where the event's data is. */
+export interface EventTarget {
+  /** Only in mode kafka. */
+  queue?: { bootstrapServers: string; topic: string } | undefined;
+  stock: number;
+  database: { host: string; port: number; name: string; user: string };
+  /** Where the hosts keep the database's certificate authorities. */
+  databaseCaFile: string;
+}
+
 /** What each service of the event is told besides its own. */
-export interface GifticonStackArgs {
+export interface GifticonStackArgs extends EventTarget {
   network: string;
   /** Workers beyond the API's copies: with one, an update starts the new copy before it stops an old one. */
   spareWorkers: number;
@@ -14,38 +24,51 @@ export interface GifticonStackArgs {
         issuer: { image: string; memoryMib: number; poolSize: number };
       }
     | undefined;
-  stock: number;
-  database: { host: string; port: number; name: string; user: string };
   /** Name of the Docker secret. */
   passwordSecret: string;
-  /** Where the hosts keep the database's certificate authorities. */
-  databaseCaFile: string;
 }
 
+/** The group that the issuer reads as. */
 const CONSUMER_GROUP = "group_1";
 const CA_IN_TASK = "/etc/database-ca.pem";
+
+/** What a task is given to reach the database and the topic: the variables of the contract, the password, and the certificates. */
+export function eventAccess({ database, stock, queue, databaseCaFile }: EventTarget) {
+  return {
+    environment: {
+      MODE: queue ? "kafka" : "direct",
+      LOG_LEVEL: "info",
+      DATABASE_HOST: database.host,
+      DATABASE_PORT: database.port,
+      DATABASE_NAME: database.name,
+      DATABASE_USER: database.user,
+      DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
+      DATABASE_CA_FILE: CA_IN_TASK,
+      EVENT_STOCK: stock,
+      ...(queue
+        ? {
+            KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers,
+            KAFKA_TOPIC: queue.topic,
+            KAFKA_GROUP_ID: CONSUMER_GROUP,
+          }
+        : {}),
+    },
+    volumes: [{ type: "bind", source: databaseCaFile, target: CA_IN_TASK, read_only: true }, scratch(16)],
+    secrets: [{ source: "database-password", target: "database-password", uid: "1000", mode: 0o400 }],
+  } satisfies Partial<ComposeService>;
+}
+
+/** Where the event's tasks may run: on a worker that has no other purpose. */
+export const ON_WORKERS = [
+  "node.role == worker",
+  "node.labels.kafka_server != true",
+  "node.labels.load_generator != true",
+];
 
 /** The event's services: the API on the workers, one copy a host, and in mode kafka the issuer. */
 export function gifticonStack(args: GifticonStackArgs): Compose {
   const { network, api, queue } = args;
-  const environment = {
-    MODE: queue ? "kafka" : "direct",
-    LOG_LEVEL: "info",
-    DATABASE_HOST: args.database.host,
-    DATABASE_PORT: args.database.port,
-    DATABASE_NAME: args.database.name,
-    DATABASE_USER: args.database.user,
-    DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
-    DATABASE_CA_FILE: CA_IN_TASK,
-    EVENT_STOCK: args.stock,
-    ...(queue
-      ? {
-          KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers,
-          KAFKA_TOPIC: queue.topic,
-          KAFKA_GROUP_ID: CONSUMER_GROUP,
-        }
-      : {}),
-  };
+  const { environment, ...access } = eventAccess(args);
   // 1000 is the user `node` of Node's official image.
   const common = {
     user: "1000:1000",
@@ -53,15 +76,13 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
     // The images bring their own check; asked every second at first, a start is noticed sooner.
     healthcheck: { start_interval: "1s" },
     stop_grace_period: "30s",
-    volumes: [{ type: "bind", source: args.databaseCaFile, target: CA_IN_TASK, read_only: true }, scratch(16)],
-    secrets: [{ source: "database-password", target: "database-password", uid: "1000", mode: 0o400 }],
+    ...access,
   } satisfies Partial<ComposeService>;
   const onWorkers = {
     mode: "replicated",
     endpoint_mode: "dnsrr",
     restart_policy: { condition: "any", delay: "2s" },
   } satisfies Partial<Deploy>;
-  const workers = ["node.role == worker", "node.labels.kafka_server != true"];
 
   const mainApi: ComposeService = {
     ...common,
@@ -72,7 +93,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
     deploy: {
       ...onWorkers,
       replicas: api.replicas,
-      placement: { constraints: workers, max_replicas_per_node: 1 },
+      placement: { constraints: ON_WORKERS, max_replicas_per_node: 1 },
       ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
       resources: memory(api.memoryMib),
     },
@@ -90,7 +111,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
     deploy: {
       ...onWorkers,
       replicas: 1,
-      placement: { constraints: workers },
+      placement: { constraints: ON_WORKERS },
       // The group's one partition has one reader: a second copy would only wait.
       ...rolling("stop-first"),
       resources: memory(queue.issuer.memoryMib),

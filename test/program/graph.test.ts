@@ -40,13 +40,32 @@ test("the outputs tell where everything is", async () => {
     apiUrl: "http://api.example",
     managerPublicIp: "public-ip-of-manager",
     nodes: [
-      { name: "manager", role: "manager", privateIp: "private-ip-of-manager", labels: {} },
-      { name: "worker-1", role: "worker", privateIp: "private-ip-of-worker-1", labels: {} },
-      { name: "kafka", role: "kafka", privateIp: "private-ip-of-kafka", labels: { kafka_server: "true" } },
+      {
+        name: "manager",
+        role: "manager",
+        privateIp: "private-ip-of-manager",
+        labels: {},
+        hostKey: "ssh-ed25519 PUBLIC-KEY-manager-host-key",
+      },
+      {
+        name: "worker-1",
+        role: "worker",
+        privateIp: "private-ip-of-worker-1",
+        labels: {},
+        hostKey: "ssh-ed25519 PUBLIC-KEY-worker-1-host-key",
+      },
+      {
+        name: "kafka",
+        role: "kafka",
+        privateIp: "private-ip-of-kafka",
+        labels: { kafka_server: "true" },
+        hostKey: "ssh-ed25519 PUBLIC-KEY-kafka-host-key",
+      },
     ],
     kafkaBootstrapServers: "private-ip-of-kafka:9092",
     databaseEndpoint: "database.example:5432",
     mode: "kafka",
+    loadGenerator: "off",
   });
 });
 
@@ -98,17 +117,56 @@ test("no change replaces a command: its deletion would need a host that may be g
   assert.deepEqual(triggered, []);
 });
 
-test("the load generator is made only when it is enabled, and is no node", async () => {
-  const hosts = JSON.stringify({ ami: "ami-0123456789abcdef0", loadGenerator: { enabled: true } });
+test("k6 adds its host, two images, a stack and the agent's image on the workers, and leaves the event alone", async () => {
+  const one = { "gifticon-event:workers": "1" };
   const { added, changed, removed } = difference(
-    await runProgram(),
-    await runProgram({ "gifticon-event:hosts": hosts }),
+    await runProgram(one),
+    await runProgram({ ...one, "gifticon-event:loadGenerator": "k6" }),
   );
-  assert.deepEqual({ changed, removed }, { changed: [], removed: [] });
-  assert.ok(added.includes(`${INSTANCE} load-generator`));
+  assert.deepEqual(removed, []);
+  assert.deepEqual(changed, [
+    "aws:iam/rolePolicy:RolePolicy worker-1",
+    `${COMMAND} roster`,
+    `${COMMAND} worker-1-images`,
+  ]);
   assert.deepEqual(
-    added.filter((key) => key.startsWith(COMMAND)),
-    [],
+    added.filter((key) => new RegExp(`^(${INSTANCE}|docker:index/image:Image|${COMMAND}) `).test(key)),
+    [
+      `${INSTANCE} load-generator`,
+      `${COMMAND} load-generator-images`,
+      `${COMMAND} load-generator-join`,
+      `${COMMAND} load-generator-node`,
+      `${COMMAND} load-test-database-password`,
+      `${COMMAND} load-test-stack`,
+      "docker:index/image:Image k6",
+      "docker:index/image:Image load-agent",
+    ],
+  );
+});
+
+test("nGrinder adds its host, two images and a stack, and leaves the event alone", async () => {
+  const one = { "gifticon-event:workers": "1" };
+  const { added, changed, removed } = difference(
+    await runProgram(one),
+    await runProgram({ ...one, "gifticon-event:loadGenerator": "ngrinder" }),
+  );
+  assert.deepEqual({ changed, removed }, { changed: [`${COMMAND} roster`], removed: [] });
+  assert.deepEqual(
+    added.filter((key) => key.startsWith("docker:")),
+    ["docker:index/image:Image ngrinder-agent", "docker:index/image:Image ngrinder-controller"],
+  );
+});
+
+test("only workers reach the database, the load generator's host does not", async () => {
+  const run = await runProgram({ "gifticon-event:loadGenerator": "k6" });
+  const groups = run.resource(INSTANCE, "load-generator").inputs["vpcSecurityGroupIds"];
+  assert.deepEqual(groups, ["id-of-node"]);
+  const callers = run.resources.filter(
+    ({ type, inputs }) => type.endsWith(":SecurityGroupIngressRule") && inputs["securityGroupId"] === "id-of-database",
+  );
+  assert.deepEqual(
+    callers.map(({ inputs }) => inputs["referencedSecurityGroupId"]),
+    ["id-of-worker"],
   );
 });
 

@@ -37,9 +37,14 @@ const faults: [settings: Record<string, string>, told: string][] = [
     hosts({ kafka: { labels: {} } }),
     "gifticon-event:hosts.kafka.labels is {}, allowed is labels with kafka_server: true",
   ],
+  [{ loadGenerator: "jmeter" }, 'gifticon-event:loadGenerator is "jmeter", allowed is one of off, k6, ngrinder'],
   [
-    hosts({ loadGenerator: { enabled: "yes" } }),
-    'gifticon-event:hosts.loadGenerator.enabled is "yes", allowed is true or false',
+    { loadGenerator: "k6", ...hosts({ loadGenerator: { labels: {} } }) },
+    "gifticon-event:hosts.loadGenerator.labels is {}, allowed is labels with load_generator: true",
+  ],
+  [
+    hosts({ worker: { labels: { load_generator: "true" } } }),
+    'gifticon-event:hosts.worker.labels is {"load_generator":"true"}, allowed is labels without load_generator',
   ],
   [{ operators: "{}" }, "gifticon-event:operators.cidrs is missing: a list of the IPv4 ranges that you work from"],
   [{ operators: '{"cidrs":[]}' }, "gifticon-event:operators.cidrs is [], allowed is a list of the IPv4 ranges"],

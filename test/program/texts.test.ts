@@ -3,6 +3,8 @@ import { renderUserData } from "../../infra/user-data.ts";
 import { renderCompose } from "../../stacks/compose.ts";
 import { gifticonStack, type GifticonStackArgs } from "../../stacks/gifticon/gifticon-stack.ts";
 import { kafkaStack } from "../../stacks/kafka/kafka-stack.ts";
+import { k6Stack } from "../../stacks/load-test/k6-stack.ts";
+import { ngrinderStack } from "../../stacks/load-test/ngrinder-stack.ts";
 import { shareMemory } from "../../stacks/kafka/memory.ts";
 import { brokerProperties, zookeeperProperties } from "../../stacks/kafka/properties.ts";
 import { plain, runProgram } from "./support/run-program.ts";
@@ -31,7 +33,8 @@ test("user data of a worker", (t) => {
     hostName: "worker-1",
     region: "ap-northeast-2",
     hostKeyParameter: "/gifticon-event/test/worker-1/host-key",
-    node: { registry: "registry.example", leavePublicKey: "ssh-ed25519 AAAA" },
+    registry: "registry.example",
+    leavePublicKey: "ssh-ed25519 AAAA",
     sessionManager: true,
   });
   t.assert.snapshot(userData, text);
@@ -55,6 +58,23 @@ test("Compose file of the event with Kafka", (t) => {
 
 test("Compose file of the event without Kafka and without a spare worker", (t) => {
   t.assert.snapshot(renderCompose(gifticonStack({ ...gifticon, queue: undefined, spareWorkers: 0 })), text);
+});
+
+test("Compose file of the load test with k6", (t) => {
+  const { queue, stock, database, databaseCaFile } = gifticon;
+  const stack = k6Stack({
+    network: "event",
+    images: { generator: image("k6"), agent: image("load-agent") },
+    hostMib: 16_384,
+    event: { queue, stock, database, databaseCaFile },
+    passwordSecret: "load-test_database-password-0123",
+  });
+  t.assert.snapshot(renderCompose(stack), text);
+});
+
+test("Compose file of the load test with nGrinder", (t) => {
+  const images = { controller: image("ngrinder-controller"), agent: image("ngrinder-agent") };
+  t.assert.snapshot(renderCompose(ngrinderStack({ network: "event", images, hostMib: 16_384 })), text);
 });
 
 test("properties of Kafka and ZooKeeper", (t) => {

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Sees to it that the images which the project's Dockerfiles start from are on the machine's engine under their official tags: those
+# ensure.sh [TAG]...: sees to it that the images which the project's Dockerfiles start from are on the machine's engine under their official tags: those
 # that are there stay, the others are pulled, and where no registry answers stand-ins are built.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 here="$(dirname "${BASH_SOURCE[0]}")"
-# Later ones start from earlier ones.
-tags=(debian:trixie-slim node:24-trixie-slim apache/kafka:3.9.1)
+# Later ones start from earlier ones. Those that only some settings need are the arguments.
+tags=(debian:trixie-slim node:24-trixie-slim apache/kafka:3.9.1 "$@")
 
 present() { docker image inspect "$1" >/dev/null 2>&1; }
 

@@ -1,0 +1,88 @@
+import type { Answer } from "./answers.ts";
+import { ERROR_CLASSES, errorOf, type ErrorClass } from "./errors.ts";
+import type { RunRecord } from "./record.ts";
+import { type Spread, spreadOf } from "./statistics.ts";
+
+/** The figures of a run. */
+export interface Figures {
+  /** Requests that were sent, of every kind. */
+  requests: number;
+  /** Those for a gifticon. */
+  asked: number;
+  /** Answered 202 or 201. */
+  accepted: number;
+  /** Accepted ones per second of the planned time. */
+  acceptedPerSecond: number;
+  errors: Record<ErrorClass, number>;
+  errorCount: number;
+  /** Errors in requests, 0 to 1. */
+  errorRate: number;
+  /** Of requests for a gifticon that were answered, in milliseconds. */
+  latency: Spread;
+  /** From the API's taking a request to its row, in milliseconds. */
+  timeToIssue: Spread;
+  /** From the last acceptance to the last decision, in milliseconds. */
+  settleMs: number;
+  /** How much later than planned requests were sent, in milliseconds. */
+  delay: Spread;
+  /** The generator's host: CPU of all its cores and of all hosts together, 0 to 1; 0 when it wasn't seen. */
+  generatorCpu: { ofItsCores: number; ofAllHosts: number; secondsPer10000: number };
+  /** The most sockets at once on the generator's host. */
+  sockets: number;
+  /** Users a second that were planned but not begun, as a share: only in the open model. */
+  notBegun: number;
+}
+
+/** Computes the figures. */
+export function figuresOf({ log, evidence, plan, hosts }: RunRecord): Figures {
+  const errors = Object.fromEntries(ERROR_CLASSES.map((name) => [name, 0])) as Record<ErrorClass, number>;
+  const asks = log.answers.filter(({ kind }) => kind !== "status");
+  for (const answer of log.answers) {
+    const name = errorOf(answer);
+    if (name !== undefined) errors[name]++;
+  }
+  const errorCount = Object.values(errors).reduce((sum, count) => sum + count, 0);
+  const accepted = asks.filter(isAccepted);
+  const lastAccepted = accepted.reduce((last, { at, duration }) => Math.max(last, at + duration), 0);
+  const lastDecided = evidence.rows.reduce((last, { decidedAt }) => Math.max(last, decidedAt), 0);
+  const users = asks.filter(({ kind }) => kind === "first").length;
+  return {
+    requests: log.answers.length,
+    asked: asks.length,
+    accepted: accepted.length,
+    acceptedPerSecond: accepted.length / plan.seconds,
+    errors,
+    errorCount,
+    errorRate: log.answers.length === 0 ? 0 : errorCount / log.answers.length,
+    latency: spreadOf(asks.filter(({ status }) => status > 0).map(({ duration }) => duration)),
+    timeToIssue: spreadOf(evidence.rows.map(({ requestedAt, decidedAt }) => Math.max(0, decidedAt - requestedAt))),
+    settleMs: Math.max(0, lastDecided - lastAccepted),
+    delay: spreadOf(asks.map(({ delay }) => delay)),
+    generatorCpu: generatorCpuOf(hosts, log.answers.length, log.startedAt ?? 0, log.endedAt ?? Infinity),
+    sockets: Math.max(0, ...(hosts.find(isGenerator)?.samples ?? []).map(({ sockets }) => sockets)),
+    notBegun: plan.model === "open" ? Math.max(0, 1 - users / (plan.rate * plan.seconds)) : 0,
+  };
+}
+
+/** Whether the answer is a promise: queued, or issued at once. */
+export function isAccepted({ status }: Answer): boolean {
+  return status === 202 || status === 201;
+}
+
+const isGenerator = ({ host }: { host: string }) => host === "load-generator";
+
+function generatorCpuOf(hosts: RunRecord["hosts"], requests: number, from: number, to: number) {
+  const spent = hosts.map(({ host, cores, samples }) => {
+    const during = samples.filter(({ at }) => at >= from && at <= to);
+    const [first, last] = [during[0], during.at(-1)];
+    if (!first || !last) return { host, cpu: 0, capacity: 0 };
+    return { host, cpu: last.cpu - first.cpu, capacity: (last.at - first.at) * 1_000 * cores };
+  });
+  const generator = spent.find(isGenerator) ?? { cpu: 0, capacity: 0 };
+  const all = spent.reduce((sum, { cpu }) => sum + cpu, 0);
+  return {
+    ofItsCores: generator.capacity === 0 ? 0 : generator.cpu / generator.capacity,
+    ofAllHosts: all === 0 ? 0 : generator.cpu / all,
+    secondsPer10000: requests === 0 ? 0 : generator.cpu / 1_000_000 / (requests / 10_000),
+  };
+}

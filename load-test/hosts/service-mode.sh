@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Makes the API work in another mode with the same image, all copies at once: "switch" to MODE with POOL_SIZE connections each, "restore" what the stack
+# had declared. A label of the service remembers that; whatever deploys the stack again takes both away. Runs on the manager. Idempotent.
+# Values: MODE, POOL_SIZE.
+
+readonly SERVICE=gifticon_main-api
+readonly OWN=gifticon-event.load-test.own
+
+main() {
+  local service spec wanted
+  service=$(docker_api GET "/services/$SERVICE")
+  spec=$(jq .Spec <<<"$service")
+  case $1 in
+    switch)
+      wanted=$(jq --arg own "$OWN" --arg mode "$MODE" --arg pool "$POOL_SIZE" '
+        .TaskTemplate.ContainerSpec.Env as $env
+        | if .Labels[$own] then . else .Labels[$own] = ([$env[] | select(test("^(MODE|DATABASE_POOL_SIZE)="))] | tojson) end
+        | .TaskTemplate.ContainerSpec.Env = [$env[] | select(test("^(MODE|DATABASE_POOL_SIZE)=") | not)] + ["MODE=\($mode)", "DATABASE_POOL_SIZE=\($pool)"]
+      ' <<<"$spec")
+      ;;
+    restore)
+      if ! jq -e --arg own "$OWN" '.Labels[$own]' <<<"$spec" >/dev/null; then return; fi
+      wanted=$(jq --arg own "$OWN" '
+        (.Labels[$own] | fromjson) as $declared
+        | .TaskTemplate.ContainerSpec.Env |= [.[] | select(test("^(MODE|DATABASE_POOL_SIZE)=") | not)] + $declared
+        | del(.Labels[$own])
+      ' <<<"$spec")
+      ;;
+  esac
+  if jq -e --argjson wanted "$wanted" '(.TaskTemplate.ContainerSpec.Env | sort) == ($wanted.TaskTemplate.ContainerSpec.Env | sort)' <<<"$spec" >/dev/null; then return; fi
+  # Nobody is served meanwhile, so all copies may change at once; how the service updates otherwise stays.
+  update "$(jq '.UpdateConfig = {Parallelism: 0, Order: "stop-first", FailureAction: "pause", Monitor: 1000000000}' <<<"$wanted")"
+  wait_until 180 "the copies of $SERVICE to run in their other mode" updated || fail "$(docker service ps --no-trunc "$SERVICE" | head -n 8)"
+  update "$(jq --argjson declared "$(jq .UpdateConfig <<<"$spec")" '.UpdateConfig = $declared' <<<"$wanted")"
+}
+
+update() {
+  local version answer
+  version=$(docker_api GET "/services/$SERVICE" | jq .Version.Index)
+  answer=$(docker_api POST "/services/$SERVICE/update?version=$version" --header 'Content-Type: application/json' --data-binary @- <<<"$1")
+  if jq -e .message <<<"$answer" >/dev/null; then fail "$(jq -r .message <<<"$answer")"; fi
+}
+
+updated() { docker_api GET "/services/$SERVICE" | jq -e '.UpdateStatus.State == "completed"' >/dev/null; }
+
+main "$@" </dev/null

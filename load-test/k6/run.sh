@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs k6 inside of its container. Standard input: the users' script; PLAN: the plan. Each answer goes to /tmp/answers; a line a second tells how
+# far it is, "progress SECOND ASKED ERRORS", and the last how it ended, "exit CODE".
+# Both shells that the image may have (dash, BusyBox's) know these options of ulimit.
+# shellcheck disable=SC3045
+set -eu
+
+# k6 has a connection for each user.
+ulimit -n "$(ulimit -H -n)"
+cat >/tmp/users.js
+rm -f /tmp/answers
+echo "limits $(ulimit -n) $(tr '\t' ' ' </proc/sys/net/ipv4/ip_local_port_range) $(nproc)"
+k6 version | head -n 1
+
+{
+  code=0
+  # shellcheck disable=SC2016 # the inner shell expands it
+  sh -c 'echo $$ >/tmp/k6.pid; exec k6 run --quiet --summary-mode=disabled --no-thresholds --no-usage-report --address "" \
+    --log-output=file=/dev/stdout,level=error --log-format=raw /tmp/users.js' 2>/tmp/k6.err || code=$?
+  echo "exit $code"
+} | awk '
+  /^exit / { print; next }
+  /^[pr] / {
+    asked++
+    if ($6 == 0 || $6 >= 500) errors++
+    second = int($3 / 1000)
+    if (first == 0) first = second
+    if (second > last) { last = second; printf "progress %d %d %d\n", second - first, asked, errors; fflush() }
+  }
+  { print > "/tmp/answers" }
+'
+tail -n 5 /tmp/k6.err >&2

@@ -1,0 +1,101 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type EventOptions, parseOptions, USAGE, UsageError } from "./options.ts";
+import { Progress } from "./progress.ts";
+import type { RunRecord } from "./record.ts";
+import { renderHtml } from "./report/html.ts";
+import { renderMarkdown } from "./report/markdown.ts";
+import { makeReport, type Report } from "./report/report.ts";
+import { headline, OUTCOME_WORDS } from "./report/words.ts";
+import { Runner } from "./run.ts";
+import { Hosts } from "./ssh.ts";
+import { NotReadyError, readProgramKey, readStack } from "./stack.ts";
+
+// `./run event`: exits with 0 when the test passed, 1 when it failed or can't tell, 2 when it couldn't be started as asked.
+try {
+  const options = parseOptions(process.argv.slice(2));
+  const report = await test(options);
+  process.exitCode = report.outcome === "passed" ? 0 : 1;
+} catch (error) {
+  if (error instanceof UsageError) console.error(`error: ${error.message}\n\n${USAGE}`);
+  else console.error(`error: ${error instanceof NotReadyError ? error.message : describe(error)}`);
+  process.exitCode = 2;
+}
+
+async function test(options: EventOptions): Promise<Report> {
+  const stack = await readStack(options.stack);
+  const { identity } = options;
+  await using hosts = await Hosts.open(
+    stack,
+    identity === undefined ? { key: await readProgramKey(options.stack) } : { file: identity },
+  );
+  const stop = new AbortController();
+  // Once: who presses it again wants to leave.
+  process.once("SIGINT", () => {
+    stop.abort();
+  });
+  const progress = new Progress();
+  const runner = new Runner(stack, hosts, progress, stop.signal);
+  const records: RunRecord[] = [];
+  try {
+    for (const mode of options.modes) {
+      if (stop.signal.aborted) break;
+      // The mode to compare with has its errors as a result, not as a failure; its promises count like the other's.
+      const compared = options.modes.length > 1 && mode === "direct";
+      records.push(await runner.run(mode, options, compared ? 1 : options.maxErrorRate));
+    }
+  } finally {
+    await runner.restore();
+  }
+  const began = performance.now();
+  const report = makeReport(records, options, stack, await versions());
+  const files = await write(report, options.out);
+  progress.step(`report written in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  tell(report, files, options.json);
+  return report;
+}
+
+/** Writes the report under a name of its own, and as `latest`. */
+async function write(report: Report, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const name = report.createdAt.slice(0, 19).replaceAll(":", "-");
+  const texts = {
+    html: renderHtml(report),
+    json: `${JSON.stringify(report, undefined, 1)}\n`,
+    md: renderMarkdown(report),
+  };
+  return Promise.all(
+    Object.entries(texts).map(async ([kind, text]) => {
+      const file = join(folder, `${name}.${kind}`);
+      await Promise.all([writeFile(file, text), writeFile(join(folder, `latest.${kind}`), text)]);
+      return file;
+    }),
+  );
+}
+
+function tell(report: Report, files: readonly string[], json: boolean): void {
+  if (json) {
+    console.log(JSON.stringify(report));
+    return;
+  }
+  console.log(`\n${OUTCOME_WORDS[report.outcome]}. ${headline(report)}`);
+  for (const { mode, verdict } of report.runs) {
+    for (const reason of [...verdict.violations, ...verdict.doubts]) console.log(`  ${mode}: ${reason}`);
+    for (const note of verdict.notes) console.log(`  ${mode} (note): ${note}`);
+  }
+  console.log(`\n${files.join("\n")}`);
+}
+
+/** What was tested with, besides what the hosts tell. */
+async function versions(): Promise<Record<string, string>> {
+  const { version, dependencies } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string;
+    dependencies: Record<string, string>;
+  };
+  return { "gifticon-event": version, Pulumi: dependencies["@pulumi/pulumi"] ?? "", "Node.js": process.version };
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.stack ?? error.message;
+}

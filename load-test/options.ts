@@ -1,0 +1,121 @@
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import type { Model } from "./plan.ts";
+
+/** What `./run event` is asked for. */
+export interface EventOptions {
+  stack: string;
+  /** The modes to run in, one after the other. */
+  modes: readonly ("kafka" | "direct")[];
+  users: number;
+  seconds: number;
+  model: Model;
+  /** New users a second, in the open model. */
+  rate: number;
+  /** Share of requests that may end in an error, 0 to 1. */
+  maxErrorRate: number;
+  /** The operator's own SSH key. */
+  identity?: string;
+  /** Print the report as JSON to standard output. */
+  json: boolean;
+  /** Where the reports go. */
+  out: string;
+}
+
+/** The command line is wrong; each line names an option, its value and what is allowed. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The usage, for people. */
+export const USAGE = `Usage: ./run event [OPTION]...
+
+  --users N             users at once (6000)
+  --seconds N           how long they come (60)
+  --mode MODE           kafka (default) or direct
+  --compare             direct, then kafka, on the same stack, and one report of both
+  --model MODEL         closed (default): a fixed crowd that asks, waits and thinks; open: by the clock, at --rate
+  --rate N              new users a second in the open model (a third of --users)
+  --max-error-rate R    share of requests that may end in an error, 0 to 1 (0)
+  --stack NAME          local (default) or dev
+  --identity FILE       your own SSH key; without it, the program's is read from the state of the stack
+  --out FOLDER          where the reports go (.local/event)
+  --json                the report as JSON on standard output`;
+
+/** k6 keeps a connection for each user, and a host has 54,760 ports for them. */
+const MOST_USERS = 50_000;
+
+const whole = (min: number, max: number) => {
+  const error = `a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+};
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `one of ${values.join(", ")}` });
+
+const schema = z.strictObject({
+  users: whole(1, MOST_USERS).default(6_000),
+  seconds: whole(1, 3_600).default(60),
+  mode: oneOf(["kafka", "direct"]).default("kafka"),
+  compare: z.boolean().default(false),
+  model: oneOf(["closed", "open"]).default("closed"),
+  rate: whole(1, 100_000).optional(),
+  "max-error-rate": z
+    .string()
+    .regex(/^(0|1|0?\.\d+|0\.\d+|1\.0+)$/, { error: "a share from 0 to 1, as 0.01" })
+    .transform(Number)
+    .default(0),
+  stack: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]+$/, { error: "the name of a stack" })
+    .default("local"),
+  identity: z.string().optional(),
+  out: z.string().min(1).default(".local/event"),
+  json: z.boolean().default(false),
+});
+
+/**
+ * Reads the command line.
+ *
+ * @throws UsageError naming each wrong option.
+ */
+export function parseOptions(args: readonly string[]): EventOptions {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        ...{ users: text, seconds: text, mode: text, model: text, rate: text, "max-error-rate": text },
+        ...{ stack: text, identity: text, out: text, compare: flag, json: flag },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const parsed = schema.safeParse(values);
+  if (!parsed.success) {
+    throw new UsageError(
+      parsed.error.issues
+        .map(({ path, message }) => {
+          const key = path.join(".");
+          return `--${key} is ${JSON.stringify((values as Record<string, unknown>)[key])}; allowed is ${message}`;
+        })
+        .join("\n"),
+    );
+  }
+  const { mode, compare, "max-error-rate": maxErrorRate, rate, identity, ...rest } = parsed.data;
+  if (rate !== undefined && rest.model !== "open")
+    throw new UsageError("--rate is of the open model: add --model open");
+  return {
+    ...rest,
+    modes: compare ? ["direct", "kafka"] : [mode],
+    rate: rate ?? Math.max(1, Math.round(rest.users / 3)),
+    maxErrorRate,
+    ...(identity === undefined ? {} : { identity }),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Report } from "./report.ts";
+import { rowsOf } from "./rows.ts";
+import { headline } from "./words.ts";
+
+/** The report in short, for a pull request. */
+export function renderMarkdown(report: Report): string {
+  const { runs } = report;
+  const reasons = runs.flatMap(({ mode, verdict }) =>
+    [...verdict.violations, ...verdict.doubts].map((reason) => `- ${mode}: ${reason}`),
+  );
+  return [
+    `## Load test: ${report.outcome}`,
+    "",
+    headline(report),
+    "",
+    ...(reasons.length > 0 ? [...reasons, ""] : []),
+    `| | ${runs.map(({ mode }) => (mode === "kafka" ? "with Kafka" : "direct")).join(" | ")} |`,
+    `| --- | ${runs.map(() => "---:").join(" | ")} |`,
+    ...rowsOf(report).map(({ name, values, context }) => {
+      const mark = context ? "_" : "";
+      return `| ${mark}${name}${mark} | ${values.map((value) => `${mark}${value}${mark}`).join(" | ")} |`;
+    }),
+    "",
+    ...runs.flatMap(({ mode, verdict }) => verdict.notes.map((note) => `- ${mode}: ${note}`)),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseOptions } from "../options.ts";
+import type { Stack } from "../stack.ts";
+import { goodDirectRun, goodRun } from "../testing.ts";
+import { renderHtml } from "./html.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { makeReport } from "./report.ts";
+
+const stack: Stack = {
+  ...{ apiUrl: "http://api.example", managerPublicIp: "203.0.113.9", mode: "kafka", loadGenerator: "k6" },
+  nodes: [{ name: "manager", role: "manager", privateIp: "10.0.0.4", hostKey: "ssh-ed25519 A" }],
+};
+const report = (records = [goodDirectRun(), goodRun()]) =>
+  makeReport(records, parseOptions(["--compare"]), stack, { Pulumi: "3.0.0" });
+
+test("the page loads nothing from elsewhere, and holds the data of each run", () => {
+  const html = renderHtml(report());
+  assert.doesNotMatch(html, /<(script|link|img|iframe)[^>]*\s(src|href)=/);
+  assert.doesNotMatch(html, /@import|url\(/);
+  const data = /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)?.[1] ?? "";
+  const { runs } = JSON.parse(data) as { runs: { series: { accepted: number[] } }[] };
+  assert.deepEqual(
+    runs.map(({ series }) => series.accepted.reduce((sum, count) => sum + count, 0)),
+    [100, 100],
+  );
+});
+
+test("a comparison tells the original's figures as context, marked as not ours", () => {
+  const markdown = renderMarkdown(report());
+  assert.match(
+    markdown,
+    /_Errors of the original, hand-built system \(nGrinder; context, not ours\)_ \| _68\.06 %_ \| _37\.49 %_/,
+  );
+  assert.doesNotMatch(renderMarkdown(report([goodRun()])), /68\.06/);
+});
+
+test("the worst of the runs is the outcome, and its reasons stand on top", () => {
+  const broken = goodRun();
+  if (broken.evidence.end) broken.evidence.end.stock.remaining++;
+  const failed = report([goodDirectRun(), broken]);
+  assert.equal(failed.outcome, "failed");
+  assert.match(renderHtml(failed), /class="verdict failed"><strong>Failed<\/strong>/);
+  assert.match(renderMarkdown(failed), /^## Load test: failed$/m);
+});
+
+test("text from outside can't become markup", () => {
+  const run = goodRun();
+  run.ground.databaseVersion = "<script>alert(1)</script>";
+  assert.doesNotMatch(renderHtml(report([run])), /<script>alert/);
+});
+
+test("the series follow the run second by second", () => {
+  const [run] = report([goodRun(250)]).runs;
+  assert.ok(run);
+  assert.deepEqual(run.series.offered.slice(0, 3), [100, 100, 50]);
+  assert.deepEqual(run.series.waiting.slice(0, 2), [5, 5]);
+  assert.deepEqual(run.series.cpu["load-generator"]?.slice(0, 3), [null, 0.5, 0.5]);
+  assert.deepEqual(run.verdict.figures.latency, { count: 250, p50: 20, p95: 20, p99: 20, max: 20 });
+});

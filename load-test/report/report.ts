@@ -1,0 +1,82 @@
+import type { EventOptions } from "../options.ts";
+import type { RunRecord } from "../record.ts";
+import { type Distribution, distributionOf, type Series, seriesOf, SHARES } from "../series.ts";
+import type { Stack } from "../stack.ts";
+import { judge, type Verdict } from "../verdict.ts";
+
+/** What the first, hand-built version of this system was measured with, by nGrinder: context, not ours. */
+export const ORIGINAL = { direct: 0.6806, kafka: 0.3749 } as const;
+
+/** One run in the report. */
+export interface ReportedRun {
+  mode: "kafka" | "direct";
+  /** ISO 8601. */
+  startedAt: string;
+  verdict: Verdict;
+  series: Series;
+  distribution: Distribution;
+  generator: RunRecord["generator"];
+  /** Cores of each host. */
+  cores: Record<string, number>;
+  plan: RunRecord["plan"];
+  database: { version: string; maxConnections: number; stock: number };
+}
+
+/** All that a report says: the JSON file is this, the others are views of it. */
+export interface Report {
+  format: 1;
+  createdAt: string;
+  outcome: Verdict["outcome"];
+  stack: { name: string; mode: string; apiUrl: string; hosts: { name: string; role: string }[] };
+  options: Pick<EventOptions, "users" | "seconds" | "model" | "rate" | "maxErrorRate">;
+  versions: Record<string, string>;
+  shares: readonly number[];
+  runs: ReportedRun[];
+  original: typeof ORIGINAL;
+}
+
+/** Makes the report of one run or of two to compare. */
+export function makeReport(
+  records: readonly RunRecord[],
+  options: EventOptions,
+  stack: Stack,
+  versions: Record<string, string>,
+): Report {
+  const runs = records.map((record): ReportedRun => {
+    const { mode, plan, log, generator, ground, hosts } = record;
+    return {
+      mode,
+      startedAt: new Date(log.startedAt ?? 0).toISOString(),
+      verdict: judge(record),
+      series: seriesOf(record),
+      distribution: distributionOf(record),
+      generator,
+      cores: Object.fromEntries(hosts.map(({ host, cores }) => [host, cores])),
+      plan,
+      database: { version: ground.databaseVersion, maxConnections: ground.maxConnections, stock: ground.stock.total },
+    };
+  });
+  const { users, seconds, model, rate, maxErrorRate } = options;
+  return {
+    format: 1,
+    createdAt: new Date().toISOString(),
+    outcome: outcomeOf(runs.map(({ verdict }) => verdict.outcome)),
+    stack: {
+      name: options.stack,
+      mode: stack.mode,
+      apiUrl: stack.apiUrl,
+      hosts: stack.nodes.map(({ name, role }) => ({ name, role })),
+    },
+    options: { users, seconds, model, rate, maxErrorRate },
+    versions,
+    shares: SHARES,
+    runs,
+    original: ORIGINAL,
+  };
+}
+
+/** The outcome of the whole: the worst of its runs. */
+function outcomeOf(outcomes: readonly Verdict["outcome"][]): Verdict["outcome"] {
+  if (outcomes.includes("failed")) return "failed";
+  return outcomes.includes("invalid") ? "invalid" : "passed";
+}

@@ -1,0 +1,115 @@
+import { ERROR_CLASSES } from "../errors.ts";
+import type { Report, ReportedRun } from "./report.ts";
+
+/** One line of the table of figures: what it is, and its value in each run. */
+export interface Row {
+  name: string;
+  values: string[];
+  /** The original system's figures, which are context and not ours. */
+  context?: true;
+}
+
+/** The figures of all runs side by side. */
+export function rowsOf({ runs, original }: Report): Row[] {
+  const row = (name: string, value: (run: ReportedRun) => string): Row => ({ name, values: runs.map(value) });
+  const figures = (value: (figures: ReportedRun["verdict"]["figures"]) => string) => (run: ReportedRun) =>
+    value(run.verdict.figures);
+  const errors = ERROR_CLASSES.filter((name) => runs.some(({ verdict }) => verdict.figures.errors[name] > 0));
+  return [
+    row(
+      "Requests",
+      figures(({ requests }) => number(requests)),
+    ),
+    row(
+      "Accepted",
+      figures(({ accepted }) => number(accepted)),
+    ),
+    row(
+      "Accepted a second",
+      figures(({ acceptedPerSecond }) => number(acceptedPerSecond)),
+    ),
+    row(
+      "Errors",
+      figures(({ errorCount, errorRate }) => `${number(errorCount)} (${percent(errorRate)})`),
+    ),
+    ...errors.map((name) =>
+      row(
+        `of these ${name}`,
+        figures((all) => number(all.errors[name])),
+      ),
+    ),
+    ...(runs.length > 1
+      ? [
+          {
+            name: "Errors of the original, hand-built system (nGrinder; context, not ours)",
+            values: runs.map(({ mode }) => percent(original[mode])),
+            context: true as const,
+          },
+        ]
+      : []),
+    row(
+      "Answer p50",
+      figures(({ latency }) => milliseconds(latency.p50)),
+    ),
+    row(
+      "Answer p95",
+      figures(({ latency }) => milliseconds(latency.p95)),
+    ),
+    row(
+      "Answer p99",
+      figures(({ latency }) => milliseconds(latency.p99)),
+    ),
+    row(
+      "Slowest answer",
+      figures(({ latency }) => milliseconds(latency.max)),
+    ),
+    row(
+      "Acceptance to issue p50",
+      figures(({ timeToIssue }) => milliseconds(timeToIssue.p50)),
+    ),
+    row(
+      "Acceptance to issue p95",
+      figures(({ timeToIssue }) => milliseconds(timeToIssue.p95)),
+    ),
+    row(
+      "Acceptance to issue p99",
+      figures(({ timeToIssue }) => milliseconds(timeToIssue.p99)),
+    ),
+    row(
+      "Last acceptance to last decision",
+      figures(({ settleMs }) => milliseconds(settleMs)),
+    ),
+    row("Issued", ({ verdict }) => number(verdict.findings.issued)),
+    row("Rejected as duplicate", ({ verdict }) => number(verdict.findings.duplicate)),
+    row("Rejected as sold out", ({ verdict }) => number(verdict.findings.soldOut)),
+    row("Dead-lettered", ({ verdict }) => number(verdict.findings.deadLettered)),
+    row("Broken invariants", ({ verdict }) => number(verdict.findings.violations.length)),
+    row(
+      "Generator's own delay p95",
+      figures(({ delay }) => milliseconds(delay.p95)),
+    ),
+    row(
+      "Generator's share of all hosts' CPU",
+      figures(({ generatorCpu }) => percent(generatorCpu.ofAllHosts)),
+    ),
+    row(
+      "Generator's CPU for 10,000 requests",
+      figures(({ generatorCpu }) => `${generatorCpu.secondsPer10000.toFixed(1)} s`),
+    ),
+  ];
+}
+
+/** 1234.5 as "1,235". */
+export function number(value: number): string {
+  return Math.round(value).toLocaleString("en-US");
+}
+
+/** 0.1234 as "12.34 %". */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+/** 1234 as "1.23 s", 12 as "12 ms". */
+export function milliseconds(value: number): string {
+  return value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${Math.round(value)} ms`;
+}

@@ -1,0 +1,330 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
+import { sharePools } from "../stacks/gifticon/pool-sizes.ts";
+import type { Ground, Sample } from "@gifticon/contract/load-test.ts";
+import { renderScript } from "../infra/script.ts";
+import { addLine, type AnswerLog, emptyLog } from "./answers.ts";
+import { addEvidence, emptyEvidence, type Evidence } from "./evidence.ts";
+import { planRun, type Crowd, type Plan } from "./plan.ts";
+import type { Progress } from "./progress.ts";
+import type { GeneratorFacts, HostUsage, RunRecord } from "./record.ts";
+import type { Hosts } from "./ssh.ts";
+import { NotReadyError, type Stack } from "./stack.ts";
+
+const GENERATOR = "load-generator";
+const SERVICE_LABEL = "com.docker.swarm.service.name";
+/** How long the issuer may take to catch up before the evidence is read as it is. */
+const SETTLE_MS = 60_000;
+const PROBE_ROUNDS = 60;
+
+/** Where the two tasks of the load test are. */
+interface Tasks {
+  k6: string;
+  agent: { host: string; container: string };
+}
+
+/** Runs a load test in one mode, from a cleared ground to the evidence. */
+export class Runner {
+  readonly #stack: Stack;
+  readonly #hosts: Hosts;
+  readonly #progress: Progress;
+  readonly #stop: AbortSignal;
+  #tasks: Tasks | undefined;
+
+  /** @param stop ends the generator early; the run is reported all the same. */
+  constructor(stack: Stack, hosts: Hosts, progress: Progress, stop: AbortSignal) {
+    this.#stack = stack;
+    this.#hosts = hosts;
+    this.#progress = progress;
+    this.#stop = stop;
+  }
+
+  /** @throws NotReadyError when the environment can't run the test as asked; Error when a host doesn't answer. */
+  async run(mode: "kafka" | "direct", crowd: Crowd, maxErrorRate: number): Promise<RunRecord> {
+    const tasks = (this.#tasks ??= await this.#findTasks());
+    this.#progress.step(`${mode}: clearing the ground`);
+    const before = await this.#agent<Ground>("reset");
+    await this.#enterMode(mode, before.maxConnections);
+    await this.#reachAll();
+    // Again: what an earlier mode still had under way is decided by now.
+    const ground = await this.#agent<Ground>("reset");
+    const plan = planRun(crowd, this.#stack.apiUrl, crypto.randomUUID().slice(0, 8));
+
+    const sampler = this.#startSampler(tasks);
+    const hosts = this.#stack.nodes.map(({ name }) => this.#watchHost(name));
+    this.#progress.step(`${mode}: ${plan.users} users for ${plan.seconds} s`);
+    const generator = await this.#runK6(tasks.k6, plan, sampler.samples);
+    this.#progress.step(`${mode}: waiting for the last requests to be decided`);
+    await sampler.settled();
+    await sampler.end();
+    const usage = await Promise.all(hosts.map((host) => host.end()));
+    this.#progress.step(`${mode}: reading the log, the topic and the database`);
+    const [log, evidence] = await Promise.all([this.#readLog(tasks.k6), this.#readEvidence(tasks, ground)]);
+    return {
+      mode,
+      plan,
+      maxErrorRate,
+      ground,
+      log,
+      evidence,
+      generator,
+      samples: sampler.samples,
+      hosts: usage,
+      interrupted: this.#stop.aborted,
+    };
+  }
+
+  /** Puts the API back into the mode that the stack declares. */
+  async restore(): Promise<void> {
+    await this.#serviceMode("restore", this.#stack.mode, 0);
+  }
+
+  async #findTasks(): Promise<Tasks> {
+    const containerOn = async (host: string, service: string) => {
+      const id = await this.#hosts.run(host, [
+        "sudo",
+        "docker",
+        "ps",
+        "-q",
+        "--filter",
+        `label=${SERVICE_LABEL}=${service}`,
+      ]);
+      if (id === "")
+        throw new NotReadyError(
+          `${service} does not run on ${host}: docker service ps ${service} on the manager tells why`,
+        );
+      return id.split("\n")[0] ?? "";
+    };
+    const node = await this.#hosts.run("manager", [
+      ...["sudo", "docker", "service", "ps", "load-test_agent", "--filter", "desired-state=running"],
+      ...["--format", "{{.Node}}"],
+    ]);
+    const address = await this.#hosts.run("manager", [
+      ...["sudo", "docker", "node", "inspect", node.split("\n")[0] ?? "", "--format", "{{.Status.Addr}}"],
+    ]);
+    const host = this.#stack.nodes.find(({ privateIp }) => privateIp === address)?.name;
+    if (host === undefined)
+      throw new NotReadyError(`load-test_agent runs on a host that the stack doesn't know: ${address}`);
+    return {
+      k6: await containerOn(GENERATOR, "load-test_k6"),
+      agent: { host, container: await containerOn(host, "load-test_agent") },
+    };
+  }
+
+  /** A command of the agent whose answer is one line of JSON. */
+  async #agent<T>(command: string): Promise<T> {
+    const { host, container } = this.#tasks?.agent ?? missing();
+    const text = await this.#hosts.run(host, [...inside(container), "node", "main.mjs", command]);
+    return JSON.parse(text.split("\n")[0] ?? "") as T;
+  }
+
+  async #enterMode(mode: "kafka" | "direct", maxConnections: number): Promise<void> {
+    if (mode === this.#stack.mode) {
+      await this.#serviceMode("restore", mode, 0);
+      return;
+    }
+    if (mode === "kafka") throw new NotReadyError("the stack has no Kafka: its setting mode is direct");
+    this.#progress.step(`${mode}: putting the API into this mode`);
+    const replicas = await this.#hosts.run("manager", [
+      ...[
+        "sudo",
+        "docker",
+        "service",
+        "inspect",
+        "gifticon_main-api",
+        "--format",
+        "{{.Spec.Mode.Replicated.Replicas}}",
+      ],
+    ]);
+    await this.#serviceMode("switch", mode, sharePools(mode, Number(replicas), maxConnections).api);
+  }
+
+  async #serviceMode(verb: "switch" | "restore", mode: string, poolSize: number): Promise<void> {
+    const script = renderScript("load-test/hosts/service-mode.sh", { MODE: mode, POOL_SIZE: poolSize });
+    await this.#hosts.run("manager", ["sudo", "bash", "-s", "--", verb], script);
+  }
+
+  /** Asks for nothing through the load balancer until each copy of the API has had a request: then all of them are served. */
+  async #reachAll(): Promise<void> {
+    this.#progress.step("reaching each copy of the API through the load balancer");
+    const { k6 } = this.#tasks ?? missing();
+    const probe = readFileSync(new URL("k6/probe.js", import.meta.url), "utf8");
+    const seen = async () => {
+      const { tasks } = await this.#agent<Sample>("sample");
+      return new Map(
+        tasks
+          .filter(({ service }) => service === "main-api")
+          .map(({ address, outcomes }) => [address, outcomes["invalid"] ?? 0]),
+      );
+    };
+    const before = await seen();
+    let answered = "";
+    for (let round = 0; round < PROBE_ROUNDS && !this.#stop.aborted; round++) {
+      const quiet = [
+        "--quiet",
+        "--summary-mode=disabled",
+        "--no-usage-report",
+        "--log-output=stdout",
+        "--log-format=raw",
+      ];
+      answered = await this.#hosts.run(
+        GENERATOR,
+        [...inside(k6), "k6", "run", ...quiet, "--address", "", "-e", `URL=${this.#stack.apiUrl}`, "-"],
+        probe,
+      );
+      const now = await seen();
+      if (now.size > 0 && [...now].every(([address, count]) => count > (before.get(address) ?? 0))) return;
+    }
+    if (this.#stop.aborted) return;
+    const last = answered.trim().split("\n").at(-1) ?? "";
+    throw new NotReadyError(
+      `the generator doesn't reach every copy of the API at ${this.#stack.apiUrl}; the last answer: ${last || "none"}\n` +
+        "Is its public address among entrance.cidrs, and is every copy healthy?",
+    );
+  }
+
+  async #runK6(container: string, plan: Plan, samples: readonly Sample[]): Promise<GeneratorFacts> {
+    const script = readFileSync(new URL("k6/run.sh", import.meta.url), "utf8");
+    const child = this.#hosts.start(
+      GENERATOR,
+      ["sudo", "docker", "exec", "-i", "-e", `PLAN=${JSON.stringify(plan)}`, container, "sh", "-c", script],
+      {
+        input: readFileSync(new URL("k6/users.js", import.meta.url), "utf8"),
+        reject: false,
+        buffer: { stdout: false },
+      },
+    );
+    const facts: GeneratorFacts = {
+      version: "",
+      openFiles: 0,
+      ports: { first: 0, last: 0 },
+      cores: 0,
+      exitCode: undefined,
+      complaints: "",
+    };
+    const stop = () => {
+      this.#progress.step("stopping the generator");
+      void this.#hosts
+        .run(GENERATOR, [...inside(container), "sh", "-c", 'kill -INT "$(cat /tmp/k6.pid)"'])
+        .catch(() => undefined);
+    };
+    this.#stop.addEventListener("abort", stop, { once: true });
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [word, ...values] = line.split(" ");
+      const [first = 0, second = 0, third = 0, fourth = 0] = values.map(Number);
+      if (word === "limits") {
+        Object.assign(facts, { openFiles: first, ports: { first: second, last: third }, cores: fourth });
+        if (first < plan.users + 100) {
+          throw new NotReadyError(
+            `the generator may open ${first} files, and ${plan.users} users need ${plan.users + 100}: --users ${Math.max(1, first - 100)}`,
+          );
+        }
+      } else if (word === "k6") facts.version = line;
+      else if (word === "exit") facts.exitCode = first;
+      else if (word === "progress")
+        this.#progress.running(plan, { second: first, asked: second, errors: third, sample: samples.at(-1) });
+    }
+    this.#stop.removeEventListener("abort", stop);
+    const { stderr } = await child;
+    return { ...facts, complaints: stderr.trim() };
+  }
+
+  #startSampler({ agent: { host, container } }: Tasks) {
+    const samples: Sample[] = [];
+    const child = this.#hosts.start(host, [...inside(container), "node", "main.mjs", "sample"], {
+      stdin: "pipe",
+      reject: false,
+      buffer: { stdout: false },
+    });
+    const read = (async () => {
+      for await (const line of createInterface({ input: child.stdout })) samples.push(JSON.parse(line) as Sample);
+    })();
+    return {
+      samples,
+      /** Until nothing waits in the topic, or for so long that something must be wrong. */
+      settled: async () => {
+        const began = Date.now();
+        const from = samples.length;
+        while (Date.now() - began < SETTLE_MS) {
+          const last = samples.at(-1);
+          if (samples.length > from + 1 && (last?.lag ?? 0) === 0) return;
+          await delay(250);
+        }
+      },
+      end: async () => {
+        child.stdin.end();
+        await read;
+        await child;
+      },
+    };
+  }
+
+  #watchHost(host: string): { end: () => Promise<HostUsage> } {
+    const usage: HostUsage = { host, cores: 0, samples: [] };
+    const child = this.#hosts.start(
+      host,
+      ["bash", "-c", readFileSync(new URL("hosts/sample-host.sh", import.meta.url), "utf8")],
+      {
+        stdin: "ignore",
+        reject: false,
+        buffer: { stdout: false },
+      },
+    );
+    const read = (async () => {
+      for await (const line of createInterface({ input: child.stdout })) {
+        const [at = 0, cpu, sockets] = line.split(" ").map(Number);
+        if (cpu === undefined) usage.cores = at;
+        else usage.samples.push({ at, cpu, sockets: sockets ?? 0 });
+      }
+    })();
+    return {
+      end: async () => {
+        child.kill();
+        await read;
+        await child;
+        return usage;
+      },
+    };
+  }
+
+  async #readLog(container: string): Promise<AnswerLog> {
+    const log = emptyLog();
+    await this.#readCompressed(GENERATOR, [...inside(container), "gzip", "-c", "/tmp/answers"], (line) => {
+      addLine(log, line);
+    });
+    return log;
+  }
+
+  async #readEvidence({ agent: { host, container } }: Tasks, { offsets }: Ground): Promise<Evidence> {
+    const evidence = emptyEvidence();
+    await this.#readCompressed(
+      host,
+      [...inside(container), "node", "main.mjs", "evidence", JSON.stringify(offsets)],
+      (line) => {
+        addEvidence(evidence, line);
+      },
+    );
+    return evidence;
+  }
+
+  async #readCompressed(host: string, command: readonly string[], each: (line: string) => void): Promise<void> {
+    const child = this.#hosts.start(host, command, { stdin: "ignore", encoding: "buffer", buffer: { stdout: false } });
+    // A stream that ends too early is evidence that ends too early, which the verdict tells.
+    const lines: Readable = child.stdout.pipe(createGunzip()).on("error", () => undefined);
+    const reader = createInterface({ input: lines }).on("line", each);
+    await Promise.all([once(reader, "close"), child]);
+  }
+}
+
+/** Runs a command inside of a container. */
+function inside(container: string): string[] {
+  return ["sudo", "docker", "exec", "-i", container];
+}
+
+function missing(): never {
+  throw new Error("the tasks of the load test are not known yet");
+}

@@ -1,0 +1,184 @@
+import { type ClientAnswer, compare, type Findings } from "@gifticon/contract/reconciliation.ts";
+import { missingOf } from "./answers.ts";
+import { missingEvidence } from "./evidence.ts";
+import { type Figures, figuresOf } from "./figures.ts";
+import { requestIdOf } from "./plan.ts";
+import type { RunRecord } from "./record.ts";
+
+/** A user who comes a second late at the 95th percentile is not the user that was planned: the run says nothing about the system. */
+const SATURATED_DELAY_MS = 1_000;
+/** From here on the generator, and not the system, decides how much was offered. */
+const BOUND_DELAY_MS = 100;
+/** Share of users that the open model may fail to begin. */
+const MOST_NOT_BEGUN = 0.01;
+/** Share of the generator's ports that may be in use. */
+const MOST_PORTS = 0.95;
+/** All accepted requests have to be decided so soon after the last acceptance. */
+const SETTLE_MS = 30_000;
+/** Broken invariants that are told one by one. */
+const TOLD = 20;
+
+/** What a run proves. */
+export interface Verdict {
+  /** passed: nothing is wrong. failed: the system broke a promise. invalid: the run can't tell. */
+  outcome: "passed" | "failed" | "invalid";
+  /** What the system did wrong. */
+  violations: string[];
+  /** Why the run can't tell. */
+  doubts: string[];
+  /** What a reader should know. */
+  notes: string[];
+  findings: Findings & { deadLettered: number };
+  figures: Figures;
+}
+
+/** Judges a run: a pure function of what is known of it. */
+export function judge(record: RunRecord): Verdict {
+  const figures = figuresOf(record);
+  const cut = { log: missingOf(record.log), evidence: missingEvidence(record.evidence) };
+  // What one side lacks would look like the system's fault on the other.
+  const partial = record.interrupted || cut.log.length > 0;
+  const findings = reconcile(record, partial);
+  const { accepted, issued, duplicate, soldOut, deadLettered } = findings;
+  const violations = [
+    ...(cut.evidence.length > 0 ? [] : some(findings.violations)),
+    ...(cut.evidence.length > 0 || partial ? [] : balance(record, findings)),
+    ...(figures.errorRate > record.maxErrorRate
+      ? [
+          `${figures.errorCount} of ${figures.requests} requests ended in an error: ${percent(figures.errorRate)}, allowed are ${percent(record.maxErrorRate)}`,
+        ]
+      : []),
+    ...(record.evidence.end && record.evidence.end.lag > 0
+      ? [`${record.evidence.end.lag} records still wait in the topic`]
+      : []),
+    ...(figures.settleMs > SETTLE_MS
+      ? [
+          `the last request was decided ${seconds(figures.settleMs)} after the last acceptance, allowed are ${seconds(SETTLE_MS)}`,
+        ]
+      : []),
+  ];
+  const doubts = doubtsOf(record, figures, cut);
+  const notes = [
+    `${accepted} accepted = ${issued} issued + ${duplicate} duplicate + ${soldOut} sold out + ${deadLettered} dead-lettered`,
+    ...notesOf(record, figures),
+  ];
+  const outcome = violations.length > 0 ? "failed" : doubts.length > 0 ? "invalid" : "passed";
+  return { outcome, violations, doubts, notes, findings, figures };
+}
+
+function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: boolean): Verdict["findings"] {
+  const answers: ClientAnswer[] = log.answers
+    .filter(({ kind }) => kind !== "status")
+    .map(({ number, kind, status }) => ({
+      userId: String(plan.firstUser + number),
+      status,
+      requestId: requestIdOf(plan, number, kind === "again"),
+      text: "",
+    }));
+  // Whoever is missing in the log may have asked, and was told nothing that is known.
+  for (const number of partial ? missingUsers(log.answers, plan.users) : []) {
+    for (const again of [false, true]) {
+      answers.push({
+        userId: String(plan.firstUser + number),
+        status: 0,
+        requestId: requestIdOf(plan, number, again),
+        text: "",
+      });
+    }
+  }
+  const ids = new Set(answers.map(({ requestId }) => requestId));
+  const deadLettered = new Set([...evidence.deadLetters].filter((id) => ids.has(id)));
+  const stock = evidence.end?.stock ?? ground.stock;
+  // What people have is none of this run's.
+  const others = evidence.end?.issuedToOthers ?? ground.issuedToOthers;
+  const queued = mode === "kafka" ? evidence.records : undefined;
+  const findings = compare({
+    answers,
+    queued,
+    deadLettered,
+    rows: evidence.rows,
+    stock: { ...stock, total: stock.total - others },
+  });
+  return { ...findings, deadLettered: deadLettered.size };
+}
+
+function missingUsers(answers: RunRecord["log"]["answers"], users: number): number[] {
+  const known = new Set(answers.filter(({ kind }) => kind === "first").map(({ number }) => number));
+  const last = answers.reduce((most, { number }) => Math.max(most, number), -1);
+  // Each user may have begun one more when the log ended.
+  return Array.from({ length: last + 1 + users }, (_, number) => number).filter((number) => !known.has(number));
+}
+
+/** Accepted = decided, by the numbers alone: a check of the reconciliation itself. */
+function balance({ mode, log }: RunRecord, findings: Verdict["findings"]): string[] {
+  const { accepted, issued, duplicate, soldOut, deadLettered } = findings;
+  // An answer that never came may have been a promise; in direct mode, turning a user away is an answer of its own.
+  const unknown = log.answers.filter(({ kind, status }) => kind !== "status" && (status === 0 || status >= 500)).length;
+  const turnedAway = log.answers.filter(
+    ({ kind, status }) => kind !== "status" && (status === 409 || status === 410),
+  ).length;
+  const told = accepted + (mode === "direct" ? turnedAway : 0);
+  const decided = issued + duplicate + soldOut + deadLettered;
+  if (decided >= told && decided <= told + unknown) return [];
+  return [`${told} were accepted or turned away, and ${decided} decided`];
+}
+
+function doubtsOf(
+  { generator, interrupted, plan }: RunRecord,
+  figures: Figures,
+  cut: { log: string[]; evidence: string[] },
+): string[] {
+  const ports = generator.ports.last - generator.ports.first + 1;
+  return [
+    ...(interrupted ? ["it was ended early"] : cut.log.map((what) => `the generator's log is truncated: ${what}`)),
+    ...cut.evidence.map((what) => `the evidence is truncated: ${what}`),
+    ...(figures.asked === 0 ? ["nobody asked for anything"] : []),
+    ...(generator.exitCode === 0 || interrupted
+      ? []
+      : [`k6 ended with ${generator.exitCode ?? "no exit code"}: ${generator.complaints}`]),
+    ...(figures.delay.p95 > SATURATED_DELAY_MS
+      ? [
+          `the generator is saturated: 5 % of the requests were sent more than ${seconds(figures.delay.p95)} late, allowed are ${seconds(SATURATED_DELAY_MS)}`,
+        ]
+      : []),
+    ...(figures.notBegun > MOST_NOT_BEGUN
+      ? [
+          `the generator is saturated: ${percent(figures.notBegun)} of the planned users never began (all ${plan.users} were busy)`,
+        ]
+      : []),
+    ...(figures.sockets > ports * MOST_PORTS
+      ? [`the generator is saturated: ${figures.sockets} of ${ports} ports in use`]
+      : []),
+    ...(figures.sockets > generator.openFiles * MOST_PORTS
+      ? [`the generator is saturated: ${figures.sockets} sockets, and ${generator.openFiles} files may be open`]
+      : []),
+  ];
+}
+
+function notesOf({ plan }: RunRecord, { delay, generatorCpu }: Figures): string[] {
+  const cpu = `k6 took ${percent(generatorCpu.ofAllHosts)} of all hosts' CPU, ${generatorCpu.secondsPer10000.toFixed(1)} CPU seconds for 10,000 requests`;
+  return [
+    cpu,
+    ...(delay.p95 > BOUND_DELAY_MS
+      ? [
+          `the generator was the bound: 5 % of the requests were sent more than ${Math.round(delay.p95)} ms late, so the system could have taken more`,
+        ]
+      : []),
+    ...(plan.model === "closed"
+      ? ["closed model: when answers get slow, fewer are asked for; the open model (--model open) doesn't wait"]
+      : []),
+  ];
+}
+
+/** The first ones, and how many more there are. */
+function some(all: readonly string[]): string[] {
+  return all.length <= TOLD ? [...all] : [...all.slice(0, TOLD), `and ${all.length - TOLD} more`];
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,69 @@
+/**
+ * The user ids of load tests, far from those of people: what a load test leaves behind is known by them, and only that is ever taken
+ * away again.
+ */
+export const LOAD_TEST_USERS = { first: 7_000_000_000, last: 7_999_999_999 } as const;
+
+/** Where a run's records begin: the end of each partition before it. */
+export interface StartOffset {
+  partition: number;
+  /** Decimal. */
+  offset: string;
+}
+
+/** What the load test's agent answers to `reset`. */
+export interface Ground {
+  /** Empty in direct mode. */
+  offsets: StartOffset[];
+  stock: { total: number; remaining: number };
+  /** Gifticons that other users than those of load tests have. */
+  issuedToOthers: number;
+  /** Connections that the database serves at most. */
+  maxConnections: number;
+  /** PostgreSQL's own words. */
+  databaseVersion: string;
+  /** Rows of earlier load tests that were taken away. */
+  removed: number;
+}
+
+/** One look at the event from inside, as a JSON line of the agent's `sample`; what couldn't be asked is absent. */
+export interface Sample {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Records that the issuer hasn't committed. */
+  lag?: number;
+  /** Connections to the database: all, and those with a statement under way. */
+  connections?: { all: number; active: number };
+  /** Each running task of a service, by its address. */
+  tasks: {
+    service: "main-api" | "gifticon-issuer";
+    address: string;
+    /** Seconds of CPU since its start. */
+    cpuSeconds: number;
+    memoryBytes: number;
+    /** Requests that it answered, or records that it handled, by outcome. */
+    outcomes: Record<string, number>;
+  }[];
+}
+
+/** The first word of each line of the agent's `evidence`. */
+export const EVIDENCE = {
+  /** A record of the topic: request id, user id, when it was asked for. */
+  record: "R",
+  /** A record of the dead letter topic: request id, or - where it can't be read. */
+  deadLetter: "L",
+  /** A decided request: request id, user id, outcome, code or -, when it was asked for, when it was decided (milliseconds since 1970). */
+  row: "D",
+  /** The last line: JSON of {@link EvidenceEnd}. */
+  end: "E",
+} as const;
+
+/** What ends the evidence: without it, it is cut off. */
+export interface EvidenceEnd {
+  records: number;
+  deadLetters: number;
+  rows: number;
+  stock: { total: number; remaining: number };
+  issuedToOthers: number;
+  lag: number;
+}

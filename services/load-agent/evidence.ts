@@ -1,0 +1,111 @@
+import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
+import { createGzip, type Gzip } from "node:zlib";
+import { EVIDENCE, type EvidenceEnd, LOAD_TEST_USERS, type StartOffset } from "@gifticon/contract/load-test.ts";
+import { deadLetterTopic, decodeRecord, isPoison } from "@gifticon/contract/record.ts";
+import type { EachBatchPayload } from "kafkajs";
+import type { Event, Queue } from "./event.ts";
+import { readStockOf } from "./reset.ts";
+
+/** Rows of one query: its text stays around a megabyte. */
+const PAGE = 10_000;
+
+/**
+ * Writes what a run left behind to standard output, compressed (gzip): the records of the topic from the given offsets on, the dead letters, and the
+ * decided requests of load tests, a line each as {@link EVIDENCE} tells. It is never all in memory.
+ *
+ * @param argument JSON of the offsets that the run began at, per topic.
+ */
+export async function evidence({ pool, queue }: Event, argument = "[]"): Promise<void> {
+  const offsets = JSON.parse(argument) as StartOffset[];
+  const out = createGzip({ level: 1 });
+  const written = pipeline(out, process.stdout);
+  const records = queue ? await writeRecords(out, queue, queue.topic, offsets, EVIDENCE.record) : 0;
+  const deadLetters = queue ? await writeRecords(out, queue, deadLetterTopic(queue.topic), [], EVIDENCE.deadLetter) : 0;
+  const rows = await writeRows(out, pool);
+  const end: EvidenceEnd = {
+    records,
+    deadLetters,
+    rows,
+    lag: queue ? await queue.lag() : 0,
+    ...(await readStockOf(pool)),
+  };
+  out.end(`${EVIDENCE.end} ${JSON.stringify(end)}\n`);
+  await written;
+}
+
+async function writeRecords(
+  out: Gzip,
+  queue: Queue,
+  topic: string,
+  from: readonly StartOffset[],
+  mark: string,
+): Promise<number> {
+  // A topic without dead letters may not be there.
+  const ends = await queue.ends(topic).catch(() => []);
+  const start = new Map(from.map(({ partition, offset }) => [partition, offset]));
+  const missing = new Map(
+    ends
+      .map(({ partition, offset }) => [partition, Number(offset)] as const)
+      .filter(([partition, end]) => end > Number(start.get(partition) ?? 0)),
+  );
+  if (missing.size === 0) return 0;
+  const consumer = queue.kafka.consumer({
+    groupId: `load-agent-${crypto.randomUUID()}`,
+    maxBytesPerPartition: 1024 * 1024,
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  let count = 0;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        reject(payload.error);
+      });
+      const eachBatch = async ({ batch: { partition, messages } }: EachBatchPayload) => {
+        const end = missing.get(partition) ?? 0;
+        const lines = messages
+          .filter(({ offset }) => Number(offset) >= Number(start.get(partition) ?? 0) && Number(offset) < end)
+          .map((message) => {
+            const request = decodeRecord(topic, partition, message);
+            if (isPoison(request)) return `${mark} - - -`;
+            return `${mark} ${request.requestId} ${request.userId.toString()} ${request.requestedAt}`;
+          });
+        count += lines.length;
+        await write(out, lines);
+        if (Number(messages.at(-1)?.offset ?? -1) + 1 >= end) missing.delete(partition);
+        if (missing.size === 0) resolve();
+      };
+      consumer.run({ autoCommit: false, eachBatch }).catch(reject);
+      for (const [partition, offset] of start) consumer.seek({ topic, partition, offset });
+    });
+  } finally {
+    await consumer.disconnect();
+  }
+  return count;
+}
+
+async function writeRows(out: Gzip, pool: Event["pool"]): Promise<number> {
+  let count = 0;
+  let last = "00000000-0000-0000-0000-000000000000";
+  for (;;) {
+    const { rows } = await pool.query<{ lines: string | null; last: string | null; count: string }>(
+      `select string_agg(concat_ws(' ', '${EVIDENCE.row}', request_id, user_id, outcome, coalesce(code, '-'),
+                floor(extract(epoch from requested_at) * 1000), floor(extract(epoch from decided_at) * 1000)), E'\\n') as lines,
+              max(request_id::text) as last, count(*) as count
+       from (select * from gifticon_request
+             where request_id > $1 and user_id between ${LOAD_TEST_USERS.first} and ${LOAD_TEST_USERS.last}
+             order by request_id limit ${PAGE}) page`,
+      [last],
+    );
+    const [page] = rows;
+    if (!page?.lines || page.last === null) return count;
+    count += Number(page.count);
+    last = page.last;
+    await write(out, [page.lines]);
+  }
+}
+
+async function write(out: Gzip, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0 && !out.write(`${lines.join("\n")}\n`)) await once(out, "drain");
+}

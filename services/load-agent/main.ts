@@ -1,0 +1,24 @@
+import { readMainApiSettings } from "@gifticon/contract/environment.ts";
+import { openEvent } from "./event.ts";
+import { evidence } from "./evidence.ts";
+import { reset } from "./reset.ts";
+import { sample } from "./sample.ts";
+
+/**
+ * The load test's eyes and hands inside the event's network, one command a process: `reset` clears the ground and answers with it, `sample` looks at the
+ * event each second until its standard input ends, `evidence OFFSETS` writes what a run left in the topic and the database.
+ */
+const [command, argument] = process.argv.slice(2);
+const commands = { reset, sample, evidence };
+if (command === undefined || !(command in commands)) {
+  process.stderr.write(`there is no command ${command ?? ""}; there are: ${Object.keys(commands).join(", ")}\n`);
+  process.exit(2);
+}
+try {
+  await using event = openEvent(readMainApiSettings(process.env));
+  await commands[command as keyof typeof commands](event, argument);
+  process.exitCode = 0;
+} catch (error) {
+  process.stderr.write(`${command}: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,90 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Ground, LOAD_TEST_USERS } from "@gifticon/contract/load-test.ts";
+import type { PoolClient } from "pg";
+import type { Event, Queue } from "./event.ts";
+
+/** An issuer takes 60,000 records a second: a million of an earlier run are gone by then. */
+const SETTLE_MS = 60_000;
+/** Deleting a million rows takes seconds. */
+const STATEMENT_TIMEOUT_MS = 120_000;
+
+/**
+ * Clears the ground for a run: waits until nothing of an earlier one is under way, takes away the rows of load tests and gives their
+ * gifticons back, and prints a {@link Ground}. Rows of people are left alone.
+ */
+export async function reset({ pool, queue }: Event): Promise<void> {
+  if (queue) await settled(queue);
+  const client = await pool.connect();
+  try {
+    await client.query(`set statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+    const removed = await removeRows(client);
+    // Dead rows of one run would slow the next.
+    if (removed > 0) await long(client, "vacuum (analyze) gifticon_request");
+    const ground: Ground = {
+      offsets: queue ? await queue.ends(queue.topic) : [],
+      ...(await readStockOf(client)),
+      maxConnections: Number(
+        (await client.query<{ max: string }>("select current_setting('max_connections') as max")).rows[0]?.max,
+      ),
+      databaseVersion: (await client.query<{ version: string }>("select version()")).rows[0]?.version ?? "",
+      removed,
+    };
+    process.stdout.write(`${JSON.stringify(ground)}\n`);
+  } finally {
+    client.release(true);
+  }
+}
+
+async function settled(queue: Queue): Promise<void> {
+  const deadline = Date.now() + SETTLE_MS;
+  for (;;) {
+    const lag = await queue.lag();
+    if (lag === 0) return;
+    if (Date.now() > deadline)
+      throw new Error(`${lag} records still wait in the topic after ${SETTLE_MS / 1_000} s: does the issuer run?`);
+    await delay(250);
+  }
+}
+
+async function removeRows(client: PoolClient): Promise<number> {
+  await client.query("begin");
+  // As the issuer locks it: nothing is decided meanwhile.
+  await client.query("select from gifticon_stock for update");
+  const { rows } = await long<{ removed: string }>(
+    client,
+    `with removed as (
+       delete from gifticon_request
+       where user_id between ${LOAD_TEST_USERS.first} and ${LOAD_TEST_USERS.last}
+       returning outcome
+     ), returned as (
+       update gifticon_stock set
+         remaining = remaining + (select count(*) from removed where outcome = 'issued'),
+         rejected_duplicate = rejected_duplicate - (select count(*) from removed where outcome = 'duplicate'),
+         rejected_sold_out = rejected_sold_out - (select count(*) from removed where outcome = 'sold_out')
+     )
+     select count(*) as removed from removed`,
+  );
+  await client.query("commit");
+  return Number(rows[0]?.removed);
+}
+
+/** The stock, and how much of it has gone to others than the users of load tests. */
+export async function readStockOf(
+  client: Pick<PoolClient, "query">,
+): Promise<Pick<Ground, "stock" | "issuedToOthers">> {
+  const { rows } = await client.query<Record<"total" | "remaining" | "others", string>>(
+    `select total, remaining, (select count(*) from gifticon_request
+       where outcome = 'issued' and user_id not between ${LOAD_TEST_USERS.first} and ${LOAD_TEST_USERS.last}) as others
+     from gifticon_stock`,
+  );
+  const [row] = rows;
+  return {
+    stock: { total: Number(row?.total), remaining: Number(row?.remaining) },
+    issuedToOthers: Number(row?.others),
+  };
+}
+
+/** A statement that may take longer than the services' bound. */
+function long<T extends object>(client: PoolClient, text: string) {
+  return client.query<T & Record<string, unknown>>({ text, query_timeout: STATEMENT_TIMEOUT_MS } as { text: string });
+}

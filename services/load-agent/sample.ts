@@ -1,0 +1,74 @@
+import { resolve4 } from "node:dns/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Sample } from "@gifticon/contract/load-test.ts";
+import { bounded } from "@gifticon/contract/runtime/bounded.ts";
+import type { Event } from "./event.ts";
+import { readSeries } from "./series.ts";
+
+const EVERY_MS = 1_000;
+const TIMEOUT_MS = 2_000;
+const SERVICES = [
+  { service: "main-api", port: 8080, outcomes: "gifticon_requests_total" },
+  { service: "gifticon-issuer", port: 8081, outcomes: "gifticon_records_total" },
+] as const;
+
+/** Prints a {@link Sample} as a line of JSON each second, until its standard input ends. */
+export async function sample(event: Event): Promise<void> {
+  const ended = new AbortController();
+  process.stdin.resume().on("end", () => {
+    ended.abort();
+  });
+  while (!ended.signal.aborted) {
+    const at = Date.now();
+    const [lag, connections, tasks] = await Promise.all([
+      attempt(() => event.queue?.lag()),
+      attempt(() => readConnections(event)),
+      readTasks(),
+    ]);
+    const one: Sample = { at, tasks, ...(lag === undefined ? {} : { lag }), ...(connections ? { connections } : {}) };
+    process.stdout.write(`${JSON.stringify(one)}\n`);
+    await delay(Math.max(0, at + EVERY_MS - Date.now()), undefined, { signal: ended.signal }).catch(() => undefined);
+  }
+}
+
+/** What can't be asked now is left out. */
+async function attempt<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    const pending = work();
+    return pending && (await bounded(pending, TIMEOUT_MS, "asking"));
+  } catch {
+    return undefined;
+  }
+}
+
+async function readConnections({ pool }: Event): Promise<{ all: number; active: number }> {
+  const { rows } = await pool.query<{ all: string; active: string }>(
+    `select count(*) as all, count(*) filter (where state = 'active') as active
+     from pg_stat_activity where backend_type = 'client backend' and application_name <> 'load-agent'`,
+  );
+  return { all: Number(rows[0]?.all), active: Number(rows[0]?.active) };
+}
+
+async function readTasks(): Promise<Sample["tasks"]> {
+  const found = await Promise.all(
+    SERVICES.map(async ({ service, port, outcomes }) => {
+      // The name stands for the address of each task; there are none in direct mode's place of the issuer.
+      const addresses = await resolve4(service).catch(() => []);
+      return Promise.all(
+        addresses.map((address) =>
+          attempt(async () => {
+            const text = await (await fetch(`http://${address}:${port}/metrics`)).text();
+            return {
+              service,
+              address,
+              cpuSeconds: readSeries(text, "process_cpu_seconds_total")[""] ?? 0,
+              memoryBytes: readSeries(text, "process_resident_memory_bytes")[""] ?? 0,
+              outcomes: readSeries(text, outcomes, "outcome"),
+            };
+          }),
+        ),
+      );
+    }),
+  );
+  return found.flat().filter((task) => task !== undefined);
+}

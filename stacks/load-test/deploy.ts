@@ -1,0 +1,52 @@
+import { all, type Resource } from "@pulumi/pulumi";
+import type { Settings } from "../../infra/config.ts";
+import { instanceMemoryMib } from "../../infra/instance-types.ts";
+import type { LoadImages } from "../../infra/registry.ts";
+import type { Swarm } from "../../infra/swarm.ts";
+import type { DatabaseTarget } from "../../infra/database.ts";
+import { eventTarget } from "../gifticon/deploy.ts";
+import { Stack } from "../stack.ts";
+import { k6Stack } from "./k6-stack.ts";
+import { ngrinderStack } from "./ngrinder-stack.ts";
+
+/** What the load test stands on. */
+export interface LoadTestArgs {
+  settings: Settings;
+  swarm: Swarm;
+  images: LoadImages;
+  database: DatabaseTarget;
+  after: Resource[];
+}
+
+/** Deploys the load generator, waiting for a test. */
+export function deployLoadTest({ settings, swarm, images, database, after }: LoadTestArgs): void {
+  const hostMib = instanceMemoryMib[settings.hosts.loadGenerator.instanceType];
+  const { network } = swarm;
+  const common = { swarm: swarm.target, timeoutSeconds: settings.deployment.timeoutSeconds, after };
+  if (images.kind === "ngrinder") {
+    new Stack("load-test", {
+      ...common,
+      files: {},
+      compose: () =>
+        all([images.controller.reference, images.agent.reference]).apply(([controller, agent]) =>
+          ngrinderStack({ network, images: { controller, agent }, hostMib }),
+        ),
+    });
+    return;
+  }
+  new Stack("load-test", {
+    ...common,
+    files: { "database-password": { kind: "secret", content: database.password } },
+    compose: (secrets) =>
+      all([images.generator.reference, images.agent.reference, database.host, secrets["database-password"]]).apply(
+        ([generator, agent, host, passwordSecret]) =>
+          k6Stack({
+            network,
+            images: { generator, agent },
+            hostMib,
+            event: eventTarget(settings, database, host),
+            passwordSecret,
+          }),
+      ),
+  });
+}

@@ -1,0 +1,61 @@
+import { rolling, type Compose, type Deploy } from "../compose.ts";
+
+/** Where the controller's page is, on the loopback side of an SSH tunnel to its host. */
+export const NGRINDER_PORT = 8300;
+
+/** What the nGrinder stack is told. */
+export interface NgrinderStackArgs {
+  network: string;
+  /** Images by digest. */
+  images: { controller: string; agent: string };
+  /** Memory of their host, in MiB: the agent's processes take what the controller leaves. */
+  hostMib: number;
+}
+
+/** Left to the host: kernel, Docker engine, SSH. */
+const HOST_MIB = 1024;
+const CONTROLLER_MIB = 2048;
+
+/**
+ * The load test as it was first measured: nGrinder's controller, with its page and its results on a volume, and one agent beside it. No security group lets anyone at the
+ * page: operators reach it by an SSH tunnel through the manager.
+ *
+ * The images run as root and write into their own folders, which is why they are not held as tightly as the services.
+ */
+export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): Compose {
+  const deploy = {
+    mode: "replicated",
+    replicas: 1,
+    endpoint_mode: "dnsrr",
+    placement: { constraints: ["node.labels.load_generator == true"] },
+    restart_policy: { condition: "any", delay: "5s" },
+    ...rolling("stop-first"),
+  } as const satisfies Partial<Deploy>;
+  const common = { user: "0:0", init: true, stop_grace_period: "20s" } as const;
+  return {
+    services: {
+      controller: {
+        ...common,
+        image: images.controller,
+        networks: { [network]: { aliases: ["ngrinder-controller"] } },
+        ports: [{ target: 80, published: NGRINDER_PORT, protocol: "tcp", mode: "host" }],
+        volumes: [{ type: "volume", source: "controller", target: "/opt/ngrinder-controller" }],
+        deploy: { ...deploy, resources: { limits: { memory: `${CONTROLLER_MIB}M` } } },
+      },
+      agent: {
+        ...common,
+        image: images.agent,
+        // Where it fetches its program, and is told where to connect.
+        command: ["ngrinder-controller:80"],
+        networks: { [network]: { aliases: ["ngrinder-agent"] } },
+        volumes: [{ type: "volume", source: "agent", target: "/opt/ngrinder-agent" }],
+        deploy: {
+          ...deploy,
+          resources: { limits: { memory: `${Math.max(hostMib - HOST_MIB - CONTROLLER_MIB, 512)}M` } },
+        },
+      },
+    },
+    networks: { [network]: { external: true } },
+    volumes: { controller: {}, agent: {} },
+  };
+}
