@@ -89,11 +89,16 @@ fetch_parameter() {
 }
 
 # Connection tracking and ports for thousands of users; a container's kernel may refuse some. Outgoing connections take ports above all those that
-# a host listens on, so that none is found taken.
+# a host listens on, so that none is found taken. All of them are of the host's own network: what a container's kernel shares with its machine
+# (vm.*) would stay changed there.
 configure_kernel() {
   local setting
+  # Tracking is a module, and has its setting only once it is loaded: here before Docker asks for it, and at each later boot.
+  mkdir -p /etc/modules-load.d
+  echo nf_conntrack >/etc/modules-load.d/60-gifticon-event.conf
+  modprobe nf_conntrack 2>/dev/null || say "nf_conntrack can't be loaded here, or is part of the kernel"
   for setting in net.core.somaxconn=4096 net.ipv4.ip_local_port_range='10240 65000' net.ipv4.tcp_tw_reuse=1 \
-    net.netfilter.nf_conntrack_max=131072 vm.max_map_count=262144; do
+    net.netfilter.nf_conntrack_max=131072; do
     sysctl -q -w "$setting" 2>/dev/null || say "left as it is: the kernel refuses $setting"
     printf '%s\n' "$setting"
   done >/etc/sysctl.d/60-gifticon-event.conf
