@@ -1,5 +1,6 @@
 import { docker } from "../engine/docker.ts";
 import { label } from "../engine/account.ts";
+import { coalesce } from "../engine/coalesce.ts";
 import { listContainers } from "../engine/containers.ts";
 import { internetNetworkName, listNetworks, rangeOf } from "../engine/networks.ts";
 import { listRecords } from "../engine/records.ts";
@@ -11,33 +12,13 @@ import { viewOf, type View } from "./view.ts";
 /** How long a view is good for an answer, in milliseconds. */
 const VIEW_LIFETIME = 1_000;
 
-/**
- * Brings everything in line with the account's records and containers. One pass runs at a time; whoever asks during a pass gets
- * the next one, which has seen what they changed.
- */
+/** Brings everything in line with the account's records and containers. */
 export class Reconciler {
+  /** Resolves when a pass that began after this call has ended. */
+  readonly reconcile = coalesce(() => this.#pass());
   #view: View = { members: [], rules: [], records: [] };
   #seen = 0;
   #reading: Promise<void> | undefined;
-  #running: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
-
-  /** Resolves when a pass that began after this call has ended. */
-  async reconcile(): Promise<void> {
-    if (this.#running === undefined) {
-      this.#running = this.#pass().finally(() => {
-        this.#running = undefined;
-      });
-      return this.#running;
-    }
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined;
-        return this.reconcile();
-      });
-    return this.#next;
-  }
 
   /**
    * A view for an answer: what the last pass saw, or, a second later, what is there now. A change of a role or a profile, after which

@@ -24,10 +24,10 @@ import {
   rangeOf,
   removeNetwork,
 } from "./networks.ts";
+import { servicesImage } from "./services-image.ts";
 import { apiNames } from "../control-plane/api.ts";
 
 const CONTROL_PLANE = "control-plane";
-const CONTROL_PLANE_IMAGE = "local-cloud/services:1";
 /** Where the control plane is, counted from the start of a network's range; on AWS, a VPC's DNS server is there as well. */
 const CONTROL_PLANE_OFFSET = 2;
 /** Label of the control plane: what it was made from. Another content replaces it. */
@@ -107,7 +107,7 @@ async function makeBase(): Promise<Base> {
   bundle ??= bundleControlPlane();
   bundle.catch(() => undefined); // Awaited below; an error of the network must not make this one an unhandled one.
   const range = rangeOf(await ensureInternetNetwork());
-  const { certificate } = await authority(CONTROL_PLANE_IMAGE);
+  const { certificate } = await authority();
   const base: Base = {
     internetNetwork: internetNetworkName(),
     certificate,
@@ -127,7 +127,7 @@ async function ensureControlPlane(base: Base, code: string): Promise<void> {
     LOCAL_CLOUD_REGION: region(),
     LOCAL_CLOUD_MACHINE_ADDRESS: base.machineAddress,
   };
-  const image = await docker.getImage(CONTROL_PLANE_IMAGE).inspect();
+  const image = await docker.getImage(servicesImage).inspect();
   const content = createHash("sha256")
     .update(JSON.stringify([code, environment, image.Id]))
     .digest("hex");
@@ -141,7 +141,7 @@ async function ensureControlPlane(base: Base, code: string): Promise<void> {
   await createContainer({
     type: BASE_TYPE,
     id: CONTROL_PLANE,
-    image: CONTROL_PLANE_IMAGE,
+    image: servicesImage,
     entrypoint: ["node", "/control-plane.mjs"],
     environment,
     labels: { [CONTENT_LABEL]: content },
@@ -162,7 +162,6 @@ async function ensureControlPlane(base: Base, code: string): Promise<void> {
       // It is in every VPC, and must not be a way from one to another.
       Sysctls: { "net.ipv4.ip_forward": "0" },
       RestartPolicy: { Name: "unless-stopped" },
-      LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
     },
   });
 }

@@ -9,6 +9,7 @@ import { accountId, objectName, resourceLabels } from "./account.ts";
 import { putFiles, removeContainer } from "./containers.ts";
 import { docker } from "./docker.ts";
 import { BASE_TYPE } from "./networks.ts";
+import { servicesImage } from "./services-image.ts";
 
 /** The account's own secrets: its certificate authority, and the key that signs and encrypts what the account keeps. */
 export interface Authority {
@@ -39,16 +40,12 @@ export function authorityVolume(): string {
   return objectName("ca");
 }
 
-/**
- * The authority of the account, made at its first use.
- *
- * @param image an image with a shell, cp and flock, to reach the volume by.
- */
-export async function authority(image: string): Promise<Authority> {
+/** The authority of the account, made at its first use. */
+export async function authority(): Promise<Authority> {
   return lock.runExclusive(async () => {
     const known = loaded.get(accountId());
     if (known !== undefined && (await volumeExists())) return known;
-    const made = await throughVolume(image, newAuthority());
+    const made = await throughVolume(newAuthority());
     loaded.set(accountId(), made);
     return made;
   });
@@ -133,12 +130,12 @@ function authorityKeyIdentifier(issuer: forge.pki.Certificate): { name: string; 
  * Puts the candidate into the volume unless an authority is there already, and gives the one that is there: a container of a
  * moment does it under a lock in the volume, so that two processes agree.
  */
-async function throughVolume(image: string, candidate: Authority): Promise<Authority> {
+async function throughVolume(candidate: Authority): Promise<Authority> {
   await docker.createVolume({ Name: authorityVolume(), Labels: resourceLabels(BASE_TYPE, "ca") });
   const name = objectName(`ca-${randomBytes(4).toString("hex")}`);
   const container = await docker.createContainer({
     name,
-    Image: image,
+    Image: servicesImage,
     Labels: resourceLabels(BASE_TYPE, "ca"),
     Entrypoint: ["flock", AUTHORITY_MOUNT, "sh", "-ec"],
     Cmd: [

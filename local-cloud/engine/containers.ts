@@ -48,6 +48,9 @@ export interface ExecResult {
   stderr: string;
 }
 
+/** What a container prints is kept, but never fills the disk. */
+const consoleLog = { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } };
+
 /** The name of the container that is the body of a resource, whatever characters its id has. */
 export function containerName(id: string): string {
   return objectName(id.replaceAll(/[^A-Za-z0-9_.-]+/g, "-"));
@@ -71,7 +74,11 @@ export async function createContainer(options: ContainerOptions): Promise<void> 
       ...(options.entrypoint === undefined ? {} : { Entrypoint: options.entrypoint }),
       Env: Object.entries(options.environment ?? {}).map(([key, value]) => `${key}=${value}`),
       Labels: { ...options.labels, ...resourceLabels(options.type, options.id, options.stack) },
-      HostConfig: { ...options.host, ...(primary === undefined ? {} : { NetworkMode: primary.network }) },
+      HostConfig: {
+        LogConfig: consoleLog,
+        ...options.host,
+        ...(primary === undefined ? {} : { NetworkMode: primary.network }),
+      },
       ...(primary === undefined
         ? {}
         : { NetworkingConfig: { EndpointsConfig: { [primary.network]: endpoint(primary) } } }),

@@ -2,11 +2,10 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { instanceInputs } from "../aws/ec2/instance-inputs.ts";
 import { token as ec2 } from "../aws/ec2/tokens.ts";
-import { registryHost } from "../aws/ecr/registry.ts";
+import { loginOutputs } from "../aws/ecr/get-authorization-token.ts";
 import { token as ecr } from "../aws/ecr/tokens.ts";
 import { instanceInputs as databaseInputs } from "../aws/rds/instance-inputs.ts";
 import { token as rds } from "../aws/rds/tokens.ts";
-import { accountId, region } from "../engine/account.ts";
 import type { CloudPackage, Created, FunctionType, Properties, ResourceType } from "../provider/resource-type.ts";
 import { suffixes } from "../provider/server/context.ts";
 import { drawings } from "./outputs.ts";
@@ -68,19 +67,6 @@ function drawnUp(type: ResourceType, ledger: Map<string, Properties>): ResourceT
 /** The one function that needs a machine is the login to the registry. */
 function answered(type: FunctionType): FunctionType {
   if (type.token !== ecr.getAuthorizationToken) return type;
-  const password = secret(markOf(type.token, {}));
-  return {
-    ...type,
-    invoke: () =>
-      Promise.resolve({
-        authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
-        expiresAt: "2000-01-01T00:00:00.000Z",
-        id: region(),
-        password,
-        proxyEndpoint: `https://${registryHost()}`,
-        region: region(),
-        registryId: accountId(),
-        userName: "AWS",
-      }),
-  };
+  const login = { password: secret(markOf(type.token, {})), expires: Date.UTC(2000, 0) };
+  return { ...type, invoke: () => Promise.resolve(loginOutputs(login)) };
 }

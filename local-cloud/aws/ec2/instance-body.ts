@@ -173,6 +173,5 @@ function hostConfig(type: InstanceType, disk: string): Docker.HostConfig & { Cgr
     Binds: [`${disk}:/var/lib/docker`],
     // An instance whose machine or engine was restarted comes back; one that was stopped stays so.
     RestartPolicy: { Name: "unless-stopped" },
-    LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
   };
 }

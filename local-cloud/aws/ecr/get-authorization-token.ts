@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FunctionType } from "../../provider/resource-type.ts";
 import { accountId, region } from "../../engine/account.ts";
 import { regionInput } from "../inputs.ts";
-import { newLogin, registryHost, uselessLogin } from "./registry.ts";
+import { newLogin, registryHost, uselessLogin, type Login } from "./registry.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
@@ -21,17 +21,19 @@ export const getAuthorizationToken: FunctionType<z.infer<typeof inputs>> = {
   token: token.getAuthorizationToken,
   inputs,
   secretOutputs: ["authorizationToken", "password"],
-  async invoke(_inputs, { preview }): Promise<Record<string, string>> {
-    const { password, expires } = preview ? uselessLogin() : await newLogin();
-    return {
-      authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
-      expiresAt: new Date(expires).toISOString(),
-      id: region(),
-      password,
-      proxyEndpoint: `https://${registryHost()}`,
-      region: region(),
-      registryId: accountId(),
-      userName: "AWS",
-    };
-  },
+  invoke: async (_inputs, { preview }) => loginOutputs(preview ? uselessLogin() : await newLogin()),
 };
+
+/** What the function says of a login. */
+export function loginOutputs({ password, expires }: Login): Record<string, string> {
+  return {
+    authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
+    expiresAt: new Date(expires).toISOString(),
+    id: region(),
+    password,
+    proxyEndpoint: `https://${registryHost()}`,
+    region: region(),
+    registryId: accountId(),
+    userName: "AWS",
+  };
+}

@@ -9,7 +9,6 @@ import { ensureBase } from "../../engine/base.ts";
 import { authority, issueCertificate } from "../../engine/ca.ts";
 import {
   containerName,
-  createContainer,
   createDataVolume,
   execIn,
   inspectContainer,
@@ -17,13 +16,11 @@ import {
   putFiles,
   removeContainer,
   removeDataVolumes,
-  startContainer,
   type ContainerFile,
 } from "../../engine/containers.ts";
 import { forgetPublicName, publishName, trustRegistry, untrustRegistry } from "../../engine/public-names.ts";
 import { listRecords, type LocalRecord } from "../../engine/records.ts";
-import { waitUntil } from "../../engine/wait-until.ts";
-import { servicesImage } from "../services-image.ts";
+import { recoverService, runService, type Service } from "../../engine/service-container.ts";
 import { loginKey, loginLifetime, newPassword } from "./gateway/login.ts";
 import type { RepositoryRules } from "./gateway/rules.ts";
 import { token } from "./tokens.ts";
@@ -31,14 +28,20 @@ import { token } from "./tokens.ts";
 const id = "registry";
 const folder = "/opt/registry";
 const storage = "/var/lib/registry";
-const startTimeout = 60_000;
+
+const registry: Service = {
+  id,
+  name: "the registry",
+  answers: async () => asksForLogin(await addressOf(containerName(id)), (await authority()).certificate),
+};
 
 /** The host name of the account's registry. */
 export function registryHost(): string {
   return `${accountId()}.dkr.ecr.${region()}.amazonaws.com`;
 }
 
-interface Login {
+/** How to log in to the registry, as the user AWS. */
+export interface Login {
   password: string;
   /** Unix time, in milliseconds. */
   expires: number;
@@ -46,7 +49,7 @@ interface Login {
 
 /** A login for the user AWS, for twelve hours. */
 export async function newLogin(): Promise<Login> {
-  return loginBy((await authority(servicesImage)).secret);
+  return loginBy((await authority()).secret);
 }
 
 /** What looks like a login and opens nothing. */
@@ -64,15 +67,11 @@ function loginBy(secret: Buffer): Login {
  * it answers.
  */
 export async function ensureRegistry(): Promise<void> {
-  const name = containerName(id);
-  if ((await inspectContainer(name)) === undefined) await makeRegistry();
-  await startContainer(name);
+  if (!(await recoverService(registry))) await makeRegistry();
   await updateRepositories();
-  const { certificate } = await authority(servicesImage);
-  const address = await addressOf(name);
-  await publishName(registryHost(), address);
+  const { certificate } = await authority();
+  await publishName(registryHost(), await addressOf(containerName(id)));
   await trustRegistry(registryHost(), certificate);
-  await answers(address, certificate);
 }
 
 /** Tells the registry which repositories there are. */
@@ -117,27 +116,21 @@ async function makeRegistry(): Promise<void> {
   const volume = await createDataVolume(token.registry, id, "data");
   const files = await filesOf();
   await withAddress(internetNetwork, internetRange, INTERNET_MARGINS, undefined, (address) =>
-    createContainer({
+    runService(registry, {
       type: token.registry,
-      id,
-      image: servicesImage,
+      stack: undefined,
       hostname: "registry",
       entrypoint: ["node", `${folder}/main.ts`],
-      command: [],
       environment: { LOCAL_CLOUD_ACCOUNT: accountId() },
       attachments: [{ network: internetNetwork, address, aliases: [registryHost()] }],
       files,
-      host: {
-        Binds: [`${volume}:${storage}`, `${layerCache()}:/var/cache/layers`],
-        RestartPolicy: { Name: "unless-stopped" },
-        LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
-      },
+      host: { Binds: [`${volume}:${storage}`, `${layerCache()}:/var/cache/layers`] },
     }),
   );
 }
 
 async function filesOf(): Promise<ContainerFile[]> {
-  const account = await authority(servicesImage);
+  const account = await authority();
   const { certificate, key } = issueCertificate(account, [registryHost()]);
   const sources = ["main.ts", "layer-cache.ts", "login.ts", "rules.ts"].map(async (name) => ({
     path: `${folder}/${name}`,
@@ -178,16 +171,6 @@ async function addressOf(name: string): Promise<string> {
   const address = Object.values(found?.NetworkSettings.Networks ?? {})[0]?.IPAddress;
   if (!address) throw new Error(`the registry has no address; its last lines:\n${await logsTail(name, 20)}`);
   return address;
-}
-
-/** Returns when the registry asks for a login. */
-async function answers(address: string, ca: string): Promise<void> {
-  try {
-    await waitUntil(() => asksForLogin(address, ca), { what: "the registry to answer", timeout: startTimeout });
-  } catch (error) {
-    const printed = await logsTail(containerName(id), 20);
-    throw new Error(`the registry does not answer; its last lines:\n${printed}`, { cause: error });
-  }
 }
 
 function asksForLogin(address: string, ca: string): Promise<boolean> {

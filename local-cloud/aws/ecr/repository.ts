@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { BrokenRule, ResourceType } from "../../provider/resource-type.ts";
 import { accountId, arn } from "../../engine/account.ts";
 import { collectGarbage } from "../../engine/base.ts";
-import { deleteRecord, getRecord, listRecords } from "../../engine/records.ts";
+import { deleteRecord, getRecord, listRecords, type LocalRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName } from "../auto-name.ts";
 import { regionInput, tagsInput } from "../inputs.ts";
@@ -81,8 +81,22 @@ const records = recordResource<RepositoryInputs>({
       );
     }
   },
-  apply: (change) => lock.runExclusive(() => (change === "create" ? ensureRegistry() : updateRepositories())),
+  apply: (change, id) => lock.runExclusive(() => (change === "create" ? joinRegistry(id) : updateRepositories())),
 });
+
+/** Has the registry serve a new repository. The first one's failure leaves no registry. */
+async function joinRegistry(id: string): Promise<void> {
+  try {
+    await ensureRegistry();
+  } catch (error) {
+    if ((await othersThan(id)).length === 0) await removeRegistry();
+    throw error;
+  }
+}
+
+async function othersThan(id: string): Promise<LocalRecord[]> {
+  return (await listRecords(token.repository)).filter((other) => other.id !== id);
+}
 
 /** A repository of the account's registry, to which the machine pushes and from which instances pull. */
 export const repository: ResourceType<RepositoryInputs> = {
@@ -103,7 +117,7 @@ export const repository: ResourceType<RepositoryInputs> = {
             "set forceDelete: true, update, and delete then",
         );
       }
-      const others = (await listRecords(token.repository)).filter((other) => other.id !== id);
+      const others = await othersThan(id);
       if (others.length > 0) await removeImages(id);
       else await removeRegistry();
       await deleteRecord(token.repository, id);

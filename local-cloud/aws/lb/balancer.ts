@@ -4,25 +4,19 @@ import { INTERNET_MARGINS, SUBNET_MARGINS, withAddress } from "../../engine/addr
 import { ensureBase } from "../../engine/base.ts";
 import {
   containerName,
-  createContainer,
   execIn,
   inspectContainer,
-  logsTail,
   putFiles,
   removeContainer,
-  startContainer,
   type Attachment,
   type ContainerFile,
 } from "../../engine/containers.ts";
 import { vpcNetworkName } from "../../engine/networks.ts";
-import { waitUntil } from "../../engine/wait-until.ts";
+import { recoverService, runService, type Service } from "../../engine/service-container.ts";
 import type { FoundSubnet } from "../ec2/find.ts";
-import { servicesImage } from "../services-image.ts";
 import { paths, renderBalancer, type BalancerConfig } from "./haproxy-config.ts";
 import { renderServerState } from "./server-state.ts";
 import { token } from "./tokens.ts";
-
-const startTimeout = 60_000;
 
 /** The texts that running balancers have, by their ids: what is the same is not loaded again. */
 const loaded = new Map<string, string>();
@@ -73,11 +67,7 @@ export async function updateBalancer(id: string, config: BalancerConfig): Promis
 
 /** Starts the balancer when it was stopped outside; false when it is gone. */
 export async function recoverBalancer(id: string): Promise<boolean> {
-  const found = await inspectContainer(containerName(id));
-  if (found === undefined) return false;
-  await startContainer(containerName(id));
-  await answers(id);
-  return true;
+  return recoverService(balancerOf(id));
 }
 
 /** Removes the container; what is gone already is a success. */
@@ -87,25 +77,17 @@ export async function removeBalancer(id: string): Promise<void> {
 }
 
 async function create({ id, stack, config, dnsName }: BalancerOptions, attachments: Attachment[]): Promise<void> {
-  await createContainer({
+  await runService(balancerOf(id), {
     type: token.loadBalancer,
-    id,
-    ...(stack === undefined ? {} : { stack }),
-    image: servicesImage,
+    stack,
     hostname: dnsName.split(".")[0] ?? "balancer",
     entrypoint: ["haproxy", "-W", "-S", paths.master, "-f", paths.configuration],
-    command: [],
     attachments,
     files: [
       { path: paths.client, content: await readFile(resolve(import.meta.dirname, "cli.ts")) },
       ...filesOf(renderBalancer(config), renderServerState("", config.groups)),
     ],
-    host: {
-      RestartPolicy: { Name: "unless-stopped" },
-      LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
-    },
   });
-  await answers(id);
 }
 
 function filesOf(configuration: string, state: string): ContainerFile[] {
@@ -115,16 +97,9 @@ function filesOf(configuration: string, state: string): ContainerFile[] {
   ];
 }
 
-async function answers(id: string): Promise<void> {
-  try {
-    await waitUntil(async () => (await tell(id, paths.master, "show proc")).exitCode === 0, {
-      what: "the load balancer to answer",
-      timeout: startTimeout,
-    });
-  } catch (error) {
-    const printed = await logsTail(containerName(id), 20);
-    throw new Error(`the load balancer ${id} does not answer; its last lines:\n${printed}`, { cause: error });
-  }
+function balancerOf(id: string): Service {
+  const answers = async () => (await tell(id, paths.master, "show proc")).exitCode === 0;
+  return { id, name: `the load balancer ${id}`, answers };
 }
 
 async function ask(id: string, socket: string, command: string): Promise<string> {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { OperationContext, Properties, ResourceType } from "../../provider/resource-type.ts";
 import { accountId, arn, region, stackOf } from "../../engine/account.ts";
 import { collectGarbage, ensureBase } from "../../engine/base.ts";
-import { removeDataVolumes } from "../../engine/containers.ts";
+import { containerName, removeContainer, removeDataVolumes } from "../../engine/containers.ts";
 import { reconcile } from "../../engine/reconcile.ts";
 import { change, createRecord, deleteRecord, getRecord, listRecords } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
@@ -17,7 +17,7 @@ import {
   hasData,
   makeRoles,
   recoverServer,
-  removeServer,
+  restartServer,
   runServer,
   serverVersion,
 } from "./server.ts";
@@ -110,8 +110,7 @@ export const instance: ResourceType<InstanceInputs> = {
     }));
     if (restarting.some((name) => present[name] !== outputs[name])) {
       context.progress("restarting the PostgreSQL server");
-      await removeServer(id);
-      await runServer(id, context.signal);
+      await restartServer(id, context.signal);
     } else {
       await recoverServer(id);
       if (present["parameterGroupName"] !== outputs["parameterGroupName"]) await applyConfiguration(id);
@@ -214,7 +213,7 @@ function warn(inputs: InstanceInputs, { progress }: OperationContext): void {
 }
 
 async function remove(id: string): Promise<void> {
-  await removeServer(id);
+  await removeContainer(containerName(id));
   await removeDataVolumes(token.instance, id);
   await deleteRecord(token.instance, id);
   await collectGarbage();

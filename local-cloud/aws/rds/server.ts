@@ -5,30 +5,23 @@ import { authority, issueCertificate } from "../../engine/ca.ts";
 import { SUBNET_MARGINS, withAddress } from "../../engine/addresses.ts";
 import {
   containerName,
-  createContainer,
   createDataVolume,
   execIn,
-  inspectContainer,
-  logsTail,
   putFiles,
   removeContainer,
-  startContainer,
   type ContainerFile,
 } from "../../engine/containers.ts";
 import { docker, isConflict, isNotFound } from "../../engine/docker.ts";
 import { vpcNetworkName } from "../../engine/networks.ts";
 import { getRecord } from "../../engine/records.ts";
-import { waitUntil } from "../../engine/wait-until.ts";
+import { recoverService, runService, type Service } from "../../engine/service-container.ts";
 import { findSubnet, textOf } from "../ec2/find.ts";
-import { servicesImage } from "../services-image.ts";
 import { instanceClass, type InstanceClass } from "./instance-class.ts";
 import { databaseSql, passwordSql, rolesSql } from "./roles.ts";
 import { scramVerifier } from "./scram.ts";
 import { identities, paths, renderAuthentication, renderConfiguration, type ParameterValues } from "./server-config.ts";
 import { token } from "./tokens.ts";
 
-/** How long a server may take to answer after its start, in milliseconds. Making the data directory takes some 2 s. */
-const startTimeout = 120_000;
 const script = "/usr/local/bin/rds-server";
 
 /** What of an instance's record its server is made from. */
@@ -53,14 +46,11 @@ export async function runServer(id: string, signal?: AbortSignal): Promise<{ pri
   const volume = await createDataVolume(token.instance, id, "data", options.stack);
   const files = await filesOf(options);
   return withAddress(network, subnet.cidrBlock, SUBNET_MARGINS, options.privateAddress, async (privateAddress) => {
-    await createContainer({
+    await runService(serverOf(id, signal), {
       type: token.instance,
-      id,
-      ...(options.stack === undefined ? {} : { stack: options.stack }),
-      image: servicesImage,
+      stack: options.stack,
       hostname: options.address.split(".")[0] ?? id,
       entrypoint: [script],
-      command: [],
       attachments: [{ network, address: privateAddress, aliases: [options.address] }],
       files,
       host: {
@@ -68,17 +58,17 @@ export async function runServer(id: string, signal?: AbortSignal): Promise<{ pri
         Memory: options.class.memory,
         MemorySwap: options.class.memory,
         ShmSize: 256 * 1024 ** 2,
-        RestartPolicy: { Name: "unless-stopped" },
-        LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } },
       },
     });
-    await serverAnswers(id, signal);
     return { privateAddress };
   });
 }
 
-/** Stops the server in its fast way, which ends connections and leaves nothing to recover, and removes its container; the data stays. */
-export async function removeServer(id: string): Promise<void> {
+/**
+ * Makes the server's container anew on the same data. The server is stopped in its fast way, which ends connections and leaves nothing
+ * to recover.
+ */
+export async function restartServer(id: string, signal: AbortSignal): Promise<void> {
   const name = containerName(id);
   try {
     await docker.getContainer(name).kill({ signal: "SIGINT" });
@@ -88,19 +78,12 @@ export async function removeServer(id: string): Promise<void> {
     if (!isConflict(error) && !isNotFound(error)) throw error;
   }
   await removeContainer(name);
+  await runServer(id, signal);
 }
 
 /** Starts the server when it is stopped, or makes it again when its container is gone: RDS recovers a failed host by itself. */
 export async function recoverServer(id: string): Promise<void> {
-  const name = containerName(id);
-  const found = await inspectContainer(name);
-  if (found?.State.Running === true) return;
-  if (found === undefined) {
-    await runServer(id);
-    return;
-  }
-  await startContainer(name);
-  await serverAnswers(id);
+  if (!(await recoverService(serverOf(id)))) await runServer(id);
 }
 
 /** Whether the instance's data is still there. */
@@ -148,28 +131,17 @@ async function psql(id: string, sql: string): Promise<string> {
   return result.stdout;
 }
 
-async function serverAnswers(id: string, signal?: AbortSignal): Promise<void> {
-  const { properties } = await recordOf(id);
-  const command = ["pg_isready", "-q", "-U", "rdsadmin", "-d", "postgres", "-p", String(Number(properties["port"]))];
-  try {
-    await waitUntil(async () => (await execIn(containerName(id), command, { user: "postgres" })).exitCode === 0, {
-      what: `the database server ${id} to answer`,
-      timeout: startTimeout,
-      interval: 250,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  } catch (error) {
-    throw new Error(
-      `the database server ${id} does not answer; its last lines:\n${await logsTail(containerName(id), 20)}`,
-      {
-        cause: error,
-      },
-    );
-  }
+function serverOf(id: string, signal?: AbortSignal): Service {
+  const answers = async () => {
+    const { properties } = await recordOf(id);
+    const command = ["pg_isready", "-q", "-U", "rdsadmin", "-d", "postgres", "-p", String(Number(properties["port"]))];
+    return (await execIn(containerName(id), command, { user: "postgres" })).exitCode === 0;
+  };
+  return { id, name: `the database server ${id}`, answers, signal };
 }
 
 async function filesOf(options: ServerOptions): Promise<ContainerFile[]> {
-  const { certificate, key } = issueCertificate(await authority(servicesImage), [options.address]);
+  const { certificate, key } = issueCertificate(await authority(), [options.address]);
   return [
     { path: script, content: await readFile(resolve(import.meta.dirname, "server.sh")), mode: 0o755 },
     { path: paths.certificate, content: certificate },

@@ -8,7 +8,6 @@ import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName } from "../auto-name.ts";
 import { commonOutputs, defined, regionInput, tagsInput } from "../inputs.ts";
 import { omit } from "../omit.ts";
-import { servicesImage } from "../services-image.ts";
 import { parameterNameFault, parameterResource } from "./parameter-name.ts";
 import { openValue, sealValue } from "./sealed-value.ts";
 import { token } from "./tokens.ts";
@@ -82,7 +81,7 @@ export const parameter: ResourceType<ParameterInputs> = {
     const outputs = omit(record.properties, sealedProperty, "lastModified");
     const value = record.properties[sealedProperty];
     if (state["valueWoVersion"] !== undefined || typeof value !== "string") return { outputs };
-    const opened = openValue((await authority(servicesImage)).secret, id, value);
+    const opened = openValue((await authority()).secret, id, value);
     const insecureValue = outputs["type"] === "SecureString" ? "" : opened;
     return { outputs: { ...outputs, value: opened, insecureValue } };
   },
@@ -154,7 +153,7 @@ function outputsOf(given: ParameterInputs, version: number): Properties {
 /** The record of a parameter: its outputs, with the value sealed. */
 async function sealed(given: ParameterInputs, outputs: Properties): Promise<Properties> {
   const text = given.value ?? given.valueWo ?? given.insecureValue ?? "";
-  const { secret } = await authority(servicesImage);
+  const { secret } = await authority();
   return {
     ...omit(outputs, "value", "valueWo", "insecureValue"),
     [sealedProperty]: sealValue(secret, given.name ?? "", text),
