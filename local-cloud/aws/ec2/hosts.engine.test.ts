@@ -3,12 +3,11 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import type { Properties, ResourceType } from "../../provider/resource-type.ts";
-import { accountFilter } from "../../engine/account.ts";
 import { containerName, execIn, logsTail, removeContainer, stopContainer } from "../../engine/containers.ts";
-import { docker } from "../../engine/docker.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
 import { sweep } from "../../sweep.ts";
 import { aws } from "../package.ts";
+import { leftovers } from "../testing/leftovers.ts";
 import { textOf } from "./find.ts";
 import { token } from "./tokens.ts";
 
@@ -227,21 +226,6 @@ async function reaches(host: string, port: number): Promise<boolean> {
     };
     socket.on("connect", end(true)).on("error", end(false)).on("timeout", end(false));
   });
-}
-
-/** Everything on the machine that belongs to the account. */
-async function leftovers(): Promise<string[]> {
-  const filters = accountFilter();
-  const [containers, { Volumes }, networks] = await Promise.all([
-    docker.listContainers({ all: true, filters }),
-    docker.listVolumes({ filters }),
-    docker.listNetworks({ filters }),
-  ]);
-  return [
-    ...containers.flatMap(({ Names }) => Names),
-    ...Volumes.map(({ Name }) => Name),
-    ...networks.map(({ Name }) => Name),
-  ].sort();
 }
 
 function openSshKey(key: KeyObject): string {
