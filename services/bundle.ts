@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { bundlePage } from "./main-api/page-bundle.ts";
@@ -14,10 +15,16 @@ export type ServiceName = "main-api" | "gifticon-issuer" | "load-agent";
 export async function bundleService(service: ServiceName): Promise<string> {
   const folder = fileURLToPath(new URL(`./${service}/`, import.meta.url));
   const outfile = `${folder}dist/main.js`;
+  await bundle(`${folder}main.ts`, outfile);
+  return outfile;
+}
+
+/** Bundles a program for Node.js and all that it imports into one file, an ES module. */
+export async function bundle(entryPoint: string, outfile: string): Promise<void> {
   await build({
-    entryPoints: [`${folder}main.ts`],
+    entryPoints: [entryPoint],
     outfile,
-    absWorkingDir: folder,
+    absWorkingDir: dirname(entryPoint),
     bundle: true,
     platform: "node",
     target: "node24",
@@ -32,7 +39,6 @@ export async function bundleService(service: ServiceName): Promise<string> {
     // CommonJS dependencies call `require` for Node's own modules, which an ES module doesn't have.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  return outfile;
 }
 
 /** Puts main-api's finished page in place of the module that would bundle it at run time. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import type { KafkaMessage, Message } from "kafkajs";
-import { DEAD_LETTER_HEADER, decodeRecord, encodeDeadLetter, encodeRecord, HEADER, isPoison } from "./record.ts";
+import { decodeRecord, encodeRecord, HEADER, isPoison } from "./record.ts";
 import { type GifticonRequest, MAX_USER_ID } from "./request.ts";
 
 const requests = fc.record(
@@ -110,18 +110,4 @@ describe("a record", () => {
       assert.match(reasonFor(message), reason);
     });
   }
-});
-
-test("a dead letter keeps the record's bytes and headers, and says why and where it stood", () => {
-  const message = spring(-1n, { offset: "42", headers: { trace: Buffer.from("t") } });
-  const letter = encodeDeadLetter("coupon_create", 3, message, { reason: "because" });
-  assert.deepEqual([letter.key, letter.value], [message.key, message.value]);
-  assert.deepEqual(letter.headers, {
-    trace: Buffer.from("t"),
-    [DEAD_LETTER_HEADER.reason]: "because",
-    [DEAD_LETTER_HEADER.topic]: "coupon_create",
-    [DEAD_LETTER_HEADER.partition]: "3",
-    [DEAD_LETTER_HEADER.offset]: "42",
-    [DEAD_LETTER_HEADER.timestamp]: "1766620800000",
-  });
 });

@@ -5,20 +5,6 @@ import { isRequestId, requestIdOfPosition } from "./request-id.ts";
 /** The headers of a record; other headers are left alone, so that tracing and Spring may add theirs. */
 export const HEADER = { requestId: "request-id", requestedAt: "requested-at" } as const;
 
-/** Where records that can't be read go, with the reason in their headers. */
-export function deadLetterTopic(topic: string): string {
-  return `${topic}.dlt`;
-}
-
-/** The headers that the dead letter topic adds to a record's own. */
-export const DEAD_LETTER_HEADER = {
-  reason: "dlt-reason",
-  topic: "dlt-original-topic",
-  partition: "dlt-original-partition",
-  offset: "dlt-original-offset",
-  timestamp: "dlt-original-timestamp",
-} as const;
-
 /** A record that isn't a request; `reason` says why, for the dead letter's header. */
 export interface Poison {
   reason: string;
@@ -62,22 +48,6 @@ export function decodeRecord(topic: string, partition: number, message: KafkaMes
     requestId: requestId?.toLowerCase() ?? requestIdOfPosition({ topic, partition, offset, timestamp }),
     userId,
     requestedAt: Number(requestedAt),
-  };
-}
-
-/** The dead letter of a record: its bytes and headers unchanged, with the reason and where it stood. */
-export function encodeDeadLetter(topic: string, partition: number, message: KafkaMessage, { reason }: Poison): Message {
-  return {
-    key: message.key,
-    value: message.value,
-    headers: {
-      ...message.headers,
-      [DEAD_LETTER_HEADER.reason]: reason,
-      [DEAD_LETTER_HEADER.topic]: topic,
-      [DEAD_LETTER_HEADER.partition]: partition.toString(),
-      [DEAD_LETTER_HEADER.offset]: message.offset,
-      [DEAD_LETTER_HEADER.timestamp]: message.timestamp,
-    },
   };
 }
 

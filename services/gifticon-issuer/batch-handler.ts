@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { IssueResult } from "@gifticon/contract/database/issue.ts";
-import { decodeRecord, encodeDeadLetter, isPoison } from "@gifticon/contract/record.ts";
+import { encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { EachBatchPayload, KafkaMessage, Message } from "kafkajs";
 import type { Logger } from "pino";
@@ -70,8 +71,8 @@ async function handleChunk(
 
   payload.resolveOffset(chunk.at(-1)?.offset ?? payload.batch.firstOffset() ?? "0");
   await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
+  parts.progress.committed();
   await payload.heartbeat();
-  parts.progress.tick();
   return true;
 }
 
@@ -96,7 +97,7 @@ async function issueUntilDone(
       metrics.failed();
     }
     await beating(payload, () => delay(backoff));
-    progress.tick();
+    progress.worked();
     // Tells of a rebalance by throwing: the partition may be someone else's by now.
     await payload.heartbeat();
     backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);

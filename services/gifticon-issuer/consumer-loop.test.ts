@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
+import { UnreadableBatchError } from "./compression.ts";
 import { ConsumerLoop } from "./consumer-loop.ts";
 import type { ConsumerSession, SessionEvents } from "./consumer-session.ts";
 import { Progress } from "./progress.ts";
@@ -26,8 +27,9 @@ function loopOverSessions() {
       },
     };
   };
-  const loop = new ConsumerLoop(open, () => () => Promise.resolve(), new Progress(), pino({ level: "silent" }), 1);
-  return { loop, sessions, opened: () => new Promise<void>((resolve) => waiters.push(resolve)) };
+  const progress = new Progress();
+  const loop = new ConsumerLoop(open, () => () => Promise.resolve(), progress, pino({ level: "silent" }), 1);
+  return { loop, progress, sessions, opened: () => new Promise<void>((resolve) => waiters.push(resolve)) };
 }
 
 describe("the consumer loop", () => {
@@ -35,7 +37,7 @@ describe("the consumer loop", () => {
     const { loop, sessions } = loopOverSessions();
     loop.start();
     assert.equal(loop.state.ok, false);
-    sessions[0]?.events.joined(true);
+    sessions[0]?.events.joined([0]);
     assert.deepEqual(loop.state, { ok: true });
   });
 
@@ -50,6 +52,16 @@ describe("the consumer loop", () => {
       [true, false],
     );
     assert.deepEqual(loop.state, { ok: false, reason: "consumer: lost" });
+    await loop.stop();
+  });
+
+  test("is blocked by a batch that can't be read, whatever the client wraps the error in", async () => {
+    const { loop, progress, sessions, opened } = loopOverSessions();
+    loop.start();
+    const next = opened();
+    sessions[0]?.end(new Error("crashed", { cause: new UnreadableBatchError("a broken batch") }));
+    await next;
+    assert.deepEqual(progress.verdict, { ok: false, reason: "the consumer is blocked: a broken batch" });
     await loop.stop();
   });
 

@@ -3,6 +3,7 @@ import { bounded } from "@gifticon/contract/runtime/bounded.ts";
 import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
 import type { EachBatchPayload } from "kafkajs";
 import type { Logger } from "pino";
+import { UnreadableBatchError } from "./compression.ts";
 import type { ConsumerSession, SessionEvents } from "./consumer-session.ts";
 import type { Progress } from "./progress.ts";
 
@@ -26,6 +27,7 @@ export class ConsumerLoop {
   readonly #stopping = new AbortController();
   #session: ConsumerSession | undefined;
   #loop: Promise<void> | undefined;
+  #partitions: readonly number[] = [];
   #state: Verdict = { ok: false, reason: "consumer: not a member of the group yet" };
 
   /** @param retryMs Between the end of a session and the next one, in milliseconds. */
@@ -48,6 +50,11 @@ export class ConsumerLoop {
     return this.#state;
   }
 
+  /** The partitions that the group has given it. */
+  get partitions(): readonly number[] {
+    return this.#partitions;
+  }
+
   /** Starts consuming, in the background. */
   start(): void {
     this.#loop ??= this.#run();
@@ -67,8 +74,9 @@ export class ConsumerLoop {
         moved: () => {
           this.#progress.tick();
         },
-        joined: (member) => {
-          this.#state = member ? { ok: true } : { ok: false, reason: "consumer: not a member of the group" };
+        joined: (partitions) => {
+          this.#partitions = partitions ?? [];
+          this.#state = partitions ? { ok: true } : { ok: false, reason: "consumer: not a member of the group" };
         },
       });
       this.#session = session;
@@ -77,6 +85,8 @@ export class ConsumerLoop {
 
       this.#state = { ok: false, reason: `consumer: ${failure?.message ?? "stopped unasked"}` };
       this.#log.warn({ err: failure }, "the consumer ended; starting a new one");
+      const unreadable = causeOf(failure, UnreadableBatchError);
+      if (unreadable !== undefined) this.#progress.blocked(unreadable.message);
       await this.#close(session);
       await delay(this.#retryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
@@ -93,4 +103,10 @@ export class ConsumerLoop {
       this.#log.warn({ err: error }, "the consumer didn't close properly");
     }
   }
+}
+
+/** The first error of this kind in the chain of causes. */
+function causeOf<T extends Error>(error: unknown, kind: abstract new (...args: never[]) => T): T | undefined {
+  if (error instanceof kind) return error;
+  return error instanceof Error && error.cause !== undefined ? causeOf(error.cause, kind) : undefined;
 }

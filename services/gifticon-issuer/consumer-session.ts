@@ -1,7 +1,8 @@
-import { deadLetterTopic } from "@gifticon/contract/record.ts";
+import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
 import { createProducer } from "@gifticon/contract/kafka/client.ts";
-import { sendAcknowledged } from "@gifticon/contract/kafka/send.ts";
+import { sendInSlices } from "@gifticon/contract/kafka/send.ts";
 import type { Admin, Consumer, EachBatchPayload, Kafka, Message } from "kafkajs";
+import { registerCodecs } from "./compression.ts";
 
 /** Below the default of 30 s, so that a killed issuer's partitions move on soon; above the longest wait for the database. */
 const SESSION_TIMEOUT_MS = 10_000;
@@ -12,8 +13,10 @@ const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 102
 const FETCH_WAIT_MS = 500;
 /** How long a new partition may stay unnoticed. */
 const METADATA_AGE_MS = 30_000;
-/** A dead letter is its record and some headers more: it must fit where the largest record does. */
+/** A dead letter is its record and some headers more: it must fit where the largest record does. As the stack declares the topic. */
 const DEAD_LETTER_MAX_BYTES = 2 * 1024 * 1024;
+/** Between a consumer's stop and its reason, which kafkajs tells after it has closed its connections. */
+const REASON_WAIT_MS = 5_000;
 
 /** One membership in the consumer group, from joining to leaving or failing. */
 export interface ConsumerSession {
@@ -28,12 +31,13 @@ export interface ConsumerSession {
 export interface SessionEvents {
   /** The client did something: a fetch, a heartbeat, a join. */
   moved: () => void;
-  /** It is a member of the group, or no longer. */
-  joined: (member: boolean) => void;
+  /** It is a member of the group, with these partitions; or, without any list, no longer. */
+  joined: (partitions: readonly number[] | undefined) => void;
 }
 
 /** Opens a session on a fresh client. */
 export function openSession(kafka: Kafka, topic: string, groupId: string, events: SessionEvents): ConsumerSession {
+  registerCodecs();
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: SESSION_TIMEOUT_MS,
@@ -49,7 +53,8 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
   });
   const producer = createProducer(kafka);
   const admin = kafka.admin();
-  const ended = endOf(consumer, events);
+  const { promise: ended, resolve: end } = Promise.withResolvers<Error | undefined>();
+  report(consumer, topic, events, end);
 
   return {
     run: async (handle) => {
@@ -63,32 +68,43 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
       await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: handle });
       return ended;
     },
-    sendDeadLetters: (messages) => sendAcknowledged(producer, deadLetterTopic(topic), messages),
+    sendDeadLetters: (messages) => sendInSlices(producer, deadLetterTopic(topic), messages),
     close: async () => {
       await consumer.disconnect();
+      end(undefined);
       await producer.disconnect();
       await admin.disconnect();
     },
   };
 }
 
-function endOf(consumer: Consumer, { moved, joined }: SessionEvents): Promise<Error | undefined> {
+function report(
+  consumer: Consumer,
+  topic: string,
+  { moved, joined }: SessionEvents,
+  end: (failure: Error | undefined) => void,
+): void {
   const { FETCH, HEARTBEAT, END_BATCH_PROCESS, GROUP_JOIN, REBALANCING, CRASH, STOP } = consumer.events;
-  for (const event of [FETCH, HEARTBEAT, END_BATCH_PROCESS] as const) consumer.on(event, moved);
-  consumer.on(GROUP_JOIN, () => {
+  for (const event of [FETCH, HEARTBEAT, REBALANCING] as const) consumer.on(event, moved);
+  consumer.on(END_BATCH_PROCESS, ({ payload: { partition, batchSize, lastOffset } }) => {
     moved();
-    joined(true);
+    if (batchSize > 0) return;
+    // Nothing but the marks of a transaction, or what it took back: the handler doesn't see it, and it would stay a lag.
+    const offset = (BigInt(lastOffset) + 1n).toString();
+    // What can't be committed in a rebalance is read again after it.
+    consumer.commitOffsets([{ topic, partition, offset }]).catch(() => undefined);
   });
-  consumer.on(REBALANCING, moved);
-  return new Promise((resolve) => {
-    consumer.on(CRASH, ({ payload }) => {
-      joined(false);
-      resolve(payload.error);
-    });
-    consumer.on(STOP, () => {
-      joined(false);
-      resolve(undefined);
-    });
+  consumer.on(GROUP_JOIN, ({ payload }) => {
+    moved();
+    joined(payload.memberAssignment[topic] ?? []);
+  });
+  consumer.on(CRASH, ({ payload }) => {
+    joined(undefined);
+    end(payload.error);
+  });
+  consumer.on(STOP, () => {
+    joined(undefined);
+    setTimeout(end, REASON_WAIT_MS, undefined).unref();
   });
 }
 

@@ -1,14 +1,45 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { Progress } from "./progress.ts";
 
-test("a loop that hasn't moved for a minute is stalled, until it moves again", () => {
-  let now = 0;
-  const progress = new Progress(() => now);
-  now = 59_999;
-  assert.deepEqual(progress.verdict, { ok: true });
-  now = 60_000;
-  assert.deepEqual(progress.verdict, { ok: false, reason: "the consumer hasn't moved for 60 s" });
-  progress.tick();
-  assert.deepEqual(progress.verdict, { ok: true });
+describe("the consumer's progress", () => {
+  const start = () => {
+    let now = 0;
+    const progress = new Progress(() => now);
+    return {
+      progress,
+      at: (seconds: number) => {
+        now = seconds * 1_000;
+        return progress.verdict;
+      },
+    };
+  };
+
+  test("is bad when the loop hasn't moved for a minute, until it moves again", () => {
+    const { progress, at } = start();
+    assert.deepEqual(at(59), { ok: true });
+    assert.deepEqual(at(60), { ok: false, reason: "the consumer hasn't moved for 60 s" });
+    progress.tick();
+    assert.deepEqual(at(60), { ok: true });
+  });
+
+  test("is bad when the loop moves and handles nothing of what waits for two minutes", () => {
+    const { progress, at } = start();
+    for (const second of [30, 60, 90, 119]) {
+      assert.deepEqual(at(second), { ok: true });
+      progress.tick();
+    }
+    assert.deepEqual(at(120), { ok: false, reason: "records wait, and the consumer has handled none for 120 s" });
+    progress.worked();
+    assert.deepEqual(at(120), { ok: true });
+  });
+
+  test("is bad at once when something blocks it, until records are committed", () => {
+    const { progress, at } = start();
+    progress.blocked("a broken batch");
+    progress.worked();
+    assert.deepEqual(at(0), { ok: false, reason: "the consumer is blocked: a broken batch" });
+    progress.committed();
+    assert.deepEqual(at(0), { ok: true });
+  });
 });

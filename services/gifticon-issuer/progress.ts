@@ -2,30 +2,62 @@ import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
 
 /** Longer than anything the loop legitimately waits for at one stretch: a rebalance of 20 s, then a join's retries. */
 const STALLED_AFTER_MS = 60_000;
+/** Longer than a foreign producer's open transaction (60 s by default) may hide the records behind it. */
+const STARVED_AFTER_MS = 120_000;
 
 /**
- * Whether the consumer's loop moves. It ticks at each fetch (also an empty one), heartbeat, batch and retry, so an idle
- * topic, a broker or a database that is away are no stall; a client that hangs without a word is one.
+ * Whether the consumer's loop gets on. Three things are wrong with one that doesn't:
+ * - it hangs: it ticks at each fetch (also an empty one), heartbeat, batch and retry, and has not for a minute;
+ * - it starves: records wait for it, as the broker says apart from the consumer, and it has handled none for two minutes;
+ * - it is blocked: it has met what it can't get past.
+ * An idle topic, a broker or a database that is away are none of these.
  */
 export class Progress {
   readonly #now: () => number;
-  #last: number;
+  #lastTick: number;
+  #lastWork: number;
+  #block: string | undefined;
 
   /** @param now Milliseconds of a clock that never goes back. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
-    this.#last = now();
+    this.#lastTick = now();
+    this.#lastWork = now();
   }
 
   /** The loop moved. */
   tick(): void {
-    this.#last = this.#now();
+    this.#lastTick = this.#now();
   }
 
-  /** Good while the last tick is less than a minute ago. */
-  get verdict(): Verdict {
-    const idle = this.#now() - this.#last;
-    if (idle < STALLED_AFTER_MS) return { ok: true };
-    return { ok: false, reason: `the consumer hasn't moved for ${Math.round(idle / 1_000)} s` };
+  /** It worked on records, or there are none for it, or that isn't known. */
+  worked(): void {
+    this.tick();
+    this.#lastWork = this.#now();
   }
+
+  /** Records are committed: whatever stood in the way doesn't any more. */
+  committed(): void {
+    this.worked();
+    this.#block = undefined;
+  }
+
+  /** It can't get past something, for this reason, until records are committed again. */
+  blocked(reason: string): void {
+    this.#block = reason;
+  }
+
+  get verdict(): Verdict {
+    const [idle, starved] = [this.#now() - this.#lastTick, this.#now() - this.#lastWork];
+    if (this.#block !== undefined) return { ok: false, reason: `the consumer is blocked: ${this.#block}` };
+    if (idle >= STALLED_AFTER_MS) return { ok: false, reason: `the consumer hasn't moved for ${seconds(idle)} s` };
+    if (starved >= STARVED_AFTER_MS) {
+      return { ok: false, reason: `records wait, and the consumer has handled none for ${seconds(starved)} s` };
+    }
+    return { ok: true };
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms / 1_000);
 }

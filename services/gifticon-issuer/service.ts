@@ -12,7 +12,7 @@ import { createBatchHandler } from "./batch-handler.ts";
 import { ConsumerLoop } from "./consumer-loop.ts";
 import { openSession } from "./consumer-session.ts";
 import { LagWatch } from "./lag-watch.ts";
-import { createIssuerMetrics } from "./metrics.ts";
+import { createIssuerMetrics, type PartitionLag } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 
 /** Starts the issuer: it answers health checks at once and consumes when the database is prepared and the broker is there. */
@@ -40,7 +40,12 @@ export async function startGifticonIssuer(
     progress,
     log,
   );
-  const lagWatch = new LagWatch(connect, topic, settings.groupId, metrics.lag, log);
+  const reportLag = (lag: PartitionLag[] | undefined) => {
+    metrics.lag(lag);
+    const waiting = lag?.some(({ partition, records }) => records > 0 && loop.partitions.includes(partition)) ?? false;
+    if (!waiting) progress.worked();
+  };
+  const lagWatch = new LagWatch(connect, topic, settings.groupId, reportLag, log);
 
   const readiness = async () => {
     const database = await databaseReadiness(pool, schema);

@@ -6,6 +6,8 @@ import { EXTERNAL_PORT, INTERNAL_LISTENER, KAFKA_DATA, ZOOKEEPER_DATA, ZOOKEEPER
 export const TOPIC = "coupon_create";
 /** Where records go that can't be read. */
 export const DEAD_LETTER_TOPIC = `${TOPIC}.dlt`;
+/** Twice what any topic takes by default: a dead letter is its record and some headers more. As the issuer makes the topic where nobody did. */
+const DEAD_LETTER_BYTES = 2 * 1024 * 1024;
 
 /** What the stack depends on. */
 export interface KafkaStackArgs {
@@ -67,7 +69,11 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
 
   const topics: ComposeService = {
     ...common,
-    command: ["declare-topics", `${TOPIC}:${partitions}`, `${DEAD_LETTER_TOPIC}:1`],
+    command: [
+      "declare-topics",
+      `${TOPIC}:${partitions}`,
+      `${DEAD_LETTER_TOPIC}:1:max.message.bytes=${DEAD_LETTER_BYTES}`,
+    ],
     environment: { BOOTSTRAP_SERVERS: INTERNAL_LISTENER, KAFKA_NODE: nodeId },
     stop_grace_period: "10s",
     networks: { [network]: { aliases: ["topics"] } },

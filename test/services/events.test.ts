@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { DEAD_LETTER_HEADER, deadLetterTopic } from "@gifticon/contract/record.ts";
+import { DEAD_LETTER_HEADER, deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import { CompressionTypes } from "kafkajs";
+import { LARGEST_BATCH } from "../../services/gifticon-issuer/compression.ts";
 import { startBroker } from "./support/broker.ts";
 import { Crowd, range } from "./support/client.ts";
 import { startDatabase } from "./support/database.ts";
@@ -127,6 +129,17 @@ describe("an event through Kafka", () => {
     assert.deepEqual(letters[0]?.message.value, bad.value);
     assert.deepEqual((await event.reconcile([])).issued, 2);
     assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 3);
+  });
+
+  test("is unhealthy with what it can't get past, a batch that would take all its memory", async () => {
+    await using event = await createEvent(backing, 100);
+    const bomb = { key: "1", value: Buffer.alloc(LARGEST_BATCH) };
+    await backing.broker.produce(event.topic, [bomb], CompressionTypes.GZIP);
+    const issuer = await event.launch("gifticon-issuer");
+    await waitUntil("the reason", async () => {
+      const response = await fetch(`${issuer.url}/healthz`);
+      return response.status === 503 && /a batch compressed with gzip can't be read/.test(await response.text());
+    });
   });
 
   test("shows its figures, the same at each API", async () => {

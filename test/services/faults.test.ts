@@ -5,8 +5,11 @@ import { startBroker } from "./support/broker.ts";
 import { Crowd, keyOf, type Load, range, startLoad } from "./support/client.ts";
 import { startDatabase } from "./support/database.ts";
 import { type Backing, createEvent, type Event } from "./support/event.ts";
+import { decided, holdStock, issuerInTransaction, takeConnections } from "./support/faults.ts";
 
 const STOCK = 1_000_000;
+const ISSUED = 'gifticon_records_total{outcome="issued"}';
+const REPEATED = 'gifticon_records_total{outcome="repeated"}';
 
 let backing: Backing;
 before(async () => {
@@ -32,35 +35,6 @@ async function assertWhole(event: Event, crowd: Crowd, served: number): Promise<
   await event.settled();
   const { issued, violations } = await event.reconcile(crowd.answers);
   assert.deepEqual({ issued, violations }, { issued: served, violations: [] });
-}
-
-async function rows(event: Event): Promise<number> {
-  const { rows } = await event.pool.query<{ count: number }>("select count(*)::int from gifticon_request");
-  return rows[0]?.count ?? 0;
-}
-
-/** Holds the stock's row, so that no issuer can decide; returns what lets go. */
-async function holdStock(event: Event): Promise<() => Promise<void>> {
-  const client = await event.pool.connect();
-  await client.query("begin; select from gifticon_stock for update");
-  return async () => {
-    await client.query("commit");
-    client.release();
-  };
-}
-
-/** Waits until an issuer waits for the stock. */
-async function issuerWaits(event: Event): Promise<void> {
-  await waitUntil(
-    "an issuer in its transaction",
-    async () => {
-      const { rowCount } = await event.pool.query(
-        "select from pg_stat_activity where datname = current_database() and application_name = 'gifticon-issuer' and wait_event_type = 'Lock'",
-      );
-      return (rowCount ?? 0) > 0;
-    },
-    { everyMs: 20 },
-  );
 }
 
 describe("nothing is lost and nobody is served twice", () => {
@@ -126,34 +100,60 @@ describe("nothing is lost and nobody is served twice", () => {
     await assertWhole(event, crowd, await load.end());
   });
 
+  test("when the database has no connection left in direct mode: nobody is told anything else", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const api = await event.start("main-api", { MODE: "direct" });
+    await crowd.ask(api.url, 1);
+    const giveBack = await takeConnections(event, backing.database);
+    const away = await crowd.askAll(api.url, range(2, 20)).finally(giveBack);
+    assert.deepEqual(
+      new Set(away.map(({ status, outcome }) => `${status} ${outcome ?? ""}`)),
+      new Set(["503 not_accepted"]),
+    );
+    const again = await Promise.all(range(2, 20).map((user) => crowd.insist(api.url, user)));
+    assert.deepEqual(new Set(again.map(({ status }) => status)), new Set([201]));
+    await assertWhole(event, crowd, 21);
+  });
+
   test("when the issuer is killed in its transaction", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
-    const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
-    const letGo = await holdStock(event);
-    await crowd.askAll(api.url, range(1, 50));
-    await issuerWaits(event);
+    const { issuer, letGo } = await issuerInTransaction(event, crowd, 50);
     await issuer.end("SIGKILL");
     await letGo();
     await event.start("gifticon-issuer");
     await assertWhole(event, crowd, 50);
   });
 
-  test("when the issuer is killed after the database's commit and before the offset's", async () => {
+  test("when the issuer is killed after the database's commit, before it hears of it", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
-    const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
-    const letGo = await holdStock(event);
-    await crowd.askAll(api.url, range(1, 50));
-    await issuerWaits(event);
-    // Frozen, it never hears of the commit, as a process that dies at that moment.
+    const { issuer, letGo } = await issuerInTransaction(event, crowd, 50);
     issuer.freeze();
     await letGo();
-    await waitUntil("the database's commit", async () => (await rows(event)) > 0, { everyMs: 20 });
+    await waitUntil("the database's commit", async () => (await decided(event)) > 0, { everyMs: 20 });
     await issuer.end("SIGKILL");
     const next = await event.start("gifticon-issuer");
     await assertWhole(event, crowd, 50);
-    assert.ok((await next.metric('gifticon_records_total{outcome="repeated"}')) > 0, "nothing was delivered again");
+    assert.ok((await next.metric(REPEATED)) > 0, "nothing was delivered again");
+  });
+
+  test("when the issuer is killed after it has heard of the database's commit, and before the offset's", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const { issuer, letGo } = await issuerInTransaction(event, crowd, 50);
+    await backing.broker.pause();
+    try {
+      await letGo();
+      await waitUntil("the issuer's own count", async () => (await issuer.metric(ISSUED)) > 0, { everyMs: 20 });
+      await issuer.end("SIGKILL");
+    } finally {
+      await backing.broker.unpause();
+    }
+    const next = await event.start("gifticon-issuer");
+    await assertWhole(event, crowd, 50);
+    assert.ok((await next.metric(REPEATED)) > 0, "nothing was delivered again");
   });
 
   test("when several issuers share the partitions, one comes and one is killed", async () => {
@@ -171,6 +171,19 @@ describe("nothing is lost and nobody is served twice", () => {
     await first.end("SIGKILL");
     await serves(load, 100);
     await assertWhole(event, crowd, await load.end());
+  });
+
+  test("when it is sold out while requests are queued, with several issuers at the last ones", async () => {
+    await using event = await createEvent(backing, 30, 3);
+    await using crowd = new Crowd();
+    const [api] = await Promise.all([
+      event.start("main-api"),
+      ...range(0, 2).map(() => event.start("gifticon-issuer")),
+    ]);
+    const letGo = await holdStock(event);
+    await crowd.askAll(api.url, range(1, 200));
+    await letGo();
+    await assertWhole(event, crowd, 30);
   });
 
   test("when users and keys race through several APIs", async () => {
@@ -213,6 +226,6 @@ describe("SIGTERM under load", () => {
     assert.equal(await issuer.end("SIGTERM"), 0, issuer.output());
     const next = await event.start("gifticon-issuer");
     await assertWhole(event, crowd, await load.end());
-    assert.equal(await next.metric('gifticon_records_total{outcome="repeated"}'), 0);
+    assert.equal(await next.metric(REPEATED), 0);
   });
 });

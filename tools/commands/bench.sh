@@ -14,5 +14,6 @@ prepare_packages
 become_root bench "$@"
 prepare_machine
 require_memory
+[[ $name != services ]] || install_packages "to make load" wrk
 shift
 exec node "$checkout/bench/$name.ts" "$@"

@@ -34,6 +34,7 @@ prepare_layer() {
     services)
       prepare_machine
       have chromium || have google-chrome || install_packages "to test the live page in a browser" chromium fonts-dejavu-core
+      have javac || install_packages "to try the services with Kafka's own Java client" default-jdk-headless
       ;;
     e2e)
       prepare_machine

@@ -175,4 +175,15 @@ export const migrations: readonly Migration[] = [
       $$;
     `,
   },
+  {
+    version: 4,
+    name: "replayed dead letters",
+    sql: /* sql */ `
+      -- Dead letters that were put back on the topic, so that none is put back again.
+      create table dead_letter_replay (
+        letter_id   uuid primary key,
+        replayed_at timestamptz not null default clock_timestamp()
+      );
+    `,
+  },
 ];

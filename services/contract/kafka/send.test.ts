@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { RecordMetadata } from "kafkajs";
-import { NotAcknowledgedError, sendAcknowledged } from "./send.ts";
+import fc from "fast-check";
+import type { Message, RecordMetadata } from "kafkajs";
+import { NotAcknowledgedError, sendAcknowledged, sizeOf, slices } from "./send.ts";
 
 const send = (answers: Pick<RecordMetadata, "errorCode">[]) =>
   sendAcknowledged({ send: () => Promise.resolve(answers as RecordMetadata[]) }, "t", [{ value: "v" }]);
@@ -17,5 +18,33 @@ describe("an acknowledgement", () => {
 
   test("isn't an answer with an error among good ones", async () => {
     await assert.rejects(send([{ errorCode: 0 }, { errorCode: 7 }]), NotAcknowledgedError);
+  });
+});
+
+describe("slices of messages", () => {
+  const message = (bytes: number): Message => ({ value: Buffer.alloc(bytes) });
+
+  test("keep the order, lose nothing, and are no larger than they may be, but for a message that is larger itself", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1_500)), (sizes) => {
+        const messages = sizes.map(message);
+        const all = slices(messages, 1_000);
+        assert.deepEqual(all.flat(), messages);
+        for (const slice of all) {
+          const bytes = slice.reduce((sum, one) => sum + sizeOf(one), 0);
+          assert.ok(slice.length === 1 || (slice.length > 1 && bytes <= 1_000), `${slice.length} of ${bytes} bytes`);
+        }
+      }),
+    );
+  });
+
+  test("are few", () => {
+    assert.equal(
+      slices(
+        Array.from({ length: 100 }, () => message(0)),
+        10_000,
+      ).length,
+      1,
+    );
   });
 });

@@ -1,6 +1,11 @@
 import type { Message, Producer } from "kafkajs";
 import { REQUEST_TIMEOUT_MS } from "./client.ts";
 
+/** The most that lengths and times of a record, or the lengths of a header, take (variable-length integers). */
+const FRAMING_BYTES = 32;
+/** Below the broker's default bound of 1 MiB for a batch, framing included. */
+const SLICE_BYTES = 900_000;
+
 /** The broker's answer doesn't prove that the messages are stored. */
 export class NotAcknowledgedError extends Error {
   override readonly name = "NotAcknowledgedError";
@@ -21,4 +26,41 @@ export async function sendAcknowledged(
   if (answers.length === 0 || answers.some(({ errorCode }) => errorCode !== 0)) {
     throw new NotAcknowledgedError(`the broker didn't acknowledge ${messages.length} messages on ${topic}`);
   }
+}
+
+/** Writes messages of any size in slices that the broker takes; one that is larger goes alone. */
+export async function sendInSlices(
+  producer: Pick<Producer, "send">,
+  topic: string,
+  messages: readonly Message[],
+): Promise<void> {
+  for (const slice of slices(messages)) await sendAcknowledged(producer, topic, slice);
+}
+
+/** Messages in their order, as many together as a batch may hold. */
+export function slices(messages: readonly Message[], bytes = SLICE_BYTES): Message[][] {
+  const all: Message[][] = [];
+  let left = 0;
+  for (const message of messages) {
+    const size = sizeOf(message);
+    const current = all.at(-1);
+    if (current === undefined || size > left) {
+      all.push([message]);
+      left = bytes - size;
+    } else {
+      current.push(message);
+      left -= size;
+    }
+  }
+  return all;
+}
+
+/** About the bytes that a message takes on the wire: its content, and as much framing as there can be. */
+export function sizeOf({ key, value, headers = {} }: Pick<Message, "key" | "value" | "headers">): number {
+  const lengthOf = (part: Message["key"] | undefined) =>
+    part === undefined || part === null ? 0 : Buffer.byteLength(part);
+  const ofHeaders = Object.entries(headers).flatMap(([name, part]) =>
+    (Array.isArray(part) ? part : [part]).map((one) => Buffer.byteLength(name) + lengthOf(one) + FRAMING_BYTES),
+  );
+  return lengthOf(key) + lengthOf(value) + FRAMING_BYTES + ofHeaders.reduce((sum, size) => sum + size, 0);
 }

@@ -1,6 +1,8 @@
 import { createProducer } from "@gifticon/contract/kafka/client.ts";
+import { readTopic } from "@gifticon/contract/kafka/read-topic.ts";
 import type { TopicRecord } from "@gifticon/contract/reconciliation.ts";
-import { Kafka, logLevel, type Message } from "kafkajs";
+import { CompressionTypes, Kafka, logLevel, type Message } from "kafkajs";
+import { registerCodecs } from "../../../services/gifticon-issuer/compression.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { freePort, IMAGES, runContainer, type Container } from "./containers.ts";
 
@@ -8,7 +10,7 @@ import { freePort, IMAGES, runContainer, type Container } from "./containers.ts"
 export interface Broker extends AsyncDisposable {
   readonly bootstrapServers: string;
   createTopic: (topic: string, partitions?: number) => Promise<void>;
-  produce: (topic: string, messages: Message[]) => Promise<void>;
+  produce: (topic: string, messages: Message[], compression?: CompressionTypes) => Promise<void>;
   /** Every record of the topic, from its first to its last. */
   readAll: (topic: string) => Promise<TopicRecord[]>;
   /** Records that the group hasn't committed. */
@@ -59,12 +61,16 @@ function brokerProperties(port: number): string {
     "auto.create.topics.enable=false",
     "offsets.topic.replication.factor=1",
     "offsets.topic.num.partitions=1",
+    "transaction.state.log.replication.factor=1",
+    "transaction.state.log.min.isr=1",
+    "transaction.state.log.num.partitions=1",
     "group.initial.rebalance.delay.ms=0",
     "",
   ].join("\n");
 }
 
 function brokerOf(container: Container, zookeeper: Container, bootstrapServers: string): Broker {
+  registerCodecs();
   const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING, retry: { retries: 3 } });
   const withAdmin = async <T>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>) => {
     const admin = kafka.admin();
@@ -80,14 +86,18 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
         return true;
       });
     },
-    produce: async (topic, messages) => {
+    produce: async (topic, messages, compression = CompressionTypes.None) => {
       const producer = createProducer(kafka);
       await producer.connect();
-      await producer.send({ topic, messages, acks: -1 }).finally(() => producer.disconnect());
+      await producer.send({ topic, messages, acks: -1, compression }).finally(() => producer.disconnect());
     },
     readAll: async (topic) => {
-      const ends = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
-      return readUntil(kafka, topic, new Map(ends.map(({ partition, high }) => [partition, Number(high)])));
+      const records: TopicRecord[] = [];
+      await readTopic(kafka, topic, ({ partition, messages }) => {
+        records.push(...messages.map((message) => ({ partition, message })));
+        return Promise.resolve();
+      });
+      return records;
     },
     lag: (topic, groupId) =>
       withAdmin(async (admin) => {
@@ -112,32 +122,4 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
       await zookeeper[Symbol.asyncDispose]();
     },
   };
-}
-
-async function readUntil(kafka: Kafka, topic: string, ends: Map<number, number>): Promise<TopicRecord[]> {
-  const records: TopicRecord[] = [];
-  const missing = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
-  if (missing.size === 0) return records;
-  const consumer = kafka.consumer({ groupId: `reader-${crypto.randomUUID()}` });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => {
-        reject(payload.error);
-      });
-      void consumer.run({
-        autoCommit: false,
-        eachMessage: ({ partition, message }) => {
-          records.push({ partition, message });
-          if (Number(message.offset) + 1 >= (ends.get(partition) ?? 0)) missing.delete(partition);
-          if (missing.size === 0) resolve();
-          return Promise.resolve();
-        },
-      });
-    });
-  } finally {
-    await consumer.disconnect();
-  }
-  return records;
 }

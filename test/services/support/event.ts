@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Evidence, type Findings, reconcile } from "@gifticon/contract/reconciliation.ts";
+import { execa, type ResultPromise } from "execa";
 import type pg from "pg";
 import type { Broker } from "./broker.ts";
 import type { DatabaseServer } from "./database.ts";
-import { type ServiceProcess, startService } from "./service-process.ts";
+import { serviceMain, type ServiceProcess, startService } from "./service-process.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 
 /** What runs for all tests of a file. */
@@ -19,10 +20,14 @@ export interface Event extends AsyncDisposable {
   readonly topic: string;
   readonly groupId: string;
   readonly pool: pg.Pool;
+  /** What its services are told. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Starts a service and waits until it is ready. */
   start: (name: "main-api" | "gifticon-issuer", settings?: Record<string, string>) => Promise<ServiceProcess>;
   /** Starts a service without waiting. */
   launch: (name: "main-api" | "gifticon-issuer", settings?: Record<string, string>) => Promise<ServiceProcess>;
+  /** Runs the issuer's command `replay`, which may fail. */
+  replay: (...options: string[]) => ResultPromise<{ reject: false }>;
   /** Waits until everything in the topic is consumed and committed. */
   settled: () => Promise<void>;
   /** Compares what clients were told with the topic and the database. */
@@ -66,12 +71,19 @@ export async function createEvent({ broker, database }: Backing, stock: number, 
     topic,
     groupId,
     pool,
+    environment,
     launch,
     start: async (service, settings) => {
       const process = await launch(service, settings);
       await process.ready();
       return process;
     },
+    replay: (...options) =>
+      execa("node", [serviceMain("gifticon-issuer"), "replay", ...options], {
+        env: environment,
+        extendEnv: false,
+        reject: false,
+      }),
     settled: async () => {
       await waitUntil("a lag of 0", async () => ((await broker.lag(topic, groupId)) === 0 ? true : undefined), {
         timeoutMs: 60_000,

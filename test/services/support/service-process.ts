@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { ServiceName } from "../../../services/bundle.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { freePort } from "./containers.ts";
 
@@ -21,14 +22,15 @@ export interface ServiceProcess extends AsyncDisposable {
   metric: (series: string) => Promise<number>;
 }
 
+/** What starts a service, or one of its commands, from its sources. */
+export function serviceMain(name: ServiceName): string {
+  return fileURLToPath(new URL(`../../../services/${name}/main.ts`, import.meta.url));
+}
+
 /** Starts a service from its sources. */
-export async function startService(
-  name: "main-api" | "gifticon-issuer",
-  environment: Record<string, string>,
-): Promise<ServiceProcess> {
+export async function startService(name: ServiceName, environment: Record<string, string>): Promise<ServiceProcess> {
   const port = await freePort();
-  const main = fileURLToPath(new URL(`../../../services/${name}/main.ts`, import.meta.url));
-  const child = spawn(process.execPath, ["--disable-warning=TimeoutNegativeWarning", main], {
+  const child = spawn(process.execPath, ["--disable-warning=TimeoutNegativeWarning", serviceMain(name)], {
     env: { ...environment, PORT: port.toString() },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundle, bundleService, type ServiceName } from "../../services/bundle.ts";
+
+/** A program to measure. */
+export interface Candidate {
+  name: string;
+  /** What `node` is started with. */
+  args: readonly string[];
+}
+
+/** The services and the prototypes, each as one file, so that none pays for reading TypeScript. */
+export interface Candidates extends AsyncDisposable {
+  apis: readonly Candidate[];
+  issuers: readonly Candidate[];
+}
+
+const checkout = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Bundles all of them. */
+export async function bundleForBench(): Promise<Candidates> {
+  const folder = await mkdtemp(join(tmpdir(), "gifticon-bench-"));
+  const prototype = async (name: string): Promise<Candidate> => {
+    const outfile = join(folder, `${name}.mjs`);
+    await bundle(join(checkout, "bench", "prototype", `${name}.ts`), outfile);
+    return { name: `prototype ${name}`, args: ["--disable-warning=TimeoutNegativeWarning", outfile] };
+  };
+  return {
+    apis: [await service("main-api"), await prototype("api")],
+    issuers: [await service("gifticon-issuer"), await prototype("issuer")],
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** A service as its image runs it: with the flags of its Dockerfile. */
+async function service(name: ServiceName): Promise<Candidate> {
+  const outfile = await bundleService(name);
+  const dockerfile = readFileSync(join(checkout, "services", name, "Dockerfile"), "utf8");
+  const command = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]") as string[];
+  if (command[0] !== "node" || command.at(-1) !== "main.mjs") {
+    throw new Error(`the Dockerfile of ${name} doesn't end with CMD ["node", ..., "main.mjs"]`);
+  }
+  return { name, args: [...command.slice(1, -1), outfile] };
+}

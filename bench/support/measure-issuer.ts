@@ -1,0 +1,62 @@
+import { encodeRecord } from "@gifticon/contract/record.ts";
+import { newRequestId } from "@gifticon/contract/request-id.ts";
+import { waitUntil } from "../../test/support/wait-until.ts";
+import type { Broker } from "../../test/services/support/broker.ts";
+import { freePort } from "../../test/services/support/containers.ts";
+import { type Backing, createEvent } from "../../test/services/support/event.ts";
+import type { Candidate } from "./candidates.ts";
+import { measure } from "./measured-process.ts";
+
+const CHUNK = 5_000;
+
+/** What an issuer does and costs; memory in MB. */
+export interface IssuerRow {
+  name: string;
+  rowsPerSecond: number;
+  cpuSecondsPer10k: number;
+  peakMb: number;
+}
+
+/** Makes a topic of one partition with so many requests, each of another user, as main-api writes them. */
+export async function fillTopic(broker: Broker, records: number): Promise<string> {
+  const topic = `backlog_${process.pid}`;
+  await broker.createTopic(topic);
+  for (let user = 1; user <= records; user += CHUNK) {
+    const requests = Array.from({ length: Math.min(CHUNK, records - user + 1) }, (_, index) => ({
+      requestId: newRequestId(),
+      userId: BigInt(user + index),
+      requestedAt: Date.now(),
+    }));
+    await broker.produce(topic, requests.map(encodeRecord));
+  }
+  return topic;
+}
+
+/** Lets an issuer of a group of its own empty the topic into a database of its own, from its first commit to its last. */
+export async function measureIssuer(
+  backing: Backing,
+  { name, args }: Candidate,
+  topic: string,
+  records: number,
+): Promise<IssuerRow> {
+  await using event = await createEvent(backing, records);
+  const environment = { ...event.environment, KAFKA_TOPIC: topic };
+  await using issuer = await measure(args, await freePort(), environment);
+  const lagBelow = (limit: number) =>
+    waitUntil(
+      `a lag below ${limit}`,
+      async () => {
+        const lag = await backing.broker.lag(topic, event.groupId);
+        return lag < limit && { lag, at: performance.now() };
+      },
+      { everyMs: 100, timeoutMs: 600_000 },
+    );
+  const start = await lagBelow(records);
+  const end = await lagBelow(1);
+  return {
+    name,
+    rowsPerSecond: (start.lag / (end.at - start.at)) * 1_000,
+    cpuSecondsPer10k: (issuer.cpuSeconds() / records) * 10_000,
+    peakMb: issuer.memory().peak,
+  };
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import type { Kafka, KafkaMessage } from "kafkajs";
+
+/** A read that gets nothing for so long has lost its way. */
+const STALLED_AFTER_MS = 30_000;
+const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 1024 };
+
+/** Records of a partition, in their order. */
+export interface Chunk {
+  partition: number;
+  messages: KafkaMessage[];
+  /** To be called now and then during long work. */
+  heartbeat: () => Promise<void>;
+}
+
+/** The reader didn't get to the end of the topic. */
+export class ReadError extends Error {
+  override readonly name = "ReadError";
+}
+
+/**
+ * Reads a topic from its first record to the last one that it has now, in order within each partition, under a group of its
+ * own that is gone afterwards.
+ *
+ * @throws ReadError when nothing comes for 30 s; what the client or the handler throws.
+ */
+export async function readTopic(kafka: Kafka, topic: string, handle: (chunk: Chunk) => Promise<void>): Promise<void> {
+  const groupId = `reader-${randomUUID()}`;
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const ends = await admin.fetchTopicOffsets(topic);
+    const unread = new Map(
+      ends.filter(({ low, high }) => low !== high).map(({ partition, high }) => [partition, BigInt(high)]),
+    );
+    if (unread.size === 0) return;
+    await readUntil(kafka, topic, groupId, unread, handle);
+    await admin.deleteGroups([groupId]);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function readUntil(
+  kafka: Kafka,
+  topic: string,
+  groupId: string,
+  unread: Map<number, bigint>,
+  handle: (chunk: Chunk) => Promise<void>,
+): Promise<void> {
+  const consumer = kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    retry: { retries: 2, restartOnFailure: () => Promise.resolve(false) },
+    ...FETCH_BYTES,
+  });
+  const { promise: finished, resolve, reject } = Promise.withResolvers<undefined>();
+  const stalled = setTimeout(() => {
+    reject(new ReadError(`nothing came from ${topic} for ${STALLED_AFTER_MS / 1_000} s`));
+  }, STALLED_AFTER_MS);
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    reject(payload.error);
+  });
+  // Also a batch of which nothing is left to handle (compaction, transactions) moves the place on.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+    stalled.refresh();
+    if (BigInt(lastOffset) + 1n >= (unread.get(partition) ?? 0n)) unread.delete(partition);
+    if (unread.size === 0) resolve(undefined);
+  });
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async (payload) => {
+        const { partition, messages } = payload.batch;
+        const end = unread.get(partition);
+        if (end === undefined) return;
+        try {
+          await handle({
+            partition,
+            messages: messages.filter(({ offset }) => BigInt(offset) < end),
+            heartbeat: () => payload.heartbeat(),
+          });
+        } catch (error) {
+          reject(error);
+          throw error;
+        }
+      },
+    });
+    await finished;
+  } finally {
+    clearTimeout(stalled);
+    await consumer.disconnect();
+  }
+}

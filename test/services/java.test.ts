@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import { startBroker } from "./support/broker.ts";
+import { Crowd } from "./support/client.ts";
+import { startDatabase } from "./support/database.ts";
+import { type Backing, createEvent, type Event } from "./support/event.ts";
+import { type JavaClient, javaClient } from "./support/java.ts";
+
+let backing: Backing;
+let java: JavaClient;
+before(async () => {
+  const [broker, database, client] = await Promise.all([startBroker(), startDatabase(), javaClient()]);
+  backing = { broker, database };
+  java = client;
+});
+after(async () => {
+  await Promise.all([
+    backing.broker[Symbol.asyncDispose](),
+    backing.database[Symbol.asyncDispose](),
+    java[Symbol.asyncDispose](),
+  ]);
+});
+
+async function usersOf(event: Event): Promise<bigint[]> {
+  const { rows } = await event.pool.query<{ user_id: string }>(
+    "select user_id from gifticon_request where outcome = 'issued' order by user_id",
+  );
+  return rows.map(({ user_id }) => BigInt(user_id));
+}
+
+function userIds(first: bigint, last: bigint): bigint[] {
+  return Array.from({ length: Number(last - first) + 1 }, (_, index) => first + BigInt(index));
+}
+
+const extremes = [1n, 2n ** 53n + 1n, 2n ** 63n - 1n];
+
+describe("Kafka's own Java client", () => {
+  test("writes what the issuer reads, and gets back as it was what the issuer can't", async () => {
+    await using event = await createEvent(backing, 100);
+    const orders = [...extremes, -1n, -(2n ** 63n)].map((id) => `none:${id}:${id}`);
+    await java.run("Produce", backing.broker.bootstrapServers, event.topic, ...orders);
+    await event.start("gifticon-issuer");
+    await event.settled();
+    assert.deepEqual(await usersOf(event), extremes);
+    assert.deepEqual((await event.reconcile([])).violations, []);
+    const letters = deadLetterTopic(event.topic);
+    const lines = await java.run("Consume", backing.broker.bootstrapServers, `${event.groupId}.dlt`, letters, "2");
+    assert.deepEqual(lines.split("\n"), ["-1 -1", `${-(2n ** 63n)} ${-(2n ** 63n)}`]);
+  });
+
+  test("is read with each of its compressions, and what it takes back is never issued", async () => {
+    await using event = await createEvent(backing, 10_000);
+    const ways = ["none", "gzip", "snappy", "lz4", "zstd", "abort", "commit", "abort"];
+    const orders = ways.map((way, index) => `${way}:${index * 1_000 + 1}:${index * 1_000 + 900}`);
+    await java.run("Produce", backing.broker.bootstrapServers, event.topic, ...orders);
+    await event.start("gifticon-issuer");
+    await event.settled();
+    const kept = ways.flatMap((way, index) =>
+      way === "abort" ? [] : userIds(BigInt(index * 1_000 + 1), BigInt(index * 1_000 + 900)),
+    );
+    assert.deepEqual(await usersOf(event), kept);
+    assert.deepEqual((await event.reconcile([])).violations, []);
+  });
+
+  test("reads what the API writes", async () => {
+    await using event = await createEvent(backing, 100);
+    await using crowd = new Crowd();
+    const api = await event.start("main-api");
+    for (const id of extremes) assert.equal((await crowd.ask(api.url, id)).status, 202);
+    assert.equal((await crowd.ask(api.url, -1n)).status, 400);
+    const lines = await java.run("Consume", backing.broker.bootstrapServers, event.groupId, event.topic, "3");
+    assert.deepEqual(
+      lines.split("\n"),
+      extremes.map((id) => `${id} ${id}`),
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.LongSerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Writes user ids to a topic as the Spring services do: key as String, value as Long.
+ * Arguments: BOOTSTRAP TOPIC, then any number of WAY:FIRST:LAST with a compression as way, or "commit" or "abort" for a transaction.
+ */
+class Produce {
+  public static void main(String[] args) {
+    for (int index = 2; index < args.length; index++) {
+      String[] order = args[index].split(":");
+      produce(args[0], args[1], order[0], LongStream.rangeClosed(Long.parseLong(order[1]), Long.parseLong(order[2])));
+    }
+  }
+
+  private static void produce(String bootstrap, String topic, String way, LongStream userIds) {
+    boolean transaction = way.equals("commit") || way.equals("abort");
+    Map<String, Object> common = Map.of("bootstrap.servers", bootstrap, "acks", "all", "linger.ms", 200);
+    Map<String, Object> own =
+        transaction ? Map.of("transactional.id", topic + way) : Map.of("compression.type", way);
+    var settings = new java.util.HashMap<String, Object>(common);
+    settings.putAll(own);
+    try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer())) {
+      if (transaction) {
+        producer.initTransactions();
+        producer.beginTransaction();
+      }
+      userIds.forEach(userId -> producer.send(new ProducerRecord<>(topic, Long.toString(userId), userId)));
+      producer.flush();
+      if (way.equals("commit")) producer.commitTransaction();
+      if (way.equals("abort")) producer.abortTransaction();
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { deadLetterTopic, encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { waitUntil } from "../support/wait-until.ts";
+import { startBroker } from "./support/broker.ts";
+import { range } from "./support/client.ts";
+import { startDatabase } from "./support/database.ts";
+import { type Backing, createEvent, type Event } from "./support/event.ts";
+
+let backing: Backing;
+before(async () => {
+  const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
+  backing = { broker, database };
+});
+after(async () => {
+  await Promise.all([backing.broker[Symbol.asyncDispose](), backing.database[Symbol.asyncDispose]()]);
+});
+
+/** What another producer writes: no headers. */
+function spring(userId: number) {
+  const value = Buffer.alloc(8);
+  value.writeBigInt64BE(BigInt(userId));
+  return { key: userId.toString(), value };
+}
+
+const unreadable = { key: "9", value: Buffer.from("nine") };
+
+/** An event of which an older issuer, which couldn't read them, made dead letters of these records. */
+async function eventWithLetters(records: { key: string; value: Buffer }[]): Promise<Event> {
+  const event = await createEvent(backing, 100);
+  await backing.broker.produce(event.topic, records);
+  const stood = await backing.broker.readAll(event.topic);
+  const letters = stood.map(({ partition, message }) =>
+    encodeDeadLetter(event.topic, partition, message, { reason: "an older issuer's" }),
+  );
+  const topic = deadLetterTopic(event.topic);
+  await backing.broker.createTopic(topic);
+  await backing.broker.produce(topic, letters);
+  return event;
+}
+
+async function count(topic: string): Promise<number> {
+  return (await backing.broker.readAll(topic)).length;
+}
+
+describe("the replay of dead letters", () => {
+  test("puts back what can be read now, once, and says why the rest stays", async () => {
+    await using event = await eventWithLetters([spring(1), unreadable, spring(2)]);
+    await event.start("gifticon-issuer");
+    await event.settled();
+    const first = await event.replay();
+    assert.equal(first.exitCode, 0, first.stderr);
+    assert.deepEqual(first.stdout.split("\n"), [
+      `put back: ${event.topic}[0]@0 (was: an older issuer's)`,
+      `stays: ${event.topic}[0]@1: value: has 4 bytes; expected 8`,
+      `put back: ${event.topic}[0]@2 (was: an older issuer's)`,
+      // The issuer has made a letter of its own of the unreadable record by now.
+      `stays: ${event.topic}[0]@1: value: has 4 bytes; expected 8`,
+      "2 put back, 2 stay, 0 had been put back before",
+    ]);
+    assert.match((await event.replay()).stdout, /^0 put back, 2 stay, 2 had been put back before$/m);
+    assert.equal(await count(event.topic), 5);
+    // What had been issued in the first place isn't issued again.
+    await event.settled();
+    const { issued, duplicate, violations } = await event.reconcile([]);
+    assert.deepEqual({ issued, duplicate, violations }, { issued: 2, duplicate: 0, violations: [] });
+  });
+
+  test("puts back all when it is told to, each letter once", async () => {
+    await using event = await eventWithLetters([spring(1), unreadable]);
+    const all = await event.replay("--all");
+    assert.match(all.stdout, /^2 put back, 0 stay, 0 had been put back before$/m, all.stderr);
+    assert.match((await event.replay("--all")).stdout, /^0 put back, 0 stay, 2 had been put back before$/m);
+    await event.start("gifticon-issuer");
+    await event.settled();
+    // The unreadable record became a letter twice: from its first place, and from where the replay had put it.
+    assert.equal(await count(deadLetterTopic(event.topic)), 4);
+    assert.deepEqual((await event.reconcile([])).violations, []);
+  });
+
+  test("goes on after it was killed, and nothing is issued twice", async () => {
+    const users = range(1, 50);
+    await using event = await eventWithLetters(users.map(spring));
+    await (await event.start("gifticon-issuer")).end("SIGTERM");
+    const client = await event.pool.connect();
+    await client.query("begin; lock table dead_letter_replay in share mode");
+    // It has put the letters back, and can't keep that it did.
+    const killed = event.replay();
+    await waitUntil("letters on the topic", async () => (await count(event.topic)) > users.length);
+    killed.kill("SIGKILL");
+    assert.notEqual((await killed).exitCode, 0);
+    // The server would go on with what a dead client has asked for; a lost one asks for nothing.
+    await waitUntil("the end of its connections", async () => {
+      const { rowCount } = await event.pool.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'gifticon-replay'",
+      );
+      return rowCount === 0;
+    });
+    await client.query("commit");
+    client.release();
+
+    assert.match((await event.replay()).stdout, /^50 put back, 0 stay, 0 had been put back before$/m);
+    await event.start("gifticon-issuer");
+    await event.settled();
+    assert.equal(await count(event.topic), 3 * users.length);
+    const { issued, duplicate, violations } = await event.reconcile([]);
+    assert.deepEqual({ issued, duplicate, violations }, { issued: users.length, duplicate: 0, violations: [] });
+  });
+});

@@ -1,0 +1,58 @@
+import { waitUntil } from "../../support/wait-until.ts";
+import type { DatabaseServer } from "./database.ts";
+import { type Crowd, range } from "./client.ts";
+import type { Event } from "./event.ts";
+import type { ServiceProcess } from "./service-process.ts";
+
+/** Holds the stock's row, so that no issuer can decide; returns what lets go. */
+export async function holdStock(event: Event): Promise<() => Promise<void>> {
+  const client = await event.pool.connect();
+  await client.query("begin; select from gifticon_stock for update");
+  return async () => {
+    await client.query("commit");
+    client.release();
+  };
+}
+
+/** Starts an issuer that is in the middle of its transaction over the requests of so many users, until it is let go. */
+export async function issuerInTransaction(
+  event: Event,
+  crowd: Crowd,
+  users: number,
+): Promise<{ issuer: ServiceProcess; letGo: () => Promise<void> }> {
+  const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+  const letGo = await holdStock(event);
+  await crowd.askAll(api.url, range(1, users));
+  await waitUntil(
+    "an issuer in its transaction",
+    async () => {
+      const { rowCount } = await event.pool.query(
+        "select from pg_stat_activity where datname = current_database() and application_name = 'gifticon-issuer' and wait_event_type = 'Lock'",
+      );
+      return (rowCount ?? 0) > 0;
+    },
+    { everyMs: 20 },
+  );
+  return { issuer, letGo };
+}
+
+/** Decided requests. */
+export async function decided(event: Event): Promise<number> {
+  const { rows } = await event.pool.query<{ count: number }>("select count(*)::int from gifticon_request");
+  return rows[0]?.count ?? 0;
+}
+
+/** Takes every connection that the database has, the API's too; returns what gives them back. */
+export async function takeConnections(event: Event, database: DatabaseServer): Promise<() => Promise<void>> {
+  const pools = range(0, 30).map(() => database.connect("postgres"));
+  await event.pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'main-api'",
+  );
+  const taken = await Promise.allSettled(pools.flatMap((pool) => range(0, 4).map(() => pool.connect())));
+  const clients = taken.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  if (clients.length === taken.length) throw new Error(`the database has more than ${clients.length} connections`);
+  return async () => {
+    for (const client of clients) client.release(true);
+    await Promise.all(pools.map((pool) => pool.end()));
+  };
+}

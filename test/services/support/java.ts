@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { IMAGES } from "./containers.ts";
+
+/** Kafka's own Java client: the other side of the contract. */
+export interface JavaClient extends AsyncDisposable {
+  /** Runs one of the programs of `test/services/java/`; returns its output. */
+  run: (program: "Produce" | "Consume", ...args: string[]) => Promise<string>;
+}
+
+/** Takes the client's jars out of the broker's image, so that both are of one version; the machine's JDK runs the sources. */
+export async function javaClient(): Promise<JavaClient> {
+  const folder = await mkdtemp(join(tmpdir(), "java-client-"));
+  const { stdout: container } = await execa("docker", ["create", IMAGES.kafka]);
+  try {
+    await execa("docker", ["cp", `${container}:/opt/kafka/libs`, folder]);
+  } finally {
+    await execa("docker", ["rm", "--volumes", container]);
+  }
+  return {
+    run: async (program, ...args) => {
+      const source = fileURLToPath(new URL(`../java/${program}.java`, import.meta.url));
+      const java = ["-XX:TieredStopAtLevel=1", "-cp", join(folder, "libs", "*"), source];
+      const { stdout } = await execa("java", [...java, ...args], { timeout: 120_000 });
+      return stdout;
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}

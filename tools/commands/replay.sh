@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# ./run replay [--all]: puts dead letters of the local environment back on the topic, by the issuer's own command in its running container.
+set -euo pipefail
+# shellcheck source=tools/prepare.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
+
+become_root replay "$@"
+have docker || fail "there is no Docker engine, so no environment runs here" "./run up stands it up."
+
+hosts="$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT" --filter label=local-cloud.type=aws:ec2/instance:Instance)"
+for host in $hosts; do
+  issuer="$(docker exec "$host" docker ps -q --filter name=gifticon_gifticon-issuer --filter health=healthy)"
+  if [[ -n $issuer ]]; then exec docker exec "$host" docker exec "${issuer%%$'\n'*}" node main.mjs replay "$@"; fi
+done
+fail "no healthy gifticon issuer runs in account $LOCAL_CLOUD_ACCOUNT" "./run up stands the environment up; in mode direct there is no issuer, and no dead letters."
