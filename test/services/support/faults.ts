@@ -1,8 +1,12 @@
+import type { Pool, PoolClient } from "pg";
 import { waitUntil } from "../../support/wait-until.ts";
 import type { DatabaseServer } from "./database.ts";
 import { type Crowd, range } from "./client.ts";
 import type { Event } from "./event.ts";
 import type { ServiceProcess } from "./service-process.ts";
+
+/** PostgreSQL's code for it. */
+const TOO_MANY_CONNECTIONS = "53300";
 
 /** Holds the stock's row, so that no issuer can decide; returns what lets go. */
 export async function holdStock(event: Event): Promise<() => Promise<void>> {
@@ -44,13 +48,21 @@ export async function decided(event: Event): Promise<number> {
 
 /** Takes every connection that the database has, the API's too; returns what gives them back. */
 export async function takeConnections(event: Event, database: DatabaseServer): Promise<() => Promise<void>> {
-  const pools = range(0, 30).map(() => database.connect("postgres"));
+  const pools: Pool[] = [];
+  const clients: PoolClient[] = [];
   await event.pool.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'main-api'",
   );
-  const taken = await Promise.allSettled(pools.flatMap((pool) => range(0, 4).map(() => pool.connect())));
-  const clients = taken.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
-  if (clients.length === taken.length) throw new Error(`the database has more than ${clients.length} connections`);
+  for (;;) {
+    const pool = database.connect("postgres");
+    pools.push(pool);
+    const taken = await Promise.allSettled(range(0, 4).map(() => pool.connect()));
+    clients.push(...taken.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+    const refusals = taken.flatMap((result) =>
+      result.status === "rejected" ? [result.reason as { code?: string }] : [],
+    );
+    if (refusals.some(({ code }) => code === TOO_MANY_CONNECTIONS)) break;
+  }
   return async () => {
     for (const client of clients) client.release(true);
     await Promise.all(pools.map((pool) => pool.end()));
