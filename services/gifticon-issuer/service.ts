@@ -3,6 +3,7 @@ import { createPool } from "@gifticon/contract/database/pool.ts";
 import { databaseReadiness, SchemaKeeper } from "@gifticon/contract/database/schema-keeper.ts";
 import { readIssuerSettings } from "@gifticon/contract/environment.ts";
 import { createKafka } from "@gifticon/contract/kafka/client.ts";
+import type { PartitionLag } from "@gifticon/contract/kafka/lag.ts";
 import { createLog } from "@gifticon/contract/runtime/log.ts";
 import { createRegistry, observePool, observeStock } from "@gifticon/contract/runtime/metrics.ts";
 import { healthyOnceReady, registerOperations } from "@gifticon/contract/runtime/operations.ts";
@@ -12,7 +13,7 @@ import { createBatchHandler } from "./batch-handler.ts";
 import { ConsumerLoop } from "./consumer-loop.ts";
 import { openSession } from "./consumer-session.ts";
 import { LagWatch } from "./lag-watch.ts";
-import { createIssuerMetrics, type PartitionLag } from "./metrics.ts";
+import { createIssuerMetrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 
 /** Starts the issuer: it answers health checks at once and consumes when the database is prepared and the broker is there. */
@@ -42,7 +43,7 @@ export async function startGifticonIssuer(
   );
   const reportLag = (lag: PartitionLag[] | undefined) => {
     metrics.lag(lag);
-    const waiting = lag?.some(({ partition, records }) => records > 0 && loop.partitions.includes(partition)) ?? false;
+    const waiting = lag?.some(({ partition, behind }) => behind > 0 && loop.partitions.includes(partition)) ?? false;
     if (!waiting) progress.worked();
   };
   const lagWatch = new LagWatch(connect, topic, settings.groupId, reportLag, log);
