@@ -58,6 +58,7 @@ function show(requestId: string): void {
   }
   console.log(`
 What to try next:
+  ${outputs.apiUrl}/    the live page, in a browser on this machine
   curl -i ${outputs.apiUrl}/gifticons -H 'content-type: application/json' -d '{"userId": 1}'
   curl ${outputs.apiUrl}/gifticons/${requestId}
   ./run pulumi preview --diff --stack local

@@ -164,6 +164,7 @@ describe("the other routes", () => {
     const response = await app.inject({ method: "GET", url: "/gifticons" });
     assert.deepEqual([response.statusCode, response.headers.allow], [405, "POST"]);
     assert.equal((await app.inject({ method: "DELETE", url: `/gifticons/${ID}` })).headers.allow, "GET, HEAD");
+    assert.equal((await app.inject({ method: "POST", url: "/stats" })).headers.allow, "GET, HEAD");
   });
 
   test("/healthz, /readyz and /metrics answer", async () => {

@@ -3,7 +3,7 @@ import { type Operations, registerOperations } from "@gifticon/contract/runtime/
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { answerOf, sendError } from "./answers.ts";
 import { type EventParts, registerEvent } from "./event-routes.ts";
-import { type GifticonParts, refuseOtherMethods, registerGifticons } from "./gifticon-routes.ts";
+import { type GifticonParts, registerGifticons } from "./gifticon-routes.ts";
 
 const BODY_LIMIT = 4 * 1024;
 /** Longer than the load balancer keeps an idle connection (60 s): else it would send a request on one that is being closed. */
@@ -11,6 +11,7 @@ const KEEP_ALIVE_MS = 75_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const TIMEOUT_CHECK_MS = 1_000;
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** What the API needs around it. */
 export interface ApiParts extends GifticonParts, EventParts {
@@ -48,8 +49,12 @@ export function createApp(parts: ApiParts): FastifyInstance {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ code: "not_found", message: "there is no such path; /openapi.json lists all" }),
   );
+  const served = new Map<string, string[]>();
+  app.addHook("onRoute", ({ url, method }) => {
+    served.set(url, [...(served.get(url) ?? []), ...[method].flat()]);
+  });
   registerRoutes(app, parts);
-  refuseOtherMethods(app);
+  refuseOtherMethods(app, new Map(served));
   return app;
 }
 
@@ -58,6 +63,22 @@ export function registerRoutes(app: FastifyInstance, parts: ApiParts): void {
   registerEvent(app, parts);
   registerGifticons(app, parts);
   registerOperations(app, parts.operations);
+}
+
+/** Answers 405 where only other methods are served. */
+function refuseOtherMethods(app: FastifyInstance, served: ReadonlyMap<string, readonly string[]>): void {
+  for (const [url, methods] of served) {
+    const allow = methods.toSorted().join(", ");
+    app.route({
+      url,
+      method: METHODS.filter((method) => !methods.includes(method)),
+      handler: (_request, reply) =>
+        reply
+          .code(405)
+          .header("allow", allow)
+          .send({ code: "method_not_allowed", message: `allowed here: ${allow}` }),
+    });
+  }
 }
 
 /** Answers what isn't HTTP, or came too slowly: an explicit error, not a reset. */

@@ -60,20 +60,3 @@ export function registerGifticons(app: FastifyInstance, { acceptor, findStatus, 
     });
   });
 }
-
-/** Answers 405 where only other methods are served. */
-export function refuseOtherMethods(app: FastifyInstance): void {
-  const others = (url: string, allow: string, method: string[]) => {
-    app.route({
-      url,
-      method,
-      handler: (_request, reply) =>
-        reply
-          .code(405)
-          .header("allow", allow)
-          .send({ code: "method_not_allowed", message: `allowed here: ${allow}` }),
-    });
-  };
-  others("/gifticons", "POST", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-  others("/gifticons/:requestId", "GET, HEAD", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-}

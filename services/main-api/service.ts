@@ -54,8 +54,15 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
       ? directAcceptor(pool, schema, metrics.observeBatch)
       : createKafkaAcceptor(link, metrics.observeBatch);
 
-  const lookup = new Batcher<string, RequestStatus>({ ...LOOKUP_BOUNDS, work: (ids) => findStatuses(pool, ids) });
-  const tally = () => bounded(readTally(pool), TALLY_TIMEOUT_MS, "reading the tally");
+  const orLog = (what: string) => (error: unknown) => {
+    log.warn({ err: error }, `${what} can't be read`);
+    throw error;
+  };
+  const lookup = new Batcher<string, RequestStatus>({
+    ...LOOKUP_BOUNDS,
+    work: (ids) => findStatuses(pool, ids).catch(orLog("the status of requests")),
+  });
+  const tally = () => bounded(readTally(pool), TALLY_TIMEOUT_MS, "reading the tally").catch(orLog("the tally"));
   const stats = shareReading(() => readStats({ tally, lag: link && (() => link.readLag()) }), STATS_EVERY_MS);
   // Where there is no issuer to show it.
   if (link === undefined) observeStock(registry, async () => (await stats()).stock.remaining);

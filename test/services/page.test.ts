@@ -149,6 +149,7 @@ describe("the live page", () => {
     await api.end("SIGKILL");
     await page.locator("#live", { hasText: /No new figures since \d\d:\d\d:\d\d/ }).waitFor();
     assert.equal(await text(page, "issued"), "1");
+    await inOrder(page, []);
   });
 
   test("says in mode direct that there is no queue, and gives the code at once", async () => {

@@ -23,8 +23,7 @@ export class AskPanel {
       this.#submit();
     });
     // A reloaded page (phones do that by themselves) goes on with its request.
-    const stored = sessionStorage.getItem(STORED);
-    const wish = stored === null ? undefined : (JSON.parse(stored) as Wish);
+    const wish = recall();
     this.#user.value = wish?.userId ?? randomUser();
     if (wish !== undefined) void this.#pursue(wish);
   }
@@ -43,9 +42,9 @@ export class AskPanel {
       this.#user.focus();
       return;
     }
-    // A request that wasn't settled goes on under its key: it may have been taken.
-    const unsettled = this.#wish?.userId === userId ? this.#wish : undefined;
-    void this.#pursue(unsettled ?? { userId, key: newKey() });
+    // A request that nobody answered goes on under its key: it may have been taken.
+    const unanswered = this.#wish?.userId === userId && this.#wish.requestId === undefined ? this.#wish : undefined;
+    void this.#pursue(unanswered ?? { userId, key: newKey() });
   }
 
   async #pursue(wish: Wish): Promise<void> {
@@ -60,15 +59,13 @@ export class AskPanel {
   #show(progress: Progress): void {
     const { step } = progress;
     if (step === "queued" && this.#wish !== undefined) this.#wish.requestId = progress.requestId;
-    sessionStorage.setItem(STORED, JSON.stringify(this.#wish));
+    // What is decided stays remembered, so that a reloaded page shows it again.
+    remember(step === "refused" ? undefined : this.#wish);
     if (step === "issued" || step === "rejected" || step === "refused") this.#wish = undefined;
-    if (step === "refused") {
-      sessionStorage.removeItem(STORED);
-      this.#complain(progress.why);
-    }
+    if (step === "refused") this.#complain(progress.why);
 
     this.#message.textContent = messageOf(progress);
-    this.#outcome.dataset["kind"] = ["rejected", "refused", "gave-up", "waiting"].includes(step) ? "bad" : "good";
+    this.#outcome.dataset["kind"] = ["rejected", "refused", "gave-up"].includes(step) ? "bad" : "good";
     this.#code.hidden = step !== "issued";
     this.#code.textContent = step === "issued" ? progress.code : "";
     const [asked, queued, decided] = this.#steps;
@@ -131,12 +128,31 @@ function messageOf(progress: Progress): string {
   }
 }
 
+/** Far from the numbers that a load test takes. */
 function randomUser(): string {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
-  return (1 + (random % 999_999_999)).toString();
+  return (10_000_000_000 + random).toString();
 }
 
 /** `crypto.randomUUID` exists only on pages that came over TLS. */
 function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The wish of this tab, where the browser keeps such things. */
+function recall(): Wish | undefined {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORED) ?? "") as Wish;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(wish: Wish | undefined): void {
+  try {
+    if (wish === undefined) sessionStorage.removeItem(STORED);
+    else sessionStorage.setItem(STORED, JSON.stringify(wish));
+  } catch {
+    // The browser keeps nothing for this page: then a reload starts over.
+  }
 }
