@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket, noSecretsInEnvironment } from "./services.ts";
+import { deployment, findings, resource, service } from "./testing.ts";
+
+const subject = "gifticon/main-api";
+const sound = [deployment({})];
+
+test("images are named by digest", () => {
+  assert.deepEqual(findings(imagesByDigest, sound), []);
+  const found = findings(imagesByDigest, [deployment({ image: "registry.example/main-api:latest" })]);
+  assert.deepEqual(found, [{ subject, message: "image registry.example/main-api:latest has no digest" }]);
+});
+
+test("no service mounts the engine's socket, or a folder that it is in", () => {
+  const mount = (source: string) => deployment({ volumes: [{ type: "bind", source, target: "/x", read_only: true }] });
+  assert.deepEqual(findings(noDockerSocket, [mount("/var/lib/gifticon-event/ca.pem")]), []);
+  for (const source of ["/var/run/docker.sock", "/run", "/"]) {
+    assert.deepEqual(findings(noDockerSocket, [mount(source)]), [{ subject, message: `mounts ${source}` }]);
+  }
+});
+
+test("services don't run as root", () => {
+  assert.deepEqual(findings(nonRoot, sound), []);
+  assert.deepEqual(findings(nonRoot, [deployment({ user: "0:0" })]), [{ subject, message: "runs as 0:0" }]);
+  assert.deepEqual(findings(nonRoot, [deployment({ user: undefined })]), [
+    { subject, message: "runs as the user of its image" },
+  ]);
+});
+
+test("services have a memory limit", () => {
+  assert.deepEqual(findings(limited, sound), []);
+  const found = findings(limited, [deployment({ deploy: { ...service.deploy, resources: { limits: {} } } })]);
+  assert.deepEqual(found, [{ subject, message: "has no memory limit" }]);
+});
+
+test("services have a health check, of their own or of their image; jobs need none", () => {
+  const unchecked = { healthcheck: undefined };
+  const image = resource("docker:index/image:Image", "main-api", {
+    imageName: "registry.example/main-api:0123",
+    build: { dockerfile: "services/main-api/Dockerfile" },
+  });
+  const built = (dockerfile: string) => ({ dockerfiles: { "services/main-api/Dockerfile": dockerfile } });
+  assert.deepEqual(findings(healthChecked, sound), []);
+  assert.deepEqual(
+    findings(healthChecked, [deployment(unchecked), image], built("FROM node\nHEALTHCHECK CMD check\n")),
+    [],
+  );
+  assert.deepEqual(
+    findings(healthChecked, [deployment({ ...unchecked, deploy: { ...service.deploy, mode: "replicated-job" } })]),
+    [],
+  );
+  const missing = [{ subject, message: "has no health check" }];
+  assert.deepEqual(findings(healthChecked, [deployment(unchecked)]), missing);
+  assert.deepEqual(
+    findings(healthChecked, [deployment(unchecked), image], built("FROM node\nHEALTHCHECK NONE\n")),
+    missing,
+  );
+});
+
+test("no secret stands in the environment; where one is may", () => {
+  assert.deepEqual(findings(noSecretsInEnvironment, sound), []);
+  for (const environment of [
+    { DATABASE_PASSWORD: "x" },
+    { API_TOKEN: "x" },
+    { URL: "postgres://user:word@host/name" },
+  ]) {
+    const [key] = Object.keys(environment);
+    assert.deepEqual(findings(noSecretsInEnvironment, [deployment({ environment })]), [
+      { subject, message: `has ${String(key)} in its environment` },
+    ]);
+  }
+});
