@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { drawUp, initialise, preview, type PaperStack } from "./engine.ts";
-import type { StackPlan } from "./plan.ts";
+import type { Resource, StackPlan } from "./plan.ts";
 import { readPreview, type Ledger } from "./read-preview.ts";
 import { complete, readStackFile } from "./stack-file.ts";
 import { linkPackages, writeCommit, writeWorkingTree, type Base } from "./trees.ts";
@@ -20,11 +20,13 @@ export interface Comparison {
   cache: string;
 }
 
+const properties = z.record(z.string(), z.unknown());
+
 /** A version drawn up: the engine's state, and what the program gave. */
 const drawn = z.object({
   salt: z.string(),
   state: z.string(),
-  ledger: z.record(z.string(), z.record(z.string(), z.unknown())),
+  ledger: z.record(z.string(), z.object({ given: properties, gives: properties.optional() })),
   dockerfiles: z.record(z.string(), z.string()),
 });
 type Drawn = z.infer<typeof drawn>;
@@ -58,7 +60,25 @@ export async function compareStack(comparison: Comparison): Promise<StackPlan> {
   };
 }
 
-async function copyWorkingTree({ checkout }: Comparison, folder: string): Promise<void> {
+/**
+ * Draws the working tree up from nothing.
+ *
+ * @returns every resource that it declares.
+ */
+export async function drawStack({
+  checkout,
+  stack,
+  work,
+}: Pick<Comparison, "checkout" | "stack" | "work">): Promise<Resource[]> {
+  await rm(work, { recursive: true, force: true });
+  const program = join(work, "after");
+  await copyWorkingTree({ checkout }, program);
+  const paper = await initialise(join(work, "paper"), stack);
+  const { stdout, ledger } = await preview(paper, program, await readStackFile(program, stack));
+  return readPreview(stdout, { before: {}, after: ledger }).after;
+}
+
+async function copyWorkingTree({ checkout }: Pick<Comparison, "checkout">, folder: string): Promise<void> {
   await writeWorkingTree(checkout, folder);
   await linkPackages(checkout, folder);
 }
@@ -117,7 +137,9 @@ async function forgetOldest(cache: string): Promise<void> {
 
 /** The Dockerfiles of the images that a program declares, by path. */
 async function dockerfilesOf(program: string, ledger: Ledger): Promise<Record<string, string>> {
-  const builds = Object.values(ledger).map(({ build }) => (build as { dockerfile?: unknown } | undefined)?.dockerfile);
+  const builds = Object.values(ledger).map(
+    ({ given: { build } }) => (build as { dockerfile?: unknown } | undefined)?.dockerfile,
+  );
   const paths = [...new Set(builds)].filter((path) => typeof path === "string").sort();
   return Object.fromEntries(
     await Promise.all(paths.map(async (path) => [path, await readFile(join(program, path), "utf8")] as const)),

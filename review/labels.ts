@@ -25,8 +25,10 @@ function madeUp(resources: readonly Resource[]): Map<string, string> {
   for (const { name, custom, inputs, outputs } of resources) {
     if (!custom) continue;
     const given = new Set(Object.values(inputs));
-    for (const [key, value] of Object.entries(outputs)) {
-      if (typeof value !== "string" || value.length < SHORTEST || given.has(value) || found.has(value)) continue;
+    for (const [key, output] of Object.entries(outputs)) {
+      if (typeof output !== "string" || given.has(output)) continue;
+      const value = output.trim();
+      if (value.length < SHORTEST || found.has(value)) continue;
       if (key === "arn" || value.includes("\n") || value.includes("[secret]")) continue;
       found.set(value, `${name}.${key}`);
     }

@@ -31,14 +31,12 @@ try {
   const exceptions = readExceptions();
   await mkdir(cache, { recursive: true });
   const base = await findBase(checkout, program.args[0]);
-  const [plans] = await Promise.all([
-    Promise.all(
-      stacks.map((stack) =>
-        compareStack({ checkout, base, stack, work: join(work, stack), cache: join(cache, "base") }),
-      ),
-    ),
+  const [, ...plans] = await all([
     compile(checkout, cache),
-  ]);
+    ...stacks.map((stack) =>
+      compareStack({ checkout, base, stack, work: join(work, stack), cache: join(cache, "base") }),
+    ),
+  ] as const);
   const reviewed = plans.map((plan) => ({ plan, findings: findingsOf(plan, exceptions, today) }));
   const text = report(base.name, reviewed);
   if (markdown === undefined) process.stdout.write(text);
@@ -54,4 +52,12 @@ try {
   process.exitCode = exit.cannotJudge;
 } finally {
   await rm(work, { recursive: true, force: true });
+}
+
+/** Waits for each, whatever becomes of the others: an engine that is left alone would go on in a folder that is being removed. */
+async function all<T extends readonly Promise<unknown>[]>(
+  promises: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }

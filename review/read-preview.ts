@@ -35,8 +35,8 @@ const digest = z.object({
     .nullish(),
 });
 
-/** Texts that a program gave its resources, by URN: they replace what the engine masks as a whole. */
-export type Ledger = Readonly<Record<string, Properties>>;
+/** What a program asked for, as the cloud on paper notes it: what it gives each resource, and what that gives where it is new or changes. */
+export type Ledger = Readonly<Record<string, { given: Properties; gives?: Properties | undefined }>>;
 
 /** What the engine's preview says. */
 export interface Preview {
@@ -96,8 +96,8 @@ function resourceOf(urn: string, found: z.infer<typeof state>, ledger: Ledger): 
     type,
     name: nameOf(urn),
     custom,
-    inputs: unmasked(inputs, ledger[urn]),
-    outputs: found.id === undefined ? outputs : { ...outputs, id: found.id },
+    inputs: unmasked(inputs, ledger[urn]?.given),
+    outputs: { ...outputs, ...(found.id ? { id: found.id } : {}), ...ledger[urn]?.gives },
     dependencies,
   };
 }

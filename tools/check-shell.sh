@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks every shell script of the checkout, whatever its name: those that end in .sh, and those whose first line says so.
+# Checks every shell script of the checkout, whatever its name: those that end in .sh, and those whose first line says so; and the workflows
+# with the shell in them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,3 +14,5 @@ mapfile -t scripts < <(
 # One process a script, as many as there are cores: the scripts that source others take a second each.
 printf '%s\0' "${scripts[@]}" | xargs -0 -n 1 -P "$(nproc)" shellcheck --external-sources "$@"
 printf '%d shell scripts are clean\n' "${#scripts[@]}"
+actionlint
+printf '%d workflows are clean\n' "$(find .github/workflows -name '*.yml' | wc -l)"

@@ -13,6 +13,10 @@ test("a name that is left open comes from the logical name, and stays over updat
   assert.deepEqual(fillName("name", {}, { name: "main-fedcba9" }, context), { name: "main-fedcba9" });
 });
 
+test("a name that was made stays when the resource gets another logical name by an alias", () => {
+  assert.deepEqual(fillName("name", {}, { name: "former-fedcba9" }, context), { name: "former-fedcba9" });
+});
+
 test("a name that was explicit and is left open now is a new one", () => {
   assert.deepEqual(fillName("name", {}, { name: "mine" }, context), { name: "main-0123456" });
 });

@@ -21,7 +21,8 @@ export function fillName(
     const kept = typeof old === "string" && old.startsWith(prefix) && old.length === prefix.length + 26;
     return { ...news, [property]: kept ? old : `${prefix}${randomSuffix(26)}` };
   }
-  const kept = typeof old === "string" && automaticSuffix.test(old) && old.startsWith(`${name}-`);
+  // By its form alone: a resource that was renamed with an alias keeps the name that was made from its former one.
+  const kept = typeof old === "string" && automaticSuffix.test(old);
   return { ...news, [property]: kept ? old : `${name}-${randomSuffix(7)}` };
 }
 

@@ -11,14 +11,23 @@ import { suffixes } from "../provider/server/context.ts";
 import { drawings } from "./outputs.ts";
 import { markOf, secret } from "./made-up.ts";
 
+/** What a program asked for, by URN. Nothing in it is marked as a secret, as on paper none is one. */
+export type Ledger = Map<string, Entry>;
+
+/** One resource: what the program gives it, and, where it is new or changes, what it will give. */
+export interface Entry {
+  given: Properties;
+  gives?: Properties;
+}
+
 /**
  * A cloud on paper: resources are judged, compared and replaced by the same rules as ever, but nothing is made. What would be made has
  * outputs that follow from its inputs alone, in a preview too. So a whole environment can be drawn up and compared with another one on
  * any machine, with no credentials, no Docker engine and no rights, and the same program always gives the same.
  *
- * @param ledger takes what the program gives each resource, by URN.
+ * @param ledger takes what the program asked for, by URN.
  */
-export function onPaper(cloudPackage: CloudPackage, ledger: Map<string, Properties>): CloudPackage {
+export function onPaper(cloudPackage: CloudPackage, ledger: Ledger): CloudPackage {
   return {
     ...cloudPackage,
     resources: cloudPackage.resources.map((type) => drawnUp(type, ledger)),
@@ -38,7 +47,7 @@ const wider: Readonly<Record<string, z.ZodType>> = {
   }),
 };
 
-function drawnUp(type: ResourceType, ledger: Map<string, Properties>): ResourceType {
+function drawnUp(type: ResourceType, ledger: Ledger): ResourceType {
   const draw = drawings[type.token];
   if (draw === undefined) {
     throw new Error(`${type.token} can't be drawn up: say in local-cloud/paper/outputs.ts what it would give`);
@@ -46,13 +55,15 @@ function drawnUp(type: ResourceType, ledger: Map<string, Properties>): ResourceT
   const drawing = (inputs: unknown, { urn, id }: { urn: string; id?: string }): Created => {
     const properties = inputs as Properties;
     const drawn = draw({ inputs: properties, mark: markOf(urn, properties), id: id === "" ? undefined : id });
-    return { id: drawn.id, outputs: { ...properties, ...drawn.outputs } };
+    const outputs = { ...properties, ...drawn.outputs };
+    ledger.set(urn, { given: properties, ...ledger.get(urn), gives: { ...drawn.outputs, id: drawn.id } });
+    return { id: drawn.id, outputs };
   };
   return {
     ...type,
     inputs: wider[type.token] ?? type.inputs,
     defaults: (news, olds, context) => {
-      ledger.set(context.urn, news);
+      ledger.set(context.urn, { given: news });
       const randomSuffix = suffixes(Buffer.from(markOf(context.urn, news), "hex"));
       return type.defaults?.(news, olds, { ...context, randomSuffix }) ?? news;
     },

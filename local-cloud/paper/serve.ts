@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { aws } from "../aws/package.ts";
-import type { CloudPackage, Properties } from "../provider/resource-type.ts";
+import type { CloudPackage } from "../provider/resource-type.ts";
 import { EngineLog } from "../provider/server/engine-log.ts";
 import { ResourceProviderService } from "../provider/server/protos.ts";
 import { Provider } from "../provider/server/provider.ts";
@@ -9,14 +9,14 @@ import { command } from "../stand-ins/command/package.ts";
 import { docker } from "../stand-ins/docker/package.ts";
 import { random } from "../stand-ins/random/package.ts";
 import { tls } from "../stand-ins/tls/package.ts";
-import { onPaper } from "./package.ts";
+import { onPaper, type Ledger } from "./package.ts";
 
 /** The cloud on paper, as it is served. */
 export interface ServedPaper {
   /** What the engine's variable PULUMI_DEBUG_PROVIDERS takes: "aws:PORT,docker:PORT,...". */
   providers: string;
-  /** What the program gives each resource so far, by URN; no secret is marked, as on paper none is one. */
-  ledger: ReadonlyMap<string, Properties>;
+  /** What the program has asked for so far. */
+  ledger: Ledger;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface ServedPaper {
  * directory: that of the program.
  */
 export async function servePaper(): Promise<ServedPaper> {
-  const ledger = new Map<string, Properties>();
+  const ledger: Ledger = new Map();
   const packages = [aws, command, docker, random, tls];
   const served = await Promise.all(packages.map((one) => serveOne(onPaper(one, ledger))));
   return { providers: served.join(","), ledger };

@@ -1,14 +1,22 @@
 #!/usr/bin/env bash
-# ./run test [LAYER [ARGUMENT]...]: the layers of tests, each an npm script, cheapest first; stops at the first that fails.
+# ./run test [LAYER [ARGUMENT]... | --update-golden]: the layers of tests, each an npm script, cheapest first; stops at the first that fails.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
+# shellcheck source=tools/actionlint.sh
+source "$checkout/tools/actionlint.sh"
 
 declare -A script=(
   [format]=check:format [lint]=check:lint [types]=check:types [shell]=check:shell
-  [unit]=test:unit [program]=test:program [engine]=test:engine [services]=test:services [e2e]=test:e2e
+  [unit]=test:unit [program]=test:program [review]=test:review [engine]=test:engine [services]=test:services [e2e]=test:e2e
 )
-all=(format lint types shell unit program engine services e2e)
+all=(format lint types shell unit program review engine services e2e)
+
+# The previewed resources and texts of test/golden are written anew, for a change that means to change them.
+if [[ ${1:-} == --update-golden ]]; then
+  export UPDATE_GOLDEN=1
+  set -- review test/review/golden.test.ts
+fi
 
 layers=("${all[@]}")
 if (($#)); then
@@ -26,7 +34,14 @@ case " ${layers[*]} " in *" engine "* | *" services "* | *" e2e "*) become_root 
 
 prepare_layer() {
   case "$1" in
-    shell) have shellcheck || install_packages "to check the shell scripts" shellcheck ;;
+    shell)
+      have shellcheck || install_packages "to check the shell scripts" shellcheck
+      ensure_actionlint
+      ;;
+    review)
+      prepare_pulumi
+      have git || install_packages "to copy the program for tests" git
+      ;;
     engine)
       prepare_machine
       [[ -x /usr/sbin/sshd ]] || install_without_starting "the other end of remote commands in tests" openssh-server

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Clone } from "./support/clone.ts";
+
+// What ./run review ends with and says, on a change of a clone.
+describe("the review command", () => {
+  let clone: Clone;
+
+  before(async () => {
+    clone = await Clone.make("command");
+  });
+  after(async () => {
+    await clone.dispose();
+  });
+
+  test("ends with 2 and the compiler's words when the program doesn't compile", async () => {
+    await clone.edit([{ file: "infra/tags.ts", from: "Stack: getStack()", to: "Stack: 7" }]);
+    const { exitCode, stdout, stderr } = await clone.command("main", "--stack", "local");
+    assert.equal(exitCode, 2, stderr);
+    assert.equal(stdout, "");
+    assert.match(stderr, /can't judge the change: the program doesn't compile/);
+    assert.match(stderr, /infra\/tags\.ts\(\d+,\d+\): error TS2322: Type 'number' is not assignable to type 'string'/);
+  });
+
+  test("ends with 2 when it doesn't know BASE, and says what is allowed", async () => {
+    await clone.edit([]);
+    const { exitCode, stderr } = await clone.command("no-such-branch");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /BASE is "no-such-branch", which git doesn't know/);
+    assert.match(stderr, /Allowed: a commit, a branch or a tag/);
+  });
+
+  test("ends with 2 and the engine's words when the program fails", async () => {
+    await clone.edit([{ file: "Pulumi.local.yaml", from: "config:\n", to: "config:\n  gifticon-event:workers: 99\n" }]);
+    const { exitCode, stderr } = await clone.command("main", "--stack", "local");
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /the engine can't preview stack local/);
+    assert.match(stderr, /gifticon-event:workers is 99, allowed is a whole number from 1 to 50/);
+  });
+
+  test("ends with 1 when a mandatory guardrail is broken, and gives the same bytes each time", async () => {
+    await clone.edit([{ file: "infra/host.ts", from: "httpPutResponseHopLimit: 1", to: "httpPutResponseHopLimit: 2" }]);
+    const first = await clone.command("main", "--stack", "local");
+    assert.equal(first.exitCode, 1, first.stderr);
+    assert.match(first.stdout, /❌ `imds-v2`: `worker-1` metadataOptions\.httpPutResponseHopLimit is not 1/);
+    assert.equal((await clone.command("main", "--stack", "local")).stdout, first.stdout);
+  });
+});

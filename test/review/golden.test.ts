@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { describe, test } from "node:test";
+import { drawStack } from "../../review/compare.ts";
+import { golden } from "../../review/golden.ts";
+
+const checkout = resolve(import.meta.dirname, "../..");
+
+// What the stacks are made of, in full: a change of infrastructure shows in the diff of its pull request itself.
+describe("the golden preview", { concurrency: 2 }, () => {
+  for (const stack of ["dev", "local"]) {
+    test(`of stack ${stack} is what the program declares`, async () => {
+      const work = join(checkout, ".local/test/golden", stack);
+      const folder = join(checkout, "test/golden", stack);
+      const drawn = golden(await drawStack({ checkout, stack, work }));
+      await rm(work, { recursive: true, force: true });
+      if (process.env["UPDATE_GOLDEN"] === "1") await write(folder, drawn);
+      const kept = await read(folder);
+      const advice = "the infrastructure changed: run ./run test --update-golden, and review what it writes";
+      assert.deepEqual(Object.keys(kept).sort(), Object.keys(drawn).sort(), advice);
+      for (const [path, text] of Object.entries(drawn)) assert.equal(kept[path], text, `${stack}/${path}: ${advice}`);
+    });
+  }
+});
+
+async function write(folder: string, files: Record<string, string>): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+}
+
+async function read(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = paths.map(async (path) => [path.slice(folder.length + 1), await readFile(path, "utf8")] as const);
+  return Object.fromEntries(await Promise.all(texts));
+}

@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { findingsOf } from "../../review/findings.ts";
+import { report } from "../../review/report.ts";
+import { serviceChanges } from "../../review/services.ts";
+import { judge, type Grade } from "../../review/verdict.ts";
+import { Clone, type Edit } from "./support/clone.ts";
+
+/** A change, and what a reviewer has to be told of it. */
+interface Case {
+  change: string;
+  edits: Edit[];
+  stack?: string;
+  grade: Grade;
+  /** Names of what is replaced or deleted, each once. */
+  replaced?: string[];
+  deleted?: string[];
+  /** Services and what happens to them, in order. */
+  services?: string[];
+  /** Ids of guardrails that the change breaks. */
+  violations?: string[];
+  /** What the report says besides. */
+  says?: RegExp[];
+  /** The ordinary preview is asked as well. */
+  agreesWithPreview?: true;
+}
+
+const config = (from: string, to: string): Edit => ({ file: "infra/config.ts", from, to });
+const workers = ["worker-1", "worker-2", "worker-3", "worker-4", "worker-5"];
+const hosts = ["kafka", "manager", ...workers];
+
+const cases: Case[] = [
+  {
+    change: "a worker more",
+    edits: [config(`"hosts").default(5)`, `"hosts").default(6)`)],
+    grade: "updates in place",
+    says: [/10 to add/, /6 → 7 × instance t3.micro/, /\+\$\d+\.\d\d a month/],
+    agreesWithPreview: true,
+  },
+  {
+    change: "a worker less",
+    edits: [config(`"hosts").default(5)`, `"hosts").default(4)`)],
+    grade: "DELETES",
+    deleted: ["worker-5", "worker-5-host-key", "worker-5-images", "worker-5-join", "worker-5-node"],
+    services: ["gifticon/main-api settles"],
+  },
+  {
+    change: "another instance type of the Kafka host",
+    edits: [config(`host("t3.medium"`, `host("t3.large"`)],
+    grade: "updates in place",
+    services: ["kafka/kafka restarts"],
+    says: [
+      /the Kafka host with its volumes kafka and zookeeper\*\* is updated in place: the host stops and starts: producers get 503/,
+      /1 → 0 × instance t3.medium/,
+    ],
+  },
+  {
+    change: "another image of the hosts",
+    edits: [{ file: "Pulumi.local.yaml", from: "ami-0d13d13d13d13d130", to: "ami-0123456789abcdef0" }],
+    grade: "REPLACES",
+    replaced: hosts,
+    says: [
+      /⚠️ \*\*the Kafka host with its volumes kafka and zookeeper\*\* is REPLACED: the volumes go with the host/,
+      /⚠️ \*\*the manager\*\* is REPLACED/,
+      /`kafka` \(ec2\.Instance\) is replaced because of `ami` \(`ami-0d13d13d13d13d130` → `ami-0123456789abcdef0`\)/,
+    ],
+  },
+  {
+    change: "a label",
+    edits: [config(`worker: host("t3.micro", 10, {})`, `worker: host("t3.micro", 10, { disk: "ssd" })`)],
+    grade: "updates in place",
+    services: [],
+    says: [/^\+LABELS=disk=ssd$/m, /5 to update in place\./],
+    agreesWithPreview: true,
+  },
+  {
+    change: "a service's source",
+    edits: [{ file: "services/main-api/main.ts", from: "import", to: 'process.title = "api";\nimport' }],
+    grade: "updates in place",
+    services: ["gifticon/main-api restarts"],
+    says: [/nothing is interrupted: each new task is healthy/, /image: \{main-api\.repoDigest, new\}/],
+    agreesWithPreview: true,
+  },
+  {
+    change: "a limit in a Compose file",
+    edits: [{ file: "stacks/kafka/kafka-stack.ts", from: "limits(384)", to: "limits(400)" }],
+    grade: "updates in place",
+    services: ["kafka/topics restarts"],
+    says: [/^-\s+memory: 384M$/m, /^\+\s+memory: 400M$/m],
+  },
+  {
+    change: "another class of the database",
+    edits: [config(`databaseClass().default("db.t3.micro")`, `databaseClass().default("db.t3.small")`)],
+    grade: "updates in place",
+    services: [],
+    says: [
+      /\*\*the database\*\* is updated in place: the database restarts/,
+      /database db\.t3\.small \(no price for ap-northeast-2 in the table\)/,
+    ],
+    agreesWithPreview: true,
+  },
+  {
+    change: "a rotation of the password",
+    edits: [{ file: "infra/database.ts", from: "length: 32", to: "length: 33" }],
+    grade: "REPLACES",
+    replaced: ["database-password"],
+    services: ["gifticon/gifticon-issuer restarts", "gifticon/main-api restarts"],
+    says: [
+      /`database-password` \(random\.RandomPassword\) is replaced because of `length` \(`32` → `33`\)/,
+      /`password` `\[secret\]` → `\[secret\]`/,
+    ],
+    agreesWithPreview: true,
+  },
+  {
+    change: "a port of Kafka opened to the world",
+    edits: [
+      {
+        file: "infra/flows.ts",
+        from: `tcp("kafka-nodes", "node", "kafka"`,
+        to: `tcp("kafka-nodes", { cidrs: ["0.0.0.0/0"] }, "kafka"`,
+      },
+    ],
+    grade: "DELETES",
+    deleted: ["kafka-nodes-out"],
+    violations: ["closed-ports"],
+    says: [
+      /new violation.* of mandatory guardrails/,
+      /❌ `closed-ports`: `kafka-nodes-in` lets the world reach port 9092 \(Kafka\)/,
+    ],
+  },
+  {
+    change: "a renamed component without an alias",
+    edits: [{ file: "index.ts", from: `new Database("database", {`, to: `new Database("store", {` }],
+    grade: "REPLACES",
+    services: ["gifticon/gifticon-issuer restarts", "gifticon/main-api restarts"],
+    says: [
+      /\*\*the database\*\* is DELETED/,
+      /`database` became `store` \(rds\.Instance\) without an alias, so it is replaced/,
+    ],
+    agreesWithPreview: true,
+  },
+  {
+    change: "a renamed component with an alias",
+    edits: [
+      { file: "index.ts", from: `new Database("database", {`, to: `new Database("store", {` },
+      {
+        file: "index.ts",
+        from: `  securityGroupId: firewall.groupId("database"),\n});`,
+        to: `  securityGroupId: firewall.groupId("database"),\n}, { aliases: [{ name: "database" }] });`,
+      },
+    ],
+    grade: "updates in place",
+    services: [],
+    says: [/`tags\.Name` `gifticon-event-local-database` → `gifticon-event-local-store`/],
+    agreesWithPreview: true,
+  },
+  {
+    change: "a comment only",
+    edits: [
+      { file: "infra/hosts.ts", from: "export class Hosts", to: "// A comment.\nexport class Hosts" },
+      { file: "services/main-api/main.ts", from: "import", to: "// A comment.\nimport" },
+    ],
+    grade: "nothing changes",
+    services: [],
+    says: [/No resource changes\./],
+    agreesWithPreview: true,
+  },
+];
+
+describe("the verdict on a change", { concurrency: 2 }, () => {
+  const clones: Clone[] = [];
+  const free: Clone[] = [];
+
+  before(async () => {
+    clones.push(await Clone.make("one"), await Clone.make("two"));
+    free.push(...clones);
+    // Drawn up once, for all cases.
+    await clones[0]?.plan("local");
+  });
+  after(async () => {
+    for (const clone of clones) await clone.dispose();
+  });
+
+  for (const { change, edits, stack = "local", ...expected } of cases) {
+    test(change, async () => {
+      const clone = free.pop();
+      assert.ok(clone, "no more tests at a time than clones");
+      try {
+        await clone.edit(edits);
+        const plan = await clone.plan(stack);
+        const verdict = judge(plan);
+        const findings = findingsOf(plan, [], "2026-11-22");
+        const text = report("main", [{ plan, findings }]);
+        const services = serviceChanges(plan.before, plan.after).map(
+          (one) => `${one.stack}/${one.service} ${one.effect}`,
+        );
+        const names = (all: readonly { name: string }[]) => [...new Set(all.map(({ name }) => name))].sort();
+        assert.equal(verdict.grade, expected.grade);
+        if (expected.replaced) assert.deepEqual(names(verdict.replacements), [...new Set(expected.replaced)].sort());
+        assert.deepEqual(names(verdict.deletions), expected.deleted ?? []);
+        if (expected.services) assert.deepEqual(services, expected.services);
+        assert.deepEqual(
+          findings.fresh.map(({ rule }) => rule.id),
+          expected.violations ?? [],
+        );
+        for (const pattern of expected.says ?? []) assert.match(text, pattern);
+        assert.doesNotMatch(text, /papersecret/);
+        if (expected.agreesWithPreview) await agrees(clone, stack, plan);
+      } finally {
+        free.push(clone);
+      }
+    });
+  }
+});
+
+/**
+ * The ordinary preview plans for the worst where a value is unknown, so it may update more; what is made, replaced and deleted is the same.
+ */
+async function agrees(clone: Clone, stack: string, plan: Awaited<ReturnType<Clone["plan"]>>): Promise<void> {
+  const ordinary = await clone.ordinaryPreview(stack);
+  const by = (changes: typeof plan.changes, operation: string) =>
+    changes.filter((change) => change.operation === operation).map(({ resource }) => resource.urn);
+  for (const operation of ["create", "replace", "delete"]) {
+    assert.deepEqual(by(plan.changes, operation), by(ordinary.changes, operation), operation);
+  }
+  const updated = new Set(by(ordinary.changes, "update"));
+  assert.deepEqual(
+    by(plan.changes, "update").filter((urn) => !updated.has(urn)),
+    [],
+  );
+  assert.equal(judge(plan).grade, judge(ordinary).grade);
+}
