@@ -49,7 +49,8 @@ export const kafkaLabel: Rule = {
     const labelled = labelledNodes(plan);
     return ofType(plan, INSTANCE).flatMap((instance) => {
       const isKafka = roleOf(instance) === "kafka";
-      const has = labelled.get(instance.name)?.includes("kafka_server=true") ?? false;
+      // A host outside of the Swarm has no labels, and in a first preview they are not known yet.
+      const has = labelled.get(instance.name)?.includes("kafka_server=true") ?? isKafka;
       if (isKafka === has) return [];
       const message = has
         ? "has the label kafka_server=true, but is no Kafka host"

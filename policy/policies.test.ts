@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { PolicyResource, StackValidationArgs } from "@pulumi/policy";
+import { policiesOf } from "./policies.ts";
+
+const urn = "urn:pulumi:dev::gifticon-event::aws:rds/instance:Instance::database";
+
+/** What a policy reports on a stack of one database. */
+async function reported(
+  props: object,
+  exceptions: Parameters<typeof policiesOf>[0] = [],
+): Promise<[string, string?][]> {
+  const policy = policiesOf(exceptions, () => "2026-11-22").find(({ name }) => name === "private-database");
+  assert.ok(policy);
+  const found: [string, string?][] = [];
+  const database = { type: "aws:rds/instance:Instance", name: "database", urn, props } as PolicyResource;
+  const args = { resources: [database] } as unknown as StackValidationArgs;
+  await policy.validateStack(args, (message, about) => {
+    found.push([message, ...(about === undefined ? [] : [about])] as [string, string?]);
+  });
+  return found;
+}
+
+test("a policy reports what breaks its rule, with the resource's URN", async () => {
+  assert.deepEqual(await reported({ publiclyAccessible: false }), []);
+  const [[message, about] = []] = await reported({ publiclyAccessible: true });
+  assert.match(message ?? "", /^database publiclyAccessible is not false\. Only the services use it/);
+  assert.equal(about, urn);
+});
+
+test("an exception lets it pass", async () => {
+  const exception = {
+    rule: "private-database",
+    stack: "dev",
+    subject: "database",
+    reason: "A migration",
+    until: "2026-12-01",
+  };
+  assert.deepEqual(await reported({ publiclyAccessible: true }, [exception]), []);
+});
+
+test("what the engine doesn't know yet is left out", async () => {
+  const props = {
+    publiclyAccessible: false,
+    get address(): string {
+      throw new Error("not known during a preview");
+    },
+  };
+  assert.deepEqual(await reported(props), []);
+});
+
+test("mandatory rules stop the engine", () => {
+  for (const { enforcementLevel } of policiesOf([], () => "2026-11-22")) assert.equal(enforcementLevel, "mandatory");
+});
