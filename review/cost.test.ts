@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { costOf } from "./cost.ts";
+import type { Resource } from "./plan.ts";
+
+const resource = (type: string, inputs: Record<string, unknown>): Resource => ({
+  urn: `urn::${type}`,
+  type,
+  name: "x",
+  custom: true,
+  inputs,
+  outputs: {},
+  dependencies: [],
+});
+const instance = (instanceType: string) =>
+  resource("aws:ec2/instance:Instance", {
+    instanceType,
+    associatePublicIpAddress: true,
+    rootBlockDevice: { volumeSize: 73, volumeType: "gp3" },
+  });
+
+test("sums up what has a price, by line", () => {
+  const { lines, total } = costOf("ap-northeast-2", [], [instance("t3.micro"), instance("t3.micro")]);
+  assert.deepEqual(
+    lines.map(({ item, before, after }) => [item, before, after]),
+    [
+      ["GiB of disk, gp3", 0, 146],
+      ["instance t3.micro", 0, 2],
+      ["public IPv4 address", 0, 2],
+    ],
+  );
+  assert.equal(total.before, 0);
+  assert.ok(Math.abs(total.after - (2 * 0.013 + 2 * 0.005 + (146 * 0.0912) / 730)) < 1e-12);
+});
+
+test("what has no price is told, and not counted", () => {
+  const { lines, unpriced } = costOf(
+    "ap-northeast-2",
+    [],
+    [instance("m7i.large"), resource("aws:new/thing:Thing", {})],
+  );
+  assert.ok(lines.every(({ item }) => !item.includes("m7i")));
+  assert.deepEqual(unpriced, [
+    "aws:new/thing:Thing (no price for ap-northeast-2 in the table)",
+    "instance m7i.large (no price for ap-northeast-2 in the table)",
+    "traffic, and CPU that t3 hosts use beyond their baseline",
+  ]);
+  assert.equal(costOf("eu-west-1", [], [instance("t3.micro")]).unpriced.length, 4);
+});
+
+test("a database in two zones and a load balancer's addresses count twice", () => {
+  const database = { instanceClass: "db.t3.micro", allocatedStorage: 20, storageType: "gp3", multiAz: true };
+  const balancer = resource("aws:lb/loadBalancer:LoadBalancer", { subnets: ["a", "b"] });
+  const { lines } = costOf("ap-northeast-2", [], [resource("aws:rds/instance:Instance", database), balancer]);
+  assert.deepEqual(
+    lines.map(({ item, after }) => [item, after]),
+    [
+      ["GiB of database storage, gp3", 40],
+      ["database db.t3.micro", 2],
+      ["load balancer, application", 1],
+      ["public IPv4 address", 2],
+    ],
+  );
+});
