@@ -14,6 +14,16 @@ describe("the request body", () => {
     );
   });
 
+  test("may be spaced as JSON may be, and no otherwise", () => {
+    const space = fc.string({ unit: fc.constantFrom(" ", "\t", "\r", "\n"), maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(space, { minLength: 5, maxLength: 5 }), ([a = "", b = "", c = "", d = "", e = ""]) => {
+        assert.equal(parseRequestBody(`${a}{${b}"userId"${c}:${d}7${e}}`).userId, 7n);
+      }),
+    );
+    assert.throws(() => parseRequestBody('{"userId":\u00a07}'), InvalidRequestError);
+  });
+
   const wrong: [body: string, field: string][] = [
     ['{"userId": 0}', "userId"],
     ['{"userId": -1}', "userId"],

@@ -41,6 +41,9 @@ const requestBody = z.strictObject(
   },
 );
 
+/** The body as nearly everyone writes it. Read so, it costs a sixth of what JSON and schema cost; whatever looks else takes that way. */
+const USUAL_BODY = /^[ \t\r\n]*\{[ \t\r\n]*"userId"[ \t\r\n]*:[ \t\r\n]*([1-9]\d{0,17})[ \t\r\n]*\}[ \t\r\n]*$/;
+
 /**
  * Reads the body of `POST /gifticons`.
  *
@@ -48,6 +51,9 @@ const requestBody = z.strictObject(
  * @throws InvalidRequestError naming the field (`body` when the text isn't a JSON object).
  */
 export function parseRequestBody(text: string): { userId: bigint } {
+  const digits = USUAL_BODY.exec(text)?.[1];
+  if (digits !== undefined) return { userId: BigInt(digits) };
+
   let json: unknown;
   try {
     json = parseJsonExactly(text);

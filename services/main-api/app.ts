@@ -23,6 +23,8 @@ export interface ApiParts extends GifticonParts, EventParts {
 export function createApp(parts: ApiParts): FastifyInstance {
   const app = fastify({
     loggerInstance: parts.log,
+    // A logger for each request would be made and hardly ever used: what is logged of a request names its id itself.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     // What still arrives on open connections while the server closes is served; the acceptor is closed after it.
     return503OnClosing: false,
