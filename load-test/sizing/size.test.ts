@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { sizeFor } from "./size.ts";
+
+test("6,000 users in a minute are what the defaults are made for", () => {
+  const { settings, decidedAfterSeconds, notes } = sizeFor(6_000);
+  assert.deepEqual([settings["api.replicas"], settings["workers"], settings["kafka.partitions"]], [4, 5, 1]);
+  assert.deepEqual([decidedAfterSeconds, notes], [0, []]);
+});
+
+test("a million users need more copies and partitions, and wait for the database", () => {
+  const { settings, decidedAfterSeconds, notes } = sizeFor(1_000_000);
+  assert.ok(Number(settings["api.replicas"]) > 4 && Number(settings["kafka.partitions"]) > 1);
+  assert.ok(decidedAfterSeconds > 0);
+  assert.match(notes.join("\n"), /the database is the bound/);
+});
+
+test("where one broker stops being the answer is said", () => {
+  assert.match(sizeFor(10_000_000).notes.join("\n"), /several brokers/);
+});
+
+test("more users never need less, and the cost is known", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 1_000_000 }), (a, b) => {
+      const [few, many] = [sizeFor(Math.min(a, b)), sizeFor(Math.max(a, b))];
+      for (const key of ["api.replicas", "workers", "kafka.partitions"]) {
+        assert.ok(Number(few.settings[key]) <= Number(many.settings[key]));
+      }
+      assert.ok((few.usdAnHour ?? NaN) <= (many.usdAnHour ?? NaN));
+    }),
+  );
+});

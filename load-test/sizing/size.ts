@@ -1,0 +1,96 @@
+import { HOURS_A_MONTH, prices } from "../../review/prices.ts";
+import { assumed, measured } from "./measured.ts";
+
+/** What an event of so many users in a minute takes. */
+export interface Size {
+  users: number;
+  /** Requests a second in the first seconds, which everything is sized by. */
+  peakPerSecond: number;
+  /** Settings of infra/config.ts, by their path. */
+  settings: Record<string, string | number>;
+  /** Seconds after the minute until all are decided; 0 when the issuer keeps up. */
+  decidedAfterSeconds: number;
+  /** Cores that k6 needs to make this load. */
+  generatorCores: number;
+  /** US dollars an hour, without the load generator and traffic; undefined when a price isn't known. */
+  usdAnHour: number | undefined;
+  /** What a reader must know. */
+  notes: string[];
+}
+
+const SPARE_WORKERS = 1;
+/** Most copies that the settings take: infra/config.ts. */
+const MOST_COPIES = 50;
+const MOST_PARTITIONS = 100;
+
+/** Computes the settings for an event, from the measured costs. */
+export function sizeFor(users: number, region = "ap-northeast-2"): Size {
+  const peakPerSecond = Math.ceil((users / 60) * assumed.burst);
+  const perCopy = (10_000 / measured.api.cpuPer10000) * assumed.utilization * assumed.coreOfHost;
+  const replicas = Math.max(4, Math.ceil(peakPerSecond / perCopy));
+  const partitions = Math.max(1, Math.ceil(peakPerSecond / assumed.brokerPerSecond));
+  const rowsPerSecond = measured.issuer.perSecond * assumed.rowsOnRds;
+  const decidedAfterSeconds = Math.max(0, Math.ceil(users / rowsPerSecond) - 60);
+  const kafkaHost = peakPerSecond <= assumed.brokerPerSecond ? "t3.medium" : "t3.large";
+  const workers = replicas + SPARE_WORKERS;
+  const stock = Math.max(100_000, users);
+  return {
+    users,
+    peakPerSecond,
+    settings: {
+      "api.replicas": replicas,
+      workers,
+      "kafka.partitions": partitions,
+      "hosts.worker.instanceType": "t3.micro",
+      "hosts.kafka.instanceType": kafkaHost,
+      "database.instanceClass": "db.t3.micro",
+      "event.stock": stock,
+    },
+    decidedAfterSeconds,
+    generatorCores: Math.ceil((peakPerSecond * measured.k6.cpuPer10000) / 10_000 / 0.8),
+    usdAnHour: costOf(region, workers, kafkaHost),
+    notes: [
+      ...(replicas > MOST_COPIES
+        ? [
+            `${replicas} copies are more than the settings take (${MOST_COPIES}): take bigger hosts or several environments`,
+          ]
+        : []),
+      ...(partitions > MOST_PARTITIONS
+        ? [`${partitions} partitions are more than the settings take (${MOST_PARTITIONS})`]
+        : []),
+      ...(peakPerSecond > assumed.oneBrokerPerSecond
+        ? [
+            "one broker and one manager are not enough: several brokers, or a managed Kafka (MSK), and a Swarm of three managers, or ECS",
+          ]
+        : []),
+      ...(decidedAfterSeconds > 0
+        ? [
+            `the database is the bound: requests wait in the topic for up to ${decidedAfterSeconds} s after the minute, and none is refused`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** What stands for the whole time: hosts, addresses, disks, database and load balancer. */
+function costOf(region: string, workers: number, kafkaHost: string): number | undefined {
+  const known = prices[region];
+  if (known === undefined) return undefined;
+  const { instance, database, databaseStorage, loadBalancer, volume, address } = known;
+  const hosts = workers + 2;
+  const parts = [
+    times(instance["t3.micro"], workers + 1),
+    instance[kafkaHost],
+    times(address, hosts + 1),
+    database["db.t3.micro"],
+    times(databaseStorage["gp3"], 20 / HOURS_A_MONTH),
+    loadBalancer["application"],
+    times(volume["gp3"], ((workers + 1) * 10 + 20) / HOURS_A_MONTH),
+  ];
+  if (parts.some((part) => part === undefined)) return undefined;
+  return parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+}
+
+function times(price: number | undefined, count: number): number | undefined {
+  return price === undefined ? undefined : price * count;
+}
