@@ -59,7 +59,7 @@ export function judge(record: RunRecord): Verdict {
   ];
   const doubts = doubtsOf(record, figures, cut);
   const notes = [
-    `${accepted} accepted = ${issued} issued + ${duplicate} duplicate + ${soldOut} sold out + ${deadLettered} dead-lettered`,
+    `${accepted} answered as accepted; decided were ${issued} issued + ${duplicate} duplicate + ${soldOut} sold out + ${deadLettered} dead-lettered`,
     ...notesOf(record, figures),
   ];
   const outcome = violations.length > 0 ? "failed" : doubts.length > 0 ? "invalid" : "passed";

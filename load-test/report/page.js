@@ -61,7 +61,7 @@ const plots = [
     lines: (run) =>
       Object.keys(run.series.cpu).map((host, index) => [
         host,
-        host === "load-generator" ? "c3" : `c${(index % 9) + 1}`,
+        host === "load-generator" ? "c3" : `c${[9, 1, 2, 4, 5, 6, 7, 8][index % 8]}`,
         ({ series }) => series.cpu[host] ?? [],
       ]),
     format: short,
@@ -86,12 +86,12 @@ function draw(place, data, series, { format, x, scales, xFormat }) {
     {
       width: place.clientWidth,
       height: 220,
-      padding: [8, 8, 0, 0],
+      padding: [8, 18, 0, 0],
       cursor: { points: { size: 6 }, y: false },
       legend: { live: true },
       scales,
       axes: [{ ...axis(xFormat, 32), ...x }, axis(format)],
-      series: [{ label: "", value: (_, value) => (value === null ? "" : xFormat(value)) }, ...series],
+      series: [{ label: "at", value: (_, value) => (value === null ? "" : xFormat(value)) }, ...series],
     },
     data,
     place,

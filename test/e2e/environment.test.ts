@@ -27,9 +27,6 @@ async function withGifticons<T>(use: (client: Gifticons) => Promise<T>): Promise
   }
 }
 
-/** A load test that a busy machine of two cores can hold. */
-const crowd = ["--users", "300", "--seconds", "6"];
-
 /** The first request of a new environment: the load balancer may still be counting its health checks. */
 async function issueOne(): Promise<void> {
   await withGifticons(async (client) => {
@@ -232,36 +229,6 @@ describe("the environment on the local cloud", () => {
     await stack.succeed("up");
     assert.equal((await swarmNodes(account, stack)).length, 7);
     await issueOne();
-  });
-
-  step("holds its promises under load, with Kafka and without, on one stack", async () => {
-    await stack.configure({ [setting("loadGenerator")]: "k6" });
-    await stack.succeed("up");
-    // Errors depend on what else the machine does; promises don't.
-    const { output, report } = await stack.event([...crowd, "--compare", "--max-error-rate", "0.2"]);
-    assert.deepEqual(
-      report.runs.map(({ mode, verdict }) => [mode, verdict.violations]),
-      [
-        ["direct", []],
-        ["kafka", []],
-      ],
-      output,
-    );
-    for (const { verdict } of report.runs) assert.ok(verdict.findings.issued > 300, output);
-    assert.equal((await stack.outputs()).mode, "kafka");
-    await issueOne();
-  });
-
-  step("is told by the load test that an issuer skips a request", async () => {
-    await stack.edit("services/gifticon-issuer/service.ts", (text) => {
-      const broken = text.replace("issue(pool, requests)", "issue(pool, requests.slice(1))");
-      assert.notEqual(broken, text);
-      return broken;
-    });
-    await stack.succeed("up");
-    const { exitCode, output, report } = await stack.event([...crowd, "--max-error-rate", "1"]);
-    assert.deepEqual([exitCode, report.outcome], [1, "failed"], output);
-    assert.match(report.runs[0]?.verdict.violations.join("\n") ?? "", /^lost: /m);
   });
 
   step("is gone after destroy", async () => {

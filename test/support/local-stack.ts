@@ -2,7 +2,6 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa, type Result, type ResultPromise } from "execa";
 import { parse, stringify } from "yaml";
-import type { Report, ReportedRun } from "../../load-test/report/report.ts";
 
 const checkout = resolve(import.meta.dirname, "../..");
 
@@ -49,9 +48,6 @@ export interface Outputs {
   databaseEndpoint: string;
   mode: string;
 }
-
-/** What the tests read of a load test's report. */
-type EventReport = Pick<Report, "outcome"> & { runs: Pick<ReportedRun, "mode" | "verdict">[] };
 
 /**
  * The project's program on an account of the local cloud that belongs to one test: its own state, its own configuration, its own
@@ -136,22 +132,6 @@ export class LocalStack {
       stdin: "ignore",
     });
     return all;
-  }
-
-  /** `./run event` on this stack: the load test. Its report is the result, whatever it says. */
-  async event(args: readonly string[]): Promise<{ exitCode: number | undefined; output: string; report: EventReport }> {
-    const out = join(this.directory, "event");
-    const { exitCode, all } = await execa(join(checkout, "run"), ["event", ...args, "--out", out], {
-      env: this.#environment,
-      all: true,
-      reject: false,
-      stdin: "ignore",
-    });
-    const text = await readFile(join(out, "latest.json"), "utf8").catch(() => {
-      throw new Error(`there is no report:\n${all}`);
-    });
-    await rm(out, { recursive: true });
-    return { exitCode, output: all, report: JSON.parse(text) as EventReport };
   }
 
   /** Starts the CLI; the promise rejects on a non-zero exit unless `reject` is false. */
