@@ -13,7 +13,8 @@ version="${tag##*:}"
 binary="$cache/images/k6-$version"
 
 work="$(mktemp -d)"
-trap 'rm -rf -- "$work"' EXIT
+# Go leaves what it downloads read-only.
+trap 'chmod -R u+w -- "$work"; rm -rf -- "$work"' EXIT
 
 if [[ ! -x $binary ]]; then
   # Half a gigabyte that nothing else needs.
