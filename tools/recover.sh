@@ -10,18 +10,32 @@ state_file() {
   printf '%s\n' "${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/gifticon-event/local.json"
 }
 
-# The language host of a killed CLI waits for ever: only the CLI would tell it to end. It is known by its account, and by having lost the
-# parent that started it.
+# What a killed CLI had started waits for ever: only the CLI would end the language host, and only that the program. They are known by their
+# account, and by having lost the parent that started them.
 end_orphans() {
-  local process parent
+  local process parent starter
   for process in /proc/[0-9]*; do
-    [[ "$(cat "$process/comm" 2>/dev/null)" == pulumi-language ]] || continue
+    if [[ "$(cat "$process/comm" 2>/dev/null)" == pulumi-language ]]; then
+      starter=pulumi
+    elif grep -qs '@pulumi/pulumi/cmd/run/' "$process/cmdline"; then
+      starter=pulumi-language
+    else
+      continue
+    fi
     grep -qsz "^LOCAL_CLOUD_ACCOUNT=$LOCAL_CLOUD_ACCOUNT\$" "$process/environ" || continue
     parent="$(sed -n 's/^PPid:[[:space:]]*//p' "$process/status" 2>/dev/null)"
-    [[ "$(cat "/proc/${parent:-none}/comm" 2>/dev/null)" != pulumi ]] || continue
-    say "A run was killed: ending its language host (process ${process#/proc/})"
-    kill "${process#/proc/}" 2>/dev/null || true
+    [[ "$(cat "/proc/${parent:-none}/comm" 2>/dev/null)" != "$starter" ]] || continue
+    say "A run was killed: ending what it had started (process ${process#/proc/})"
+    end_with_children "${process#/proc/}"
   done
+}
+
+# end_with_children PROCESS: at once; what is left of a killed run has nothing to put in order.
+end_with_children() {
+  local children child
+  read -ra children -d '' < <(cat "/proc/$1/task/"*/children 2>/dev/null) || true
+  for child in "${children[@]}"; do end_with_children "$child"; done
+  kill -KILL "$1" 2>/dev/null || true
 }
 
 # A lock whose process is gone, or is no Pulumi any more, would keep every later update out.

@@ -54,7 +54,6 @@ prepare_layer() {
     e2e)
       prepare_machine
       require_memory
-      "$checkout/tools/base-images/ensure.sh" grafana/k6:1.8.1
       have git || install_packages "to copy the program for tests" git
       ;;
   esac

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { execa } from "execa";
+
+describe("what a killed run had started", () => {
+  let folder: string;
+  const ends: (() => void)[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "orphans-"));
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0)) end();
+    await rm(folder, { recursive: true });
+  });
+
+  /** A program of an account, started by no language host, with a child that keeps the output open. */
+  async function program(account: string): Promise<{ runs: () => boolean; ended: Promise<unknown> }> {
+    const script = join(folder, "@pulumi/pulumi/cmd/run/index.sh");
+    await mkdir(join(script, ".."), { recursive: true });
+    await writeFile(script, "sleep 300 & echo started; sleep 300\n");
+    const child = execa("bash", [script], { env: { LOCAL_CLOUD_ACCOUNT: account }, detached: true, reject: false });
+    ends.push(() => child.pid !== undefined && process.kill(-child.pid, "SIGKILL"));
+    await once(child.stdout, "data");
+    return { runs: () => child.exitCode === null && child.signalCode === null, ended: child };
+  }
+
+  it("is ended with its children, and nothing of another account", async () => {
+    const [own, other] = [await program("990000000091"), await program("990000000092")];
+    const script = "set -euo pipefail; source tools/lib.sh; source tools/recover.sh; end_orphans";
+    const env = { LOCAL_CLOUD_ACCOUNT: "990000000091" };
+    const { all } = await execa("bash", ["-c", script], { cwd: join(import.meta.dirname, ".."), env, all: true });
+    assert.equal(all.match(/ending what it had started/g)?.length, 1);
+    // Its output ends with the last process that holds it.
+    await own.ended;
+    ends.shift();
+    assert.deepEqual([own.runs(), other.runs()], [false, true]);
+  });
+});
