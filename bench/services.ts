@@ -1,6 +1,5 @@
 import { cpus } from "node:os";
-import { startBroker } from "../test/services/support/broker.ts";
-import { startDatabase } from "../test/services/support/database.ts";
+import { startBacking } from "../test/services/support/backing.ts";
 import { bundleForBench, type Candidate } from "./support/candidates.ts";
 import { type ApiRow, measureApi, measureConnections } from "./support/measure-api.ts";
 import { fillTopic, type IssuerRow, measureIssuer } from "./support/measure-issuer.ts";
@@ -14,9 +13,7 @@ const BACKLOG = 1_000_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-await using broker = await startBroker();
-await using database = await startDatabase();
-const backing = { broker, database };
+await using backing = await startBacking();
 await using candidates = await bundleForBench();
 
 const api: ApiRow[] = [];
@@ -32,7 +29,7 @@ say("main-api: 6,000 connections");
 const connections = await measureConnections(backing, first(candidates.apis));
 
 say(`filling a topic with ${BACKLOG} records`);
-const topic = await fillTopic(broker, BACKLOG);
+const topic = await fillTopic(backing.broker, BACKLOG);
 const issuer: IssuerRow[] = [];
 for (let round = 1; round <= ROUNDS; round++) {
   for (const candidate of candidates.issuers) {

@@ -3,7 +3,8 @@ import { newRequestId } from "@gifticon/contract/request-id.ts";
 import { waitUntil } from "../../test/support/wait-until.ts";
 import type { Broker } from "../../test/services/support/broker.ts";
 import { freePort } from "../../test/services/support/containers.ts";
-import { type Backing, createEvent } from "../../test/services/support/event.ts";
+import type { Backing } from "../../test/services/support/backing.ts";
+import { createEvent } from "../../test/services/support/event.ts";
 import type { Candidate } from "./candidates.ts";
 import { measure } from "./measured-process.ts";
 

@@ -3,20 +3,19 @@ import { after, before, describe, test } from "node:test";
 import { DEAD_LETTER_HEADER, deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
 import { CompressionTypes } from "kafkajs";
 import { LARGEST_BATCH } from "../../services/gifticon-issuer/compression.ts";
-import { startBroker } from "./support/broker.ts";
+import { type Backing, startBacking } from "./support/backing.ts";
 import { Crowd, range } from "./support/client.ts";
-import { startDatabase } from "./support/database.ts";
-import { type Backing, createEvent } from "./support/event.ts";
+import { createEvent } from "./support/event.ts";
+import { spring } from "./support/records.ts";
 import type { Stats } from "../../services/main-api/stats.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 let backing: Backing;
 before(async () => {
-  const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
-  backing = { broker, database };
+  backing = await startBacking();
 });
 after(async () => {
-  await Promise.all([backing.broker[Symbol.asyncDispose](), backing.database[Symbol.asyncDispose]()]);
+  await backing[Symbol.asyncDispose]();
 });
 
 async function statusOf(
@@ -34,13 +33,6 @@ async function statsOf(url: string): Promise<Stats> {
 }
 
 const RECORDS = (outcome: string) => `gifticon_records_total{outcome="${outcome}"}`;
-
-/** What Spring writes: key as text, value as 8 bytes, no headers. */
-function spring(userId: bigint) {
-  const value = Buffer.alloc(8);
-  value.writeBigInt64BE(userId);
-  return { key: userId.toString(), value };
-}
 
 describe("an event through Kafka", () => {
   test("issues each user's first request, and says so by the request's id", async () => {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { waitUntil } from "../support/wait-until.ts";
-import { startBroker } from "./support/broker.ts";
+import { type Backing, startBacking } from "./support/backing.ts";
 import { Crowd, keyOf, type Load, range, startLoad } from "./support/client.ts";
-import { startDatabase } from "./support/database.ts";
-import { type Backing, createEvent, type Event } from "./support/event.ts";
+import { createEvent, type Event } from "./support/event.ts";
 import { decided, holdStock, issuerInTransaction, takeConnections } from "./support/faults.ts";
 
 const STOCK = 1_000_000;
@@ -13,15 +12,14 @@ const REPEATED = 'gifticon_records_total{outcome="repeated"}';
 
 let backing: Backing;
 before(async () => {
-  const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
-  backing = { broker, database };
+  backing = await startBacking();
 });
 // A test that fails leaves its fault behind; the next one starts without.
 beforeEach(async () => {
   await Promise.all([backing.broker.start(), backing.database.start()]);
 });
 after(async () => {
-  await Promise.all([backing.broker[Symbol.asyncDispose](), backing.database[Symbol.asyncDispose]()]);
+  await backing[Symbol.asyncDispose]();
 });
 
 /** Waits until the load has served that many more. */

@@ -1,25 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
-import { startBroker } from "./support/broker.ts";
+import { type Backing, startBacking } from "./support/backing.ts";
 import { Crowd } from "./support/client.ts";
-import { startDatabase } from "./support/database.ts";
-import { type Backing, createEvent, type Event } from "./support/event.ts";
+import { createEvent, type Event } from "./support/event.ts";
 import { type JavaClient, javaClient } from "./support/java.ts";
 
 let backing: Backing;
 let java: JavaClient;
 before(async () => {
-  const [broker, database, client] = await Promise.all([startBroker(), startDatabase(), javaClient()]);
-  backing = { broker, database };
-  java = client;
+  [backing, java] = await Promise.all([startBacking(), javaClient()]);
 });
 after(async () => {
-  await Promise.all([
-    backing.broker[Symbol.asyncDispose](),
-    backing.database[Symbol.asyncDispose](),
-    java[Symbol.asyncDispose](),
-  ]);
+  await Promise.all([backing[Symbol.asyncDispose](), java[Symbol.asyncDispose]()]);
 });
 
 async function usersOf(event: Event): Promise<bigint[]> {

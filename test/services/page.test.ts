@@ -3,11 +3,10 @@ import { after, before, describe, test } from "node:test";
 import axe, { type AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { waitUntil } from "../support/wait-until.ts";
-import { startBroker } from "./support/broker.ts";
+import { type Backing, startBacking } from "./support/backing.ts";
 import { startBrowser, visit } from "./support/browser.ts";
 import { Crowd, range } from "./support/client.ts";
-import { startDatabase } from "./support/database.ts";
-import { type Backing, createEvent } from "./support/event.ts";
+import { createEvent } from "./support/event.ts";
 
 const PHONE = 390;
 const DESKTOP = 1_280;
@@ -15,13 +14,12 @@ const DESKTOP = 1_280;
 let backing: Backing;
 let browser: Browser;
 before(async () => {
-  const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
-  backing = { broker, database };
+  backing = await startBacking();
   browser = await startBrowser();
 });
 after(async () => {
   await browser.close();
-  await Promise.all([backing.broker[Symbol.asyncDispose](), backing.database[Symbol.asyncDispose]()]);
+  await backing[Symbol.asyncDispose]();
 });
 
 const text = (page: Page, id: string) => page.locator(`#${id}`).innerText();

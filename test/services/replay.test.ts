@@ -2,26 +2,18 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { deadLetterTopic, encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
 import { waitUntil } from "../support/wait-until.ts";
-import { startBroker } from "./support/broker.ts";
+import { type Backing, startBacking } from "./support/backing.ts";
 import { range } from "./support/client.ts";
-import { startDatabase } from "./support/database.ts";
-import { type Backing, createEvent, type Event } from "./support/event.ts";
+import { createEvent, type Event } from "./support/event.ts";
+import { spring } from "./support/records.ts";
 
 let backing: Backing;
 before(async () => {
-  const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
-  backing = { broker, database };
+  backing = await startBacking();
 });
 after(async () => {
-  await Promise.all([backing.broker[Symbol.asyncDispose](), backing.database[Symbol.asyncDispose]()]);
+  await backing[Symbol.asyncDispose]();
 });
-
-/** What another producer writes: no headers. */
-function spring(userId: number) {
-  const value = Buffer.alloc(8);
-  value.writeBigInt64BE(BigInt(userId));
-  return { key: userId.toString(), value };
-}
 
 const unreadable = { key: "9", value: Buffer.from("nine") };
 
@@ -45,7 +37,7 @@ async function count(topic: string): Promise<number> {
 
 describe("the replay of dead letters", () => {
   test("puts back what can be read now, once, and says why the rest stays", async () => {
-    await using event = await eventWithLetters([spring(1), unreadable, spring(2)]);
+    await using event = await eventWithLetters([spring(1n), unreadable, spring(2n)]);
     await event.start("gifticon-issuer");
     await event.settled();
     const first = await event.replay();
@@ -67,7 +59,7 @@ describe("the replay of dead letters", () => {
   });
 
   test("puts back all when it is told to, each letter once", async () => {
-    await using event = await eventWithLetters([spring(1), unreadable]);
+    await using event = await eventWithLetters([spring(1n), unreadable]);
     const all = await event.replay("--all");
     assert.match(all.stdout, /^2 put back, 0 stay, 0 had been put back before$/m, all.stderr);
     assert.match((await event.replay("--all")).stdout, /^0 put back, 0 stay, 2 had been put back before$/m);
@@ -80,7 +72,7 @@ describe("the replay of dead letters", () => {
 
   test("goes on after it was killed, and nothing is issued twice", async () => {
     const users = range(1, 50);
-    await using event = await eventWithLetters(users.map(spring));
+    await using event = await eventWithLetters(users.map((user) => spring(BigInt(user))));
     await (await event.start("gifticon-issuer")).end("SIGTERM");
     const client = await event.pool.connect();
     await client.query("begin; lock table dead_letter_replay in share mode");

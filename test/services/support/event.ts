@@ -4,16 +4,9 @@ import { join } from "node:path";
 import { type Evidence, type Findings, reconcile } from "@gifticon/contract/reconciliation.ts";
 import { execa, type ResultPromise } from "execa";
 import type pg from "pg";
-import type { Broker } from "./broker.ts";
-import type { DatabaseServer } from "./database.ts";
+import type { Backing } from "./backing.ts";
 import { serviceMain, type ServiceProcess, startService } from "./service-process.ts";
 import { waitUntil } from "../../support/wait-until.ts";
-
-/** What runs for all tests of a file. */
-export interface Backing {
-  broker: Broker;
-  database: DatabaseServer;
-}
 
 /** One test's event: its own topic, its own database, and its services; all ends with it. */
 export interface Event extends AsyncDisposable {
