@@ -76,7 +76,14 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     assert.equal(ok, false);
     assert.match(text, new RegExp(`can't write ${certificates}/ca.crt`));
     assert.deepEqual(await leftoversOf("registry"), []);
-    assert.deepEqual(await project.up(settings), ["create LifecyclePolicy notes", "create Repository notes"]);
+    // Whatever else the failed update had not come to (its program ends at the failure) is only made too: nothing is made twice.
+    const changes = await project.up(settings);
+    for (const missing of ["create Repository notes", "create LifecyclePolicy notes"])
+      assert.ok(changes.includes(missing), changes.join(", "));
+    assert.deepEqual(
+      changes.filter((change) => !change.startsWith("create ")),
+      [],
+    );
   });
 
   it("are left alone by an update without a change", async () => {

@@ -21,6 +21,9 @@ import { token } from "./tokens.ts";
 /** The texts that running balancers have, by their ids: what is the same is not loaded again. */
 const loaded = new Map<string, string>();
 
+/** The balancers that are being made: their container may run before HAProxy answers in it. */
+const starting = new Set<string>();
+
 /** What a load balancer's container is made from. */
 export interface BalancerOptions {
   id: string;
@@ -32,10 +35,14 @@ export interface BalancerOptions {
   config: BalancerConfig;
 }
 
-/** Makes a load balancer's container; returns when it answers, with the address that its DNS name stands for. */
+/**
+ * Makes a load balancer's container; returns when it answers, with the address that its DNS name stands for. What is to be loaded
+ * meanwhile is left to its caller.
+ */
 export async function runBalancer(options: BalancerOptions): Promise<string> {
   const { id, subnet, dnsName, internetFacing } = options;
   const network = vpcNetworkName(subnet.vpcId);
+  starting.add(id);
   return withAddress(network, subnet.cidrBlock, SUBNET_MARGINS, undefined, async (privateAddress) => {
     const inside: Attachment = { network, address: privateAddress };
     if (!internetFacing) {
@@ -47,13 +54,16 @@ export async function runBalancer(options: BalancerOptions): Promise<string> {
       await create(options, [inside, { network: internetNetwork, address, aliases: [dnsName] }]);
       return address;
     });
-  }).finally(() => loaded.delete(id));
+  }).finally(() => {
+    starting.delete(id);
+    loaded.delete(id);
+  });
 }
 
 /** Loads another configuration without dropping a connection. */
 export async function updateBalancer(id: string, config: BalancerConfig): Promise<void> {
   const text = renderBalancer(config);
-  if (loaded.get(id) === text) return;
+  if (starting.has(id) || loaded.get(id) === text) return;
   const name = containerName(id);
   if ((await inspectContainer(name))?.State.Running !== true) return;
   const state = renderServerState(await ask(id, paths.admin, "show servers state"), config.groups);

@@ -140,6 +140,8 @@ async function run(id: string, subnets: FoundSubnet[], outputs: Properties, stac
   const address = await runBalancer({ id, stack, dnsName, subnet, internetFacing, config: await configOf(id) });
   if (internetFacing) await publishName(dnsName, address);
   await reconcile();
+  // What was registered while it started.
+  await applyBalancers();
 }
 
 async function remove(id: string, outputs: Properties | undefined): Promise<void> {

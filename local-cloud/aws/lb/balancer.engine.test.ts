@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { containerName, execIn, inspectContainer } from "../../engine/containers.ts";
+import { createRecord, listRecords } from "../../engine/records.ts";
+import { waitUntil } from "../../engine/wait-until.ts";
+import type { Properties } from "../../provider/resource-type.ts";
+import { sweep } from "../../sweep.ts";
+import { token as ec2 } from "../ec2/tokens.ts";
+import { aws } from "../package.ts";
+import { leftovers } from "../testing/leftovers.ts";
+import { paths } from "./haproxy-config.ts";
+import { token } from "./tokens.ts";
+
+/** An account and a range of its own, so that the test runs beside whatever else stands on the machine. */
+process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000014";
+
+before(() => sweep(aws, new Set()));
+after(async () => {
+  await sweep(aws, new Set());
+  assert.deepEqual(await leftovers(), []);
+});
+
+test("targets that are registered while a load balancer starts are all among its targets", async () => {
+  const vpcId = await make(ec2.vpc, { cidrBlock: "10.249.0.0/16" });
+  await make(ec2.internetGateway, { vpcId });
+  const subnets = [await subnetOf(vpcId, "a", 0), await subnetOf(vpcId, "b", 1)];
+  const targetGroupArn = await make(token.targetGroup, { name: "app", vpcId, port: 80, protocol: "HTTP" });
+
+  const balancer = make(token.loadBalancer, { name: "app", subnets });
+  const loadBalancerArn = await waitUntil(async () => (await listRecords(token.loadBalancer))[0]?.id, {
+    what: "the load balancer's record",
+    timeout: 30_000,
+  });
+  await make(token.listener, { loadBalancerArn, port: 80, defaultActions: [{ type: "forward", targetGroupArn }] });
+  const registered: string[] = [];
+  do {
+    const targetId = `i-${String(registered.length).padStart(17, "0")}`;
+    // An instance's record without its body: nothing is asked of a target but its address.
+    await createRecord(ec2.instance, targetId, {
+      privateIp: `10.249.0.${registered.length + 100}`,
+      subnetId: subnets[0] ?? "",
+    });
+    await make(token.attachment, { targetGroupArn, targetId });
+    registered.push(`${targetId}:80`);
+  } while ((await inspectContainer(containerName(loadBalancerArn)))?.State.Running !== true);
+  assert.equal(await balancer, loadBalancerArn);
+
+  const { stdout } = await execIn(containerName(loadBalancerArn), ["node", paths.client, paths.admin, "show stat"]);
+  const listed = stdout.split("\n").map((line) => line.split(",")[1] ?? "");
+  assert.deepEqual(listed.filter((name) => name.startsWith("i-")).sort(), registered.sort());
+});
+
+async function subnetOf(vpcId: string, zone: string, third: number): Promise<string> {
+  return make(ec2.subnet, { vpcId, cidrBlock: `10.249.${third}.0/24`, availabilityZone: `ap-northeast-2${zone}` });
+}
+
+async function make(name: string, inputs: Properties): Promise<string> {
+  const type = aws.resources.find((one) => one.token === name);
+  assert.ok(type);
+  const created = await type.create(type.inputs.parse(inputs), {
+    urn: `urn:pulumi:test::balancer::${name}::one`,
+    name: "one",
+    randomSuffix: (length: number) => "0".repeat(length),
+    progress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  return created.id;
+}
