@@ -8,8 +8,8 @@ import { fillTopic, type IssuerRow, measureIssuer } from "./support/measure-issu
 /**
  * Speed and memory of the services beside prototypes of 40 lines, in turns on the same broker and database: requests from 200
  * connections, 6,000 connections, a backlog of 1,000,000. Reported, never asserted:
- * `./run bench services [api] [connections] [issuer] [--short] [--json]`; without a part, all of them. `--short` tells in two
- * minutes a part which way a change goes: half the rounds, and a third of the backlog.
+ * `./run bench services [api] [connections] [issuer] [--short] [--json]`; without a part, all of them. `--short` tells in about
+ * a minute a part which way a change goes: half the rounds, and a third of the backlog.
  */
 const PARTS = ["api", "connections", "issuer"] as const;
 const { values: options, positionals } = parseArgs({

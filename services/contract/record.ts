@@ -12,7 +12,7 @@ export interface Poison {
 
 /**
  * A request as a record: what Spring's StringSerializer and LongSerializer write, with its id in a header. Its time is the
- * record's own, which needs no header: kafkajs takes as long for each header as for all the rest.
+ * record's own, which needs no header: kafkajs encodes each in a buffer of its own.
  */
 export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest): Message {
   const value = Buffer.allocUnsafe(8);
