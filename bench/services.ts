@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { parseArgs } from "node:util";
 import { startBacking } from "../test/services/support/backing.ts";
 import { bundleForBench, type Candidate } from "./support/candidates.ts";
 import { type ApiRow, measureApi, measureConnections } from "./support/measure-api.ts";
@@ -6,55 +7,84 @@ import { fillTopic, type IssuerRow, measureIssuer } from "./support/measure-issu
 
 /**
  * Speed and memory of the services beside prototypes of 40 lines, in turns on the same broker and database: requests from 200
- * connections, 6,000 connections, a backlog of 1,000,000. Reported, never asserted: `./run bench services [--json]`.
+ * connections, 6,000 connections, a backlog of 1,000,000. Reported, never asserted:
+ * `./run bench services [api] [connections] [issuer] [--short] [--json]`; without a part, all of them. `--short` tells in about
+ * a minute a part which way a change goes: half the rounds, and a third of the backlog.
  */
-const ROUNDS = 2;
-const BACKLOG = 1_000_000;
+const PARTS = ["api", "connections", "issuer"] as const;
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { short: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
+});
+const unknown = positionals.find((name) => !PARTS.some((part) => part === name));
+if (unknown !== undefined) throw new Error(`there is no part ${unknown}; there are: ${PARTS.join(", ")}`);
+const asked = (part: (typeof PARTS)[number]) => positionals.length === 0 || positionals.includes(part);
+
+const ROUNDS = options.short ? 1 : 2;
+const BACKLOG = options.short ? 300_000 : 1_000_000;
+/** The last round goes on until so many requests have been answered, and says what that leaves in memory. */
+const ANSWERED = options.short ? 0 : 1_000_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 await using backing = await startBacking();
 await using candidates = await bundleForBench();
 
-const api: ApiRow[] = [];
-for (let round = 1; round <= ROUNDS; round++) {
-  for (const candidate of candidates.apis) {
-    say(`${candidate.name}: requests from 200 connections, round ${round} of ${ROUNDS}`);
-    // The last round goes on until a million requests have been answered, and says what that leaves in memory.
-    api.push(await measureApi(backing, candidate, round === ROUNDS ? 1_000_000 : 0));
-    say(JSON.stringify(api.at(-1)));
-  }
-}
-say("main-api: 6,000 connections");
-const connections = await measureConnections(backing, first(candidates.apis));
+const api = asked("api") ? await measureApis() : [];
+const connections = asked("connections") ? await measureCrowd() : [];
+const issuer = asked("issuer") ? await measureIssuers() : [];
 
-say(`filling a topic with ${BACKLOG} records`);
-const topic = await fillTopic(backing.broker, BACKLOG);
-const issuer: IssuerRow[] = [];
-for (let round = 1; round <= ROUNDS; round++) {
-  for (const candidate of candidates.issuers) {
-    say(`${candidate.name}: a backlog of ${BACKLOG}, round ${round} of ${ROUNDS}`);
-    issuer.push(await measureIssuer(backing, candidate, topic, BACKLOG));
-    say(JSON.stringify(issuer.at(-1)));
-  }
-}
-
-if (process.argv.includes("--json")) {
+if (options.json) {
   const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
   console.log(JSON.stringify({ machine, api, connections, issuer }, undefined, 2));
 } else {
-  console.log("From 200 connections; memory in MB, times in ms");
-  console.table(api.map(rounded));
-  console.log("6,000 connections, kept alive");
-  console.table([rounded(connections)]);
-  console.log(`A backlog of ${BACKLOG}`);
-  console.table(issuer.map(rounded));
+  show("From 200 connections; memory in MB, times in ms", api);
+  show("6,000 connections, kept alive", connections);
+  show(`A backlog of ${BACKLOG}`, issuer);
 }
 
-function first(list: readonly Candidate[]): Candidate {
-  const [candidate] = list;
-  if (candidate === undefined) throw new Error("no candidate");
-  return candidate;
+async function measureApis(): Promise<ApiRow[]> {
+  return inTurns(candidates.apis, "requests from 200 connections", (candidate, round) =>
+    measureApi(backing, candidate, round === ROUNDS ? ANSWERED : 0),
+  );
+}
+
+async function measureCrowd() {
+  const [mainApi] = candidates.apis;
+  if (mainApi === undefined) throw new Error("no candidate");
+  say("main-api: 6,000 connections");
+  return [await measureConnections(backing, mainApi)];
+}
+
+async function measureIssuers(): Promise<IssuerRow[]> {
+  say(`filling a topic with ${BACKLOG} records`);
+  const topic = await fillTopic(backing.broker, BACKLOG);
+  return inTurns(candidates.issuers, `a backlog of ${BACKLOG}`, (candidate) =>
+    measureIssuer(backing, candidate, topic, BACKLOG),
+  );
+}
+
+async function inTurns<Row extends object>(
+  list: readonly Candidate[],
+  what: string,
+  measureOne: (candidate: Candidate, round: number) => Promise<Row>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const candidate of list) {
+      say(`${candidate.name}: ${what}, round ${round} of ${ROUNDS}`);
+      const row = await measureOne(candidate, round);
+      say(JSON.stringify(row));
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+function show(title: string, rows: readonly object[]): void {
+  if (rows.length === 0) return;
+  console.log(title);
+  console.table(rows.map(rounded));
 }
 
 /** Three digits are more than the machine's noise leaves true. */

@@ -10,7 +10,10 @@ export interface Poison {
   reason: string;
 }
 
-/** A request as a record: what Spring's StringSerializer and LongSerializer write, with the rest in headers. */
+/**
+ * A request as a record: what Spring's StringSerializer and LongSerializer write, with its id in a header. Its time is the
+ * record's own, which needs no header: kafkajs encodes each in a buffer of its own.
+ */
 export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest): Message {
   const value = Buffer.allocUnsafe(8);
   value.writeBigInt64BE(userId);
@@ -18,7 +21,7 @@ export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest
     key: userId.toString(),
     value,
     timestamp: requestedAt.toString(),
-    headers: { [HEADER.requestId]: requestId, [HEADER.requestedAt]: requestedAt.toString() },
+    headers: { [HEADER.requestId]: requestId },
   };
 }
 
@@ -60,5 +63,6 @@ export function isPoison(decoded: GifticonRequest | Poison): decoded is Poison {
 function headerText(headers: IHeaders | undefined, name: string): string | undefined {
   const header = headers?.[name];
   if (Array.isArray(header)) return "(repeated)";
-  return header?.toString();
+  // What is looked for is ASCII; anything else is unreadable in any case.
+  return header?.toString("latin1");
 }

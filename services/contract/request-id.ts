@@ -7,6 +7,9 @@ export function isRequestId(text: string): boolean {
   return UUID.test(text);
 }
 
+/** The front of the ids of one millisecond, which hundreds of requests share. */
+let front = { now: Number.NaN, text: "" };
+
 /**
  * A new id for a request without an idempotency key: UUID version 7 (RFC 9562). The time in front keeps the primary
  * key's index growing at one end; the 74 random bits behind it keep ids unguessable, as an id is all it takes to read a code.
@@ -14,8 +17,11 @@ export function isRequestId(text: string): boolean {
  * @param now Milliseconds since 1970.
  */
 export function newRequestId(now: number = Date.now()): string {
-  const time = now.toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+  if (now !== front.now) {
+    const time = now.toString(16).padStart(12, "0");
+    front = { now, text: `${time.slice(0, 8)}-${time.slice(8)}-7` };
+  }
+  return front.text + randomUUID().slice(15);
 }
 
 /** The same user asking with the same key is the same request: that is what makes asking again safe. */

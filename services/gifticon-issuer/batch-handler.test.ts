@@ -34,6 +34,7 @@ async function handle(
     sendDeadLetters?: () => Promise<void>;
     heartbeat?: () => Promise<void>;
     running?: () => boolean;
+    commit?: () => Promise<void>;
   } = {},
 ): Promise<{ log: string[]; end: Promise<void> }> {
   const log: string[] = [];
@@ -64,7 +65,7 @@ async function handle(
     uncommittedOffsets: () => ({ topics: [] }),
     commitOffsetsIfNecessary: () => {
       log.push(`commit ${resolved}`);
-      return Promise.resolve();
+      return options.commit?.() ?? Promise.resolve();
     },
   } as unknown as EachBatchPayload);
   await end.catch(() => undefined);
@@ -103,6 +104,23 @@ describe("the batch handler", () => {
     const issue = (attempt: number) => (attempt === 1 ? Promise.reject(slow) : Promise.resolve());
     const { log } = await handle(messages(4_000), { issue });
     assert.deepEqual(log.slice(0, 4), ["issue 2000", "issue 2000", "commit 1999", "issue 1250"]);
+  });
+
+  test("doesn't go past an offset that couldn't be committed", async () => {
+    const { log, end } = await handle(messages(6_000), { commit: () => Promise.reject(new Error("rebalancing")) });
+    assert.deepEqual(log, ["issue 2000", "commit 1999", "issue 2000"]);
+    await assert.rejects(end, /rebalancing/);
+  });
+
+  test("has committed all offsets when it returns", async () => {
+    let committed = 0;
+    const commit = async () => {
+      await new Promise(setImmediate);
+      committed++;
+    };
+    const { end } = await handle(messages(4_000), { commit });
+    await end;
+    assert.equal(committed, 2);
   });
 
   test("leaves a batch that it was stopped in uncommitted", async () => {

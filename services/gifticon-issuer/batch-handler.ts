@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { IssueResult } from "@gifticon/contract/database/issue.ts";
 import { encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
-import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
+import { decodeRecord, isPoison, type Poison } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { EachBatchPayload, KafkaMessage, Message } from "kafkajs";
 import type { Logger } from "pino";
@@ -25,55 +25,94 @@ export interface HandlerParts {
   log: Logger;
 }
 
+/** Records that are handled together, read. */
+interface Chunk {
+  requests: GifticonRequest[];
+  poison: { message: KafkaMessage; decoded: Poison }[];
+  /** The offset of the last one. */
+  offset: string;
+  /** Where in the batch the next chunk starts. */
+  end: number;
+}
+
 /**
  * Handles what a fetch brought. The order is the invariant: dead letters are acknowledged and the transaction is committed
  * before the offset is. Whatever fails in between is delivered again, and the database decides each request id once.
+ * While the database works on one chunk, the next is read and the offset of the one before is committed.
  */
 export function createBatchHandler(parts: HandlerParts): (payload: EachBatchPayload) => Promise<void> {
   const size = new BatchSize();
   return async (payload) => {
-    const { messages } = payload.batch;
-    let next = 0;
-    while (next < messages.length && payload.isRunning() && !payload.isStale()) {
-      const chunk = messages.slice(next, next + size.current);
-      const done = await handleChunk(parts, size, payload, chunk);
+    let start = 0;
+    let ahead: Chunk | undefined;
+    let offsetCommit: Promise<Error | undefined> = Promise.resolve(undefined);
+    while (start < payload.batch.messages.length && payload.isRunning() && !payload.isStale()) {
+      // What was read ahead may be too much for a database that has turned out to be slow.
+      const chunk: Chunk =
+        ahead !== undefined && ahead.end - start <= size.current ? ahead : readChunk(payload, start, size.current);
+      const [done, following] = await Promise.all([
+        decide(parts, size, payload, chunk),
+        readAhead(payload, chunk.end, size.current),
+      ]);
+      const failure = await offsetCommit;
+      if (failure !== undefined) throw failure;
       if (!done) return;
-      next += chunk.length;
+      payload.resolveOffset(chunk.offset);
+      offsetCommit = commitOffset(parts, payload);
+      [start, ahead] = [chunk.end, following];
     }
+    const failure = await offsetCommit;
+    if (failure !== undefined) throw failure;
   };
 }
 
-/** Returns false when the consumer was stopped before the chunk was done; nothing is committed then. */
-async function handleChunk(
+function readChunk({ batch: { topic, partition, messages } }: EachBatchPayload, start: number, count: number): Chunk {
+  const end = Math.min(start + count, messages.length);
+  const chunk: Chunk = { requests: [], poison: [], offset: messages[end - 1]?.offset ?? "0", end };
+  for (const message of messages.slice(start, end)) {
+    const decoded = decodeRecord(topic, partition, message);
+    if (isPoison(decoded)) chunk.poison.push({ message, decoded });
+    else chunk.requests.push(decoded);
+  }
+  return chunk;
+}
+
+/** Reads a chunk once the statement of the one before has left for the database. */
+async function readAhead(payload: EachBatchPayload, start: number, count: number): Promise<Chunk | undefined> {
+  await nextTurn();
+  return start < payload.batch.messages.length ? readChunk(payload, start, count) : undefined;
+}
+
+/** Returns false when the consumer was stopped before the chunk was done; it mustn't be committed then. */
+async function decide(
   parts: HandlerParts,
   size: BatchSize,
   payload: EachBatchPayload,
-  chunk: KafkaMessage[],
+  { requests, poison }: Chunk,
 ): Promise<boolean> {
   const { topic, partition } = payload.batch;
-  const requests: GifticonRequest[] = [];
-  const deadLetters: Message[] = [];
-  for (const message of chunk) {
-    const decoded = decodeRecord(topic, partition, message);
-    if (isPoison(decoded)) {
+  if (poison.length > 0) {
+    for (const { message, decoded } of poison) {
       parts.log.warn({ topic, partition, offset: message.offset, reason: decoded.reason }, "a record can't be read");
-      deadLetters.push(encodeDeadLetter(topic, partition, message, decoded));
-    } else {
-      requests.push(decoded);
     }
+    await parts.sendDeadLetters(
+      poison.map(({ message, decoded }) => encodeDeadLetter(topic, partition, message, decoded)),
+    );
+    parts.metrics.deadLettered(poison.length);
   }
+  return requests.length === 0 || issueUntilDone(parts, size, payload, requests);
+}
 
-  if (deadLetters.length > 0) {
-    await parts.sendDeadLetters(deadLetters);
-    parts.metrics.deadLettered(deadLetters.length);
+/** Commits what is resolved; returns the error, for whoever comes to wait for it. */
+async function commitOffset({ progress }: HandlerParts, payload: EachBatchPayload): Promise<Error | undefined> {
+  try {
+    await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
+    progress.committed();
+    await payload.heartbeat();
+    return undefined;
+  } catch (error) {
+    return error as Error;
   }
-  if (requests.length > 0 && !(await issueUntilDone(parts, size, payload, requests))) return false;
-
-  payload.resolveOffset(chunk.at(-1)?.offset ?? payload.batch.firstOffset() ?? "0");
-  await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets());
-  parts.progress.committed();
-  await payload.heartbeat();
-  return true;
 }
 
 /** Tries until the database has committed, keeping the place in the consumer group; false when the consumer stops meanwhile. */

@@ -1,9 +1,11 @@
+import type { RequestListener } from "node:http";
 import type { Socket } from "node:net";
 import { type Operations, registerOperations } from "@gifticon/contract/runtime/operations.ts";
-import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { fastify, type FastifyInstance, LogController } from "fastify";
 import { answerOf, sendError } from "./answers.ts";
 import { type EventParts, registerEvent } from "./event-routes.ts";
 import { type GifticonParts, registerGifticons } from "./gifticon-routes.ts";
+import { withShortWay } from "./short-way.ts";
 
 const BODY_LIMIT = 4 * 1024;
 /** Longer than the load balancer keeps an idle connection (60 s): else it would send a request on one that is being closed. */
@@ -16,7 +18,6 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 /** What the API needs around it. */
 export interface ApiParts extends GifticonParts, EventParts {
   operations: Operations;
-  log: FastifyBaseLogger;
 }
 
 /** The HTTP side of main-api; not yet listening. */
@@ -57,6 +58,9 @@ export function createApp(parts: ApiParts): FastifyInstance {
   });
   registerRoutes(app, parts);
   refuseOtherMethods(app, new Map(served));
+  for (const listener of app.server.listeners("request") as RequestListener[]) {
+    app.server.off("request", listener).on("request", withShortWay(parts, BODY_LIMIT, listener));
+  }
   return app;
 }
 

@@ -91,7 +91,7 @@ describe("issuing", () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(asked, { maxLength: 15 }), { maxLength: 5 }),
-        fc.nat(10),
+        fc.nat(20),
         async (batches, stock) => {
           const pool = await eventWith(stock);
           const model = new Model(stock);
@@ -114,6 +114,15 @@ describe("issuing", () => {
       ),
       { numRuns: 25 },
     );
+  });
+
+  test("decides a batch of new users in one go, and one with a single known user as ever", async () => {
+    const pool = await eventWith(5);
+    const fresh = [request(1, 1), request(2, 2), request(3, 3)];
+    assert.deepEqual(await issue(pool, fresh), { issued: 3, duplicate: 0, soldOut: 0, repeated: 0, remaining: 2 });
+    const mixed = [request(4, 4), request(5, 1)];
+    assert.deepEqual(await issue(pool, mixed), { issued: 1, duplicate: 1, soldOut: 0, repeated: 0, remaining: 1 });
+    assert.deepEqual(await outcomes(pool, [...fresh, ...mixed]), [...Array<string>(4).fill("issued"), "duplicate"]);
   });
 
   test("does nothing twice: a batch that comes again keeps its outcomes and codes", async () => {

@@ -186,4 +186,95 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 5,
+    name: "the usual batch at once",
+    // Requests that are all new, each of another user, with stock for all: a plain insert decides them in two thirds of the time
+    // ("on conflict" looks everything up twice). A batch with anything else fails at that, early when there is much of it, and is
+    // decided as in version 3.
+    // Codes are compared byte by byte: what language the database sorts in is no matter of theirs, and costs.
+    sql: /* sql */ `
+      alter table gifticon_request alter column code type text collate "C";
+
+      create or replace function issue_gifticons(
+        request_ids uuid[], user_ids bigint[], requested_at_ms bigint[], codes text[],
+        out issued bigint, out duplicate bigint, out sold_out bigint, out remaining bigint
+      )
+      language plpgsql
+      set plan_cache_mode = force_custom_plan
+      as $$
+      begin
+        -- Read after the lock is ours: the statements below see all that the previous holder committed.
+        select s.remaining into strict remaining from gifticon_stock s for update;
+        issued := 0;
+        duplicate := 0;
+        sold_out := 0;
+
+        if remaining >= cardinality(request_ids) then
+          begin
+            insert into gifticon_request (request_id, user_id, outcome, code, requested_at)
+            select a.request_id, a.user_id, 'issued'::gifticon_outcome, a.code,
+              to_timestamp(a.requested_at_ms / 1000.0::double precision)
+            from unnest(request_ids, user_ids, requested_at_ms, codes)
+              with ordinality as a (request_id, user_id, requested_at_ms, code, position)
+            order by a.position;
+            get diagnostics issued = row_count;
+          exception when unique_violation then
+            null;
+          end;
+        end if;
+
+        if issued < cardinality(request_ids) then
+          with asked as (
+            select distinct on (a.request_id) a.*
+            from unnest(request_ids, user_ids, requested_at_ms, codes)
+              with ordinality as a (request_id, user_id, requested_at_ms, code, position)
+            order by a.request_id, a.position
+          ), fresh as (
+            select a.* from asked a
+            where not exists (select from gifticon_request r where r.request_id = a.request_id)
+          ), judged as (
+            select f.*,
+              exists (select from gifticon_request r where r.user_id = f.user_id and r.outcome = 'issued') as has_one,
+              row_number() over (partition by f.user_id order by f.position) as nth_of_user
+            from fresh f
+          ), ranked as (
+            select j.*, count(*) filter (where not j.has_one and j.nth_of_user = 1) over (order by j.position) as rank
+            from judged j
+          ), decided as (
+            -- A user's later requests follow the first: duplicates of an issued one, sold out like one that came too late.
+            select r.*, (case
+              when r.has_one then 'duplicate'
+              when min(r.rank) over (partition by r.user_id) > issue_gifticons.remaining then 'sold_out'
+              when r.nth_of_user = 1 then 'issued'
+              else 'duplicate'
+            end)::gifticon_outcome as outcome
+            from ranked r
+          ), recorded as (
+            insert into gifticon_request (request_id, user_id, outcome, code, requested_at)
+            select d.request_id, d.user_id, d.outcome, case d.outcome when 'issued' then d.code end,
+              to_timestamp(d.requested_at_ms / 1000.0)
+            from decided d
+            order by d.position
+            on conflict (request_id) do nothing
+            returning outcome
+          )
+          select count(*) filter (where r.outcome = 'issued'),
+                 count(*) filter (where r.outcome = 'duplicate'),
+                 count(*) filter (where r.outcome = 'sold_out')
+          into issued, duplicate, sold_out
+          from recorded r;
+        end if;
+
+        if issued + duplicate + sold_out > 0 then
+          update gifticon_stock s
+          set remaining = s.remaining - issued,
+            rejected_duplicate = s.rejected_duplicate + duplicate,
+            rejected_sold_out = s.rejected_sold_out + sold_out
+          returning s.remaining into remaining;
+        end if;
+      end
+      $$;
+    `,
+  },
 ];

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
-
 /** The work took longer than it may. It may still go on. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
@@ -11,16 +9,13 @@ export class TimeoutError extends Error {
  * @throws TimeoutError, or the work's own error.
  */
 export async function bounded<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
-  const timer = new AbortController();
-  const timeout = delay(ms, undefined, { signal: timer.signal }).then(
-    () => {
-      throw new TimeoutError(`${what} took longer than ${ms} ms`);
-    },
-    () => new Promise<never>(() => undefined),
-  );
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new TimeoutError(`${what} took longer than ${ms} ms`));
+  }, ms);
   try {
     return await Promise.race([work, timeout]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
 }
