@@ -3,11 +3,12 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "n
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { drawUp, initialise, preview, type PaperStack } from "./engine.ts";
+import { drawUp, emptyState, preview, readState, writeState, type PaperStack } from "./engine.ts";
 import type { Resource, StackPlan } from "./plan.ts";
 import { readPreview, type Ledger } from "./read-preview.ts";
 import { complete, readStackFile } from "./stack-file.ts";
-import { linkPackages, writeCommit, writeWorkingTree, type Base } from "./trees.ts";
+import { linkPackages } from "./packages.ts";
+import { writeCommit, writeWorkingTree, type Base } from "./trees.ts";
 
 /** What is compared, and where there is room to work. */
 export interface Comparison {
@@ -16,7 +17,7 @@ export interface Comparison {
   stack: string;
   /** A folder of this comparison's own. */
   work: string;
-  /** Where versions that were drawn up once are kept. */
+  /** Where versions that were drawn up once are kept, and what they are bundled from. */
   cache: string;
 }
 
@@ -24,14 +25,13 @@ const properties = z.record(z.string(), z.unknown());
 
 /** A version drawn up: the engine's state, and what the program gave. */
 const drawn = z.object({
-  salt: z.string(),
   state: z.string(),
   ledger: z.record(z.string(), z.object({ given: properties, gives: properties.optional() })),
   dockerfiles: z.record(z.string(), z.string()),
 });
 type Drawn = z.infer<typeof drawn>;
 
-/** How many versions are kept: each is about a megabyte. */
+/** How many versions, and bundles of services, are kept: each is about a megabyte. */
 const KEPT = 8;
 
 /**
@@ -44,10 +44,8 @@ export async function compareStack(comparison: Comparison): Promise<StackPlan> {
   await rm(work, { recursive: true, force: true });
   const program = join(work, "after");
   const [base] = await Promise.all([baseOf(comparison), copyWorkingTree(comparison, program)]);
-  const paper: PaperStack = { stack, folder: join(work, "paper"), salt: base.salt };
-  const state = stateFile(paper);
-  await mkdir(join(state, ".."), { recursive: true });
-  await writeFile(state, base.state);
+  const paper = paperOf(comparison, "paper");
+  await writeState(paper, base.state);
   const settings = await readStackFile(program, stack);
   const { stdout, ledger } = await preview(paper, program, settings);
   const found = readPreview(stdout, { before: base.ledger, after: ledger });
@@ -65,60 +63,66 @@ export async function compareStack(comparison: Comparison): Promise<StackPlan> {
  *
  * @returns every resource that it declares.
  */
-export async function drawStack({
-  checkout,
-  stack,
-  work,
-}: Pick<Comparison, "checkout" | "stack" | "work">): Promise<Resource[]> {
+export async function drawStack(drawing: Omit<Comparison, "base">): Promise<Resource[]> {
+  const { work, stack } = drawing;
   await rm(work, { recursive: true, force: true });
   const program = join(work, "after");
-  await copyWorkingTree({ checkout }, program);
-  const paper = await initialise(join(work, "paper"), stack);
+  await copyWorkingTree(drawing, program);
+  const paper = paperOf(drawing, "paper");
+  await writeState(paper, emptyState);
   const { stdout, ledger } = await preview(paper, program, await readStackFile(program, stack));
   return readPreview(stdout, { before: {}, after: ledger }).after;
 }
 
-async function copyWorkingTree({ checkout }: Pick<Comparison, "checkout">, folder: string): Promise<void> {
+function paperOf({ stack, work, cache }: Omit<Comparison, "base">, name: string): PaperStack {
+  return { stack, folder: join(work, name), bundles: join(cache, "bundles") };
+}
+
+async function copyWorkingTree(
+  { checkout, cache }: Pick<Comparison, "checkout" | "cache">,
+  folder: string,
+): Promise<void> {
   await writeWorkingTree(checkout, folder);
-  await linkPackages(checkout, folder);
+  await linkPackages(checkout, folder, cache);
 }
 
 /** BASE as it was drawn up before, or now. */
 async function baseOf(comparison: Comparison): Promise<Drawn> {
-  const file = join(comparison.cache, `${await keyOf(comparison)}.json`);
+  const kept = join(comparison.cache, "base");
+  const file = join(kept, `${await keyOf(comparison)}.json`);
   const known = await readFile(file, "utf8").catch(() => undefined);
   if (known !== undefined) {
     await utimes(file, new Date(), new Date());
     return drawn.parse(JSON.parse(known));
   }
   const base = await drawBase(comparison);
-  await mkdir(comparison.cache, { recursive: true });
+  await mkdir(kept, { recursive: true });
   await writeFile(`${file}.partial`, JSON.stringify(base));
   await rename(`${file}.partial`, file);
-  await forgetOldest(comparison.cache);
+  await Promise.all([kept, join(comparison.cache, "bundles")].map(forgetOldest));
   return base;
 }
 
-async function drawBase({ checkout, base, stack, work }: Comparison): Promise<Drawn> {
+async function drawBase(comparison: Comparison): Promise<Drawn> {
+  const { checkout, base, stack, work } = comparison;
   const program = join(work, "before");
   await writeCommit(checkout, base, program);
-  await linkPackages(checkout, program);
+  await linkPackages(checkout, program, comparison.cache);
   const settings = await readStackFile(program, stack);
-  const paper = await initialise(join(work, "paper-before"), stack);
+  const paper = paperOf(comparison, "paper-before");
+  await writeState(paper, emptyState);
   const { ledger } = await drawUp(paper, program, settings);
-  const state = await readFile(stateFile(paper), "utf8");
-  return { salt: paper.salt, state, ledger, dockerfiles: await dockerfilesOf(program, ledger) };
+  return { state: await readState(paper), ledger, dockerfiles: await dockerfilesOf(program, ledger) };
 }
 
-function stateFile({ folder, stack }: PaperStack): string {
-  return join(folder, "state/.pulumi/stacks/gifticon-event", `${stack}.json`);
-}
+/** The engine's version, asked for once. */
+let engine: Promise<string> | undefined;
 
 /** All that a drawing of BASE depends on: its files, the cloud that it is drawn up by, the packages, and what is taken for missing settings. */
 async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
   const hash = createHash("sha256").update(`${base.tree}\0${stack}\0${JSON.stringify(complete({}))}\0`);
-  const { stdout } = await execa("pulumi", ["version"]);
-  hash.update(stdout).update(await readFile(join(checkout, "package-lock.json")));
+  engine ??= execa("pulumi", ["version"]).then(({ stdout }) => stdout);
+  hash.update(await engine).update(await readFile(join(checkout, "package-lock.json")));
   const cloud = join(checkout, "local-cloud");
   const entries = await readdir(cloud, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".ts"));
@@ -128,8 +132,9 @@ async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
   return hash.digest("hex").slice(0, 32);
 }
 
-async function forgetOldest(cache: string): Promise<void> {
-  const files = (await readdir(cache)).map((name) => join(cache, name));
+async function forgetOldest(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files = (await readdir(folder)).map((name) => join(folder, name));
   const dated = await Promise.all(files.map(async (file) => ({ file, at: (await stat(file)).mtimeMs })));
   const old = dated.sort((a, b) => b.at - a.at).slice(KEPT);
   await Promise.all(old.map(({ file }) => rm(file, { force: true })));

@@ -3,6 +3,9 @@ import { join, relative } from "node:path";
 import { execa } from "execa";
 import { CannotJudge } from "./cannot-judge.ts";
 
+/** TypeScript's native compiler, several times faster than the one that ESLint needs as a library. */
+const compiler = join(import.meta.dirname, "../node_modules/typescript-7/bin/tsc");
+
 /**
  * Lets the TypeScript compiler judge the program and the services of the working tree; what it found last time it needn't look at again.
  *
@@ -29,7 +32,7 @@ export async function compile(checkout: string, cache: string): Promise<void> {
     include: [],
   };
   await writeFile(project, JSON.stringify(config));
-  const { exitCode, stdout } = await execa("tsc", ["--project", project, "--pretty", "false"], {
+  const { exitCode, stdout } = await execa("node", [compiler, "--project", project, "--pretty", "false"], {
     cwd: checkout,
     stdin: "ignore",
     reject: false,

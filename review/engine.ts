@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
-import { parse } from "yaml";
 import { z } from "zod";
 import { CannotJudge } from "./cannot-judge.ts";
 import type { Ledger } from "./read-preview.ts";
@@ -11,6 +10,9 @@ import { renderStackFile, type StackSettings } from "./stack-file.ts";
 
 /** Any account: nothing of a review is anybody's. */
 const ACCOUNT = "123456789012";
+/** Nothing in the state is a secret, as all in it is made up: so the engine gets a passphrase and its salt that everybody may know. */
+const PASSPHRASE = "paper";
+const SALT = "v1:AbGRC0c9MFU=:v1:abZlDZnUalJEIobV:UT+/5EiiZDacH9itM+q4ZXKHTvvVvQ==";
 const paperServer = join(import.meta.dirname, "../local-cloud/paper/main.ts");
 
 /** A state of the engine that exists for one stack of one review. */
@@ -18,7 +20,8 @@ export interface PaperStack {
   stack: string;
   /** Holds the state and the stack's file. */
   folder: string;
-  salt: string;
+  /** A folder for bundles of services, which all programs with the same sources share. */
+  bundles: string;
 }
 
 /** What a run of the engine gave. */
@@ -28,18 +31,26 @@ export interface PaperRun {
   ledger: Ledger;
 }
 
-/** Makes an empty state for a stack. The program's own files are not touched, where the engine would write the salt. */
-export async function initialise(folder: string, stack: string): Promise<PaperStack> {
-  await mkdir(join(folder, "state"), { recursive: true, mode: 0o700 });
-  await writeFile(join(folder, "Pulumi.yaml"), "name: gifticon-event\nruntime: nodejs\n");
-  await execa("pulumi", ["stack", "init", stack, "--non-interactive"], {
-    cwd: folder,
-    env: environment(folder),
-    stdin: "ignore",
-  });
-  const file = parse(await readFile(join(folder, `Pulumi.${stack}.yaml`), "utf8")) as unknown;
-  const { encryptionsalt } = z.object({ encryptionsalt: z.string() }).parse(file);
-  return { stack, folder, salt: encryptionsalt };
+/** A stack's state as a file: an engine that finds one takes the stack for made. */
+export async function writeState(
+  { folder, stack }: Pick<PaperStack, "folder" | "stack">,
+  state: string,
+): Promise<void> {
+  const file = stateFile({ folder, stack });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, state);
+}
+
+/** The state as the engine left it. */
+export function readState(paper: Pick<PaperStack, "folder" | "stack">): Promise<string> {
+  return readFile(stateFile(paper), "utf8");
+}
+
+/** The state of a stack in which nothing is yet. */
+export const emptyState = JSON.stringify({ version: 3, checkpoint: { latest: null } });
+
+function stateFile({ folder, stack }: Pick<PaperStack, "folder" | "stack">): string {
+  return join(folder, "state/.pulumi/stacks/gifticon-event", `${stack}.json`);
 }
 
 /** Draws a program up into the state: everything that it declares is there then, on paper. */
@@ -53,13 +64,13 @@ export function preview(paper: PaperStack, program: string, settings: StackSetti
 }
 
 async function run(
-  { stack, folder, salt }: PaperStack,
+  { stack, folder, bundles }: PaperStack,
   program: string,
   settings: StackSettings,
   args: readonly string[],
 ): Promise<PaperRun> {
   const file = join(folder, `${args[0] ?? ""}.yaml`);
-  await writeFile(file, renderStackFile(settings, salt));
+  await writeFile(file, renderStackFile(settings, SALT));
   const paper = await startPaper(program);
   try {
     const { exitCode, stdout, stderr } = await execa(
@@ -67,7 +78,7 @@ async function run(
       [...args, "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"],
       {
         cwd: program,
-        env: { ...environment(folder), PULUMI_DEBUG_PROVIDERS: paper.providers },
+        env: { ...environment(folder), BUNDLE_CACHE: bundles, PULUMI_DEBUG_PROVIDERS: paper.providers },
         stdin: "ignore",
         reject: false,
       },
@@ -84,8 +95,7 @@ async function run(
 function environment(folder: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    // Nothing in the state is a secret: all in it is made up.
-    PULUMI_CONFIG_PASSPHRASE: "paper",
+    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
     // One write of the state at the end is enough for a state that nobody takes up again after a failure.
     PULUMI_EXPERIMENTAL: "true",
     PULUMI_SKIP_CHECKPOINTS: "true",

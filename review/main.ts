@@ -33,9 +33,7 @@ try {
   const base = await findBase(checkout, program.args[0]);
   const [, ...plans] = await all([
     compile(checkout, cache),
-    ...stacks.map((stack) =>
-      compareStack({ checkout, base, stack, work: join(work, stack), cache: join(cache, "base") }),
-    ),
+    ...stacks.map((stack) => compareStack({ checkout, base, stack, work: join(work, stack), cache })),
   ] as const);
   const reviewed = plans.map((plan) => ({ plan, findings: findingsOf(plan, exceptions, today) }));
   const text = report(base.name, reviewed);

@@ -1,5 +1,5 @@
-import { chmod, copyFile, mkdir, readdir, readFile, readlink, rm, stat, symlink } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { chmod, copyFile, mkdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { CannotJudge } from "./cannot-judge.ts";
 
@@ -77,29 +77,5 @@ async function copy(from: string, to: string): Promise<void> {
   } catch (error) {
     // Git knows it, but it was deleted and the deletion isn't committed.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-  }
-}
-
-/**
- * Gives a copy of the program its packages: those of the checkout where both ask for the same, else its own by `npm ci`. The workspaces
- * among them are the copy's own.
- */
-export async function linkPackages(checkout: string, folder: string): Promise<void> {
-  const [here, there] = await Promise.all([checkout, folder].map((path) => readFile(join(path, "package-lock.json"))));
-  if (here === undefined || there === undefined || !here.equals(there)) {
-    await execa("npm", ["ci", "--no-progress", "--no-audit", "--no-fund"], { cwd: folder, stdin: "ignore" });
-    return;
-  }
-  const modules = join(folder, "node_modules");
-  await mkdir(modules);
-  for (const name of await readdir(join(checkout, "node_modules"))) {
-    if (name === "@gifticon") continue;
-    await symlink(join(checkout, "node_modules", name), join(modules, name));
-  }
-  const workspaces = join(checkout, "node_modules/@gifticon");
-  await mkdir(join(modules, "@gifticon"));
-  for (const name of await readdir(workspaces)) {
-    const path = relative(checkout, resolve(workspaces, await readlink(join(workspaces, name))));
-    await symlink(join(folder, path), join(modules, "@gifticon", name));
   }
 }

@@ -6,6 +6,7 @@ import { drawStack } from "../../review/compare.ts";
 import { golden } from "../../review/golden.ts";
 
 const checkout = resolve(import.meta.dirname, "../..");
+const cache = join(checkout, ".local/test/review/cache");
 
 // What the stacks are made of, in full: a change of infrastructure shows in the diff of its pull request itself.
 describe("the golden preview", { concurrency: 2 }, () => {
@@ -13,7 +14,7 @@ describe("the golden preview", { concurrency: 2 }, () => {
     test(`of stack ${stack} is what the program declares`, async () => {
       const work = join(checkout, ".local/test/golden", stack);
       const folder = join(checkout, "test/golden", stack);
-      const drawn = golden(await drawStack({ checkout, stack, work }));
+      const drawn = golden(await drawStack({ checkout, stack, work, cache }));
       await rm(work, { recursive: true, force: true });
       if (process.env["UPDATE_GOLDEN"] === "1") await write(folder, drawn);
       const kept = await read(folder);

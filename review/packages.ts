@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { copyFile, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { execa } from "execa";
+
+/** What npm reads to install a program's packages, beside the workspaces' own package.json. */
+const manifests = ["package.json", "package-lock.json"];
+
+/**
+ * Gives a copy of the program its packages: those of the checkout where both ask for the same, else its own. The workspaces among them are the
+ * copy's own.
+ *
+ * @param cache where packages that the checkout doesn't have are kept: one set, the last that was asked for.
+ */
+export async function linkPackages(checkout: string, folder: string, cache: string): Promise<void> {
+  const [here, there] = await Promise.all([checkout, folder].map((path) => readFile(join(path, "package-lock.json"))));
+  const same = here !== undefined && there !== undefined && here.equals(there);
+  const owner = same ? checkout : await installed(checkout, folder, cache);
+  const [from, to] = [owner, folder].map((path) => join(path, "node_modules")) as [string, string];
+  await mkdir(join(to, "@gifticon"), { recursive: true });
+  for (const name of await readdir(from)) {
+    if (name !== "@gifticon") await symlink(join(from, name), join(to, name));
+  }
+  for (const name of await readdir(join(from, "@gifticon"))) {
+    const link = join(from, "@gifticon", name);
+    const path = relative(owner, resolve(dirname(link), await readlink(link)));
+    await symlink(join(folder, path), join(to, "@gifticon", name));
+  }
+}
+
+/** Installations under way, which both stacks wait for. */
+const underWay = new Map<string, Promise<string>>();
+
+/**
+ * Installs what a copy of the program asks for, once for all copies that ask for the same.
+ *
+ * @returns the folder whose node_modules has it.
+ */
+async function installed(checkout: string, folder: string, cache: string): Promise<string> {
+  const lock = await readFile(join(folder, "package-lock.json"));
+  const owner = join(cache, "packages", createHash("sha256").update(lock).digest("hex").slice(0, 32));
+  const known = underWay.get(owner) ?? install(checkout, folder, owner);
+  underWay.set(owner, known);
+  return known;
+}
+
+/** Only what differs from the checkout's packages is fetched: the rest are links to the same files, which npm replaces and never rewrites. */
+async function install(checkout: string, folder: string, owner: string): Promise<string> {
+  if ((await stat(owner).catch(() => undefined)) !== undefined) return owner;
+  await rm(dirname(owner), { recursive: true, force: true });
+  const partial = `${owner}.partial`;
+  const services = await readdir(join(folder, "services"), { withFileTypes: true });
+  const workspaces = services.filter((entry) => entry.isDirectory()).map(({ name }) => `services/${name}/package.json`);
+  for (const path of [...manifests, ...workspaces]) {
+    await mkdir(dirname(join(partial, path)), { recursive: true });
+    await copyFile(join(folder, path), join(partial, path)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    });
+  }
+  const [from, to] = [checkout, partial].map((path) => join(path, "node_modules")) as [string, string];
+  await execa("cp", ["--archive", "--link", from, to]);
+  // npm's note of what is installed is the one file that it writes over; caches are the checkout's.
+  await rm(join(to, ".package-lock.json"), { force: true });
+  await cp(join(from, ".package-lock.json"), join(to, ".package-lock.json"));
+  await rm(join(to, ".cache"), { recursive: true, force: true });
+  await execa("npm", ["install", "--no-save", "--no-progress", "--no-audit", "--no-fund"], {
+    cwd: partial,
+    stdin: "ignore",
+  });
+  await rename(partial, owner);
+  return owner;
+}
