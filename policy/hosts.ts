@@ -1,5 +1,5 @@
 import { member, ofType, type PolicyPlan, type PolicyResource, type Rule } from "./plan.ts";
-import { renderedOf } from "../review/rendered.ts";
+import { renderedOf } from "./rendered.ts";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 

@@ -1,7 +1,6 @@
 import type { ComposeService } from "../stacks/compose.ts";
-import { composesOf } from "../review/services.ts";
-import { renderedOf, type RenderedFrom } from "../review/rendered.ts";
 import type { PolicyPlan } from "./plan.ts";
+import { composesOf, renderedOf } from "./rendered.ts";
 
 /** One service of one stack. */
 export interface DeclaredService {
@@ -12,8 +11,7 @@ export interface DeclaredService {
 
 /** Every service that the plan puts on the Swarm. */
 export function servicesOf({ resources }: PolicyPlan): DeclaredService[] {
-  return Object.entries(composesOf(renderedOf(resources satisfies readonly RenderedFrom[]))).flatMap(
-    ([stack, { services }]) =>
-      Object.entries(services).map(([name, service]) => ({ subject: `${stack}/${name}`, service })),
+  return Object.entries(composesOf(renderedOf(resources))).flatMap(([stack, { services }]) =>
+    Object.entries(services).map(([name, service]) => ({ subject: `${stack}/${name}`, service })),
   );
 }

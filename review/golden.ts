@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
+import { renderedOf } from "../policy/rendered.ts";
+import { readScript } from "../policy/script-text.ts";
 import { labels, type Show } from "./labels.ts";
 import type { Resource } from "./plan.ts";
-import { renderedOf } from "./rendered.ts";
-import { readScript } from "./script-text.ts";
 
 /**
  * What a stack is made of, in texts that a reviewer reads: `resources.yaml` with every resource and what it is given, and each text that hosts and the Swarm get. What

@@ -1,4 +1,5 @@
 import type { Violation } from "../policy/plan.ts";
+import { renderedOf } from "../policy/rendered.ts";
 import { consequenceOf } from "./consequences.ts";
 import { costOf, type Cost } from "./cost.ts";
 import type { Findings } from "./findings.ts";
@@ -6,7 +7,6 @@ import { labels, type Show } from "./labels.ts";
 import { block, code, counted, folded, list, table } from "./markdown.ts";
 import type { Change, PropertyChange, StackPlan } from "./plan.ts";
 import { HOURS_A_MONTH, PRICES_AS_OF } from "./prices.ts";
-import { renderedOf } from "./rendered.ts";
 import { serviceChanges, volumeChanges } from "./services.ts";
 import { sizes } from "./size.ts";
 import { textDiffs } from "./text-diff.ts";

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { parse } from "yaml";
+import { composesOf, renderedOf } from "../policy/rendered.ts";
 import type { Compose, ComposeService } from "../stacks/compose.ts";
 import { compare, type Resource } from "./plan.ts";
-import { renderedOf, type Rendered } from "./rendered.ts";
 
 /** What an update of a stack does to one service. */
 export interface ServiceChange {
@@ -54,13 +53,6 @@ export function volumeChanges(before: readonly Resource[], after: readonly Resou
       from.filter((volume) => !not.includes(volume)).map((volume) => ({ stack, volume, change }));
     return [...only(old, current, "no longer used"), ...only(current, old, "added")];
   });
-}
-
-/** The Compose files, read. */
-export function composesOf({ composes }: Rendered): Record<string, Compose> {
-  return Object.fromEntries(
-    Object.entries(composes).map(([stack, text]) => [stack, parse(text, { version: "1.1" }) as Compose]),
-  );
 }
 
 function serviceChange(stack: string, service: string, olds?: Compose, news?: Compose): ServiceChange[] {

@@ -1,8 +1,8 @@
 import { createTwoFilesPatch } from "diff";
+import type { Rendered } from "../policy/rendered.ts";
+import type { ScriptText } from "../policy/script-text.ts";
 import type { Show } from "./labels.ts";
 import type { StackPlan } from "./plan.ts";
-import type { Rendered } from "./rendered.ts";
-import type { ScriptText } from "./script-text.ts";
 
 /** A text that differs, as a unified diff. */
 export interface TextDiff {

@@ -1,4 +1,6 @@
-import { compareNames, type Resource } from "./plan.ts";
+import { parse } from "yaml";
+import type { Compose } from "../stacks/compose.ts";
+import type { PolicyResource } from "./plan.ts";
 import { readScript, type ScriptText } from "./script-text.ts";
 
 /** The texts that hosts and the Swarm get, of one version of a stack. */
@@ -13,16 +15,13 @@ export interface Rendered {
   scripts: Record<string, ScriptText>;
 }
 
-/** What texts are taken from. */
-export type RenderedFrom = Pick<Resource, "type" | "name" | "inputs">;
-
 const COMMAND = "command:remote:Command";
 const INSTANCE = "aws:ec2/instance:Instance";
 
-/** Takes the texts out of the resources that bring them to the hosts. */
-export function renderedOf(resources: readonly RenderedFrom[]): Rendered {
+/** Takes the texts out of the resources that bring them to the hosts, in the order of those. */
+export function renderedOf(resources: readonly PolicyResource[]): Rendered {
   const rendered: Rendered = { composes: {}, configs: {}, userData: {}, scripts: {} };
-  for (const { type, name, inputs } of [...resources].sort((a, b) => compareNames(a.name, b.name))) {
+  for (const { type, name, inputs } of resources) {
     if (type === INSTANCE && typeof inputs["userData"] === "string") {
       rendered.userData[name] = readScript(inputs["userData"]);
     }
@@ -35,4 +34,11 @@ export function renderedOf(resources: readonly RenderedFrom[]): Rendered {
     rendered.scripts[name] = { values: others, body };
   }
   return rendered;
+}
+
+/** The Compose files, read. */
+export function composesOf({ composes }: Rendered): Record<string, Compose> {
+  return Object.fromEntries(
+    Object.entries(composes).map(([stack, text]) => [stack, parse(text, { version: "1.1" }) as Compose]),
+  );
 }
