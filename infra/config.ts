@@ -145,7 +145,7 @@ const fields = z.strictObject({
     .strictObject({
       /** Copies of the API. Each publishes port 8080 of its host, so there can't be more than workers. Default: 4, or fewer where there are fewer workers. */
       replicas: wholeNumber(1, 50, "copies").optional(),
-      /** Most memory of one copy; the prototype took 219 MB at 27,500 requests a second. With the issuer it has to fit a t3.micro. */
+      /** Most memory of one copy; it took 159 MB after a million requests (docs/performance.md), 213 MB with 6,000 connections. With the issuer it has to fit a t3.micro. */
       memoryMib: wholeNumber(128, 16384, "MiB").default(384),
     })
     .prefault({}),

@@ -81,5 +81,5 @@ async function loadImages(kind: Settings["loadGenerator"], login: RegistryLogin)
 
 async function serviceImage(service: ServiceName, login: RegistryLogin): Promise<Image> {
   await bundleService(service);
-  return new Image(service, { context: `services/${service}`, files: ["Dockerfile", "dist/main.js"], login });
+  return new Image(service, { context: `services/${service}`, files: ["Dockerfile", "dist"], login });
 }

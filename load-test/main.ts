@@ -30,8 +30,12 @@ async function test(options: EventOptions): Promise<Report> {
     identity === undefined ? { key: await readProgramKey(options.stack) } : { file: identity },
   );
   const stop = new AbortController();
-  // Once: who presses it again wants to leave.
-  process.once("SIGINT", () => {
+  process.on("SIGINT", () => {
+    if (stop.signal.aborted) {
+      // Who presses it again wants to leave.
+      hosts.end();
+      process.exit(130);
+    }
     stop.abort();
   });
   const progress = new Progress();
@@ -42,11 +46,14 @@ async function test(options: EventOptions): Promise<Report> {
       if (stop.signal.aborted) break;
       // The mode to compare with has its errors as a result, not as a failure; its promises count like the other's.
       const compared = options.modes.length > 1 && mode === "direct";
-      records.push(await runner.run(mode, options, compared ? 1 : options.maxErrorRate));
+      const record = await runner.run(mode, options, compared ? 1 : options.maxErrorRate);
+      if (record) records.push(record);
     }
   } finally {
     await runner.restore();
   }
+  if (records.length === 0)
+    throw new NotReadyError("it was ended before the first user came: there is nothing to report");
   const began = performance.now();
   const report = makeReport(records, options, stack, await versions());
   const files = await write(report, options.out);

@@ -11,13 +11,17 @@ export interface HostUsage {
   samples: { at: number; cpu: number; sockets: number }[];
 }
 
-/** What the generator could hold, and how it ended. */
-export interface GeneratorFacts {
+/** What the generator can hold. */
+export interface GeneratorLimits {
   /** k6's own words on its version. */
   version: string;
   openFiles: number;
   ports: { first: number; last: number };
   cores: number;
+}
+
+/** How the generator ended. */
+export interface GeneratorEnd {
   exitCode: number | undefined;
   /** The last of what k6 complained about. */
   complaints: string;
@@ -31,7 +35,7 @@ export interface RunRecord {
   ground: Ground;
   log: AnswerLog;
   evidence: Evidence;
-  generator: GeneratorFacts;
+  generator: GeneratorLimits & GeneratorEnd;
   /** The agent's looks at the event. */
   samples: Sample[];
   hosts: HostUsage[];

@@ -9,9 +9,10 @@ import type { Ground, Sample } from "@gifticon/contract/load-test.ts";
 import { renderScript } from "../infra/script.ts";
 import { addLine, type AnswerLog, emptyLog } from "./answers.ts";
 import { addEvidence, emptyEvidence, type Evidence } from "./evidence.ts";
+import { parseLimits, refusalOf } from "./limits.ts";
 import { planRun, type Crowd, type Plan } from "./plan.ts";
 import type { Progress } from "./progress.ts";
-import type { GeneratorFacts, HostUsage, RunRecord } from "./record.ts";
+import type { GeneratorEnd, GeneratorLimits, HostUsage, RunRecord } from "./record.ts";
 import type { Hosts } from "./ssh.ts";
 import { NotReadyError, type Stack } from "./stack.ts";
 
@@ -43,21 +44,31 @@ export class Runner {
     this.#stop = stop;
   }
 
-  /** @throws NotReadyError when the environment can't run the test as asked; Error when a host doesn't answer. */
-  async run(mode: "kafka" | "direct", crowd: Crowd, maxErrorRate: number): Promise<RunRecord> {
+  /**
+   * Undefined when it was stopped before the first user came.
+   *
+   * @throws NotReadyError when the environment can't run the test as asked; Error when a host doesn't answer.
+   */
+  async run(mode: "kafka" | "direct", crowd: Crowd, maxErrorRate: number): Promise<RunRecord | undefined> {
+    if (mode === "kafka" && this.#stack.mode === "direct")
+      throw new NotReadyError("the stack has no Kafka: its setting mode is direct");
     const tasks = (this.#tasks ??= await this.#findTasks());
+    const limits = await this.#readLimits(tasks.k6);
+    const refusal = refusalOf(limits, crowd.users);
+    if (refusal !== undefined) throw new NotReadyError(refusal);
     this.#progress.step(`${mode}: clearing the ground`);
     const before = await this.#agent<Ground>("reset");
     await this.#enterMode(mode, before.maxConnections);
     await this.#reachAll();
     // Again: what an earlier mode still had under way is decided by now.
     const ground = await this.#agent<Ground>("reset");
+    if (this.#stop.aborted) return undefined;
     const plan = planRun(crowd, this.#stack.apiUrl, crypto.randomUUID().slice(0, 8));
 
     const sampler = this.#startSampler(tasks);
     const hosts = this.#stack.nodes.map(({ name }) => this.#watchHost(name));
     this.#progress.step(`${mode}: ${plan.users} users for ${plan.seconds} s`);
-    const generator = await this.#runK6(tasks.k6, plan, sampler.samples);
+    const end = await this.#runK6(tasks.k6, plan, sampler.samples);
     this.#progress.step(`${mode}: waiting for the last requests to be decided`);
     await sampler.settled();
     await sampler.end();
@@ -71,7 +82,7 @@ export class Runner {
       ground,
       log,
       evidence,
-      generator,
+      generator: { ...limits, ...end },
       samples: sampler.samples,
       hosts: usage,
       interrupted: this.#stop.aborted,
@@ -127,7 +138,6 @@ export class Runner {
       await this.#serviceMode("restore", mode, 0);
       return;
     }
-    if (mode === "kafka") throw new NotReadyError("the stack has no Kafka: its setting mode is direct");
     this.#progress.step(`${mode}: putting the API into this mode`);
     const replicas = await this.#hosts.run("manager", [
       ...[
@@ -187,50 +197,35 @@ export class Runner {
     );
   }
 
-  async #runK6(container: string, plan: Plan, samples: readonly Sample[]): Promise<GeneratorFacts> {
-    const script = readFileSync(new URL("k6/run.sh", import.meta.url), "utf8");
+  /** What the generator can hold; asked before anything is started. */
+  async #readLimits(container: string): Promise<GeneratorLimits> {
+    const script = readFileSync(new URL("k6/limits.sh", import.meta.url), "utf8");
+    return parseLimits(await this.#hosts.run(GENERATOR, [...inside(container), "sh", "-s"], script));
+  }
+
+  async #runK6(container: string, plan: Plan, samples: readonly Sample[]): Promise<GeneratorEnd> {
+    const script = (name: string) => readFileSync(new URL(`k6/${name}`, import.meta.url), "utf8");
     const child = this.#hosts.start(
       GENERATOR,
-      ["sudo", "docker", "exec", "-i", "-e", `PLAN=${JSON.stringify(plan)}`, container, "sh", "-c", script],
-      {
-        input: readFileSync(new URL("k6/users.js", import.meta.url), "utf8"),
-        reject: false,
-        buffer: { stdout: false },
-      },
+      ["sudo", "docker", "exec", "-i", "-e", `PLAN=${JSON.stringify(plan)}`, container, "sh", "-c", script("run.sh")],
+      { input: script("users.js"), reject: false, buffer: { stdout: false } },
     );
-    const facts: GeneratorFacts = {
-      version: "",
-      openFiles: 0,
-      ports: { first: 0, last: 0 },
-      cores: 0,
-      exitCode: undefined,
-      complaints: "",
-    };
     const stop = () => {
       this.#progress.step("stopping the generator");
-      void this.#hosts
-        .run(GENERATOR, [...inside(container), "sh", "-c", 'kill -INT "$(cat /tmp/k6.pid)"'])
-        .catch(() => undefined);
+      void this.#hosts.run(GENERATOR, [...inside(container), "sh", "-s"], script("stop.sh")).catch(() => undefined);
     };
     this.#stop.addEventListener("abort", stop, { once: true });
+    let exitCode: number | undefined;
     for await (const line of createInterface({ input: child.stdout })) {
       const [word, ...values] = line.split(" ");
-      const [first = 0, second = 0, third = 0, fourth = 0] = values.map(Number);
-      if (word === "limits") {
-        Object.assign(facts, { openFiles: first, ports: { first: second, last: third }, cores: fourth });
-        if (first < plan.users + 100) {
-          throw new NotReadyError(
-            `the generator may open ${first} files, and ${plan.users} users need ${plan.users + 100}: --users ${Math.max(1, first - 100)}`,
-          );
-        }
-      } else if (word === "k6") facts.version = line;
-      else if (word === "exit") facts.exitCode = first;
+      const [first = 0, asked = 0, errors = 0] = values.map(Number);
+      if (word === "exit") exitCode = first;
       else if (word === "progress")
-        this.#progress.running(plan, { second: first, asked: second, errors: third, sample: samples.at(-1) });
+        this.#progress.running(plan, { second: first, asked, errors, sample: samples.at(-1) });
     }
     this.#stop.removeEventListener("abort", stop);
     const { stderr } = await child;
-    return { ...facts, complaints: stderr.trim() };
+    return { exitCode, complaints: stderr.trim() };
   }
 
   #startSampler({ agent: { host, container } }: Tasks) {

@@ -9,6 +9,7 @@ import type { Stack } from "./stack.ts";
 /** The stack's hosts, by name, over OpenSSH: through the manager, each with its key known beforehand. */
 export class Hosts implements AsyncDisposable {
   readonly #folder: string;
+  readonly #started: { kill: () => boolean }[] = [];
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -30,7 +31,18 @@ export class Hosts implements AsyncDisposable {
 
   /** Starts a command on a host; its standard output and error are the result's. Ends with an error unless it exits with 0. */
   start<T extends Options>(host: string, command: readonly string[], options: T) {
-    return execa("ssh", ["-F", join(this.#folder, "config"), host, command.map(quote).join(" ")], options);
+    const child = execa("ssh", ["-F", join(this.#folder, "config"), host, command.map(quote).join(" ")], {
+      ...options,
+      // A terminal sends Ctrl-C to its whole process group: the connections would be gone before anything is stopped and reported.
+      detached: true,
+    });
+    this.#started.push(child);
+    return child;
+  }
+
+  /** Ends whatever still runs: nobody else does, for they are not in the terminal's process group. */
+  end(): void {
+    for (const child of this.#started) child.kill();
   }
 
   /** Runs a command on a host, with `input` on its standard input, and returns what it printed. */
@@ -41,6 +53,7 @@ export class Hosts implements AsyncDisposable {
 
   /** Ends the shared connections. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.end();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

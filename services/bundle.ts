@@ -8,18 +8,23 @@ import { bundlePage } from "./main-api/page-bundle.ts";
 /** The services that are bundled. */
 export type ServiceName = "main-api" | "gifticon-issuer" | "load-agent";
 
+const HEALTHCHECK = fileURLToPath(new URL("./contract/runtime/healthcheck.ts", import.meta.url));
+
 /**
- * Bundles a service and all that it imports into one file, `services/NAME/dist/main.js`, which its Dockerfile copies.
+ * Bundles a service and all that it imports into one file, `services/NAME/dist/main.js`, which its Dockerfile copies, and its health check into another
+ * beside it, `healthcheck.js`.
  * The same sources give the same bytes, so an unchanged service keeps its image.
  *
  * Where `BUNDLE_CACHE` names a folder, a bundle is made once for all copies of the program with the same sources and packages: a review runs
  * four of them. It isn't the default, as packages changed by hand would go unseen.
  *
- * @returns The path of the bundle.
+ * @returns The path of the service's bundle.
  */
 export async function bundleService(service: ServiceName): Promise<string> {
   const folder = fileURLToPath(new URL(`./${service}/`, import.meta.url));
   const outfile = `${folder}dist/main.js`;
+  // The agent only waits.
+  if (service !== "load-agent") await bundle(HEALTHCHECK, `${folder}dist/healthcheck.js`);
   const cache = process.env["BUNDLE_CACHE"];
   if (cache === undefined) {
     await bundle(`${folder}main.ts`, outfile);

