@@ -32,5 +32,5 @@ prepare_for_stack() {
     PATH="$checkout/node_modules/.bin:$PATH"
   fi
   have ssh || install_packages "to reach the hosts" openssh-client
-  cd "$checkout"
+  cd "$checkout" || return
 }
