@@ -39,7 +39,9 @@ test("a drained worker is told, and the manager is drained as declared", () => {
     ["worker-1 is set to drain, not active"],
   );
   assert.deepEqual(
-    found((_, swarm) => swarm.nodes.forEach((node) => (node.Spec.Availability = "active"))),
+    found((_, swarm) => {
+      for (const node of swarm.nodes) node.Spec.Availability = "active";
+    }),
     ["manager is set to active, not drain"],
   );
 });

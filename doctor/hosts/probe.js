@@ -1,3 +1,4 @@
+/* global AbortSignal, console, fetch, process */
 // What a task of the event is asked, in its container: whether it is ready, and what it knows of the event.
 const ask = async (path) => {
   const response = await fetch(`http://127.0.0.1:${process.env.PORT}${path}`, { signal: AbortSignal.timeout(8_000) });
