@@ -23,7 +23,9 @@ try {
   process.exitCode = await examine(values.stack, values.identity);
 } catch (error) {
   if (!(error instanceof NotReadyError || error instanceof Unseen || error instanceof TypeError)) throw error;
-  console.log(`unseen  ${error.message.replaceAll("\n", "; ")}${error instanceof Unseen ? `; next: ${error.next}` : ""}`);
+  console.log(
+    `unseen  ${error.message.replaceAll("\n", "; ")}${error instanceof Unseen ? `; next: ${error.next}` : ""}`,
+  );
   process.exitCode = UNSEEN;
 }
 
