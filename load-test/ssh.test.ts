@@ -6,8 +6,8 @@ import type { Stack } from "./stack.ts";
 const stack: Stack = {
   ...{ apiUrl: "http://api.example", managerPublicIp: "203.0.113.9", mode: "kafka", loadGenerator: "k6" },
   nodes: [
-    { name: "manager", role: "manager", privateIp: "10.0.0.4", hostKey: "ssh-ed25519 A" },
-    { name: "load-generator", role: "load-generator", privateIp: "10.0.0.9", hostKey: "ssh-ed25519 B" },
+    { name: "manager", role: "manager", privateIp: "10.0.0.4", labels: {}, hostKey: "ssh-ed25519 A" },
+    { name: "load-generator", role: "load-generator", privateIp: "10.0.0.9", labels: {}, hostKey: "ssh-ed25519 B" },
   ],
 };
 

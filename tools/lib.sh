@@ -41,6 +41,8 @@ become_root() {
   ((EUID != 0)) || return 0
   have sudo || fail "this needs root, and there is no sudo" "Run ./run as root."
   local keep status=0
+  # shellcheck disable=SC2034 # for those whose own failures have a status of their own
+  became_root=true
   keep="$(compgen -e | grep -E '^(PULUMI_|LOCAL_CLOUD_|XDG_CACHE_HOME$|DOCKER_HOST$|CI$|NO_COLOR$|TERM$|.*_(proxy|PROXY)$|.*_CERTS?$)' | paste -sd,)"
   sudo --preserve-env="$keep" -- env HOME="$HOME" PATH="$PATH" "$checkout/run" "$@" || status=$?
   sudo -- find "$checkout/.local" "$cache" -user root -exec chown --no-dereference "$(id -u):$(id -g)" {} + 2>/dev/null || true

@@ -9,7 +9,7 @@ import { makeReport } from "./report.ts";
 
 const stack: Stack = {
   ...{ apiUrl: "http://api.example", managerPublicIp: "203.0.113.9", mode: "kafka", loadGenerator: "k6" },
-  nodes: [{ name: "manager", role: "manager", privateIp: "10.0.0.4", hostKey: "ssh-ed25519 A" }],
+  nodes: [{ name: "manager", role: "manager", privateIp: "10.0.0.4", labels: {}, hostKey: "ssh-ed25519 A" }],
 };
 const report = (records = [goodDirectRun(), goodRun()]) =>
   makeReport(records, parseOptions(["--compare"]), stack, { Pulumi: "3.0.0" });

@@ -1,33 +1,8 @@
 #!/usr/bin/env bash
 # ./run event [OPTION]...: the load test, on a stack that is up; load-test/options.ts has the options.
 set -euo pipefail
-tools="$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=tools/stack.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../stack.sh"
 
-stack=local previous=""
-for argument in "$@"; do
-  if [[ $previous == --stack ]]; then stack="$argument"; fi
-  if [[ $argument == --stack=* ]]; then stack="${argument#--stack=}"; fi
-  previous="$argument"
-done
-
-if [[ $stack == local ]]; then
-  # shellcheck source=tools/prepare.sh
-  source "$tools/prepare.sh"
-  prepare_packages
-  become_root event "$@"
-  prepare_pulumi
-else
-  # The state of another stack is where its user keeps it: the user's own Pulumi CLI and variables find it.
-  # shellcheck source=tools/lib.sh
-  source "$tools/lib.sh"
-  # shellcheck source=tools/packages.sh
-  source "$tools/packages.sh"
-  # shellcheck source=tools/dependencies.sh
-  source "$tools/dependencies.sh"
-  dependencies_installed || with_lock packages install_dependencies
-  have pulumi || fail "there is no Pulumi CLI on PATH, which knows where stack $stack is" "Install it: https://www.pulumi.com/docs/install/"
-  PATH="$checkout/node_modules/.bin:$PATH"
-fi
-have ssh || install_packages "to reach the hosts" openssh-client
-cd "$checkout"
+prepare_for_stack event "$@"
 exec node "$checkout/load-test/main.ts" "$@"

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readBalances } from "../cloudwatch.ts";
+import { checkCredits } from "./credits.ts";
+
+/** An answer of the AWS CLI, the newest point first. */
+const answer = (early: number, late: number) =>
+  JSON.stringify({
+    Label: "CPUCreditBalance",
+    Datapoints: [
+      { Timestamp: "2026-12-25T10:30:00+00:00", Average: late, Unit: "Count" },
+      { Timestamp: "2026-12-25T10:00:00+00:00", Average: early, Unit: "Count" },
+    ],
+  });
+
+const found = (early: number, late: number) =>
+  checkCredits([{ name: "worker-1", balances: readBalances(answer(early, late)) }]).map(({ what }) => what);
+
+test("credits that grow, or last for hours, are well", () => {
+  assert.deepEqual(found(100, 110), []);
+  assert.deepEqual(found(144, 139), []);
+});
+
+test("credits that end soon, or are at their end, are told with their time", () => {
+  assert.deepEqual(found(100, 60), ["the CPU credits of worker-1 end in 0.8 hours at the pace of the last one"]);
+  assert.deepEqual(found(0, 0), ["the CPU credits of worker-1 end in 0.0 hours at the pace of the last one"]);
+});
+
+test("a machine without figures is told", () => {
+  assert.deepEqual(
+    checkCredits([{ name: "worker-1", balances: readBalances('{"Datapoints": []}') }]).map(({ what }) => what),
+    ["CloudWatch has no CPU credits of worker-1 yet"],
+  );
+});

@@ -1,0 +1,38 @@
+import type { Finding } from "../finding.ts";
+
+/** CPU credits of one t3 machine over the last hour, as CloudWatch has them. */
+export interface Credits {
+  /** The host, or the database. */
+  name: string;
+  /** By time, the oldest first. */
+  balances: { hours: number; credits: number }[];
+}
+
+/** An event lasts an hour or two: credits that end sooner end within it. */
+const HOURS_ENOUGH = 3;
+
+/** Whether the CPU credits of each t3 machine last, at the pace of the last hour. */
+export function checkCredits(machines: readonly Credits[]): Finding[] {
+  return machines.flatMap(({ name, balances }) => {
+    const left = hoursLeft(balances);
+    if (left === undefined) {
+      return [{ what: `CloudWatch has no CPU credits of ${name} yet`, next: "look again in ten minutes" }];
+    }
+    if (left >= HOURS_ENOUGH) return [];
+    return [
+      {
+        what: `the CPU credits of ${name} end in ${left.toFixed(1)} hours at the pace of the last one`,
+        next: "take a larger instance type or more workers before that; an unlimited t3 goes on and is billed for it",
+      },
+    ];
+  });
+}
+
+/** Infinity where they don't become fewer; undefined where there are no two figures. */
+export function hoursLeft(balances: Credits["balances"]): number | undefined {
+  const [first, last] = [balances[0], balances.at(-1)];
+  if (first === undefined || last === undefined || first === last) return undefined;
+  const spentAnHour = (first.credits - last.credits) / (last.hours - first.hours);
+  if (last.credits <= 0) return 0;
+  return spentAnHour <= 0 ? Infinity : last.credits / spentAnHour;
+}

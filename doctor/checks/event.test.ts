@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Sight } from "../sight.ts";
+import { declared, wellHost } from "../testing.ts";
+import { checkEvent } from "./event.ts";
+
+const API = "gifticon_main-api";
+const ISSUER = "gifticon_gifticon-issuer";
+
+/** One host with a copy of the API, which tells of so many requests, and the issuer. */
+function hosts(queued: number, accepted: number, lag: number[] = [queued]): Sight["hosts"] {
+  const stats = { queued, accepted, issued: accepted - queued };
+  return {
+    "worker-1": {
+      ...wellHost(),
+      tasks: [
+        { service: API, ready: { ok: true }, lag: [], stats },
+        { service: ISSUER, ready: { ok: true }, lag },
+      ],
+    },
+  };
+}
+
+const found = (sight: Pick<Sight, "hosts" | "later">) => checkEvent(declared, sight).map(({ what }) => what);
+
+test("tasks that are ready, with an empty queue or one that moves, are well", () => {
+  assert.deepEqual(found({ hosts: hosts(0, 10), later: undefined }), []);
+  assert.deepEqual(found({ hosts: hosts(5, 10), later: hosts(9, 20) }), []);
+});
+
+test("a queue of which nothing was decided is told", () => {
+  assert.deepEqual(found({ hosts: hosts(5, 10), later: hosts(8, 13) }), [
+    "8 requests wait in the topic and none was decided within the look",
+  ]);
+});
+
+test("a task that isn't ready is told in its own words, and one that doesn't answer", () => {
+  const sight = hosts(0, 0);
+  const [api, issuer] = sight["worker-1"]?.tasks ?? [];
+  assert.ok(api && issuer);
+  api.ready = { ok: false, reason: "the broker can't be reached" };
+  issuer.ready = undefined;
+  assert.deepEqual(found({ hosts: sight, later: undefined }), [
+    `${API} on worker-1 is not ready: the broker can't be reached`,
+    `${ISSUER} on worker-1 doesn't answer`,
+  ]);
+});
+
+test("a topic with other partitions than declared is told", () => {
+  assert.deepEqual(found({ hosts: hosts(0, 0, [0, 0]), later: undefined }), [
+    "the topic has 2 partitions, and 1 are declared",
+  ]);
+});

@@ -1,0 +1,61 @@
+import { X509Certificate } from "node:crypto";
+import type { Finding } from "../finding.ts";
+import type { HostSight, Sight } from "../sight.ts";
+
+/** Docker's pulls and Kafka's segments need room; a broker without any stops. */
+const FULL_PERCENT = 85;
+/** Requests signed for AWS hold within 5 minutes, certificates to the second; chrony keeps a host within milliseconds. */
+const CLOCK_TOLERANCE_S = 5;
+/** Swarm renews a node's certificate in the second half of its life (90 days): below this share the renewal doesn't work. */
+const LIFE_LEFT = 0.15;
+
+/** Whether each host answers, has room, knows the time, is in the Swarm and has a certificate for it that is being renewed. */
+export function checkHosts({ hosts }: Pick<Sight, "hosts">, up: string): Finding[] {
+  return Object.entries(hosts).flatMap(([name, host]) => {
+    if (host !== undefined) return checkHost(name, host, up);
+    return [{ what: `${name} doesn't answer over SSH`, next: `${up} with --refresh replaces a lost host` }];
+  });
+}
+
+function checkHost(name: string, host: HostSight, up: string): Finding[] {
+  const findings: Finding[] = [];
+  for (const { path, percent } of host.disks) {
+    if (percent >= FULL_PERCENT) {
+      findings.push({
+        what: `${name}: the disk at ${path} is ${percent} % full`,
+        next: "raise diskGib of its role, or look on the host: sudo docker system df",
+      });
+    }
+  }
+  const offset = offsetOf(host);
+  if (Math.abs(offset) > CLOCK_TOLERANCE_S) {
+    findings.push({
+      what: `${name}: its clock is ${Math.abs(offset).toFixed(0)} s ${offset > 0 ? "ahead of" : "behind"} this machine's`,
+      next: "on the host: timedatectl tells whether it is synchronised; is this machine's clock right?",
+    });
+  }
+  if (host.swarm !== "active") {
+    findings.push({ what: `${name}: its engine is ${host.swarm} in the Swarm`, next: `${up} joins it again` });
+  }
+  return [...findings, ...checkCertificate(name, host)];
+}
+
+/** Seconds by which the host's clock must be off at least: it was read at some time between the question and the answer. */
+function offsetOf({ clock, asked, answered }: HostSight): number {
+  if (clock > answered) return clock - answered;
+  return clock < asked ? clock - asked : 0;
+}
+
+function checkCertificate(name: string, { certificate, answered }: HostSight): Finding[] {
+  if (certificate === "") return [];
+  const { validFromDate, validToDate } = new X509Certificate(certificate);
+  const left = validToDate.getTime() - answered * 1_000;
+  if (left > LIFE_LEFT * (validToDate.getTime() - validFromDate.getTime())) return [];
+  const day = validToDate.toISOString().slice(0, 10);
+  return [
+    {
+      what: `${name}: its certificate in the Swarm ${left < 0 ? "ended" : "ends"} on ${day} and was not renewed`,
+      next: "on the manager: sudo docker swarm ca --rotate gives every node a new one",
+    },
+  ];
+}

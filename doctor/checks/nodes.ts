@@ -1,0 +1,60 @@
+import type { Declared } from "../declared.ts";
+import type { Finding } from "../finding.ts";
+import type { Sight, SwarmSight } from "../sight.ts";
+
+/** The label by which a node of the Swarm names its host (infra/host/lib.sh). */
+const HOST_LABEL = "gifticon-event.host";
+
+/** Whether the Swarm's nodes are the declared ones: there, ready, labelled and available as declared, and no others. */
+export function checkNodes(
+  { outputs }: Pick<Declared, "outputs">,
+  { swarm }: Pick<Sight, "swarm">,
+  up: string,
+): Finding[] {
+  const nodesOf = new Map(
+    outputs.nodes.map((declared) => [
+      declared,
+      swarm.nodes.filter(
+        ({ Spec, Status }) => Status.Addr === declared.privateIp || Spec.Labels[HOST_LABEL] === declared.name,
+      ),
+    ]),
+  );
+  const known = new Set([...nodesOf.values()].flat());
+  return [
+    ...[...nodesOf].flatMap(([declared, nodes]) => checkNode(declared, nodes, up)),
+    ...swarm.nodes
+      .filter((node) => !known.has(node))
+      .map(({ ID, Status }) => ({
+        what: `node ${ID} (${Status.Addr}, ${Status.State}) belongs to no declared host`,
+        next: `on the manager: sudo docker node rm --force ${ID}`,
+      })),
+  ];
+}
+
+function checkNode(
+  { name, role, privateIp, labels }: Declared["outputs"]["nodes"][number],
+  nodes: SwarmSight["nodes"],
+  up: string,
+): Finding[] {
+  const node = nodes.find(({ Status }) => Status.Addr === privateIp && Status.State === "ready") ?? nodes[0];
+  if (node === undefined) return [{ what: `${name} is not in the Swarm`, next: `${up} joins it again` }];
+  const findings: Finding[] = [];
+  const find = (what: string, next = `${up} puts it back`) => findings.push({ what: `${name} ${what}`, next });
+  const { State } = node.Status;
+  if (State !== "ready") {
+    find(`is ${State} in the Swarm`, `${up} joins it again if its host runs; with --refresh it replaces a lost host`);
+  }
+  const availability = role === "manager" ? "drain" : "active";
+  if (node.Spec.Availability !== availability) find(`is set to ${node.Spec.Availability}, not ${availability}`);
+  const wanted: Record<string, string> = { ...labels, [HOST_LABEL]: name };
+  const present = node.Spec.Labels;
+  for (const [label, value] of Object.entries(wanted)) {
+    if (present[label] === undefined) find(`lacks the label ${label}=${value}`);
+    else if (present[label] !== value) find(`has the label ${label}=${present[label]}, not ${value}`);
+  }
+  for (const label of Object.keys(present)) {
+    if (wanted[label] === undefined) find(`has the label ${label}, which nobody declared`);
+  }
+  if (nodes.length > 1) find(`has ${nodes.length} nodes in the Swarm`, `${up} removes the older ones`);
+  return findings;
+}

@@ -1,0 +1,120 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Compose, ComposeService } from "../../stacks/compose.ts";
+import type { Declared } from "../declared.ts";
+import type { Finding } from "../finding.ts";
+import type { ServiceSight, Sight } from "../sight.ts";
+
+const STACK_LABEL = "com.docker.stack.namespace";
+
+/** Whether the Swarm has the services of the stack files, as they stand there, each with all its tasks. */
+export function checkServices(
+  { composes }: Pick<Declared, "composes">,
+  { swarm }: Pick<Sight, "swarm">,
+  up: string,
+): Finding[] {
+  return Object.entries(composes).flatMap(([stack, compose]) => {
+    const present = swarm.services.filter(({ Spec }) => Spec.Labels[STACK_LABEL] === stack);
+    const names = Object.keys(compose.services).map((name) => `${stack}_${name}`);
+    return [
+      ...Object.entries(compose.services).flatMap(([name, declared]) =>
+        checkService(
+          compose,
+          declared,
+          `${stack}_${name}`,
+          present.find(({ Spec }) => Spec.Name === `${stack}_${name}`),
+          up,
+        ),
+      ),
+      ...present
+        .filter(({ Spec }) => !names.includes(Spec.Name))
+        .map(({ Spec }) => ({
+          what: `service ${Spec.Name} is not in the file of stack ${stack}`,
+          next: `${up} removes it`,
+        })),
+    ];
+  });
+}
+
+function checkService(
+  compose: Compose,
+  declared: ComposeService,
+  name: string,
+  service: ServiceSight | undefined,
+  up: string,
+): Finding[] {
+  if (service === undefined) return [{ what: `service ${name} is missing`, next: `${up} deploys it again` }];
+  const { Spec, ServiceStatus, UpdateStatus } = service;
+  const [wanted, present] = [propertiesDeclared(compose, declared), propertiesPresent(service)];
+  const differing = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], present[key]));
+  const findings: Finding[] = differing.map((key) => ({
+    what: `service ${name} differs from its stack file in ${key}: ${told(present[key], wanted[key])}`,
+    next: `${up} deploys what the file says`,
+  }));
+  const job = Spec.Mode.ReplicatedJob !== undefined;
+  const running = job ? ServiceStatus.CompletedTasks : ServiceStatus.RunningTasks;
+  const count = Spec.Mode.ReplicatedJob?.TotalCompletions ?? Spec.Mode.Replicated?.Replicas ?? 0;
+  if (running < count) {
+    findings.push({
+      what: `service ${name} has ${running} of ${count} tasks ${job ? "completed" : "running"}`,
+      next: `on the manager: sudo docker service ps --no-trunc ${name} tells why`,
+    });
+  }
+  const update = UpdateStatus?.State ?? "";
+  if (update.includes("paused")) {
+    findings.push({
+      what: `the last update of service ${name} is ${update}`,
+      next: `on the manager: sudo docker service ps --no-trunc ${name} tells why; then ${up}`,
+    });
+  }
+  return findings;
+}
+
+type Properties = Record<string, unknown>;
+
+function propertiesDeclared(compose: Compose, service: ComposeService): Properties {
+  const names = (kind: "configs" | "secrets") =>
+    (service[kind] ?? []).map(({ source }) => compose[kind]?.[source]?.name ?? source).sort();
+  return {
+    replicas: service.deploy.replicas,
+    image: service.image,
+    command: service.command ?? [],
+    user: service.user,
+    environment: Object.entries(service.environment ?? {})
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
+    "read_only and cap_drop": [service.read_only ?? false, service.cap_drop ?? []],
+    constraints: [...service.deploy.placement.constraints].sort(),
+    "memory limit": service.deploy.resources.limits.memory,
+    ports: (service.ports ?? []).map(({ published, mode }) => `${published} ${mode}`).sort(),
+    configs: names("configs"),
+    secrets: names("secrets"),
+  };
+}
+
+function propertiesPresent({ Spec }: ServiceSight): Properties {
+  const { ContainerSpec: container, Placement, Resources } = Spec.TaskTemplate;
+  return {
+    replicas: Spec.Mode.ReplicatedJob?.TotalCompletions ?? Spec.Mode.Replicated?.Replicas,
+    image: container.Image,
+    command: container.Args,
+    user: container.User,
+    environment: [...container.Env].sort(),
+    "read_only and cap_drop": [container.ReadOnly, container.CapabilityDrop.map((name) => name.replace(/^CAP_/, ""))],
+    constraints: Placement.Constraints.map((text) => text.replace(/\s*([!=]=)\s*/, " $1 ")).sort(),
+    "memory limit": `${(Resources?.Limits?.MemoryBytes ?? 0) / 1024 / 1024}M`,
+    ports: (Spec.EndpointSpec?.Ports ?? []).map(({ PublishedPort, PublishMode }) => `${PublishedPort} ${PublishMode}`),
+    configs: container.Configs.map(({ ConfigName }) => ConfigName).sort(),
+    secrets: container.Secrets.map(({ SecretName }) => SecretName).sort(),
+  };
+}
+
+/** Of lists only what differs: an environment is long. */
+function told(present: unknown, wanted: unknown): string {
+  if (!Array.isArray(present) || !Array.isArray(wanted)) return `${String(present)}, not ${String(wanted)}`;
+  const only = (one: unknown[], other: unknown[]) =>
+    one
+      .filter((item) => !other.some((same) => isDeepStrictEqual(same, item)))
+      .map(String)
+      .join(", ");
+  return `${only(present, wanted) || "nothing"}, not ${only(wanted, present) || "nothing"}`;
+}

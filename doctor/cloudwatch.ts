@@ -1,0 +1,54 @@
+import { execa } from "execa";
+import { z } from "zod";
+import { textOf } from "../load-test/stack.ts";
+import type { Credits } from "./checks/credits.ts";
+import type { Declared } from "./declared.ts";
+import { Unseen } from "./finding.ts";
+
+const HOUR_MS = 3_600_000;
+const answer = z.object({ Datapoints: z.array(z.object({ Timestamp: z.string(), Average: z.number() })) });
+
+/**
+ * Asks CloudWatch for the CPU credits of the hosts and of the database, by the AWS CLI of whoever looks.
+ *
+ * @throws Unseen when there is no CLI, or it may not ask.
+ */
+export async function readCredits({ instances, state, region }: Declared): Promise<Credits[]> {
+  const database = state.find(({ urn }) => urn.endsWith("aws:rds/instance:Instance::database"));
+  const identifier = textOf(database?.outputs?.["identifier"]);
+  return Promise.all([
+    ...Object.entries(instances).map(([name, id]) => balances(name, "AWS/EC2", `Name=InstanceId,Value=${id}`, region)),
+    ...(identifier === undefined
+      ? []
+      : [balances("the database", "AWS/RDS", `Name=DBInstanceIdentifier,Value=${identifier}`, region)]),
+  ]);
+}
+
+async function balances(name: string, namespace: string, dimension: string, region: string): Promise<Credits> {
+  const now = Date.now();
+  const time = (at: number) => new Date(at).toISOString();
+  const result = await execa(
+    "aws",
+    [
+      ...["cloudwatch", "get-metric-statistics", "--region", region, "--output", "json"],
+      ...["--namespace", namespace, "--metric-name", "CPUCreditBalance", "--dimensions", dimension],
+      ...["--start-time", time(now - HOUR_MS), "--end-time", time(now), "--period", "300", "--statistics", "Average"],
+    ],
+    { stdin: "ignore" },
+  ).catch((error: unknown) => {
+    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+    throw new Unseen(
+      `CloudWatch can't be asked for CPU credits: ${reason}`,
+      "the AWS CLI has to be installed, and allowed cloudwatch:GetMetricStatistics",
+    );
+  });
+  return { name, balances: readBalances(result.stdout) };
+}
+
+/** Reads an answer of `aws cloudwatch get-metric-statistics`, whose points come in no order. */
+export function readBalances(text: string): Credits["balances"] {
+  return answer
+    .parse(JSON.parse(text))
+    .Datapoints.map(({ Timestamp, Average }) => ({ hours: Date.parse(Timestamp) / HOUR_MS, credits: Average }))
+    .sort((a, b) => a.hours - b.hours);
+}

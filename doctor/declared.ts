@@ -1,0 +1,42 @@
+import type { Compose } from "../stacks/compose.ts";
+import { renderedOf } from "../review/rendered.ts";
+import { composesOf } from "../review/services.ts";
+import { readOutputs, readState, textOf, type Stack, type StateResource } from "../load-test/stack.ts";
+
+/** What the program made last, as its outputs and its state tell it. */
+export interface Declared {
+  outputs: Stack;
+  /** The stack files, by stack. */
+  composes: Record<string, Compose>;
+  /** Ids of the instances, by host. */
+  instances: Record<string, string>;
+  region: string;
+  state: StateResource[];
+}
+
+/** Reads what the program made. */
+export async function readDeclared(stack: string): Promise<Declared> {
+  const outputs = await readOutputs(stack);
+  const state = await readState(stack);
+  return { outputs, state, ...declaredBy(state) };
+}
+
+/** What the state tells of the stack files and the instances. */
+export function declaredBy(state: readonly StateResource[]): Pick<Declared, "composes" | "instances" | "region"> {
+  const resources = state.map(({ urn, id = "", inputs = {}, outputs = {} }) => {
+    const [, , types = "", name = ""] = urn.split("::");
+    return { type: types.split("$").at(-1) ?? "", name, id, inputs, outputs };
+  });
+  const commands = resources.map(({ type, name, inputs }) => ({
+    type,
+    name,
+    inputs: { ...inputs, stdin: textOf(inputs["stdin"]) },
+  }));
+  const instances = resources.filter(({ type }) => type === "aws:ec2/instance:Instance");
+  const arn = instances.map(({ outputs }) => textOf(outputs["arn"])).find((text) => text !== undefined);
+  return {
+    composes: composesOf(renderedOf(commands)),
+    instances: Object.fromEntries(instances.map(({ name, id }) => [name, id])),
+    region: arn?.split(":")[3] ?? "",
+  };
+}

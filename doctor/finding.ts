@@ -1,0 +1,18 @@
+/** Something that isn't as it should be. */
+export interface Finding {
+  /** What is wrong, and where, in one sentence. */
+  what: string;
+  /** What to do about it. */
+  next: string;
+}
+
+/** What can't be told, and why; not the same as being well. */
+export class Unseen extends Error {
+  override readonly name = "Unseen";
+  readonly next: string;
+
+  constructor(what: string, next: string) {
+    super(what);
+    this.next = next;
+  }
+}

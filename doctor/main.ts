@@ -1,0 +1,69 @@
+import { parseArgs } from "node:util";
+import { NotReadyError, readProgramKey } from "../load-test/stack.ts";
+import { Hosts } from "../load-test/ssh.ts";
+import { checkCredits } from "./checks/credits.ts";
+import { checkEntrance } from "./checks/entrance.ts";
+import { checkEvent } from "./checks/event.ts";
+import { checkHosts } from "./checks/hosts.ts";
+import { checkNodes } from "./checks/nodes.ts";
+import { checkServices } from "./checks/services.ts";
+import { readCredits } from "./cloudwatch.ts";
+import { readDeclared } from "./declared.ts";
+import { Unseen, type Finding } from "./finding.ts";
+import { look } from "./sight.ts";
+
+// `./run doctor`: exits with 0 when all is well, 1 when something is wrong, 2 when it couldn't look.
+const WRONG = 1;
+const UNSEEN = 2;
+
+try {
+  const { values } = parseArgs({
+    options: { stack: { type: "string", default: "local" }, identity: { type: "string" } },
+  });
+  process.exitCode = await examine(values.stack, values.identity);
+} catch (error) {
+  if (!(error instanceof NotReadyError || error instanceof Unseen || error instanceof TypeError)) throw error;
+  console.log(
+    `unseen  ${error.message.replaceAll("\n", "; ")}${error instanceof Unseen ? `; next: ${error.next}` : ""}`,
+  );
+  process.exitCode = UNSEEN;
+}
+
+/** @returns the exit code. */
+async function examine(stack: string, identity: string | undefined): Promise<number> {
+  const declared = await readDeclared(stack);
+  const { outputs, state } = declared;
+  await using hosts = await Hosts.open(
+    outputs,
+    identity === undefined ? { key: await readProgramKey(stack, state) } : { file: identity },
+  );
+  const names = outputs.nodes.map(({ name }) => name);
+  const sight = await look(hosts, names, outputs.apiUrl);
+  const up = stack === "local" ? "./run up" : `pulumi up -s ${stack}`;
+  const findings = [
+    ...tell("nodes: in the Swarm, labelled and available as declared", checkNodes(declared, sight, up)),
+    ...tell("hosts: reached, with room, the right time and certificates in date", checkHosts(sight, up)),
+    ...tell("services: as the stack files have them, all tasks running", checkServices(declared, sight, up)),
+    ...tell("event: broker, database and topic serve, and the queue moves", checkEvent(declared, sight)),
+    ...tell("entrance: the API answers through the load balancer", checkEntrance(outputs.apiUrl, sight)),
+  ];
+  if (stack === "local") {
+    console.log("-       CPU credits: the local cloud has none");
+    return findings.length > 0 ? WRONG : 0;
+  }
+  try {
+    findings.push(...tell("CPU credits: they last", checkCredits(await readCredits(declared))));
+  } catch (error) {
+    if (!(error instanceof Unseen)) throw error;
+    console.log(`unseen  ${error.message}; next: ${error.next}`);
+    return findings.length > 0 ? WRONG : UNSEEN;
+  }
+  return findings.length > 0 ? WRONG : 0;
+}
+
+/** One line for what is well, or one for each finding. */
+function tell(well: string, findings: Finding[]): Finding[] {
+  if (findings.length === 0) console.log(`well    ${well}`);
+  for (const { what, next } of findings) console.log(`wrong   ${what}; next: ${next}`);
+  return findings;
+}

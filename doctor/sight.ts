@@ -1,0 +1,152 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import { renderScript } from "../infra/script.ts";
+import type { Hosts } from "../load-test/ssh.ts";
+import { Unseen } from "./finding.ts";
+
+const node = z.object({
+  ID: z.string(),
+  Spec: z.object({
+    Labels: z.record(z.string(), z.string()).default({}),
+    Role: z.string(),
+    Availability: z.string(),
+  }),
+  Status: z.object({ State: z.string(), Addr: z.string() }),
+});
+
+const service = z.object({
+  ID: z.string(),
+  Spec: z.object({
+    Name: z.string(),
+    Labels: z.record(z.string(), z.string()).default({}),
+    TaskTemplate: z.object({
+      ContainerSpec: z.object({
+        Image: z.string(),
+        Args: z.array(z.string()).default([]),
+        User: z.string().default(""),
+        Env: z.array(z.string()).default([]),
+        ReadOnly: z.boolean().default(false),
+        CapabilityDrop: z.array(z.string()).default([]),
+        Configs: z.array(z.object({ ConfigName: z.string() })).default([]),
+        Secrets: z.array(z.object({ SecretName: z.string() })).default([]),
+      }),
+      Placement: z.object({ Constraints: z.array(z.string()).default([]) }).default({ Constraints: [] }),
+      Resources: z.object({ Limits: z.object({ MemoryBytes: z.number().default(0) }).optional() }).optional(),
+    }),
+    Mode: z.object({
+      Replicated: z.object({ Replicas: z.number() }).optional(),
+      ReplicatedJob: z.object({ TotalCompletions: z.number() }).optional(),
+    }),
+    EndpointSpec: z
+      .object({ Ports: z.array(z.object({ PublishedPort: z.number(), PublishMode: z.string() })).default([]) })
+      .optional(),
+  }),
+  ServiceStatus: z
+    .object({ RunningTasks: z.number().default(0), CompletedTasks: z.number().default(0) })
+    .default({ RunningTasks: 0, CompletedTasks: 0 }),
+  UpdateStatus: z.object({ State: z.string().optional() }).optional(),
+});
+
+const swarm = z.object({ nodes: z.array(node), services: z.array(service) });
+
+const task = z.object({
+  service: z.string(),
+  /** Absent where the task didn't answer. */
+  ready: z.object({ ok: z.boolean(), reason: z.string().optional() }).optional(),
+  /** Records behind, by partition; only the issuer's. */
+  lag: z.array(z.number()).default([]),
+  /** Only the API's. */
+  stats: z.object({ queued: z.number().nullable(), issued: z.number(), accepted: z.number().nullable() }).optional(),
+});
+
+const host = z.object({
+  /** Seconds since 1970. */
+  clock: z.number(),
+  swarm: z.string(),
+  /** PEM; empty where there is none. */
+  certificate: z.string(),
+  disks: z.array(z.object({ path: z.string(), percent: z.number() })),
+  tasks: z.array(task),
+});
+
+/** The Swarm, as the manager knows it. */
+export type SwarmSight = z.output<typeof swarm>;
+export type ServiceSight = z.output<typeof service>;
+
+/** What a look at one host showed, and when it was asked and answered, in seconds since 1970 of this machine. */
+export interface HostSight extends z.output<typeof host> {
+  asked: number;
+  answered: number;
+}
+
+/** All that was seen. */
+export interface Sight {
+  swarm: SwarmSight;
+  /** By host; undefined for one that didn't answer. */
+  hosts: Record<string, HostSight | undefined>;
+  /** The hosts again, after a moment in which a queue should have become shorter; only where requests waited. */
+  later: Record<string, HostSight | undefined> | undefined;
+  /** How the API answered through the load balancer: a status, or why there was none. */
+  entrance: number | string;
+}
+
+/** How long a queue is watched to see whether it moves. */
+const WATCH_MS = 3_000;
+const ENTRANCE_TIMEOUT_MS = 10_000;
+
+/**
+ * Looks at the environment, through the manager.
+ *
+ * @throws Unseen when the manager can't be reached.
+ */
+export async function look(hosts: Hosts, names: readonly string[], apiUrl: string): Promise<Sight> {
+  const seen = await lookAtSwarm(hosts);
+  const [all, entrance] = await Promise.all([lookAtHosts(hosts, names), ask(`${apiUrl}/healthz`)]);
+  const waits = tasksOf(all).some(({ stats, lag }) => (stats?.queued ?? 0) > 0 || lag.some((behind) => behind > 0));
+  if (waits) await delay(WATCH_MS);
+  return { swarm: seen, hosts: all, later: waits ? await lookAtHosts(hosts, names) : undefined, entrance };
+}
+
+/** The event's tasks on all hosts. */
+export function tasksOf(hosts: Sight["hosts"]) {
+  return Object.entries(hosts).flatMap(([name, seen]) => (seen?.tasks ?? []).map((one) => ({ host: name, ...one })));
+}
+
+async function lookAtSwarm(hosts: Hosts): Promise<SwarmSight> {
+  try {
+    const script = renderScript("doctor/hosts/look-manager.sh", {});
+    return swarm.parse(JSON.parse(await hosts.run("manager", ["sudo", "bash", "-s"], script)));
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";
+    throw new Unseen(
+      `the manager can't be asked: ${reason}`,
+      "is its host up, and is your address among operators.cidrs? An up with --refresh makes a lost one again",
+    );
+  }
+}
+
+async function lookAtHosts(hosts: Hosts, names: readonly string[]): Promise<Sight["hosts"]> {
+  const script = renderScript("doctor/hosts/look-host.sh", {
+    PROBE: readFileSync(new URL("hosts/probe.js", import.meta.url), "utf8"),
+  });
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => {
+        const asked = Date.now() / 1_000;
+        const text = await hosts.run(name, ["sudo", "bash", "-s"], script).catch(() => undefined);
+        if (text === undefined) return [name, undefined] as const;
+        return [name, { ...host.parse(JSON.parse(text)), asked, answered: Date.now() / 1_000 }] as const;
+      }),
+    ),
+  );
+}
+
+async function ask(url: string): Promise<number | string> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(ENTRANCE_TIMEOUT_MS) })).status;
+  } catch (error) {
+    const { cause, message } = error as Error;
+    return cause instanceof Error ? cause.message : message;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Compose } from "../stacks/compose.ts";
+import { gifticonStack } from "../stacks/gifticon/gifticon-stack.ts";
+import { kafkaStack } from "../stacks/kafka/kafka-stack.ts";
+import type { Declared } from "./declared.ts";
+import type { HostSight, ServiceSight, SwarmSight } from "./sight.ts";
+
+/** A small environment, declared: a manager, a worker, Kafka's host. */
+export const declared: Pick<Declared, "outputs" | "composes"> = {
+  outputs: {
+    ...{ apiUrl: "http://api.example", managerPublicIp: "203.0.113.9", mode: "kafka", loadGenerator: "off" },
+    nodes: [
+      { name: "manager", role: "manager", privateIp: "10.0.0.4", labels: {}, hostKey: "" },
+      { name: "worker-1", role: "worker", privateIp: "10.0.0.5", labels: { rack: "a" }, hostKey: "" },
+      { name: "kafka", role: "kafka", privateIp: "10.0.1.6", labels: { kafka_server: "true" }, hostKey: "" },
+    ],
+  },
+  composes: {
+    gifticon: gifticonStack({
+      network: "event",
+      spareWorkers: 0,
+      stock: 10,
+      database: { host: "db", port: 5432, name: "gifticon", user: "gifticon" },
+      databaseCaFile: "/ca.pem",
+      api: { image: "main-api@sha256:1", replicas: 1, memoryMib: 384, poolSize: 5, port: 8080 },
+      queue: {
+        ...{ bootstrapServers: "kafka:19092", topic: "coupon_create" },
+        issuer: { image: "issuer@sha256:2", memoryMib: 384, poolSize: 4 },
+      },
+      passwordSecret: "gifticon_database-password-1",
+    }),
+    kafka: kafkaStack({
+      ...{ image: "kafka@sha256:3", network: "event", partitions: 1, nodeId: "n3" },
+      memory: { kafka: { heap: 256, limit: 512 }, zookeeper: { heap: 128, limit: 384 } },
+      configs: { kafka: "kafka_kafka-1", zookeeper: "kafka_zookeeper-1" },
+    }),
+  },
+};
+
+/** The Swarm as it is when all is well. */
+export function wellSwarm(): SwarmSight {
+  return {
+    nodes: [
+      node("n1", "10.0.0.4", "manager", "drain", { "gifticon-event.host": "manager" }),
+      node("n2", "10.0.0.5", "worker", "active", { "gifticon-event.host": "worker-1", rack: "a" }),
+      node("n3", "10.0.1.6", "worker", "active", { "gifticon-event.host": "kafka", kafka_server: "true" }),
+    ],
+    services: Object.entries(declared.composes).flatMap(([stack, compose]) => servicesOf(stack, compose)),
+  };
+}
+
+function node(ID: string, Addr: string, Role: string, Availability: string, Labels: Record<string, string>) {
+  return { ID, Spec: { Labels, Role, Availability }, Status: { State: "ready", Addr } };
+}
+
+/** What Docker makes of a stack file. */
+function servicesOf(stack: string, compose: Compose): ServiceSight[] {
+  return Object.entries(compose.services).map(([name, service]) => {
+    const { mode, replicas, placement, resources } = service.deploy;
+    const job = mode === "replicated-job";
+    return {
+      ID: `${stack}-${name}`,
+      Spec: {
+        Name: `${stack}_${name}`,
+        Labels: { "com.docker.stack.namespace": stack },
+        TaskTemplate: {
+          ContainerSpec: {
+            Image: service.image,
+            Args: service.command ?? [],
+            User: service.user,
+            Env: Object.entries(service.environment ?? {}).map(([key, value]) => `${key}=${value}`),
+            ReadOnly: true,
+            CapabilityDrop: ["ALL"],
+            Configs: (service.configs ?? []).map(({ source }) => ({
+              ConfigName: compose.configs?.[source]?.name ?? "",
+            })),
+            Secrets: (service.secrets ?? []).map(({ source }) => ({
+              SecretName: compose.secrets?.[source]?.name ?? "",
+            })),
+          },
+          Placement: { Constraints: placement.constraints },
+          Resources: { Limits: { MemoryBytes: parseInt(resources.limits.memory, 10) * 1024 * 1024 } },
+        },
+        Mode: job ? { ReplicatedJob: { TotalCompletions: replicas } } : { Replicated: { Replicas: replicas } },
+        EndpointSpec: {
+          Ports: (service.ports ?? []).map(({ published, mode }) => ({ PublishedPort: published, PublishMode: mode })),
+        },
+      },
+      ServiceStatus: { RunningTasks: job ? 0 : replicas, CompletedTasks: job ? replicas : 0 },
+    };
+  });
+}
+
+/** A host as it is when all is well, but for its certificate, which it has none of. */
+export function wellHost(): HostSight {
+  return {
+    ...{ clock: 1_000.5, asked: 1_000, answered: 1_001, swarm: "active", certificate: "" },
+    disks: [{ path: "/", percent: 40 }],
+    tasks: [],
+  };
+}

@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# For commands that look at a stack from outside, over SSH: sees to it that they find its state and its hosts. Sourced by tools/commands/.
+
+tools="$(dirname "${BASH_SOURCE[0]}")"
+
+# prepare_for_stack COMMAND ARGUMENT...: the stack is the one that `--stack` names among the arguments, `local` by default.
+prepare_for_stack() {
+  local command="$1" stack=local previous="" argument
+  shift
+  for argument in "$@"; do
+    if [[ $previous == --stack ]]; then stack="$argument"; fi
+    if [[ $argument == --stack=* ]]; then stack="${argument#--stack=}"; fi
+    previous="$argument"
+  done
+
+  if [[ $stack == local ]]; then
+    # shellcheck source=tools/prepare.sh
+    source "$tools/prepare.sh"
+    prepare_packages
+    become_root "$command" "$@"
+    prepare_pulumi
+  else
+    # The state of another stack is where its user keeps it: the user's own Pulumi CLI and variables find it.
+    # shellcheck source=tools/lib.sh
+    source "$tools/lib.sh"
+    # shellcheck source=tools/packages.sh
+    source "$tools/packages.sh"
+    # shellcheck source=tools/dependencies.sh
+    source "$tools/dependencies.sh"
+    dependencies_installed || with_lock packages install_dependencies
+    have pulumi || fail "there is no Pulumi CLI on PATH, which knows where stack $stack is" "Install it: https://www.pulumi.com/docs/install/"
+    PATH="$checkout/node_modules/.bin:$PATH"
+  fi
+  have ssh || install_packages "to reach the hosts" openssh-client
+  cd "$checkout" || return
+}
