@@ -1,6 +1,5 @@
 import type { Compose } from "../stacks/compose.ts";
-import { renderedOf } from "../review/rendered.ts";
-import { composesOf } from "../review/services.ts";
+import { composesOf, renderedOf } from "../policy/rendered.ts";
 import { readOutputs, readState, textOf, type Stack, type StateResource } from "../load-test/stack.ts";
 
 /** What the program made last, as its outputs and its state tell it. */
