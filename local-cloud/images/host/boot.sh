@@ -80,7 +80,15 @@ metadata_token() {
   until token=$(curl -sf -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$IMDS/api/token"); do sleep 0.2; done
 }
 
-metadata() { curl -sf -m 5 -H "X-aws-ec2-metadata-token: $token" "$IMDS/$1"; }
+# Prints what the metadata service says at a path; fails when there is no such thing. What can't be answered now is asked again.
+metadata() {
+  local answer
+  until answer=$(curl -s -m 5 -w '\n%{http_code}' -H "X-aws-ec2-metadata-token: $token" "$IMDS/$1") && [[ $answer =~ (200|404)$ ]]; do
+    sleep 0.2
+    metadata_token
+  done
+  [[ $answer == *200 ]] && printf '%s\n' "${answer%$'\n'*}"
+}
 
 first_boot() {
   local key home
