@@ -195,13 +195,29 @@ describe("the other routes", () => {
   });
 });
 
-test("what isn't HTTP is answered with a 400 as JSON, and not with a reset", async () => {
+/** Sends bytes to a listening API and reads to the end. */
+async function say(bytes: string): Promise<string> {
   const { app } = api();
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;
   const socket = connect(port, "127.0.0.1").setEncoding("utf8");
-  socket.write("nonsense\r\n\r\n");
+  socket.write(bytes);
   let text = "";
   for await (const chunk of socket) text += chunk as string;
-  assert.match(text, /^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"code":"bad_request"/);
+  return text;
+}
+
+test("what isn't HTTP is answered with a 400 as JSON, and not with a reset", async () => {
+  assert.match(await say("nonsense\r\n\r\n"), /^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"code":"bad_request"/);
+});
+
+test("a path that can't be decoded is answered with a 400 like any other", async () => {
+  const { statusCode, body } = await api().app.inject({ url: "/gifticons/%" });
+  assert.equal(statusCode, 400);
+  assert.deepEqual(JSON.parse(body), { code: "bad_request", message: "the request can't be read" });
+});
+
+test("an expectation that can't be met is answered with a 417 as JSON", async () => {
+  const answer = await say("POST /gifticons HTTP/1.1\r\nHost: a\r\nExpect: the-best\r\nContent-Length: 99\r\n\r\n");
+  assert.match(answer, /^HTTP\/1\.1 417 Expectation Failed\r\n[^]*\{"code":"expectation_failed"/);
 });

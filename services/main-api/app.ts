@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type Operations, registerOperations } from "@gifticon/contract/runtime/operations.ts";
 import { fastify, type FastifyInstance, LogController } from "fastify";
@@ -34,6 +34,10 @@ export function createApp(parts: ApiParts): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     clientErrorHandler: answerUnreadable,
+    // Errors of the routing itself, as a path that can't be decoded: they pass by the handlers below.
+    frameworkErrors: (error, _request, reply) => {
+      void sendError(reply, answerOf(error));
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
@@ -58,6 +62,7 @@ export function createApp(parts: ApiParts): FastifyInstance {
   });
   registerRoutes(app, parts);
   refuseOtherMethods(app, new Map(served));
+  app.server.on("checkExpectation", refuseExpectation);
   for (const listener of app.server.listeners("request") as RequestListener[]) {
     app.server.off("request", listener).on("request", withShortWay(parts, BODY_LIMIT, listener));
   }
@@ -85,6 +90,20 @@ function refuseOtherMethods(app: FastifyInstance, served: ReadonlyMap<string, re
           .send({ code: "method_not_allowed", message: `allowed here: ${allow}` }),
     });
   }
+}
+
+/** Answers 417 to an `Expect` other than 100-continue, whose body may never come: left to itself, Node's server answers without a word. */
+function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({
+    code: "expectation_failed",
+    message: "the only expectation that is met is 100-continue",
+  });
+  response.writeHead(417, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    connection: "close",
+  });
+  response.end(body);
 }
 
 /** Answers what isn't HTTP, or came too slowly: an explicit error, not a reset. */
