@@ -35,7 +35,10 @@ function checkHost(name: string, host: HostSight, up: string): Finding[] {
     });
   }
   if (host.swarm !== "active") {
-    findings.push({ what: `${name}: its engine is ${host.swarm} in the Swarm`, next: `${up} joins it again` });
+    findings.push({
+      what: `${name}: its engine is ${host.swarm} in the Swarm`,
+      next: `terminate its instance; ${up} with --refresh makes it again`,
+    });
   }
   return [...findings, ...checkCertificate(name, host)];
 }

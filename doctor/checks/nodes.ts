@@ -37,24 +37,35 @@ function checkNode(
   up: string,
 ): Finding[] {
   const node = nodes.find(({ Status }) => Status.Addr === privateIp && Status.State === "ready") ?? nodes[0];
-  if (node === undefined) return [{ what: `${name} is not in the Swarm`, next: `${up} joins it again` }];
+  if (node === undefined)
+    return [
+      { what: `${name} is not in the Swarm`, next: `terminate its instance; ${up} with --refresh makes it again` },
+    ];
   const findings: Finding[] = [];
-  const find = (what: string, next = `${up} puts it back`) => findings.push({ what: `${name} ${what}`, next });
+  const find = (what: string, next: string) => findings.push({ what: `${name} ${what}`, next });
+  const update = (option: string) => `on the manager: sudo docker node update ${option} ${node.ID}`;
   const { State } = node.Status;
   if (State !== "ready") {
-    find(`is ${State} in the Swarm`, `${up} joins it again if its host runs; with --refresh it replaces a lost host`);
+    find(`is ${State} in the Swarm`, `${up} with --refresh replaces a lost host`);
   }
   const availability = role === "manager" ? "drain" : "active";
-  if (node.Spec.Availability !== availability) find(`is set to ${node.Spec.Availability}, not ${availability}`);
+  if (node.Spec.Availability !== availability) {
+    find(`is set to ${node.Spec.Availability}, not ${availability}`, update(`--availability ${availability}`));
+  }
   const wanted: Record<string, string> = { ...labels, [HOST_LABEL]: name };
   const present = node.Spec.Labels;
   for (const [label, value] of Object.entries(wanted)) {
-    if (present[label] === undefined) find(`lacks the label ${label}=${value}`);
-    else if (present[label] !== value) find(`has the label ${label}=${present[label]}, not ${value}`);
+    if (present[label] === undefined)
+      find(`lacks the label ${label}=${value}`, update(`--label-add ${label}=${value}`));
+    else if (present[label] !== value) {
+      find(`has the label ${label}=${present[label]}, not ${value}`, update(`--label-add ${label}=${value}`));
+    }
   }
   for (const label of Object.keys(present)) {
-    if (wanted[label] === undefined) find(`has the label ${label}, which nobody declared`);
+    if (wanted[label] === undefined)
+      find(`has the label ${label}, which nobody declared`, update(`--label-rm ${label}`));
   }
-  if (nodes.length > 1) find(`has ${nodes.length} nodes in the Swarm`, `${up} removes the older ones`);
+  if (nodes.length > 1)
+    find(`has ${nodes.length} nodes in the Swarm`, "on the manager: sudo docker node rm those that are down");
   return findings;
 }

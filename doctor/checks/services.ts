@@ -29,7 +29,7 @@ export function checkServices(
         .filter(({ Spec }) => !names.includes(Spec.Name))
         .map(({ Spec }) => ({
           what: `service ${Spec.Name} is not in the file of stack ${stack}`,
-          next: `${up} removes it`,
+          next: `on the manager: sudo docker service rm ${Spec.Name}`,
         })),
     ];
   });
@@ -42,13 +42,14 @@ function checkService(
   service: ServiceSight | undefined,
   up: string,
 ): Finding[] {
-  if (service === undefined) return [{ what: `service ${name} is missing`, next: `${up} deploys it again` }];
+  if (service === undefined)
+    return [{ what: `service ${name} is missing`, next: `${up} deploys it again once the file of its stack changes` }];
   const { Spec, ServiceStatus, UpdateStatus } = service;
   const [wanted, present] = [propertiesDeclared(compose, declared), propertiesPresent(service)];
   const differing = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], present[key]));
   const findings: Finding[] = differing.map((key) => ({
     what: `service ${name} differs from its stack file in ${key}: ${told(present[key], wanted[key])}`,
-    next: `${up} deploys what the file says`,
+    next: `on the manager: sudo docker service update ${name} puts it back, or ${up} once the file of its stack changes`,
   }));
   const job = Spec.Mode.ReplicatedJob !== undefined;
   const running = job ? ServiceStatus.CompletedTasks : ServiceStatus.RunningTasks;
