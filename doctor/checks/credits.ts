@@ -29,7 +29,7 @@ export function checkCredits(machines: readonly Credits[]): Finding[] {
 }
 
 /** Infinity where they don't become fewer; undefined where there are no two figures. */
-export function hoursLeft(balances: Credits["balances"]): number | undefined {
+function hoursLeft(balances: Credits["balances"]): number | undefined {
   const [first, last] = [balances[0], balances.at(-1)];
   if (first === undefined || last === undefined || first === last) return undefined;
   const spentAnHour = (first.credits - last.credits) / (last.hours - first.hours);

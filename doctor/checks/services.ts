@@ -49,22 +49,23 @@ function checkService(
   const differing = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], present[key]));
   const findings: Finding[] = differing.map((key) => ({
     what: `service ${name} differs from its stack file in ${key}: ${told(present[key], wanted[key])}`,
-    next: `on the manager: sudo docker service update ${name} puts it back, or ${up} once the file of its stack changes`,
+    next: `on the manager: set it back by an option of sudo docker service update, or ${up} once the file of its stack changes`,
   }));
+  const why = `on the manager: sudo docker service ps --no-trunc ${name} tells why`;
   const job = Spec.Mode.ReplicatedJob !== undefined;
   const running = job ? ServiceStatus.CompletedTasks : ServiceStatus.RunningTasks;
   const count = Spec.Mode.ReplicatedJob?.TotalCompletions ?? Spec.Mode.Replicated?.Replicas ?? 0;
   if (running < count) {
     findings.push({
       what: `service ${name} has ${running} of ${count} tasks ${job ? "completed" : "running"}`,
-      next: `on the manager: sudo docker service ps --no-trunc ${name} tells why`,
+      next: why,
     });
   }
   const update = UpdateStatus?.State ?? "";
   if (update.includes("paused")) {
     findings.push({
       what: `the last update of service ${name} is ${update}`,
-      next: `on the manager: sudo docker service ps --no-trunc ${name} tells why; then ${up}`,
+      next: `${why}; then ${up}`,
     });
   }
   return findings;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints what the Swarm has, as JSON: its nodes, services and tasks. Changes nothing. Runs on the manager.
+# Prints what the Swarm has, as JSON: its nodes and services. Changes nothing. Runs on the manager.
 
 main() {
   jq -cn --slurpfile nodes <(docker_api GET /nodes) --slurpfile services <(docker_api GET "/services?status=true") \
