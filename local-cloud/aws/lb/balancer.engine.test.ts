@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { after, before, test } from "node:test";
-import { containerName, execIn, inspectContainer } from "../../engine/containers.ts";
+import { containerName, execIn, inspectContainer, putFiles } from "../../engine/containers.ts";
 import { createRecord, listRecords } from "../../engine/records.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
 import type { Properties } from "../../provider/resource-type.ts";
@@ -50,8 +52,39 @@ test("targets that are registered while a load balancer starts are all among its
   assert.deepEqual(listed.filter((name) => name.startsWith("i-")).sort(), registered.sort());
 });
 
-async function subnetOf(vpcId: string, zone: string, third: number): Promise<string> {
-  return make(ec2.subnet, { vpcId, cidrBlock: `10.249.${third}.0/24`, availabilityZone: `ap-northeast-2${zone}` });
+test("a crowd of clients shares few connections to a target", async () => {
+  const vpcId = await make(ec2.vpc, { cidrBlock: "10.248.0.0/16" });
+  await make(ec2.internetGateway, { vpcId });
+  const subnets = [await subnetOf(vpcId, "a", 0, 248), await subnetOf(vpcId, "b", 1, 248)];
+  const loadBalancerArn = await make(token.loadBalancer, { name: "crowd", subnets });
+  const targetGroupArn = await make(token.targetGroup, {
+    name: "crowd",
+    vpcId,
+    port: 8080,
+    protocol: "HTTP",
+    healthCheck: { interval: 5, timeout: 2, healthyThreshold: 2 },
+  });
+  await make(token.listener, { loadBalancerArn, port: 80, defaultActions: [{ type: "forward", targetGroupArn }] });
+  const targetId = "i-00000000000000248";
+  await createRecord(ec2.instance, targetId, { privateIp: "127.0.0.1", subnetId: subnets[0] ?? "" });
+  await make(token.attachment, { targetGroupArn, targetId });
+
+  const name = containerName(loadBalancerArn);
+  const script = "/tmp/crowd.mts";
+  await putFiles(name, [{ path: script, content: await readFile(resolve(import.meta.dirname, "crowd.ts")) }]);
+  const { stdout, stderr } = await execIn(name, ["timeout", "60", "node", script, "6000"]);
+  assert.equal(stderr, "");
+  const { answered, connections } = JSON.parse(stdout) as { answered: number; connections: number };
+  assert.equal(answered, 12_000);
+  assert.ok(connections < 1_000, `${connections} connections for 12,000 requests`);
+});
+
+async function subnetOf(vpcId: string, zone: string, third: number, second = 249): Promise<string> {
+  return make(ec2.subnet, {
+    vpcId,
+    cidrBlock: `10.${second}.${third}.0/24`,
+    availabilityZone: `ap-northeast-2${zone}`,
+  });
 }
 
 async function make(name: string, inputs: Properties): Promise<string> {

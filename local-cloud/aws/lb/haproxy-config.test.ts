@@ -44,12 +44,18 @@ test("a load balancer is rendered as a whole", () => {
   max-spread-checks 1s
   # A worker that was reloaded finishes its connections, but not for ever.
   hard-stop-after 1h
+  # Connections to targets are kept for the next request. HAProxy would give that up once a fifth of its files is in use, as it is with
+  # 4,500 clients, and open a connection for each request.
+  tune.pool-low-fd-ratio 90
+  tune.pool-high-fd-ratio 95
 
 defaults
   mode http
   log global
   option dontlog-normal
   option dontlognull
+  # Connections to targets are shared, as on AWS, whatever client they were opened for.
+  http-reuse always
   # A target that refuses a connection gives an error: there is no second try elsewhere on AWS either.
   retries 0
   # At a reload, an idle client keeps its connection until its next answer.
