@@ -28,14 +28,27 @@ export const imdsV2: Rule = {
 export const encryptedDisks: Rule = {
   id: "encrypted-disks",
   severity: "mandatory",
-  description: "Root disks of instances are encrypted.",
+  description: "Disks of instances are encrypted.",
   reason:
     "Kafka's records and the Swarm's secrets are on them; a snapshot or a disk that is given back would carry them.",
   source: "AWS Foundational Security Best Practices EC2.3",
-  check: (plan) =>
-    ofType(plan, INSTANCE)
-      .filter(({ inputs }) => member(inputs, "rootBlockDevice")["encrypted"] !== true)
-      .map(({ name }) => ({ subject: name, message: "rootBlockDevice.encrypted is not true" })),
+  check: (plan) => [
+    ...ofType(plan, INSTANCE).flatMap(({ name, inputs }) => {
+      const more = Array.isArray(inputs["ebsBlockDevices"]) ? inputs["ebsBlockDevices"].length : 0;
+      const disks = [
+        ["rootBlockDevice", member(inputs, "rootBlockDevice")] as const,
+        ...Array.from({ length: more }, (_, index) => {
+          return [`ebsBlockDevices[${index}]`, member(member(inputs, "ebsBlockDevices"), String(index))] as const;
+        }),
+      ];
+      return disks
+        .filter(([, disk]) => disk["encrypted"] !== true)
+        .map(([path]) => ({ subject: name, message: `${path}.encrypted is not true` }));
+    }),
+    ...ofType(plan, "aws:ebs/volume:Volume")
+      .filter(({ inputs }) => inputs["encrypted"] !== true)
+      .map(({ name }) => ({ subject: name, message: "encrypted is not true" })),
+  ],
 };
 
 /** The label that draws Kafka stands on Kafka's host, and on no other. */
