@@ -1,5 +1,6 @@
-import { member, ofType, type PolicyPlan, type PolicyResource, type Rule } from "./plan.ts";
+import { member, ofType, type PolicyResource, type Rule } from "./plan.ts";
 import { renderedOf } from "./rendered.ts";
+import type { ScriptText } from "./script-text.ts";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 
@@ -59,7 +60,7 @@ export const kafkaLabel: Rule = {
   reason: "A second host with it would get a broker with an empty volume; without it Kafka has no place.",
   source: "docs/architecture.md, The stack on the hosts",
   check: (plan) => {
-    const labelled = labelledNodes(plan);
+    const labelled = labelsOf(plan.resources);
     return ofType(plan, INSTANCE).flatMap((instance) => {
       const isKafka = roleOf(instance) === "kafka";
       // A host outside of the Swarm has no labels, and in a first preview they are not known yet.
@@ -77,12 +78,21 @@ function roleOf({ inputs }: PolicyResource): unknown {
   return member(inputs, "tags")["Role"];
 }
 
-/** The labels of each node, by its host's name, as the script that sets them is told. */
-function labelledNodes({ resources }: PolicyPlan): Map<string, string[]> {
+/** The labels of each node of the Swarm, by its host's name, as the script that sets them is told. */
+export function labelsOf(resources: readonly PolicyResource[]): Map<string, string[]> {
   return new Map(
-    Object.values(renderedOf(resources).scripts).flatMap(({ values }) => {
-      const { HOST_NAME, LABELS } = values;
-      return typeof HOST_NAME === "string" && Array.isArray(LABELS) ? [[HOST_NAME, LABELS] as const] : [];
-    }),
+    nodesOf(resources).flatMap(({ HOST_NAME, LABELS }) =>
+      typeof HOST_NAME === "string" && Array.isArray(LABELS) ? [[HOST_NAME, LABELS] as const] : [],
+    ),
   );
+}
+
+/** Tells whether a host's node takes no tasks. */
+export function isDrained(resources: readonly PolicyResource[]): (host: string) => boolean {
+  const drained = nodesOf(resources).filter(({ AVAILABILITY }) => AVAILABILITY === "drain");
+  return (host) => drained.some(({ HOST_NAME }) => HOST_NAME === host);
+}
+
+function nodesOf(resources: readonly PolicyResource[]): ScriptText["values"][] {
+  return Object.values(renderedOf(resources).scripts).map(({ values }) => values);
 }
