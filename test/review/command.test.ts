@@ -39,7 +39,7 @@ describe("the review command", () => {
     assert.equal(
       stderr,
       "error: can't judge the change: policy/exceptions.yaml can't be used\n" +
-        `  exceptions[0].until is "soon", allowed is a day as 2026-12-31\n`,
+        `  exceptions[0].until is "soon", allowed is a day as 2026-12-31`,
     );
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { CannotJudge } from "../../review/cannot-judge.ts";
 import { findingsOf } from "../../review/findings.ts";
 import { report } from "../../review/report.ts";
 import { serviceChanges } from "../../review/services.ts";
@@ -21,6 +22,8 @@ interface Case {
   violations?: string[];
   /** What the report says besides. */
   says?: RegExp[];
+  /** What the ordinary preview ends with instead of agreeing, where the local cloud refuses what AWS may have. */
+  previewRefuses?: RegExp;
 }
 
 const config = (from: string, to: string): Edit => ({ file: "infra/config.ts", from, to });
@@ -70,6 +73,7 @@ const cases: Case[] = [
     edits: [{ file: "Pulumi.local.yaml", from: "ami-0d13d13d13d13d130", to: "ami-0123456789abcdef0" }],
     grade: "REPLACES",
     replaced: hosts,
+    previewRefuses: /property ami .* is not an image of local-cloud/,
     says: [
       /⚠️ \*\*the Kafka host with its volumes kafka and zookeeper\*\* is REPLACED: the volumes go with the host/,
       /⚠️ \*\*the manager\*\* is REPLACED/,
@@ -207,13 +211,21 @@ describe("the verdict on a change", { concurrency: 2 }, () => {
         );
         for (const pattern of expected.says ?? []) assert.match(text, pattern);
         assert.doesNotMatch(text, /papersecret/);
-        await agrees(clone, stack, plan);
+        if (expected.previewRefuses === undefined) await agrees(clone, stack, plan);
+        else await refuses(clone, stack, expected.previewRefuses);
       } finally {
         free.push(clone);
       }
     });
   }
 });
+
+async function refuses(clone: Clone, stack: string, words: RegExp): Promise<void> {
+  await assert.rejects(
+    clone.ordinaryPreview(stack),
+    (error: unknown) => error instanceof CannotJudge && words.test(error.details.join("\n")),
+  );
+}
 
 /**
  * The ordinary preview plans for the worst where a value is unknown, so it may update more; what is made, replaced and deleted is the same.
