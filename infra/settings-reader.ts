@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { problemsOf } from "./problems.ts";
 
 /** All that is wrong with the settings, one line for each, so that a user corrects them in one go. */
 export class SettingsError extends RunError {
@@ -35,40 +36,7 @@ export function readSettings<S extends z.ZodType>(
   );
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  throw new SettingsError(result.error.issues.flatMap((issue) => describe(prefix, given, issue)));
-}
-
-function describe(prefix: string, given: unknown, issue: z.core.$ZodIssue): string[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => `${prefix}${name([...issue.path, key])} is not a setting: correct or remove it`);
-  }
-  const key = `${prefix}${name(issue.path)}`;
-  const value = valueAt(given, issue.path);
-  if (value === undefined) return [`${key} is missing: ${expected(issue)}`];
-  return [`${key} is ${JSON.stringify(value)}, allowed is ${expected(issue)}`];
-}
-
-function expected(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_key") return issue.issues.map((inner) => inner.message).join("; ");
-  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input"))
-    return `a value of type ${issue.expected}`;
-  return issue.message;
-}
-
-function name(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, step) =>
-      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
-    "",
-  );
-}
-
-function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, step) =>
-      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
-    given,
-  );
+  throw new SettingsError(problemsOf(result.error, given, { prefix, key: "a setting" }));
 }
 
 function parsed(text: string): unknown {

@@ -28,6 +28,16 @@ test("disks are encrypted", () => {
   );
 });
 
+test("disks beside the root disk are encrypted too", () => {
+  const disks = { rootBlockDevice: { encrypted: true }, ebsBlockDevices: [{ encrypted: true }, { deviceName: "x" }] };
+  assert.deepEqual(findings(encryptedDisks, [instance("a", disks)]), [
+    { subject: "a", message: "ebsBlockDevices[1].encrypted is not true" },
+  ]);
+  const volume = (encrypted: boolean) => [resource("aws:ebs/volume:Volume", "kafka", { encrypted })];
+  assert.deepEqual(findings(encryptedDisks, volume(true)), []);
+  assert.deepEqual(findings(encryptedDisks, volume(false)), [{ subject: "kafka", message: "encrypted is not true" }]);
+});
+
 test("the label kafka_server is on exactly the Kafka hosts", () => {
   const host = (name: string, role: string, labels: string) => [
     instance(name, { tags: { Role: role } }),

@@ -1,5 +1,6 @@
-import { member, ofType, type PolicyPlan, type PolicyResource, type Rule } from "./plan.ts";
+import { member, ofType, type PolicyResource, type Rule } from "./plan.ts";
 import { renderedOf } from "./rendered.ts";
+import type { ScriptText } from "./script-text.ts";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 
@@ -28,14 +29,27 @@ export const imdsV2: Rule = {
 export const encryptedDisks: Rule = {
   id: "encrypted-disks",
   severity: "mandatory",
-  description: "Root disks of instances are encrypted.",
+  description: "Disks of instances are encrypted.",
   reason:
     "Kafka's records and the Swarm's secrets are on them; a snapshot or a disk that is given back would carry them.",
   source: "AWS Foundational Security Best Practices EC2.3",
-  check: (plan) =>
-    ofType(plan, INSTANCE)
-      .filter(({ inputs }) => member(inputs, "rootBlockDevice")["encrypted"] !== true)
-      .map(({ name }) => ({ subject: name, message: "rootBlockDevice.encrypted is not true" })),
+  check: (plan) => [
+    ...ofType(plan, INSTANCE).flatMap(({ name, inputs }) => {
+      const more = Array.isArray(inputs["ebsBlockDevices"]) ? inputs["ebsBlockDevices"].length : 0;
+      const disks = [
+        ["rootBlockDevice", member(inputs, "rootBlockDevice")] as const,
+        ...Array.from({ length: more }, (_, index) => {
+          return [`ebsBlockDevices[${index}]`, member(member(inputs, "ebsBlockDevices"), String(index))] as const;
+        }),
+      ];
+      return disks
+        .filter(([, disk]) => disk["encrypted"] !== true)
+        .map(([path]) => ({ subject: name, message: `${path}.encrypted is not true` }));
+    }),
+    ...ofType(plan, "aws:ebs/volume:Volume")
+      .filter(({ inputs }) => inputs["encrypted"] !== true)
+      .map(({ name }) => ({ subject: name, message: "encrypted is not true" })),
+  ],
 };
 
 /** The label that draws Kafka stands on Kafka's host, and on no other. */
@@ -46,7 +60,7 @@ export const kafkaLabel: Rule = {
   reason: "A second host with it would get a broker with an empty volume; without it Kafka has no place.",
   source: "docs/architecture.md, The stack on the hosts",
   check: (plan) => {
-    const labelled = labelledNodes(plan);
+    const labelled = labelsOf(plan.resources);
     return ofType(plan, INSTANCE).flatMap((instance) => {
       const isKafka = roleOf(instance) === "kafka";
       // A host outside of the Swarm has no labels, and in a first preview they are not known yet.
@@ -64,12 +78,21 @@ function roleOf({ inputs }: PolicyResource): unknown {
   return member(inputs, "tags")["Role"];
 }
 
-/** The labels of each node, by its host's name, as the script that sets them is told. */
-function labelledNodes({ resources }: PolicyPlan): Map<string, string[]> {
+/** The labels of each node of the Swarm, by its host's name, as the script that sets them is told. */
+export function labelsOf(resources: readonly PolicyResource[]): Map<string, string[]> {
   return new Map(
-    Object.values(renderedOf(resources).scripts).flatMap(({ values }) => {
-      const { HOST_NAME, LABELS } = values;
-      return typeof HOST_NAME === "string" && Array.isArray(LABELS) ? [[HOST_NAME, LABELS] as const] : [];
-    }),
+    nodesOf(resources).flatMap(({ HOST_NAME, LABELS }) =>
+      typeof HOST_NAME === "string" && Array.isArray(LABELS) ? [[HOST_NAME, LABELS] as const] : [],
+    ),
   );
+}
+
+/** Tells whether a host's node takes no tasks. */
+export function isDrained(resources: readonly PolicyResource[]): (host: string) => boolean {
+  const drained = nodesOf(resources).filter(({ AVAILABILITY }) => AVAILABILITY === "drain");
+  return (host) => drained.some(({ HOST_NAME }) => HOST_NAME === host);
+}
+
+function nodesOf(resources: readonly PolicyResource[]): ScriptText["values"][] {
+  return Object.values(renderedOf(resources).scripts).map(({ values }) => values);
 }

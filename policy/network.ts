@@ -1,4 +1,5 @@
-import { ofType, type PolicyResource, type Rule } from "./plan.ts";
+import { BlockList, isIPv4, isIPv6 } from "node:net";
+import type { PolicyResource, Rule } from "./plan.ts";
 
 /** Ports that only hosts of the VPC and operators may reach, and whose they are. */
 const innerPorts: ReadonlyMap<number, string> = new Map([
@@ -14,8 +15,19 @@ const innerPorts: ReadonlyMap<number, string> = new Map([
   [19092, "Kafka"],
 ]);
 
-/** A range of the world: any address, or so many that it makes no difference. */
-const WORLD_PREFIX = 8;
+/** Ranges that hold more addresses than this are nobody's office any more, but the world: by family, the shortest prefix that isn't. */
+const SHORTEST_PREFIX = { ipv4: 16, ipv6: 32 } as const;
+
+/** Ranges that no packet of the world comes from (RFC 1918, 6598, 4193). */
+const inner = {
+  ipv4: blockOf("ipv4", [
+    ["10.0.0.0", 8],
+    ["172.16.0.0", 12],
+    ["192.168.0.0", 16],
+    ["100.64.0.0", 10],
+  ]),
+  ipv6: blockOf("ipv6", [["fc00::", 7]]),
+} as const;
 
 export const closedPorts: Rule = {
   id: "closed-ports",
@@ -25,27 +37,95 @@ export const closedPorts: Rule = {
     "Kafka, ZooKeeper and Swarm's overlay ask nobody who they are; the others are found and tried within minutes.",
   source:
     "AWS Foundational Security Best Practices EC2.13, EC2.18, EC2.19; Docker, Swarm tutorial, Open protocols and ports",
-  check: (plan) =>
-    ofType(plan, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
-      .filter(fromTheWorld)
-      .flatMap((rule) => {
+  check: ({ resources }) =>
+    resources.flatMap((resource) =>
+      ingressOf(resource).flatMap((rule) => {
+        const who = sourceOf(rule);
         const open = [...innerPorts].filter(([port]) => covers(rule, port)).map(([port, what]) => `${port} (${what})`);
-        return open.length === 0
+        return who === undefined || open.length === 0
           ? []
-          : [{ subject: rule.name, message: `lets the world reach port ${open.join(", ")}` }];
+          : [{ subject: resource.name, message: `lets ${who} reach port ${open.join(", ")}` }];
       }),
+    ),
 };
 
-function fromTheWorld({ inputs }: PolicyResource): boolean {
-  const [v4, v6] = [inputs["cidrIpv4"], inputs["cidrIpv6"]];
-  if (typeof v6 === "string") return Number(v6.split("/")[1]) < 16;
-  return typeof v4 === "string" && Number(v4.split("/")[1]) <= WORLD_PREFIX && !v4.startsWith("10.");
+/** One way in, whichever of the provider's types it is declared by. */
+interface Ingress {
+  ranges: unknown[];
+  prefixLists: unknown[];
+  protocol: unknown;
+  fromPort: unknown;
+  toPort: unknown;
 }
 
-/** Does the rule let TCP or UDP through to the port? All protocols ("-1") and a rule without ports let everything through. */
-function covers({ inputs }: PolicyResource, port: number): boolean {
-  const { ipProtocol, fromPort, toPort } = inputs;
-  if (!["-1", "tcp", "udp", "6", "17"].includes(String(ipProtocol))) return false;
-  if (ipProtocol === "-1" || typeof fromPort !== "number") return true;
-  return fromPort <= port && port <= (typeof toPort === "number" ? toPort : fromPort);
+/** The ways in that a resource declares: a rule of its own, a rule of the older type, or rules within a group. */
+function ingressOf({ type, inputs }: PolicyResource): Ingress[] {
+  switch (type) {
+    case "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule":
+      return [
+        {
+          ...portsOf(inputs),
+          protocol: inputs["ipProtocol"],
+          ranges: [inputs["cidrIpv4"], inputs["cidrIpv6"]],
+          prefixLists: several(inputs["prefixListId"]),
+        },
+      ];
+    case "aws:ec2/securityGroupRule:SecurityGroupRule":
+      return inputs["type"] === "egress" ? [] : [olderRule(inputs)];
+    case "aws:ec2/securityGroup:SecurityGroup":
+    case "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":
+      return several(inputs["ingress"]).map((rule) => olderRule(rule as PolicyResource["inputs"]));
+    default:
+      return [];
+  }
+}
+
+function olderRule(inputs: PolicyResource["inputs"]): Ingress {
+  return {
+    ...portsOf(inputs),
+    protocol: inputs["protocol"],
+    ranges: [...several(inputs["cidrBlocks"]), ...several(inputs["ipv6CidrBlocks"])],
+    prefixLists: several(inputs["prefixListIds"]),
+  };
+}
+
+function portsOf({ fromPort, toPort }: PolicyResource["inputs"]): Pick<Ingress, "fromPort" | "toPort"> {
+  return { fromPort, toPort };
+}
+
+function several(value: unknown): unknown[] {
+  return [value ?? []].flat();
+}
+
+/** Whom a rule lets in that must not reach inner ports; undefined where there is no such one. */
+function sourceOf({ ranges, prefixLists }: Ingress): string | undefined {
+  if (ranges.some(isWorld)) return "the world";
+  return prefixLists.length > 0 ? "a prefix list, which can't be seen into," : undefined;
+}
+
+function isWorld(range: unknown): boolean {
+  if (typeof range !== "string") return false;
+  const [address = "", length] = range.split("/");
+  const family = isIPv4(address) ? "ipv4" : isIPv6(address) ? "ipv6" : undefined;
+  if (family === undefined) return false;
+  const prefix = Number(length);
+  if (prefix >= SHORTEST_PREFIX[family]) return false;
+  return !inner[family].some(({ block, shortest }) => prefix >= shortest && block.check(address, family));
+}
+
+function blockOf(family: "ipv4" | "ipv6", ranges: readonly (readonly [string, number])[]) {
+  return ranges.map(([address, shortest]) => {
+    const block = new BlockList();
+    block.addSubnet(address, shortest, family);
+    return { block, shortest };
+  });
+}
+
+/** Does the rule let TCP or UDP through to the port? All protocols ("-1") do, and so does whatever isn't known yet. */
+function covers({ protocol, fromPort, toPort }: Ingress, port: number): boolean {
+  if (typeof protocol !== "string" || protocol === "-1") return true;
+  if (!["tcp", "udp", "6", "17"].includes(protocol.toLowerCase())) return false;
+  const [from, to] = [fromPort, toPort].map((end) => (end === undefined || end === null ? undefined : Number(end)));
+  if (from === undefined) return to === undefined || port <= to;
+  return from <= port && port <= (to ?? 65_535);
 }

@@ -12,6 +12,8 @@ export interface PolicyPlan {
   resources: readonly PolicyResource[];
   /** By path from the root of the project. */
   dockerfiles: Readonly<Record<string, string>>;
+  /** Tells whether a text holds a secret, where secrets can be told by themselves: those on paper can. */
+  isSecret?: (text: string) => boolean;
 }
 
 /** What breaks a rule. */

@@ -3,7 +3,8 @@ import { databaseTls, deletionProtection, encryptedDatabase, privateDatabase } f
 import { encryptedDisks, imdsV2, kafkaLabel } from "./hosts.ts";
 import { closedPorts } from "./network.ts";
 import type { PolicyPlan, Rule, Violation } from "./plan.ts";
-import { healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket, noSecretsInEnvironment } from "./services.ts";
+import { noSecretsInEnvironment } from "./secrets.ts";
+import { healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket } from "./services.ts";
 import { tagged } from "./tags.ts";
 
 /** All guardrails. */

@@ -81,22 +81,3 @@ function imageHasCheck(image: string, plan: PolicyPlan): boolean {
   const path = built && member(built.inputs, "build")["dockerfile"];
   return typeof path === "string" && /^HEALTHCHECK (?!NONE)/m.test(plan.dockerfiles[path] ?? "");
 }
-
-/** Names that say that a value is a secret; those that end so name where one is. */
-const secretName = /(PASSWORD|SECRET|TOKEN|CREDENTIAL|PRIVATE_KEY|ACCESS_KEY)/i;
-const place = /_(FILE|PATH|NAME|ID|ARN)$/i;
-
-export const noSecretsInEnvironment: Rule = {
-  id: "no-secrets-in-environment",
-  severity: "mandatory",
-  description: "No secret stands in a service's environment.",
-  reason: "Everyone who may inspect a service or a process reads it there, and crash reports carry it on.",
-  source: "OWASP Docker Security Cheat Sheet, rule 12; Docker, Manage sensitive data with Docker secrets",
-  check: each(({ service }) =>
-    Object.entries(service.environment ?? {})
-      .filter(
-        ([key, value]) => (secretName.test(key) && !place.test(key)) || /:\/\/[^/\s:@]+:[^/\s@]+@/.test(String(value)),
-      )
-      .map(([key]) => `has ${key} in its environment`),
-  ),
-};

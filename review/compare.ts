@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import { drawUp, emptyState, preview, readState, writeState, type PaperStack } from "./engine.ts";
@@ -86,20 +86,31 @@ async function copyWorkingTree(
   await linkPackages(checkout, folder, cache);
 }
 
+/** Versions that are being read or drawn up, which others in this process wait for, by file. */
+const underWay = new Map<string, Promise<Drawn>>();
+
 /** BASE as it was drawn up before, or now. */
 async function baseOf(comparison: Comparison): Promise<Drawn> {
-  const kept = join(comparison.cache, "base");
-  const file = join(kept, `${await keyOf(comparison)}.json`);
+  const file = join(comparison.cache, "base", `${await keyOf(comparison)}.json`);
+  const base = underWay.get(file) ?? readOrDrawBase(comparison, file);
+  underWay.set(file, base);
+  // One that failed is tried again; one that is kept is read again, as it may be gone.
+  return base.finally(() => underWay.delete(file));
+}
+
+async function readOrDrawBase(comparison: Comparison, file: string): Promise<Drawn> {
   const known = await readFile(file, "utf8").catch(() => undefined);
   if (known !== undefined) {
     await utimes(file, new Date(), new Date());
     return drawn.parse(JSON.parse(known));
   }
   const base = await drawBase(comparison);
-  await mkdir(kept, { recursive: true });
-  await writeFile(`${file}.partial`, JSON.stringify(base));
-  await rename(`${file}.partial`, file);
-  await Promise.all([kept, join(comparison.cache, "bundles")].map(forgetOldest));
+  await mkdir(dirname(file), { recursive: true });
+  // Another process may draw the same version meanwhile.
+  const partial = `${file}.${process.pid}`;
+  await writeFile(partial, JSON.stringify(base));
+  await rename(partial, file);
+  await Promise.all([dirname(file), join(comparison.cache, "bundles")].map(forgetOldest));
   return base;
 }
 

@@ -1,3 +1,5 @@
+import type { Rescheduled } from "./host-stops.ts";
+import { code } from "./markdown.ts";
 import type { Change } from "./plan.ts";
 import type { ServiceChange } from "./services.ts";
 
@@ -41,6 +43,19 @@ export function consequenceOf({ service, effect, order, replicas, stopGrace, sta
       ? `at most ${stopGrace} to stop`
       : `at most ${stopGrace} to stop and ${startPeriod} to become healthy`;
   return `stops first: ${without} (${bounds})`;
+}
+
+/** What becomes of a service whose hosts stop. */
+export function moveOf({ service, to, copies, room }: Rescheduled): string {
+  const without = meanwhile[service] ?? "what it serves is unavailable";
+  if (room === 0) return `no other host may run it, so it waits for its own: ${without}`;
+  const hosts = to.map(code).join(", ");
+  if (room < copies) return `${room} of ${copies} copies have room on ${hosts}; the others wait for their hosts`;
+  // Swarm never moves what runs.
+  const staying = "as soon as Swarm misses the host, and stay there";
+  return copies === 1
+    ? `is started anew on one of ${hosts} ${staying.replace("stay", "stays")}; until then ${without}`
+    : `copies from there are started anew on ${hosts} ${staying}`;
 }
 
 /** A resource that holds what can't be made again from the sources. */

@@ -58,9 +58,18 @@ export function drawUp(paper: PaperStack, program: string, settings: StackSettin
   return run(paper, program, settings, ["up", "--yes", "--skip-preview", "--suppress-progress", "--suppress-outputs"]);
 }
 
-/** The engine's preview of a program against the state, as JSON. */
-export function preview(paper: PaperStack, program: string, settings: StackSettings): Promise<PaperRun> {
-  return run(paper, program, settings, ["preview", "--json", "--show-sames", "--ignore-protect"]);
+/**
+ * The engine's preview of a program against the state, as JSON.
+ *
+ * @param server what serves the providers: by default the cloud on paper.
+ */
+export function preview(
+  paper: PaperStack,
+  program: string,
+  settings: StackSettings,
+  server = paperServer,
+): Promise<PaperRun> {
+  return run(paper, program, settings, ["preview", "--json", "--show-sames", "--ignore-protect"], server);
 }
 
 async function run(
@@ -68,10 +77,11 @@ async function run(
   program: string,
   settings: StackSettings,
   args: readonly string[],
+  server = paperServer,
 ): Promise<PaperRun> {
   const file = join(folder, `${args[0] ?? ""}.yaml`);
   await writeFile(file, renderStackFile(settings, SALT));
-  const paper = await startPaper(program);
+  const paper = await startPaper(program, server);
   try {
     const { exitCode, stdout, stderr } = await execa(
       "pulumi",
@@ -109,8 +119,8 @@ interface Paper {
   kill: () => void;
 }
 
-async function startPaper(program: string): Promise<Paper> {
-  const server = spawn("node", ["--disable-warning=ExperimentalWarning", paperServer], {
+async function startPaper(program: string, path: string): Promise<Paper> {
+  const server = spawn("node", ["--disable-warning=ExperimentalWarning", path], {
     cwd: program,
     env: { ...process.env, LOCAL_CLOUD_ACCOUNT: ACCOUNT, NODE_COMPILE_CACHE: environment("")["NODE_COMPILE_CACHE"] },
     stdio: ["pipe", "pipe", "inherit"],

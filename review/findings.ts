@@ -1,3 +1,4 @@
+import { paperSecretPattern } from "../local-cloud/paper/made-up.ts";
 import type { PolicyPlan, Violation } from "../policy/plan.ts";
 import { sortOut, type Exception, type Sorted } from "../policy/exceptions.ts";
 import { violations } from "../policy/rules.ts";
@@ -24,7 +25,8 @@ export function findingsOf(plan: StackPlan, exceptions: readonly Exception[], to
 
 function policyPlan(plan: StackPlan, side: "before" | "after"): PolicyPlan {
   const resources: readonly Resource[] = plan[side];
-  return { stack: plan.stack, resources, dockerfiles: plan.dockerfiles[side] };
+  const isSecret = (text: string) => text.search(paperSecretPattern) >= 0;
+  return { stack: plan.stack, resources, dockerfiles: plan.dockerfiles[side], isSecret };
 }
 
 function keyOf({ rule, subject, message }: Violation): string {

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { readExceptions } from "../policy/exceptions.ts";
+import { ExceptionsError, readExceptions, type Exception } from "../policy/exceptions.ts";
 import { CannotJudge } from "./cannot-judge.ts";
 import { compareStack } from "./compare.ts";
 import { compile } from "./compiler.ts";
@@ -28,7 +28,7 @@ const area = join(checkout, ".local/review");
 const [work, cache] = [join(area, "work"), join(area, "cache")];
 
 try {
-  const exceptions = readExceptions();
+  const exceptions = exceptionsOrWhy();
   await mkdir(cache, { recursive: true });
   const base = await findBase(checkout, program.args[0]);
   const [, ...plans] = await all([
@@ -50,6 +50,16 @@ try {
   process.exitCode = exit.cannotJudge;
 } finally {
   await rm(work, { recursive: true, force: true });
+}
+
+/** @throws CannotJudge when the file of exceptions is faulty: which violations it lets pass can't be known then. */
+function exceptionsOrWhy(): Exception[] {
+  try {
+    return readExceptions();
+  } catch (error) {
+    if (!(error instanceof ExceptionsError)) throw error;
+    throw new CannotJudge(`${error.file} can't be used`, error.problems, { cause: error });
+  }
 }
 
 /** Waits for each, whatever becomes of the others: an engine that is left alone would go on in a folder that is being removed. */

@@ -1,8 +1,9 @@
 import type { Violation } from "../policy/plan.ts";
 import { renderedOf } from "../policy/rendered.ts";
-import { consequenceOf } from "./consequences.ts";
+import { consequenceOf, moveOf } from "./consequences.ts";
 import { costOf, type Cost } from "./cost.ts";
 import type { Findings } from "./findings.ts";
+import { hostStops, rescheduled } from "./host-stops.ts";
 import { labels, type Show } from "./labels.ts";
 import { block, code, counted, folded, list, table } from "./markdown.ts";
 import type { Change, PropertyChange, StackPlan } from "./plan.ts";
@@ -213,6 +214,7 @@ function swarmDiff(plan: StackPlan, show: { before: Show; after: Show }): string
     ...(order.length === 0
       ? []
       : [`**Services, in this order** (services of one stack side by side):\n\n${order.join("\n")}`]),
+    ...hostsAndMoves(plan),
     ...(lost.length === 0 ? [] : [list(lost)]),
     ...(diffs.length === 0
       ? []
@@ -224,6 +226,25 @@ function swarmDiff(plan: StackPlan, show: { before: Show; after: Show }): string
         ]),
   ].join("\n\n");
 }
+
+/** Which hosts stop, and what becomes of the services on them. */
+function hostsAndMoves(plan: StackPlan): string[] {
+  const stops = hostStops(plan);
+  const moves = rescheduled(plan);
+  if (moves.length === 0) return [];
+  const hosts = [...new Set(stops.map(({ how }) => how))].map((how) => {
+    const names = stops.filter((stop) => stop.how === how).map(({ host }) => code(host));
+    return `${names.join(", ")} ${names.length === 1 ? how : plural[how]}`;
+  });
+  const lines = moves.map((move) => `${code(move.subject)}: ${moveOf(move)}.`);
+  return [`**Services whose hosts stop** (${hosts.join("; ")}, side by side):\n\n${list(lines)}`];
+}
+
+const plural = {
+  "stops and starts": "stop and start",
+  "is replaced": "are replaced",
+  "is deleted": "are deleted",
+} as const;
 
 function cut(patch: string): string {
   return patch.length <= LONGEST_PATCH

@@ -24,21 +24,25 @@ export async function bundleService(service: ServiceName): Promise<string> {
   const folder = fileURLToPath(new URL(`./${service}/`, import.meta.url));
   const outfile = `${folder}dist/main.js`;
   // The agent only waits.
-  if (service !== "load-agent") await bundle(HEALTHCHECK, `${folder}dist/healthcheck.js`);
+  if (service !== "load-agent") await bundleOnce(HEALTHCHECK, `${folder}dist/healthcheck.js`, "healthcheck");
+  await bundleOnce(`${folder}main.ts`, outfile, service);
+  return outfile;
+}
+
+async function bundleOnce(entryPoint: string, outfile: string, name: string): Promise<void> {
   const cache = process.env["BUNDLE_CACHE"];
   if (cache === undefined) {
-    await bundle(`${folder}main.ts`, outfile);
-    return outfile;
+    await bundle(entryPoint, outfile);
+    return;
   }
-  const kept = join(cache, `${service}-${await sourcesHash()}.js`);
+  const kept = join(cache, `${name}-${await sourcesHash()}.js`);
   await mkdir(dirname(outfile), { recursive: true });
   try {
     await copyFile(kept, outfile);
   } catch {
-    await bundle(`${folder}main.ts`, outfile);
+    await bundle(entryPoint, outfile);
     await keep(outfile, kept);
   }
-  return outfile;
 }
 
 /** Puts a file where others may look for it at any time: they find all of it or nothing. */

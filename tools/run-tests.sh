@@ -50,5 +50,9 @@ if ((${#files[@]} == 0)); then
 fi
 
 # These share the machine's Docker engine, so one file at a time.
-case "$layer" in engine | services | e2e) options+=(--test-concurrency=1) ;; esac
+case "$layer" in
+  engine | services | e2e) options+=(--test-concurrency=1) ;;
+  # Much of a preview is waiting, which one file at a time does not fill two cores with.
+  review) options+=(--test-concurrency=2) ;;
+esac
 exec node --test "${options[@]}" "${files[@]}"

@@ -30,6 +30,19 @@ describe("the review command", () => {
     assert.match(stderr, /Allowed: a commit, a branch or a tag/);
   });
 
+  test("ends with 2 when the file of exceptions is faulty, and says what is allowed", async () => {
+    const entry = `{ rule: private-database, stack: dev, subject: database, reason: A migration, until: soon }`;
+    await clone.edit([{ file: "policy/exceptions.yaml", from: "exceptions: []", to: `exceptions:\n  - ${entry}` }]);
+    const { exitCode, stdout, stderr } = await clone.command("main", "--stack", "local");
+    assert.equal(exitCode, 2);
+    assert.equal(stdout, "");
+    assert.equal(
+      stderr,
+      "error: can't judge the change: policy/exceptions.yaml can't be used\n" +
+        `  exceptions[0].until is "soon", allowed is a day as 2026-12-31`,
+    );
+  });
+
   test("ends with 2 and the engine's words when the program fails", async () => {
     await clone.edit([{ file: "Pulumi.local.yaml", from: "config:\n", to: "config:\n  gifticon-event:workers: 99\n" }]);
     const { exitCode, stderr } = await clone.command("main", "--stack", "local");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { CannotJudge } from "../../review/cannot-judge.ts";
 import { findingsOf } from "../../review/findings.ts";
 import { report } from "../../review/report.ts";
 import { serviceChanges } from "../../review/services.ts";
@@ -21,8 +22,8 @@ interface Case {
   violations?: string[];
   /** What the report says besides. */
   says?: RegExp[];
-  /** The ordinary preview is asked as well. */
-  agreesWithPreview?: true;
+  /** What the ordinary preview ends with instead of agreeing, where the local cloud refuses what AWS may have. */
+  previewRefuses?: RegExp;
 }
 
 const config = (from: string, to: string): Edit => ({ file: "infra/config.ts", from, to });
@@ -35,7 +36,6 @@ const cases: Case[] = [
     edits: [config(`"hosts").default(5)`, `"hosts").default(6)`)],
     grade: "updates in place",
     says: [/10 to add/, /6 → 7 × instance t3.micro/, /\+\$\d+\.\d\d a month/],
-    agreesWithPreview: true,
   },
   {
     change: "a worker less",
@@ -43,6 +43,9 @@ const cases: Case[] = [
     grade: "DELETES",
     deleted: ["worker-5", "worker-5-host-key", "worker-5-images", "worker-5-join", "worker-5-node"],
     services: ["gifticon/main-api settles"],
+    says: [
+      /^- `gifticon\/gifticon-issuer`: is started anew on one of `worker-1`, `worker-2`, `worker-3`, `worker-4` as soon as Swarm misses the host/m,
+    ],
   },
   {
     change: "another instance type of the Kafka host",
@@ -55,10 +58,22 @@ const cases: Case[] = [
     ],
   },
   {
+    change: "another instance type of the workers",
+    edits: [config(`worker: host("t3.micro"`, `worker: host("t3.small"`)],
+    grade: "updates in place",
+    services: [],
+    says: [
+      /\*\*Services whose hosts stop\*\* \(`worker-1`, .*`worker-5` stop and start, side by side\)/,
+      /^- `gifticon\/gifticon-issuer`: no other host may run it, so it waits for its own: nothing is issued/m,
+      /^- `gifticon\/main-api`: no other host may run it, so it waits for its own: callers get 503/m,
+    ],
+  },
+  {
     change: "another image of the hosts",
     edits: [{ file: "Pulumi.local.yaml", from: "ami-0d13d13d13d13d130", to: "ami-0123456789abcdef0" }],
     grade: "REPLACES",
     replaced: hosts,
+    previewRefuses: /property ami .* is not an image of local-cloud/,
     says: [
       /⚠️ \*\*the Kafka host with its volumes kafka and zookeeper\*\* is REPLACED: the volumes go with the host/,
       /⚠️ \*\*the manager\*\* is REPLACED/,
@@ -71,7 +86,6 @@ const cases: Case[] = [
     grade: "updates in place",
     services: [],
     says: [/^\+LABELS=disk=ssd$/m, /5 to update in place\./],
-    agreesWithPreview: true,
   },
   {
     change: "a service's source",
@@ -79,7 +93,6 @@ const cases: Case[] = [
     grade: "updates in place",
     services: ["gifticon/main-api restarts"],
     says: [/nothing is interrupted: each new task is healthy/, /image: \{main-api\.repoDigest, new\}/],
-    agreesWithPreview: true,
   },
   {
     change: "a limit in a Compose file",
@@ -97,7 +110,6 @@ const cases: Case[] = [
       /\*\*the database\*\* is updated in place: the database restarts/,
       /database db\.t3\.small \(no price for ap-northeast-2 in the table\)/,
     ],
-    agreesWithPreview: true,
   },
   {
     change: "a rotation of the password",
@@ -109,7 +121,6 @@ const cases: Case[] = [
       /`database-password` \(random\.RandomPassword\) is replaced because of `length` \(`32` → `33`\)/,
       /`password` `\[secret\]` → `\[secret\]`/,
     ],
-    agreesWithPreview: true,
   },
   {
     change: "a port of Kafka opened to the world",
@@ -137,7 +148,6 @@ const cases: Case[] = [
       /\*\*the database\*\* is DELETED/,
       /`database` became `store` \(rds\.Instance\) without an alias, so it is replaced/,
     ],
-    agreesWithPreview: true,
   },
   {
     change: "a renamed component with an alias",
@@ -152,7 +162,6 @@ const cases: Case[] = [
     grade: "updates in place",
     services: [],
     says: [/`tags\.Name` `gifticon-event-local-database` → `gifticon-event-local-store`/],
-    agreesWithPreview: true,
   },
   {
     change: "a comment only",
@@ -163,7 +172,6 @@ const cases: Case[] = [
     grade: "nothing changes",
     services: [],
     says: [/No resource changes\./],
-    agreesWithPreview: true,
   },
 ];
 
@@ -174,8 +182,6 @@ describe("the verdict on a change", { concurrency: 2 }, () => {
   before(async () => {
     clones.push(await Clone.make("one"), await Clone.make("two"));
     free.push(...clones);
-    // Drawn up once, for all cases.
-    await clones[0]?.plan("local");
   });
   after(async () => {
     for (const clone of clones) await clone.dispose();
@@ -205,13 +211,21 @@ describe("the verdict on a change", { concurrency: 2 }, () => {
         );
         for (const pattern of expected.says ?? []) assert.match(text, pattern);
         assert.doesNotMatch(text, /papersecret/);
-        if (expected.agreesWithPreview) await agrees(clone, stack, plan);
+        if (expected.previewRefuses === undefined) await agrees(clone, stack, plan);
+        else await refuses(clone, stack, expected.previewRefuses);
       } finally {
         free.push(clone);
       }
     });
   }
 });
+
+async function refuses(clone: Clone, stack: string, words: RegExp): Promise<void> {
+  await assert.rejects(
+    clone.ordinaryPreview(stack),
+    (error: unknown) => error instanceof CannotJudge && words.test(error.details.join("\n")),
+  );
+}
 
 /**
  * The ordinary preview plans for the worst where a value is unknown, so it may update more; what is made, replaced and deleted is the same.

@@ -11,9 +11,15 @@ if [[ ! $name =~ ^[a-z-]+$ || ! -e $checkout/bench/$name.ts ]]; then
   exit 2
 fi
 prepare_packages
-become_root bench "$@"
-prepare_machine
-require_memory
+if [[ $name == review ]]; then
+  # Nothing of a review runs on Docker.
+  prepare_pulumi
+  set_environment
+else
+  become_root bench "$@"
+  prepare_machine
+  require_memory
+fi
 [[ $name != services ]] || install_packages "to make load" wrk
 shift
 exec node "$checkout/bench/$name.ts" "$@"

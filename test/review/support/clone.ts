@@ -1,13 +1,17 @@
-import { copyFile, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { findBase } from "../../../review/trees.ts";
 import { compareStack } from "../../../review/compare.ts";
+import { preview } from "../../../review/engine.ts";
 import type { StackPlan } from "../../../review/plan.ts";
 import { readPreview } from "../../../review/read-preview.ts";
+import { readStackFile } from "../../../review/stack-file.ts";
+import { findBase, writeWorkingTree } from "../../../review/trees.ts";
 
 const checkout = resolve(import.meta.dirname, "../../..");
 const area = join(checkout, ".local/test/review");
+const cache = join(area, "cache");
+const plugins = join(import.meta.dirname, "plugins.ts");
 
 /** Replaces a part of a file that must be there. */
 export interface Edit {
@@ -26,21 +30,14 @@ export class Clone {
 
   static async make(name: string): Promise<Clone> {
     const folder = join(area, name);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    // Root may run this, and git would refuse a checkout that is someone else's.
-    const { stdout } = await execa(
-      "git",
-      ["-c", `safe.directory=${checkout}`, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-      { cwd: checkout },
-    );
-    for (const file of new Set(stdout.split("\0").filter((path) => path !== ""))) {
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await copyFile(join(checkout, file), join(folder, file)).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      });
-    }
+    await writeWorkingTree(checkout, folder);
     await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
+    // What one clone has drawn up and bundled, the others needn't: both are kept by their content.
+    await mkdir(join(folder, ".local/review/cache"), { recursive: true });
+    for (const kept of ["base", "bundles"]) {
+      await mkdir(join(cache, kept), { recursive: true });
+      await symlink(join(cache, kept), join(folder, ".local/review/cache", kept));
+    }
     const clone = new Clone(folder);
     await clone.#git("init", "--quiet", "--initial-branch", "main");
     // A link to packages is not ignored as the folder is.
@@ -78,7 +75,7 @@ export class Clone {
       base: await findBase(this.folder, "main"),
       stack,
       work: join(this.folder, ".local/work", stack),
-      cache: join(area, "cache"),
+      cache,
     });
   }
 
@@ -88,29 +85,9 @@ export class Clone {
    */
   async ordinaryPreview(stack: string): Promise<ReturnType<typeof readPreview>> {
     const work = join(this.folder, ".local/work", stack);
-    const { stdout } = await execa(
-      "pulumi",
-      [
-        "preview",
-        "--json",
-        "--show-sames",
-        "--ignore-protect",
-        "--stack",
-        stack,
-        "--config-file",
-        join(work, "paper/preview.yaml"),
-        "--non-interactive",
-      ],
-      {
-        cwd: join(work, "after"),
-        env: {
-          PULUMI_BACKEND_URL: `file://${join(work, "paper/state")}`,
-          PULUMI_CONFIG_PASSPHRASE: "paper",
-          LOCAL_CLOUD_ACCOUNT: "123456789012",
-        },
-        stdin: "ignore",
-      },
-    );
+    const program = join(work, "after");
+    const paper = { stack, folder: join(work, "paper"), bundles: join(cache, "bundles") };
+    const { stdout } = await preview(paper, program, await readStackFile(program, stack), plugins);
     return readPreview(stdout, { before: {}, after: {} });
   }
 

@@ -1,0 +1,45 @@
+import type { z } from "zod";
+
+/** What keys are called: what stands before each ("gifticon-event:"), and what one is ("a setting"). */
+export interface Words {
+  prefix: string;
+  key: string;
+}
+
+/** Each thing that a schema finds wrong, as a line for its author: the key, the value, and what is allowed, which is the schema's own message. */
+export function problemsOf(error: z.core.$ZodError, given: unknown, words: Words): string[] {
+  return error.issues.flatMap((issue) => describe(issue, given, words));
+}
+
+function describe(issue: z.core.$ZodIssue, given: unknown, { prefix, key: one }: Words): string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => `${prefix}${name([...issue.path, key])} is not ${one}: correct or remove it`);
+  }
+  const key = `${prefix}${name(issue.path)}` || "all of it";
+  const value = valueAt(given, issue.path);
+  if (value === undefined) return [`${key} is missing: ${expected(issue)}`];
+  return [`${key} is ${JSON.stringify(value)}, allowed is ${expected(issue)}`];
+}
+
+function expected(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_key") return issue.issues.map((inner) => inner.message).join("; ");
+  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input"))
+    return `a value of type ${issue.expected}`;
+  return issue.message;
+}
+
+function name(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
+    "",
+  );
+}
+
+function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    given,
+  );
+}

@@ -1,0 +1,84 @@
+import type { Finding, PolicyPlan, Rule } from "./plan.ts";
+import { servicesOf, type DeclaredService } from "./stacks.ts";
+
+/** Names that say that a value is a secret. */
+const secretName =
+  /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|JAAS)|(API|PRIVATE|ACCESS|SIGNING|ENCRYPTION|MASTER|SHARED)_?KEY|(^|_)(PASS|PWD|AUTH)$/i;
+/** Those that end so name a secret, or where it is; half of a key pair of AWS only looks like it. */
+const reference = /(?<!ACCESS_KEY)_(NAME|ID|ARN)$/i;
+const place = /_(FILE|PATH)$/i;
+
+/** Forms that only secrets have. */
+const secretForms: readonly RegExp[] = [
+  // The password of a URL, and of a connection string.
+  /:\/\/[^/\s:@]*:[^/\s@]+@/,
+  /\b(password|passwd|pwd|secret|token)\s*=\s*["']?[^\s/;&"']/i,
+  // An access key of AWS, a private key, a JSON Web Token, the token that joins a Swarm, tokens of GitHub.
+  /\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\./,
+  /\bSWMTKN-1-/,
+  /\b(gh[oprsu]|github_pat)_\w{20,}/,
+];
+
+export const noSecretsInEnvironment: Rule = {
+  id: "no-secrets-in-environment",
+  severity: "mandatory",
+  description: "No secret stands in a service's environment, its command or its image's.",
+  reason: "Everyone who may inspect a service or a process reads it there, and crash reports carry it on.",
+  source: "OWASP Docker Security Cheat Sheet, rule 12; Docker, Manage sensitive data with Docker secrets",
+  check: (plan) => [
+    ...servicesOf(plan).flatMap((declared) => inService(declared, plan)),
+    ...Object.entries(plan.dockerfiles).flatMap(([path, text]) => inEnvironment(path, environmentOf(text), plan)),
+  ],
+};
+
+function inService({ subject, service }: DeclaredService, plan: PolicyPlan): Finding[] {
+  const started = [
+    ["command", service.command],
+    ["health check", service.healthcheck?.test],
+  ] as const;
+  return [
+    ...inEnvironment(subject, entriesOf(service.environment), plan),
+    ...started
+      .filter(([, words]) => [words ?? []].flat().some((word) => looksSecret(word, plan)))
+      .map(([where]) => ({ subject, message: `has a secret in its ${where}` })),
+  ];
+}
+
+function inEnvironment(subject: string, entries: readonly (readonly [string, string])[], plan: PolicyPlan): Finding[] {
+  return entries
+    .filter(([key, value]) => saysSecret(key, value) || looksSecret(value, plan))
+    .map(([key]) => ({ subject, message: `has ${key} in its environment` }));
+}
+
+function saysSecret(key: string, value: string): boolean {
+  if (!secretName.test(key) && !secretName.test(key.replace(place, ""))) return false;
+  return place.test(key) ? !value.startsWith("/") : !reference.test(key);
+}
+
+function looksSecret(value: string, { isSecret }: PolicyPlan): boolean {
+  return secretForms.some((form) => form.test(value)) || isSecret?.(value) === true;
+}
+
+/** The variables of a Compose file, which takes them as a map, and as a list of KEY=VALUE. */
+function entriesOf(environment: unknown): [string, string][] {
+  if (!Array.isArray(environment)) {
+    return Object.entries(environment ?? {}).map(([key, value]) => [key, String(value)]);
+  }
+  return environment.map((line) => {
+    const [key = "", ...rest] = String(line).split("=");
+    return [key, rest.join("=")];
+  });
+}
+
+/** What a Dockerfile sets by ENV, and by ARG with a default, which the image's history keeps. */
+function environmentOf(dockerfile: string): [string, string][] {
+  const instructions = dockerfile.replaceAll(/\\\r?\n/g, " ").matchAll(/^\s*(?:ENV|ARG)\s+(.*)$/gim);
+  return [...instructions].flatMap(([, text = ""]): [string, string][] => {
+    const pairs = [...text.matchAll(/([\w.-]+)=("(?:[^"\\]|\\.)*"|'[^']*'|\S*)/g)];
+    if (pairs.length > 0) return pairs.map(([, key = "", value = ""]) => [key, value.replaceAll(/^["']|["']$/g, "")]);
+    const [key = "", ...value] = text.split(/\s+/);
+    return value.length === 0 ? [] : [[key, value.join(" ")]];
+  });
+}
