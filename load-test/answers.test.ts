@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addLine, emptyLog, missingOf } from "./answers.ts";
+import { addLine, emptyLog, missingOf, withoutGivenUp } from "./answers.ts";
 import { errorOf, type ErrorClass } from "./errors.ts";
 
 function logOf(...lines: string[]) {
@@ -59,3 +59,11 @@ for (const [line, expected] of classes) {
     assert.equal(errorOf(answer), expected);
   });
 }
+
+test("what k6 gave up when it was ended is no answer; what failed before, or was answered since, is one", () => {
+  const log = logOf("p 0 1000 0 900 0 1050", "p 1 1500 0 700 0 1000", "p 2 1500 0 700 201 0");
+  assert.deepEqual(
+    withoutGivenUp(log, 2_000).answers.map(({ number }) => number),
+    [0, 2],
+  );
+});

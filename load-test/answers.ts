@@ -80,3 +80,10 @@ export function missingOf({ answers, unsent, endedAt, unreadable }: AnswerLog): 
     ...(unreadable > 0 ? [`${unreadable} lines can't be read`] : []),
   ];
 }
+
+/**
+ * Takes away the requests that k6 gave up when it was ended, from `at` on (milliseconds since 1970): it logs them as failed connections, and no system failed them.
+ */
+export function withoutGivenUp(log: AnswerLog, at: number): AnswerLog {
+  return { ...log, answers: log.answers.filter((answer) => answer.status > 0 || answer.at + answer.duration < at) };
+}

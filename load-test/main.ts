@@ -5,7 +5,7 @@ import { Progress } from "./progress.ts";
 import type { RunRecord } from "./record.ts";
 import { renderHtml } from "./report/html.ts";
 import { renderMarkdown } from "./report/markdown.ts";
-import { makeReport, type Report } from "./report/report.ts";
+import { makeReport, type Report, type RunningService } from "./report/report.ts";
 import { headline, OUTCOME_WORDS } from "./report/words.ts";
 import { Runner } from "./run.ts";
 import { Hosts } from "./ssh.ts";
@@ -41,6 +41,8 @@ async function test(options: EventOptions): Promise<Report> {
   const progress = new Progress();
   const runner = new Runner(stack, hosts, progress, stop.signal);
   const records: RunRecord[] = [];
+  // Before the runs: no report fails because a host stopped answering in the end.
+  const ranWith = await Promise.all([versions(hosts), services(hosts)]);
   try {
     for (const mode of options.modes) {
       if (stop.signal.aborted) break;
@@ -55,7 +57,7 @@ async function test(options: EventOptions): Promise<Report> {
   if (records.length === 0)
     throw new NotReadyError("it was ended before the first user came: there is nothing to report");
   const began = performance.now();
-  const report = makeReport(records, options, stack, await versions());
+  const report = makeReport(records, options, stack, ...ranWith);
   const files = await write(report, options.out);
   progress.step(`report written in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
   tell(report, files, options.json);
@@ -93,13 +95,29 @@ function tell(report: Report, files: readonly string[], json: boolean): void {
   console.log(`\n${files.join("\n")}`);
 }
 
-/** What was tested with, besides what the hosts tell. */
-async function versions(): Promise<Record<string, string>> {
+/** What runs in the Swarm. */
+async function services(hosts: Hosts): Promise<RunningService[]> {
+  const format = "{{.Name}} {{.Replicas}} {{.Image}}";
+  const text = await hosts.run("manager", ["sudo", "docker", "service", "ls", "--format", format]);
+  return text.split("\n").map((line) => {
+    const words = line.split(" ");
+    return { name: words[0] ?? "", replicas: words[1] ?? "", image: words.at(-1) ?? "" };
+  });
+}
+
+/** What was tested with, besides what each run tells. */
+async function versions(hosts: Hosts): Promise<Record<string, string>> {
+  const docker = await hosts.run("manager", ["sudo", "docker", "version", "--format", "{{.Server.Version}}"]);
   const { version, dependencies } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
     dependencies: Record<string, string>;
   };
-  return { "gifticon-event": version, Pulumi: dependencies["@pulumi/pulumi"] ?? "", "Node.js": process.version };
+  return {
+    "gifticon-event": version,
+    Pulumi: dependencies["@pulumi/pulumi"] ?? "",
+    "Node.js": process.version,
+    Docker: docker,
+  };
 }
 
 function describe(error: unknown): string {

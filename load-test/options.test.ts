@@ -15,6 +15,7 @@ test("a comparison runs without the queue first", () => {
 
 for (const [args, told] of [
   [["--users", "0"], '--users is "0"; allowed is a whole number from 1 to 50000'],
+  [["--users", "-5"], '--users is "-5"; allowed is a whole number from 1 to 50000'],
   [["--users=-5"], '--users is "-5"; allowed is a whole number from 1 to 50000'],
   [["--users", "50001"], '--users is "50001"; allowed is a whole number from 1 to 50000'],
   [["--seconds", "many"], '--seconds is "many"; allowed is a whole number from 1 to 3600'],

@@ -88,7 +88,7 @@ export function parseOptions(args: readonly string[]): EventOptions {
   let values;
   try {
     ({ values } = parseArgs({
-      args: [...args],
+      args: joined(args),
       options: {
         ...{ users: text, seconds: text, mode: text, model: text, rate: text, "max-error-rate": text },
         ...{ stack: text, identity: text, out: text, compare: flag, json: flag },
@@ -118,4 +118,14 @@ export function parseOptions(args: readonly string[]): EventOptions {
     maxErrorRate,
     ...(identity === undefined ? {} : { identity }),
   };
+}
+
+/** "--users -5" as "--users=-5": otherwise the parser asks for a way to write it, and not for another number. */
+function joined(args: readonly string[]): string[] {
+  const all: string[] = [];
+  for (const arg of args) {
+    if (/^-\d/.test(arg) && all.at(-1)?.startsWith("--") === true) all.push(`${all.pop() ?? ""}=${arg}`);
+    else all.push(arg);
+  }
+  return all;
 }

@@ -7,7 +7,7 @@ import { createGunzip } from "node:zlib";
 import { sharePools } from "../stacks/gifticon/pool-sizes.ts";
 import type { Ground, Sample } from "@gifticon/contract/load-test.ts";
 import { renderScript } from "../infra/script.ts";
-import { addLine, type AnswerLog, emptyLog } from "./answers.ts";
+import { addLine, type AnswerLog, emptyLog, withoutGivenUp } from "./answers.ts";
 import { addEvidence, emptyEvidence, type Evidence } from "./evidence.ts";
 import { parseLimits, refusalOf } from "./limits.ts";
 import { planRun, type Crowd, type Plan } from "./plan.ts";
@@ -68,7 +68,7 @@ export class Runner {
     const sampler = this.#startSampler(tasks);
     const hosts = this.#stack.nodes.map(({ name }) => this.#watchHost(name));
     this.#progress.step(`${mode}: ${plan.users} users for ${plan.seconds} s`);
-    const end = await this.#runK6(tasks.k6, plan, sampler.samples);
+    const { stoppedAt, ...end } = await this.#runK6(tasks.k6, plan, sampler.samples);
     this.#progress.step(`${mode}: waiting for the last requests to be decided`);
     await sampler.settled();
     await sampler.end();
@@ -80,7 +80,7 @@ export class Runner {
       plan,
       maxErrorRate,
       ground,
-      log,
+      log: stoppedAt === undefined ? log : withoutGivenUp(log, stoppedAt),
       evidence,
       generator: { ...limits, ...end },
       samples: sampler.samples,
@@ -203,16 +203,25 @@ export class Runner {
     return parseLimits(await this.#hosts.run(GENERATOR, [...inside(container), "sh", "-s"], script));
   }
 
-  async #runK6(container: string, plan: Plan, samples: readonly Sample[]): Promise<GeneratorEnd> {
+  /** Also tells when k6 was ended early, by the generator's clock. */
+  async #runK6(
+    container: string,
+    plan: Plan,
+    samples: readonly Sample[],
+  ): Promise<GeneratorEnd & { stoppedAt: number | undefined }> {
     const script = (name: string) => readFileSync(new URL(`k6/${name}`, import.meta.url), "utf8");
     const child = this.#hosts.start(
       GENERATOR,
       ["sudo", "docker", "exec", "-i", "-e", `PLAN=${JSON.stringify(plan)}`, container, "sh", "-c", script("run.sh")],
       { input: script("users.js"), reject: false, buffer: { stdout: false } },
     );
+    let stopped: Promise<number | undefined> = Promise.resolve(undefined);
     const stop = () => {
       this.#progress.step("stopping the generator");
-      void this.#hosts.run(GENERATOR, [...inside(container), "sh", "-s"], script("stop.sh")).catch(() => undefined);
+      stopped = this.#hosts
+        .run(GENERATOR, [...inside(container), "sh", "-s"], script("stop.sh"))
+        .then((second) => Number(second) * 1_000)
+        .catch(() => undefined);
     };
     this.#stop.addEventListener("abort", stop, { once: true });
     let exitCode: number | undefined;
@@ -225,7 +234,7 @@ export class Runner {
     }
     this.#stop.removeEventListener("abort", stop);
     const { stderr } = await child;
-    return { exitCode, complaints: stderr.trim() };
+    return { exitCode, complaints: stderr.trim(), stoppedAt: await stopped };
   }
 
   #startSampler({ agent: { host, container } }: Tasks) {

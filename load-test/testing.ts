@@ -32,7 +32,15 @@ export function goodRun(users = 100): RunRecord {
     stock: { total: 1_000, remaining: 1_000 - 3 - users },
   };
   return {
-    ...{ mode: "kafka", plan, maxErrorRate: 0, log, evidence, samples: [], interrupted: false },
+    ...{ mode: "kafka", plan, maxErrorRate: 0, log, evidence, interrupted: false },
+    samples: Array.from({ length: 10 }, (_, second) => ({
+      ...{
+        at: START + second * 1_000,
+        tasks: [],
+        lag: (second * 7) % 10,
+        connections: { all: 20, active: second % 4 },
+      },
+    })),
     hosts: [usage("load-generator", 4, 0.5), usage("worker-1", 2, 1)],
     ground: {
       ...{ offsets: [], issuedToOthers: 3, maxConnections: 81, databaseVersion: "PostgreSQL 17", removed: 0 },

@@ -179,6 +179,17 @@ describe("what keeps a run from telling makes it invalid", () => {
     delete run.log.endedAt;
     assertInvalid(judge({ ...run, interrupted: true }), /^it was ended early$/);
   });
+
+  test("an early end while a user asked a second time, without a queue that would tell of it", () => {
+    const run = goodDirectRun();
+    const requestId = requestIdOf(run.plan, 2, true);
+    run.evidence.rows.push({
+      ...(run.evidence.rows[2] ?? assert.fail()),
+      ...{ requestId, outcome: "duplicate", code: null },
+    });
+    if (run.evidence.end) run.evidence.end.rows++;
+    assertInvalid(judge({ ...run, interrupted: true }), /^it was ended early$/);
+  });
 });
 
 test("a generator that was the bound is told, and is no fault", () => {

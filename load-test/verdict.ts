@@ -75,16 +75,14 @@ function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: bo
       requestId: requestIdOf(plan, number, kind === "again"),
       text: "",
     }));
-  // Whoever is missing in the log may have asked, and was told nothing that is known.
-  for (const number of partial ? missingUsers(log.answers, plan.users) : []) {
-    for (const again of [false, true]) {
-      answers.push({
-        userId: String(plan.firstUser + number),
-        status: 0,
-        requestId: requestIdOf(plan, number, again),
-        text: "",
-      });
-    }
+  // What is missing in the log may have been asked, and was told nothing that is known.
+  for (const [number, again] of partial ? missingRequests(log.answers, plan.users) : []) {
+    answers.push({
+      userId: String(plan.firstUser + number),
+      status: 0,
+      requestId: requestIdOf(plan, number, again),
+      text: "",
+    });
   }
   const ids = new Set(answers.map(({ requestId }) => requestId));
   const deadLettered = new Set([...evidence.deadLetters].filter((id) => ids.has(id)));
@@ -102,11 +100,15 @@ function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: bo
   return { ...findings, deadLettered: deadLettered.size };
 }
 
-function missingUsers(answers: RunRecord["log"]["answers"], users: number): number[] {
-  const known = new Set(answers.filter(({ kind }) => kind === "first").map(({ number }) => number));
+function missingRequests(answers: RunRecord["log"]["answers"], users: number): [number: number, again: boolean][] {
+  const known = new Set(answers.map(({ kind, number }) => `${kind} ${number}`));
   const last = answers.reduce((most, { number }) => Math.max(most, number), -1);
   // Each user may have begun one more when the log ended.
-  return Array.from({ length: last + 1 + users }, (_, number) => number).filter((number) => !known.has(number));
+  return Array.from({ length: last + 1 + users }, (_, number) => number).flatMap((number) =>
+    [false, true]
+      .filter((again) => !known.has(`${again ? "again" : "first"} ${number}`))
+      .map((again): [number, boolean] => [number, again]),
+  );
 }
 
 /** Accepted = decided, by the numbers alone: a check of the reconciliation itself. */

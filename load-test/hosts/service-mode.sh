@@ -5,6 +5,9 @@
 
 readonly SERVICE=gifticon_main-api
 readonly OWN=gifticon-event.load-test.own
+# Values in the place of those with the same names: a spec whose variables stand in another order is another spec to Swarm, and starts every copy anew.
+# shellcheck disable=SC2016 # jq's own variables
+readonly REPLACED='def replaced($new): ($new | map({(split("=")[0]): .}) | add) as $by | map($by[split("=")[0]] // .);'
 
 main() {
   local service spec wanted
@@ -12,17 +15,17 @@ main() {
   spec=$(jq .Spec <<<"$service")
   case $1 in
     switch)
-      wanted=$(jq --arg own "$OWN" --arg mode "$MODE" --arg pool "$POOL_SIZE" '
+      wanted=$(jq --arg own "$OWN" --arg mode "$MODE" --arg pool "$POOL_SIZE" "$REPLACED"'
         .TaskTemplate.ContainerSpec.Env as $env
         | if .Labels[$own] then . else .Labels[$own] = ([$env[] | select(test("^(MODE|DATABASE_POOL_SIZE)="))] | tojson) end
-        | .TaskTemplate.ContainerSpec.Env = [$env[] | select(test("^(MODE|DATABASE_POOL_SIZE)=") | not)] + ["MODE=\($mode)", "DATABASE_POOL_SIZE=\($pool)"]
+        | .TaskTemplate.ContainerSpec.Env |= replaced(["MODE=\($mode)", "DATABASE_POOL_SIZE=\($pool)"])
       ' <<<"$spec")
       ;;
     restore)
       if ! jq -e --arg own "$OWN" '.Labels[$own]' <<<"$spec" >/dev/null; then return; fi
-      wanted=$(jq --arg own "$OWN" '
+      wanted=$(jq --arg own "$OWN" "$REPLACED"'
         (.Labels[$own] | fromjson) as $declared
-        | .TaskTemplate.ContainerSpec.Env |= [.[] | select(test("^(MODE|DATABASE_POOL_SIZE)=") | not)] + $declared
+        | .TaskTemplate.ContainerSpec.Env |= replaced($declared)
         | del(.Labels[$own])
       ' <<<"$spec")
       ;;

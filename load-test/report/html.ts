@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { factsOf } from "./facts.ts";
 import type { Report, ReportedRun } from "./report.ts";
 import { milliseconds, number, percent, rowsOf } from "./rows.ts";
 import { headline, OUTCOME_WORDS } from "./words.ts";
@@ -9,7 +10,7 @@ const CHARTS = [
   ["waiting", "Waiting to be decided", "What the API has taken and the database has no row of yet."],
   ["latency", "Latency by second", "From sending a request to its answer, as the users see it."],
   ["distribution", "Distribution, % of requests", "So many percent were answered, and decided, within this time."],
-  ["connections", "Database connections", "Of all services together."],
+  ["connections", "Database connections", "Of all services together: open, and with a statement under way."],
   ["cpu", "CPU of the hosts, in cores", "The load generator's among them."],
 ] as const;
 
@@ -60,7 +61,7 @@ function tiles(run: ReportedRun): string {
   const tile = (value: string, what: string, mood = "") =>
     `<div class="tile ${mood}"><b>${escape(value)}</b><span>${escape(what)}</span></div>`;
   const mood = (bad: boolean) => (bad ? "bad" : "good");
-  return `<div>${runTitle(run)}<div class="tiles">${[
+  return `<div>${runTitle(run, 2)}<div class="tiles">${[
     tile(number(figures.acceptedPerSecond), "accepted a second"),
     tile(percent(figures.errorRate), "errors", mood(figures.errorRate > 0)),
     tile(milliseconds(figures.latency.p99), "answer, p99"),
@@ -70,8 +71,8 @@ function tiles(run: ReportedRun): string {
   ].join("")}</div></div>`;
 }
 
-function runTitle({ mode, verdict: { outcome } }: ReportedRun): string {
-  return `<h3>${mode === "kafka" ? "With Kafka" : "Direct, without a queue"}<span class="badge ${outcome}">${outcome}</span></h3>`;
+function runTitle({ mode, verdict: { outcome } }: ReportedRun, level: 2 | 3 = 3): string {
+  return `<h${level} class="run">${mode === "kafka" ? "With Kafka" : "Direct, without a queue"}<span class="badge ${outcome}">${outcome}</span></h${level}>`;
 }
 
 function table(report: Report): string {
@@ -82,40 +83,17 @@ function table(report: Report): string {
     ({ name, values, context }) =>
       `<tr${context ? ' class="context"' : ""}><th scope="row">${escape(name)}</th>${values.map((value) => `<td>${escape(value)}</td>`).join("")}</tr>`,
   );
-  return `<div class="card table"><table><thead><tr><th></th>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
+  return `<div class="card table"><table><thead><tr><td></td>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 }
 
 function plot([id, title, what]: (typeof CHARTS)[number], index: number): string {
-  return `<figure class="card chart" style="margin:0 0 16px"><h3>${title}</h3><p class="soft small">${what}</p><div class="plot" id="${id}-${index}" role="img" aria-label="${title}"></div></figure>`;
+  return `<figure class="card chart"><h3>${title}</h3><p class="soft small">${what}</p><div class="plot" id="${id}-${index}" role="img" aria-label="${title}"></div></figure>`;
 }
 
 function facts(report: Report): string {
-  const { options, stack, versions, runs } = report;
-  const plan = runs[0]?.plan;
-  const generator = runs[0]?.generator;
-  const entries: [string, string][] = [
-    [
-      "Users",
-      options.model === "open"
-        ? `open model, ${options.rate} new users a second, at most ${options.users} waiting`
-        : `closed model, ${options.users} at once, ${milliseconds(plan?.thinkMs ?? 0)} between an answer and the next request`,
-    ],
-    [
-      "Of them",
-      `every ${plan?.repeatEvery ?? 0}th asks twice, every ${plan?.followEvery ?? 0}th follows its request to the end; an answer may take ${milliseconds(plan?.timeoutMs ?? 0)}`,
-    ],
-    ["Allowed errors", percent(options.maxErrorRate)],
-    ["Stack", `${stack.name}, mode ${stack.mode}, ${stack.apiUrl}`],
-    ["Hosts", stack.hosts.map(({ name }) => name).join(", ")],
-    ["Stock", number(runs[0]?.database.stock ?? 0)],
-    [
-      "Generator",
-      `${generator?.version ?? ""}; ${number(generator?.openFiles ?? 0)} files, ports ${generator?.ports.first ?? 0} to ${generator?.ports.last ?? 0}, ${generator?.cores ?? 0} cores`,
-    ],
-    ["Database", `${runs[0]?.database.version ?? ""}; at most ${runs[0]?.database.maxConnections ?? 0} connections`],
-    ...Object.entries(versions),
-  ];
-  return `<dl>${entries.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join("")}</dl>`;
+  return `<dl>${factsOf(report)
+    .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`)
+    .join("")}</dl>`;
 }
 
 function own(file: string): string {

@@ -1,3 +1,4 @@
+import { factsOf } from "./facts.ts";
 import type { Report } from "./report.ts";
 import { rowsOf } from "./rows.ts";
 import { headline } from "./words.ts";
@@ -22,6 +23,10 @@ export function renderMarkdown(report: Report): string {
     }),
     "",
     ...runs.flatMap(({ mode, verdict }) => verdict.notes.map((note) => `- ${mode}: ${note}`)),
+    "",
+    "What it ran with:",
+    "",
+    ...factsOf(report).map(([name, value]) => `- ${name}: ${value}`),
     "",
   ].join("\n");
 }

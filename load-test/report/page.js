@@ -12,9 +12,12 @@ const short = (value) =>
 const milliseconds = (value) => (value >= 1000 ? `${+(value / 1000).toFixed(2)} s` : `${+value.toFixed(1)} ms`);
 const clock = (value) => `${value} s`;
 
-/** The most of a plot over all runs, so that runs to compare have the same scale. */
+/** The most of a plot over all runs, so that runs to compare have the same scale; likewise their time. */
 const most = (pick) =>
   Math.max(1e-9, ...report.runs.flatMap((run) => pick(run).flatMap((values) => values.map((value) => value ?? 0))));
+
+/** The last second of the longest run. */
+const longest = Math.max(1, ...report.runs.map(({ series }) => series.offered.length - 1));
 
 const plots = [
   {
@@ -120,13 +123,13 @@ function drawAll() {
         points: { show: false },
         spanGaps: true,
         ...(filled ? { fill: `${color(name)}22` } : {}),
-        value: (_, value) => (value === null || value === undefined ? "–" : format(value)),
+        value: (_, value) => (value === null || value === undefined ? "" : format(value)),
       }));
       draw(place, [seconds, ...values], series, {
         format,
         xFormat: clock,
         x: {},
-        scales: { x: { time: false }, y: { range: [0, top * 1.06] } },
+        scales: { x: { time: false, range: [0, longest] }, y: { range: [0, top * 1.06] } },
       });
     }
     drawDistribution(run, document.getElementById(`distribution-${index}`));
@@ -148,7 +151,7 @@ function drawDistribution(run, place) {
     stroke: color(name),
     width: 1.75,
     points: { show: true, size: 4, fill: color(name) },
-    value: (_, value) => (value === null ? "–" : milliseconds(value)),
+    value: (_, value) => (value === null ? "" : milliseconds(value)),
   });
   draw(
     place,
@@ -157,7 +160,12 @@ function drawDistribution(run, place) {
     {
       format: milliseconds,
       xFormat: (value) => `${percent(value)} %`,
-      x: { splits: () => positions, values: (_, splits) => splits.map(percent) },
+      // A phone has no room for each of them.
+      x: {
+        splits: () => positions,
+        values: ({ width }, splits) =>
+          splits.map((position) => (width < 420 && position % 2 === 1 ? "" : percent(position))),
+      },
       scales: { x: { time: false }, y: { distr: 3, range: [1, Math.max(10, top * 1.3)] } },
     },
   );

@@ -35,6 +35,37 @@ test("a comparison tells the original's figures as context, marked as not ours",
   assert.doesNotMatch(renderMarkdown(report([goodRun()])), /68\.06/);
 });
 
+test("the summary holds errors by class, times, what bounded the run, and what it ran with", () => {
+  const run = goodRun();
+  for (const [index, change] of [
+    { status: 0, error: 1212 },
+    { status: 503, retryAfter: true },
+    { status: 404 },
+  ].entries())
+    Object.assign(run.log.answers[index] ?? assert.fail(), change);
+  for (const answer of run.log.answers) answer.delay = 400;
+  const stacked = makeReport([run], parseOptions([]), stack, { Pulumi: "3.0.0" }, [
+    { name: "gifticon_main-api", replicas: "4/4", image: "registry.example/main-api@sha256:1" },
+  ]);
+  const markdown = renderMarkdown(stacked);
+  for (const line of [
+    "| Errors | 3 (3.00 %) |",
+    "| of these refused | 1 |",
+    "| of these 503 with Retry-After | 1 |",
+    "| of these 4xx | 1 |",
+    "| Slowest acceptance to issue | 50 ms |",
+    "| Highest lag of the topic | 7 |",
+    "| Most database connections | 20 of 81 |",
+    "| Busiest host but the generator | worker-1, 1.0 of 2 cores |",
+    "| Generator's longest delay | 400 ms |",
+    "| Generator's use of its own cores | 12.50 % |",
+    "- gifticon_main-api: 4/4 running, registry.example/main-api@sha256:1",
+    "- Pulumi: 3.0.0",
+  ])
+    assert.ok(markdown.split("\n").includes(line), `${line}\n${markdown}`);
+  assert.match(markdown, /^- kafka: the generator was the bound: 5 % of the requests were sent more than 400 ms late/m);
+});
+
 test("the worst of the runs is the outcome, and its reasons stand on top", () => {
   const broken = goodRun();
   if (broken.evidence.end) broken.evidence.end.stock.remaining++;

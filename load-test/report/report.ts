@@ -22,6 +22,14 @@ export interface ReportedRun {
   database: { version: string; maxConnections: number; stock: number };
 }
 
+/** A service of the Swarm, as it ran. */
+export interface RunningService {
+  name: string;
+  /** As Swarm says it: running/wanted. */
+  replicas: string;
+  image: string;
+}
+
 /** All that a report says: the JSON file is this, the others are views of it. */
 export interface Report {
   format: 1;
@@ -30,6 +38,7 @@ export interface Report {
   stack: { name: string; mode: string; apiUrl: string; hosts: { name: string; role: string }[] };
   options: Pick<EventOptions, "users" | "seconds" | "model" | "rate" | "maxErrorRate">;
   versions: Record<string, string>;
+  services: RunningService[];
   shares: readonly number[];
   runs: ReportedRun[];
   original: typeof ORIGINAL;
@@ -41,6 +50,7 @@ export function makeReport(
   options: EventOptions,
   stack: Stack,
   versions: Record<string, string>,
+  services: RunningService[] = [],
 ): Report {
   const runs = records.map((record): ReportedRun => {
     const { mode, plan, log, generator, ground, hosts } = record;
@@ -69,6 +79,7 @@ export function makeReport(
     },
     options: { users, seconds, model, rate, maxErrorRate },
     versions,
+    services,
     shares: SHARES,
     runs,
     original: ORIGINAL,

@@ -76,6 +76,10 @@ export function rowsOf({ runs, original }: Report): Row[] {
       figures(({ timeToIssue }) => milliseconds(timeToIssue.p99)),
     ),
     row(
+      "Slowest acceptance to issue",
+      figures(({ timeToIssue }) => milliseconds(timeToIssue.max)),
+    ),
+    row(
       "Last acceptance to last decision",
       figures(({ settleMs }) => milliseconds(settleMs)),
     ),
@@ -84,9 +88,23 @@ export function rowsOf({ runs, original }: Report): Row[] {
     row("Rejected as sold out", ({ verdict }) => number(verdict.findings.soldOut)),
     row("Dead-lettered", ({ verdict }) => number(verdict.findings.deadLettered)),
     row("Broken invariants", ({ verdict }) => number(verdict.findings.violations.length)),
+    row("Highest lag of the topic", ({ series }) => peak(series.lag)),
+    row(
+      "Most database connections",
+      ({ series, database }) => `${peak(series.connections)} of ${database.maxConnections}`,
+    ),
+    row("Busiest host but the generator", busiest),
     row(
       "Generator's own delay p95",
       figures(({ delay }) => milliseconds(delay.p95)),
+    ),
+    row(
+      "Generator's longest delay",
+      figures(({ delay }) => milliseconds(delay.max)),
+    ),
+    row(
+      "Generator's use of its own cores",
+      figures(({ generatorCpu }) => percent(generatorCpu.ofItsCores)),
     ),
     row(
       "Generator's share of all hosts' CPU",
@@ -97,6 +115,22 @@ export function rowsOf({ runs, original }: Report): Row[] {
       figures(({ generatorCpu }) => `${generatorCpu.secondsPer10000.toFixed(1)} s`),
     ),
   ];
+}
+
+/** The highest of the values that were seen. */
+function peak(values: readonly (number | null)[]): string {
+  const seen = values.filter((value) => value !== null);
+  return seen.length === 0 ? "not seen" : number(Math.max(...seen));
+}
+
+/** The host that used most in one second, and how much of its cores. */
+function busiest({ series, cores }: ReportedRun): string {
+  const peaks = Object.entries(series.cpu)
+    .filter(([host]) => host !== "load-generator")
+    .map(([host, used]) => ({ host, used: Math.max(0, ...used.map((value) => value ?? 0)) }))
+    .sort((a, b) => b.used - a.used);
+  const [first] = peaks;
+  return first ? `${first.host}, ${first.used.toFixed(1)} of ${cores[first.host] ?? 0} cores` : "not seen";
 }
 
 /** 1234.5 as "1,235". */

@@ -12,7 +12,7 @@ export function headline({ runs, options }: Report): string {
     const lost = findings.violations.length;
     return (
       `${way} ${number(figures.accepted)} requests were accepted, ${number(figures.acceptedPerSecond)} a second, ` +
-      `${percent(figures.errorRate)} ended in an error, and ${lost === 0 ? "nothing was lost, doubled or oversold" : `${lost} promises were broken`}.`
+      `${percent(figures.errorRate)} ended in an error, and ${lost === 0 ? "nothing was lost, doubled or oversold" : lost === 1 ? "1 promise was broken" : `${number(lost)} promises were broken`}.`
     );
   });
   return `${crowd}. ${told.join(" ")}`;

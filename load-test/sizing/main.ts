@@ -11,6 +11,7 @@ else {
     `${users.toLocaleString("en-US")} users in a minute, ${size.peakPerSecond.toLocaleString("en-US")} requests a second at first:`,
   );
   for (const [key, value] of Object.entries(size.settings)) console.log(`  ${key.padEnd(28)} ${value}`);
+  console.log(`  ${"issuers, brokers".padEnd(28)} ${size.issuers}, ${size.brokers}`);
   console.log(
     `\nDecided ${size.decidedAfterSeconds === 0 ? "as they come" : `${size.decidedAfterSeconds} s after the minute`}.`,
   );

@@ -18,8 +18,11 @@ export const assumed = {
   coreOfHost: 0.5,
   /** RDS with its network and disk writes this share of the rows that the local database wrote. */
   rowsOnRds: 0.2,
-  /** Records a second that one broker on a t3.medium takes: less than the 27,500 that a prototype had acknowledged by one broker that shared two cores. */
-  brokerPerSecond: 20_000,
-  /** Beyond this one broker with one ZooKeeper, and one manager, are not what an event should hang on. */
-  oneBrokerPerSecond: 100_000,
+  /**
+   * Records a second that a broker takes with each core of its host: less than half of the 27,500 that a prototype had acknowledged by one broker that shared two
+   * cores with it.
+   */
+  brokerPerCore: 10_000,
+  /** What one partition takes: its records are in one row, on one broker, and have one reader. */
+  partitionPerSecond: 20_000,
 } as const;

@@ -16,6 +16,15 @@ test("a million users need more copies and partitions, and wait for the database
   assert.match(notes.join("\n"), /the database is the bound/);
 });
 
+test("the broker's host grows with its records by cores, and not only by memory", () => {
+  const hostOf = (users: number) => sizeFor(users).settings["hosts.kafka.instanceType"];
+  assert.deepEqual([60_000, 600_000, 1_000_000].map(hostOf), ["t3.medium", "t3.xlarge", "t3.2xlarge"]);
+  assert.deepEqual(
+    [1_600_000, 1_700_000].map((users) => sizeFor(users).brokers),
+    [1, 2],
+  );
+});
+
 test("where one broker stops being the answer is said", () => {
   assert.match(sizeFor(10_000_000).notes.join("\n"), /several brokers/);
 });

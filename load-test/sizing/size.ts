@@ -8,6 +8,10 @@ export interface Size {
   peakPerSecond: number;
   /** Settings of infra/config.ts, by their path. */
   settings: Record<string, string | number>;
+  /** Copies of the issuer; more would wait for the same lock on the stock. */
+  issuers: number;
+  /** Brokers; the program makes one. */
+  brokers: number;
   /** Seconds after the minute until all are decided; 0 when the issuer keeps up. */
   decidedAfterSeconds: number;
   /** Cores that k6 needs to make this load. */
@@ -19,6 +23,14 @@ export interface Size {
 }
 
 const SPARE_WORKERS = 1;
+/** Hosts that a broker may have, by their cores; the first is the default. A t3.large has no more cores than a t3.medium. */
+const BROKER_HOSTS = [
+  { type: "t3.medium", cores: 2 },
+  { type: "t3.xlarge", cores: 4 },
+  { type: "t3.2xlarge", cores: 8 },
+] as const;
+/** Records a second that the biggest of them takes: from there on one broker is not the answer. */
+const ONE_BROKER = 8 * assumed.brokerPerCore;
 /** Most copies that the settings take: infra/config.ts. */
 const MOST_COPIES = 50;
 const MOST_PARTITIONS = 100;
@@ -28,10 +40,13 @@ export function sizeFor(users: number, region = "ap-northeast-2"): Size {
   const peakPerSecond = Math.ceil((users / 60) * assumed.burst);
   const perCopy = (10_000 / measured.api.cpuPer10000) * assumed.utilization * assumed.coreOfHost;
   const replicas = Math.max(4, Math.ceil(peakPerSecond / perCopy));
-  const partitions = Math.max(1, Math.ceil(peakPerSecond / assumed.brokerPerSecond));
+  const partitions = Math.max(1, Math.ceil(peakPerSecond / assumed.partitionPerSecond));
   const rowsPerSecond = measured.issuer.perSecond * assumed.rowsOnRds;
   const decidedAfterSeconds = Math.max(0, Math.ceil(users / rowsPerSecond) - 60);
-  const kafkaHost = peakPerSecond <= assumed.brokerPerSecond ? "t3.medium" : "t3.large";
+  const brokers = Math.ceil(peakPerSecond / ONE_BROKER);
+  const perBroker = peakPerSecond / brokers;
+  const kafkaHost =
+    BROKER_HOSTS.find(({ cores }) => cores * assumed.brokerPerCore >= perBroker)?.type ?? BROKER_HOSTS[2].type;
   const workers = replicas + SPARE_WORKERS;
   const stock = Math.max(100_000, users);
   return {
@@ -46,9 +61,11 @@ export function sizeFor(users: number, region = "ap-northeast-2"): Size {
       "database.instanceClass": "db.t3.micro",
       "event.stock": stock,
     },
+    issuers: 1,
+    brokers,
     decidedAfterSeconds,
     generatorCores: Math.ceil((peakPerSecond * measured.k6.cpuPer10000) / 10_000 / 0.8),
-    usdAnHour: costOf(region, workers, kafkaHost),
+    usdAnHour: costOf(region, workers, kafkaHost, brokers),
     notes: [
       ...(replicas > MOST_COPIES
         ? [
@@ -58,9 +75,9 @@ export function sizeFor(users: number, region = "ap-northeast-2"): Size {
       ...(partitions > MOST_PARTITIONS
         ? [`${partitions} partitions are more than the settings take (${MOST_PARTITIONS})`]
         : []),
-      ...(peakPerSecond > assumed.oneBrokerPerSecond
+      ...(brokers > 1
         ? [
-            "one broker and one manager are not enough: several brokers, or a managed Kafka (MSK), and a Swarm of three managers, or ECS",
+            `one broker and one manager are not enough: several brokers (${brokers} of this kind), which this program doesn't make, or a managed Kafka (MSK), and a Swarm of three managers, or ECS`,
           ]
         : []),
       ...(decidedAfterSeconds > 0
@@ -73,19 +90,19 @@ export function sizeFor(users: number, region = "ap-northeast-2"): Size {
 }
 
 /** What stands for the whole time: hosts, addresses, disks, database and load balancer. */
-function costOf(region: string, workers: number, kafkaHost: string): number | undefined {
+function costOf(region: string, workers: number, kafkaHost: string, brokers: number): number | undefined {
   const known = prices[region];
   if (known === undefined) return undefined;
   const { instance, database, databaseStorage, loadBalancer, volume, address } = known;
-  const hosts = workers + 2;
+  const hosts = workers + 1 + brokers;
   const parts = [
     times(instance["t3.micro"], workers + 1),
-    instance[kafkaHost],
+    times(instance[kafkaHost], brokers),
     times(address, hosts + 1),
     database["db.t3.micro"],
     times(databaseStorage["gp3"], 20 / HOURS_A_MONTH),
     loadBalancer["application"],
-    times(volume["gp3"], ((workers + 1) * 10 + 20) / HOURS_A_MONTH),
+    times(volume["gp3"], ((workers + 1) * 10 + brokers * 20) / HOURS_A_MONTH),
   ];
   if (parts.some((part) => part === undefined)) return undefined;
   return parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);

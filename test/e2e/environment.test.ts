@@ -7,11 +7,13 @@ import { LocalStack, type Outcome } from "../support/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { LoadTest } from "./load-test.ts";
 
 // The whole life of the environment as one story on one stack: each test starts where the one before ended, because an
 // environment of seven hosts is too dear to build for each.
 const account = "990000000001";
 const stack = new LocalStack("e2e", account);
+const loadTest = new LoadTest(stack);
 const setting = (name: string): string => `gifticon-event:${name}`;
 
 /** A range of user ids that no other test of the story uses. */
@@ -77,6 +79,7 @@ describe("the environment on the local cloud", () => {
       refused.steps.filter(({ type }) => !type.startsWith("pulumi:")),
       [],
     );
+    await loadTest.refuses([], /^error: stack local is not up$/m);
     await stack.restoreConfiguration();
   });
 
@@ -214,8 +217,22 @@ describe("the environment on the local cloud", () => {
     assert.match(await stack.command("up"), /Proof: .* issued/);
     assert.equal((await swarmNodes(account, stack)).filter(({ state }) => state === "ready").length, 8);
     await issueOne();
-    await stack.configure({ [setting("workers")]: 5 });
+  });
+
+  step("takes on a load generator, which refuses what can't be run and starts nothing", async () => {
+    await stack.configure({ [setting("workers")]: 5, [setting("loadGenerator")]: "k6" });
+    await loadTest.plantFaults();
     await stack.succeed("up");
+    const nodes = await swarmNodes(account, stack);
+    assert.deepEqual(
+      nodes.filter(({ labels }) => labels["load_generator"] === "true").map(({ name }) => name),
+      ["load-generator"],
+    );
+    await loadTest.refusesBadInput();
+  });
+
+  step("fails the load test of an API that forgets a request, and of an issuer that skips one, by name", async () => {
+    await loadTest.findsPlantedFaults();
   });
 
   step("goes from kafka to direct and back", async () => {
@@ -223,13 +240,16 @@ describe("the environment on the local cloud", () => {
     await stack.succeed("up");
     assert.equal((await stack.outputs()).mode, "direct");
     assert.equal((await stack.outputs()).kafkaBootstrapServers, undefined);
-    assert.equal((await swarmNodes(account, stack)).length, 6);
-    await issueOne();
-    await stack.configure({ [setting("mode")]: "kafka" });
-    await stack.succeed("up");
     assert.equal((await swarmNodes(account, stack)).length, 7);
     await issueOne();
+    await loadTest.endsInOrder();
+    await stack.configure({ [setting("mode")]: "kafka" });
+    await stack.succeed("up");
+    assert.equal((await swarmNodes(account, stack)).length, 8);
+    await issueOne();
   });
+
+  step("passes the load test in both modes: nothing lost, doubled or oversold", () => loadTest.passesInBothModes());
 
   step("is gone after destroy", async () => {
     await stack.command("destroy");

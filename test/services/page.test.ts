@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import axe, { type AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { waitUntil } from "../support/wait-until.ts";
 import { type Backing, startBacking } from "./support/backing.ts";
-import { startBrowser, visit } from "./support/browser.ts";
+import { DESKTOP, inOrder, PHONE, startBrowser, visit } from "./support/browser.ts";
 import { Crowd, range } from "./support/client.ts";
 import { createEvent } from "./support/event.ts";
-
-const PHONE = 390;
-const DESKTOP = 1_280;
 
 let backing: Backing;
 let browser: Browser;
@@ -48,19 +44,6 @@ async function message(page: Page, expected: RegExp): Promise<void> {
 /** What each chart looks like. */
 function drawings(page: Page): Promise<string[]> {
   return page.evaluate("[...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())");
-}
-
-/** Holds what is true of the page in each state: nothing wrong with it, nothing too wide, nothing that keeps somebody out. */
-async function inOrder(page: Page, problems: string[]): Promise<void> {
-  assert.deepEqual(problems, []);
-  const [content, window] = await page.evaluate<[number, number]>("[document.documentElement.scrollWidth, innerWidth]");
-  assert.ok(content <= window, `the page is ${content} px wide on a screen of ${window} px`);
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>("axe.run()");
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`),
-    [],
-  );
 }
 
 describe("the live page", () => {

@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa, type Result, type ResultPromise } from "execa";
 import { parse, stringify } from "yaml";
+import type { Report } from "../../load-test/report/report.ts";
 
 const checkout = resolve(import.meta.dirname, "../..");
 
@@ -47,6 +48,15 @@ export interface Outputs {
   kafkaBootstrapServers?: string;
   databaseEndpoint: string;
   mode: string;
+}
+
+/** How a load test ended. */
+export interface EventRun {
+  exitCode: number | undefined;
+  /** What it said to people. */
+  words: string;
+  /** Undefined when nothing was run. */
+  report?: Report;
 }
 
 /**
@@ -132,6 +142,33 @@ export class LocalStack {
       stdin: "ignore",
     });
     return all;
+  }
+
+  /** Where `event` writes its reports. */
+  get reports(): string {
+    return join(this.directory, "event");
+  }
+
+  /**
+   * `./run event` on this stack, to its end.
+   *
+   * @param leave returns when it is time to press Ctrl-C, and may look at what has been said until then: as in a terminal, the signal goes to the whole process group.
+   */
+  async event(args: readonly string[], leave?: (said: () => string) => Promise<void>): Promise<EventRun> {
+    const child = execa(join(checkout, "run"), ["event", "--json", "--out", this.reports, ...args], {
+      env: this.#environment,
+      stdin: "ignore",
+      reject: false,
+      detached: leave !== undefined,
+    });
+    const { pid } = child;
+    if (leave !== undefined && pid !== undefined) {
+      let words = "";
+      child.stderr.on("data", (text) => (words += String(text)));
+      await leave(() => words).finally(() => process.kill(-pid, "SIGINT"));
+    }
+    const { exitCode, stdout, stderr } = await child;
+    return { exitCode, words: stderr, ...(stdout === "" ? {} : { report: JSON.parse(stdout) as Report }) };
   }
 
   /** Starts the CLI; the promise rejects on a non-zero exit unless `reject` is false. */

@@ -5,6 +5,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 # shellcheck source=tools/actionlint.sh
 source "$checkout/tools/actionlint.sh"
+# shellcheck source=tools/groovy.sh
+source "$checkout/tools/groovy.sh"
 
 declare -A script=(
   [format]=check:format [lint]=check:lint [types]=check:types [shell]=check:shell
@@ -32,6 +34,25 @@ prepare_packages
 case " ${layers[*]} " in *" engine "* | *" services "* | *" e2e "*) become_root test "$@" ;; esac
 (($# == 0)) || shift
 
+# Building the load generator's image takes minutes, of which the layers before it leave much of the machine idle: they wait for containers.
+start_generator() {
+  generator_log="$(mktemp)"
+  prepare_generator >"$generator_log" 2>&1 &
+  generator=$!
+}
+
+await_generator() {
+  if [[ -z ${generator:-} ]]; then
+    prepare_generator
+    return
+  fi
+  local status=0
+  wait "$generator" || status=$?
+  cat -- "$generator_log" >&2
+  rm -f -- "$generator_log"
+  return "$status"
+}
+
 prepare_layer() {
   case "$1" in
     shell)
@@ -50,10 +71,12 @@ prepare_layer() {
       prepare_machine
       have chromium || have google-chrome || install_packages "to test the live page in a browser" chromium fonts-dejavu-core
       have javac || install_packages "to try the services with Kafka's own Java client" default-jdk-headless
+      ensure_groovy
       ;;
     e2e)
       prepare_machine
       require_memory
+      await_generator
       have git || install_packages "to copy the program for tests" git
       ;;
   esac
@@ -64,8 +87,10 @@ passed=()
 for layer in "${layers[@]}"; do
   say "test $layer"
   prepare_layer "$layer"
+  if [[ $layer == engine && " ${layers[*]} " == *" e2e "* ]]; then start_generator; fi
   layer_start=$SECONDS
   if ! npm run --silent "${script[$layer]}" -- "$@" </dev/null; then
+    [[ -z ${generator:-} ]] || wait "$generator" || true
     printf 'FAILED: layer %s after %d s (passed before it: %s)\n' "$layer" $((SECONDS - layer_start)) "${passed[*]:-none}"
     exit 1
   fi

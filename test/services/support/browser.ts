@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 /** Debian's, which `./run test services` installs where there is neither; and where Ubuntu's users have theirs. */
@@ -12,6 +14,10 @@ const ARGUMENTS = [
   "--disable-sync",
   "--no-first-run",
 ];
+
+/** Widths of screens, in pixels. */
+export const PHONE = 390;
+export const DESKTOP = 1_280;
 
 /** Starts a browser with an empty profile; close it when done. */
 export function startBrowser(): Promise<Browser> {
@@ -48,4 +54,17 @@ export async function visit(
   });
   await page.goto(url);
   return { page, problems, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Holds what is true of the page in each state: nothing wrong with it, nothing too wide, nothing that keeps somebody out. */
+export async function inOrder(page: Page, problems: string[]): Promise<void> {
+  assert.deepEqual(problems, []);
+  const [content, window] = await page.evaluate<[number, number]>("[document.documentElement.scrollWidth, innerWidth]");
+  assert.ok(content <= window, `the page is ${content} px wide on a screen of ${window} px`);
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(", ")}`),
+    [],
+  );
 }
