@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PUT_LIBRARY } from "../repairs.ts";
 import { updatesOf } from "./testing.ts";
 
 /** Answers as the manager's engine would with one ready node, and writes down how it is updated. */
@@ -15,7 +16,15 @@ esac
 
 /** The updates of the node when its labels are applied; before, it has gifticon-event.host, kafka_server and rack. */
 function updatesFor(values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: string }): Promise<string[]> {
-  return updatesOf("infra/host/swarm-node.sh", { HOST_NAME: "kafka", HOST_PUBLIC_KEY: "", ...values }, DOCKER);
+  const others = {
+    HOST_NAME: "kafka",
+    HOST_PUBLIC_KEY: "",
+    KEY: "node",
+    REPAIR: "none",
+    JOIN_KEY: "",
+    JOIN_REPAIR: "",
+  };
+  return updatesOf("infra/host/swarm-node.sh", { ...others, ...values }, DOCKER, [PUT_LIBRARY]);
 }
 
 test("labels change in one update that never takes a declared one away", async () => {

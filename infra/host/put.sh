@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# What the program puts into the Swarm is remembered on the manager, so that a change by hand is seen: of each thing the repair that put it there last
+# (`none` until there was one), its kind and name, and a digest of how it was then. look.sh compares.
+
+readonly PUT_DIR=$STATE_DIR/put
+
+# remember KEY REPAIR KIND NAME: it is now as it should be.
+remember() {
+  local -r key=$1 repair=$2 kind=$3 name=$4
+  local seen
+  seen=$(digest_of "$kind" "$name")
+  mkdir -p "$PUT_DIR"
+  printf '%s %s %s %s\n' "$repair" "$kind" "$name" "$seen" >"$STATE_DIR/put.$key"
+  mv "$STATE_DIR/put.$key" "$PUT_DIR/$key"
+}
+
+# forget KEY...: it is no longer there on purpose.
+forget() {
+  local key
+  for key in "$@"; do rm -f "$PUT_DIR/$key"; done
+}
+
+# digest_of KIND NAME: how it is now, or `gone`.
+digest_of() {
+  local -r kind=$1 name=$2
+  local seen
+  case $kind in
+    swarm) seen=$(docker_api GET /swarm | jq -r '.ID // empty') ;;
+    node) seen=$(docker_api GET "/nodes/$name" | jq -cS '.Spec // empty') ;;
+    # A node as ID/ADDRESS. Its state is unknown for a while after its manager has started again.
+    member) seen=$(docker_api GET "/nodes/${name%/*}" | jq -r '.Status.State // empty | if . == "unknown" then "ready" else . end') ;;
+    # Restarts by force count one up, and the order of variables means nothing.
+    stack) seen=$(docker_api GET "/services?$(of_stack "$name")" | jq -cS 'map(
+        .Spec | del(.TaskTemplate.ForceUpdate) | .TaskTemplate.ContainerSpec.Env |= (. // [] | sort)
+      ) | sort_by(.Name) | select(. != [])') ;;
+    config | secret | network) seen=$(docker_api GET "/${kind}s/$name" | jq -r 'select(.ID // .Id) | "there"') ;;
+  esac
+  if [[ $seen == "" ]]; then echo gone; else digest "$seen"; fi
+}
+
+# What asks the engine's API for things of a stack only.
+of_stack() { jq -rn --arg label "com.docker.stack.namespace=$1" '"filters=" + ({"label": [$label]} | @json | @uri)'; }
+
+digest() { sha256sum <<<"$1" | cut -c 1-12; }
