@@ -22,23 +22,30 @@ forget() {
 
 # digest_of KIND NAME: how it is now, or `gone`.
 digest_of() {
-  local -r kind=$1 name=$2
   local seen
-  case $kind in
-    swarm) seen=$(docker_api GET /swarm | jq -r '.ID // empty') ;;
-    node) seen=$(docker_api GET "/nodes/$name" | jq -cS '.Spec // empty') ;;
-    # A node as ID/ADDRESS. Its state is unknown for a while after its manager has started again.
-    member) seen=$(docker_api GET "/nodes/${name%/*}" | jq -r '.Status.State // empty | if . == "unknown" then "ready" else . end') ;;
-    # Restarts by force count one up, and the order of variables means nothing.
-    stack) seen=$(docker_api GET "/services?$(of_stack "$name")" | jq -cS 'map(
-        .Spec | del(.TaskTemplate.ForceUpdate) | .TaskTemplate.ContainerSpec.Env |= (. // [] | sort)
-      ) | sort_by(.Name) | select(. != [])') ;;
-    config | secret | network) seen=$(docker_api GET "/${kind}s/$name" | jq -r 'select(.ID // .Id) | "there"') ;;
-  esac
+  seen=$(see "$1" "$2") || return 1
   if [[ $seen == "" ]]; then echo gone; else digest "$seen"; fi
 }
 
+# see KIND NAME: what of it the program decides; nothing when it isn't there.
+see() {
+  local -r kind=$1 name=$2
+  case $kind in
+    swarm) docker_api GET /swarm | jq -r '.ID // empty' ;;
+    node) docker_api GET "/nodes/$name" | jq -cS '.Spec // empty' ;;
+    # A node as ID/ADDRESS. Its state is unknown for a while after its manager has started again.
+    member) docker_api GET "/nodes/${name%/*}" | jq -r '.Status.State // empty | if . == "unknown" then "ready" else . end' ;;
+    # Restarts by force count one up, and the order of variables means nothing.
+    stack)
+      docker_api GET "/services?$(of_stack "$name")" | jq -cS '
+        map(.Spec | del(.TaskTemplate.ForceUpdate) | .TaskTemplate.ContainerSpec.Env |= (. // [] | sort))
+        | sort_by(.Name) | select(. != [])'
+      ;;
+    config | secret | network) docker_api GET "/${kind}s/$name" | jq -r 'select(.ID // .Id) | "there"' ;;
+  esac
+}
+
 # What asks the engine's API for things of a stack only.
-of_stack() { jq -rn --arg label "com.docker.stack.namespace=$1" '"filters=" + ({"label": [$label]} | @json | @uri)'; }
+of_stack() { jq -rn --arg of "com.docker.stack.namespace=$1" '"filters=" + ({"label": [$of]} | @json | @uri)'; }
 
 digest() { sha256sum <<<"$1" | cut -c 1-12; }
