@@ -12,9 +12,13 @@ function wellSwarm() {
   return {
     info: { ControlAvailable: true, Error: "" },
     node: {
-      Spec: { Labels: { kafka_server: "true" } as Record<string, string>, Availability: "active" },
+      Spec: {
+        Labels: { "gifticon-event.host": "kafka", kafka_server: "true" } as Record<string, string>,
+        Availability: "active",
+      },
       Status: { State: "ready", Addr: "10.0.0.5" },
     },
+    others: [] as object[],
     service: {
       Name: "gifticon_main-api",
       TaskTemplate: { ContainerSpec: { Image: "main-api", Env: ["A=1", "B=2"] }, ForceUpdate: 0 },
@@ -27,11 +31,12 @@ function wellSwarm() {
 type Swarm = ReturnType<typeof wellSwarm>;
 
 /** What the engine's API answers, by path. */
-function answersOf({ info, node, service, gone }: Swarm): string {
+function answersOf({ info, node, others, service, gone }: Swarm): string {
   const all = {
     "/info": { Swarm: info },
     "/swarm": { ID: "s1" },
     "/nodes/n1": { ID: "n1", ...node },
+    "/nodes": [...(gone.includes("/nodes/n1") ? [] : [{ ID: "n1", ...node }]), ...others],
     "/secrets/gifticon_password-1": { ID: "x1" },
     [GIFTICON]: gone.includes("service") ? [] : [{ Spec: service }],
   };
@@ -104,6 +109,18 @@ test("a node that was labelled or drained by hand needs one, and so do the stack
   const both = { "kafka-node": "changed", "gifticon-stack": "changed" };
   assert.deepEqual(await needed(({ node }) => (node.Spec.Labels = {})), both);
   assert.deepEqual(await needed(({ node }) => (node.Spec.Availability = "drain")), both);
+});
+
+test("a node that its host was before, and left behind, needs one", async () => {
+  const node = (Addr: string, host?: string) => ({
+    ID: "n0",
+    Spec: { Labels: host === undefined ? {} : { "gifticon-event.host": host } },
+    Status: { State: "down", Addr },
+  });
+  const both = { "kafka-node": "changed", "gifticon-stack": "changed" };
+  assert.deepEqual(await needed(({ others }) => others.push(node("10.0.0.9", "kafka"))), both);
+  assert.deepEqual(await needed(({ others }) => others.push(node("10.0.0.5"))), both);
+  assert.deepEqual(await needed(({ others }) => others.push(node("10.0.0.9", "worker-1"))), {});
 });
 
 test("a host that left, or whose node was removed, joins again; one that doesn't answer is not for joining", async () => {

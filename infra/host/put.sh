@@ -32,7 +32,7 @@ see() {
   local -r kind=$1 name=$2
   case $kind in
     swarm) docker_api GET /swarm | jq -r '.ID // empty' ;;
-    node) docker_api GET "/nodes/$name" | jq -cS '.Spec // empty' ;;
+    node) docker_api GET /nodes | jq -cS --arg id "$name" --argjson earlier "$(earlier_nodes "$name")" '.[] | select(.ID == $id) | .Spec + {$earlier}' ;;
     # A node as ID/ADDRESS. Its state is unknown for a while after its manager has started again.
     member) docker_api GET "/nodes/${name%/*}" | jq -r '.Status.State // empty | if . == "unknown" then "ready" else . end' ;;
     # Restarts by force count one up, and the order of variables means nothing.
@@ -43,6 +43,14 @@ see() {
       ;;
     config | secret | network) docker_api GET "/${kind}s/$name" | jq -r 'select(.ID // .Id) | "there"' ;;
   esac
+}
+
+# earlier_nodes NODE: what its host was before, as a JSON list: nodes of that name, and those that went down at its address before they had one.
+earlier_nodes() {
+  docker_api GET /nodes | jq -c --arg id "$1" --arg name "$HOST_LABEL" '
+    map(select(.ID == $id))[0] as $node
+    | if $node then . else [] end
+    | map(select(.ID != $id and (.Spec.Labels[$name] == $node.Spec.Labels[$name] or (.Status.State == "down" and .Status.Addr == $node.Status.Addr))) | .ID)'
 }
 
 # What asks the engine's API for things of a stack only.

@@ -27,11 +27,9 @@ apply() {
     if [[ $declared != *" $label "* ]]; then arguments+=(--label-rm "$label"); fi
   done
   docker node update "${arguments[@]}" "$id" >/dev/null
-  nodes=$(docker node ls --quiet --filter "node.label=$HOST_LABEL=$HOST_NAME")
+  nodes=$(earlier_nodes "$id" | jq -r '.[]')
   local old
-  for old in $nodes; do
-    if [[ $old != "$id" ]]; then retire "$old"; fi
-  done
+  for old in $nodes; do retire "$old"; done
   remember "$KEY" "$REPAIR" node "$id"
   if [[ $JOIN_KEY != "" ]]; then
     remember "$JOIN_KEY" "$JOIN_REPAIR" member "$id/$(docker node inspect --format '{{.Status.Addr}}' "$id")"

@@ -49,16 +49,17 @@ export class ScratchHost implements AsyncDisposable {
  * Applies a script of a host that has booted, with a stand-in for the Docker CLI.
  *
  * @param docker the stand-in: bash that answers, and appends what it is told to change to the file `$UPDATES`, a line each.
+ * @param libraries what the script uses besides, and `answers` what the engine's API answers, by path.
  * @returns those lines.
  */
 export async function updatesOf(
   script: string,
   values: Parameters<typeof renderScript>[1],
   docker: string,
-  libraries: readonly string[] = [],
+  { libraries = [], answers = {} }: { libraries?: readonly string[]; answers?: Record<string, unknown> } = {},
 ): Promise<string[]> {
   await using host = await ScratchHost.make({ docker });
   const UPDATES = join(host.folder, "updates");
-  await host.run(renderScript(script, values, libraries), { UPDATES });
+  await host.run(renderScript(script, values, libraries), { UPDATES, ANSWERS: JSON.stringify(answers) });
   return (await readFile(UPDATES, "utf8")).trim().split("\n");
 }
