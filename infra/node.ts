@@ -55,6 +55,11 @@ export class Node extends ComponentResource {
       { parent: this },
     );
     this.nodeId = result(join);
+    const pulled = remoteScript(
+      `${name}-images`,
+      { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, runsFor: [instance.id] },
+      { parent: this },
+    );
     const node = remoteScript(
       `${name}-node`,
       {
@@ -73,14 +78,10 @@ export class Node extends ComponentResource {
         removes: true,
         runsFor: [swarm.id, instance.id],
       },
-      { parent: this, deletedWith: swarm.managerInstance },
+      // It makes the node active, and drains the one that the host was before: so its images are there first.
+      { parent: this, dependsOn: pulled, deletedWith: swarm.managerInstance },
     );
-    const images = remoteScript(
-      `${name}-images`,
-      { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, runsFor: [instance.id] },
-      { parent: this },
-    );
-    this.ready = [node, images];
+    this.ready = [node];
     this.registerOutputs({ nodeId: this.nodeId });
   }
 }

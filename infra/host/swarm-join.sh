@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Joins a host to the Swarm as a worker and prints its node id. Idempotent; a host of another Swarm (its manager was replaced) changes over, and one whose
+# Joins a host to the Swarm as a worker and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent; a host of another Swarm (its manager was replaced) changes over, and one whose
 # node is gone from the Swarm, which it doesn't notice, joins afresh.
 # Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN, REPAIR (`gone-...` when its node is).
 
@@ -36,7 +36,7 @@ join() {
   answer=$(
     printf '%s' "$JOIN_TOKEN" |
       jq -R --arg manager "$MANAGER_IP:2377" --arg own "$PRIVATE_IP" \
-        '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $own, DataPathAddr: $own, RemoteAddrs: [$manager], JoinToken: .}' |
+        '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $own, DataPathAddr: $own, RemoteAddrs: [$manager], Availability: "pause", JoinToken: .}' |
       docker_api POST /swarm/join --max-time 45 --header 'Content-Type: application/json' --data-binary @-
   ) || return 1
   if [[ $answer == "" ]] || active; then return 0; fi

@@ -36,9 +36,14 @@ apply() {
   fi
 }
 
-# retire NODE: drains it, waits until its tasks run elsewhere, lets the host leave, and removes it. Each step goes on when the host is gone.
+# retire NODE: one after the other, however many hosts go or are replaced at once, so that what runs on the rest can serve. Drains it, waits until its tasks run elsewhere, lets the host leave, and removes it. Each step goes on when the host is gone.
 retire() {
   local -r node=$1
+  exec 9>"$STATE_DIR/retire.lock"
+  if ! flock --nonblock 9; then
+    say "waiting until another node has moved its tasks"
+    flock 9
+  fi
   if ! docker node inspect "$node" >/dev/null 2>&1; then
     say "node $node is gone already"
     return

@@ -28,15 +28,20 @@ export class ScratchHost implements AsyncDisposable {
   }
 
   /**
-   * Runs a rendered script with the verb `apply`, and gives what it printed.
+   * Starts a rendered script.
    *
    * @param environment what the stand-ins answer from.
    */
-  async run(script: string, environment: Record<string, string> = {}): Promise<string> {
-    const { stdout } = await execa("bash", ["-s", "--", "apply"], {
+  start(script: string, environment: Record<string, string> = {}, verb: "apply" | "remove" = "apply") {
+    return execa("bash", ["-s", "--", verb], {
       input: `STATE_DIR=${this.folder}\n${script}`,
       env: { PATH: `${this.folder}:${process.env["PATH"] ?? ""}`, ANSWERS: "{}", ...environment },
     });
+  }
+
+  /** Applies a rendered script, and gives what it printed. */
+  async run(script: string, environment: Record<string, string> = {}): Promise<string> {
+    const { stdout } = await this.start(script, environment);
     return stdout;
   }
 
