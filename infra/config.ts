@@ -59,6 +59,11 @@ const fields = z.strictObject({
     .strictObject({
       /** The image of each host. Pinned: a newer image must not replace the hosts of a running event. */
       ami: text(/^ami-[0-9a-f]{8,17}$/, AMI_HELP),
+      /**
+       * A new number replaces the workers' hosts, as after a patch that a restart of each would bring: new ones are made beside the old, which are then drained
+       * one after the other.
+       */
+      generation: wholeNumber(1, 1_000_000, "the number of the hosts' generation").default(1),
       manager: host("t3.micro", 10, {}),
       worker: host("t3.micro", 10, {}),
       /** A broker with page cache doesn't fit a t3.micro. Its label draws Kafka and ZooKeeper. */

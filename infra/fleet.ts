@@ -13,6 +13,8 @@ export interface HostPlan {
   diskGib: number;
   /** Labels of its Swarm node. */
   labels: Record<string, string>;
+  /** Another number makes another host of it. Only workers have one. */
+  generation?: number;
   /** Number of the zone it stands in, 0 or 1: the hosts alternate, so that one zone's failure leaves half of the workers. */
   zone: number;
 }
@@ -45,6 +47,7 @@ export function planFleet({
       name: `worker-${index + 1}`,
       role: "worker",
       zone: index % 2,
+      generation: hosts.generation,
       ...hosts.worker,
     })),
     ...(mode === "kafka" ? { kafka: { name: "kafka", role: "kafka", zone: 1, ...hosts.kafka } } : {}),

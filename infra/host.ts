@@ -91,6 +91,7 @@ export class Host extends ComponentResource {
         iamInstanceProfile: profile.name,
         userData: output({
           hostName: name,
+          generation: plan.generation ?? 1,
           region: surroundings.region,
           hostKeyParameter: parameter.name,
           sessionManager: surroundings.sessionManager,

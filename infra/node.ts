@@ -24,7 +24,7 @@ export interface NodeArgs {
 /**
  * A host as a node of the Swarm: joined, labelled, and with its images pulled.
  *
- * A changed label is an update. When its host is replaced, the new node stands before the old one is drained, and when it goes, it is drained first; both succeed
+ * A changed label is an update, and so is one that was changed by hand; a host that left the Swarm by hand joins again. When its host is replaced, the new node stands before the old one is drained, and when it goes, it is drained first; both succeed
  * though the old host is dead.
  */
 export class Node extends ComponentResource {
@@ -36,6 +36,7 @@ export class Node extends ComponentResource {
     super("gifticon-event:infra:Node", name, {}, options);
     const { host, access, swarm } = args;
     const { instance, plan } = host;
+    const joinRepair = swarm.repairs(`${name}-join`);
     const join = remoteScript(
       `${name}-join`,
       {
@@ -46,6 +47,7 @@ export class Node extends ComponentResource {
           MANAGER_IP: swarm.managerAddress,
           PRIVATE_IP: instance.privateIp,
           JOIN_TOKEN: args.joinToken,
+          REPAIR: joinRepair,
         },
         runsFor: [instance.id],
         secret: "input",
@@ -53,6 +55,11 @@ export class Node extends ComponentResource {
       { parent: this },
     );
     this.nodeId = result(join);
+    const pulled = remoteScript(
+      `${name}-images`,
+      { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, runsFor: [instance.id] },
+      { parent: this },
+    );
     const node = remoteScript(
       `${name}-node`,
       {
@@ -64,18 +71,17 @@ export class Node extends ComponentResource {
           HOST_PUBLIC_KEY: host.hostKey,
           LABELS: labelList(plan),
           AVAILABILITY: "active",
+          JOIN_KEY: `${name}-join`,
+          JOIN_REPAIR: joinRepair,
         },
+        repairs: swarm.repairs,
         removes: true,
         runsFor: [swarm.id, instance.id],
       },
-      { parent: this, deletedWith: swarm.managerInstance },
+      // It makes the node active, and drains the one that the host was before: so its images are there first.
+      { parent: this, dependsOn: pulled, deletedWith: swarm.managerInstance },
     );
-    const images = remoteScript(
-      `${name}-images`,
-      { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, runsFor: [instance.id] },
-      { parent: this },
-    );
-    this.ready = [node, images];
+    this.ready = [node];
     this.registerOutputs({ nodeId: this.nodeId });
   }
 }

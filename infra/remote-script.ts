@@ -1,6 +1,7 @@
 import { remote } from "@pulumi/command";
 import { output, secret, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { Access } from "./access.ts";
+import { PUT_LIBRARY, type Repairs } from "./repairs.ts";
 import { renderScript } from "./script.ts";
 
 /** What a script on a host is to do. */
@@ -15,20 +16,23 @@ export interface RemoteScriptArgs {
   removes?: boolean;
   /** What the script worked for, as the id of its host: when it is another one, the script runs again. */
   runsFor: Input<string>[];
+  /** The script puts something into the Swarm, which is remembered under its `KEY`, the resource's name, with its `REPAIR`. */
+  repairs?: Repairs;
   /** The script's input or its result is a secret: nothing of it is logged, and its result is kept encrypted. */
   secret?: "input" | "result";
 }
 
 /**
- * Runs a script on a host: `apply` when it is made and again whenever the script, a value or a trigger changes, `remove` when it goes.
+ * Runs a script on a host: `apply` when it is made and again whenever the script or a value changes, `remove` when it goes.
  *
  * The whole script goes over standard input, so that its values (a join token, a password) stand in no process list. A change is an
  * update and never a replacement, whose deletion would need a host that may be gone; so `runsFor` is one of the values too, and the
  * command's own `triggers`, which replace, are not used.
  */
 export function remoteScript(name: string, args: RemoteScriptArgs, options: CustomResourceOptions): remote.Command {
-  const rendered = output({ ...args.values, RUNS_FOR: args.runsFor }).apply((values) =>
-    renderScript(args.script, values),
+  const remembered = args.repairs && { KEY: name, REPAIR: args.repairs(name) };
+  const rendered = output({ ...args.values, ...remembered, RUNS_FOR: args.runsFor }).apply((values) =>
+    renderScript(args.script, values, remembered && [PUT_LIBRARY]),
   );
   return new remote.Command(
     name,

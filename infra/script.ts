@@ -7,11 +7,12 @@ export type ScriptValues = Record<string, string | number | boolean | readonly s
  * Renders a script for a host: its values as quoted read-only variables, the functions that all scripts share, and the script itself.
  *
  * @param path the script's path from the root of the project.
+ * @param libraries more functions that this script uses, by their paths.
  * @throws RangeError when a value's name is not one of a shell variable, or a value holds a NUL, which no shell variable can.
  */
-export function renderScript(path: string, values: ScriptValues): string {
+export function renderScript(path: string, values: ScriptValues, libraries: readonly string[] = []): string {
   const header = Object.entries(values).map(([name, value]) => declaration(name, value));
-  return ["#!/usr/bin/env bash", ...header, read("infra/host/lib.sh"), read(path)].join("\n");
+  return ["#!/usr/bin/env bash", ...header, ...["infra/host/lib.sh", ...libraries, path].map(read)].join("\n");
 }
 
 /** The text of one of the project's scripts without its first line, as it stands in a rendered one. */

@@ -3,6 +3,7 @@ import type { Access } from "./access.ts";
 import { labelList } from "./fleet.ts";
 import type { Host } from "./host.ts";
 import { remoteScript, result } from "./remote-script.ts";
+import { lookForRepairs, type Repairs } from "./repairs.ts";
 
 /** Where stacks are deployed: a Swarm and the way to its manager. */
 export interface SwarmTarget {
@@ -12,6 +13,8 @@ export interface SwarmTarget {
   /** Deletions inside the Swarm are left out when this goes too: what they would tidy goes with it. */
   managerInstance: Resource;
   managerAddress: Output<string>;
+  /** Of what is put into the Swarm. */
+  repairs: Repairs;
 }
 
 /** The Swarm: made on the manager, with the overlay network that all stacks share. */
@@ -30,12 +33,14 @@ export class Swarm extends ComponentResource {
     super("gifticon-event:infra:Swarm", name, {}, options);
     const { manager, access } = args;
     const inside = { parent: this, deletedWith: manager.instance };
+    const repairs = lookForRepairs(access);
     const init = remoteScript(
       `${name}-init`,
       {
         access,
         script: "infra/host/swarm-init.sh",
         values: { PRIVATE_IP: manager.instance.privateIp, OVERLAY_CIDR: args.overlayCidr },
+        repairs,
         runsFor: [manager.instance.id],
       },
       inside,
@@ -53,6 +58,7 @@ export class Swarm extends ComponentResource {
         script: "infra/host/swarm-network.sh",
         values: { NETWORK: this.network, ENCRYPTED: args.encrypted },
         removes: true,
+        repairs,
         runsFor: [id],
       },
       inside,
@@ -69,7 +75,10 @@ export class Swarm extends ComponentResource {
           HOST_PUBLIC_KEY: manager.hostKey,
           LABELS: labelList(manager.plan),
           AVAILABILITY: "drain",
+          JOIN_KEY: "",
+          JOIN_REPAIR: "",
         },
+        repairs,
         runsFor: [id],
       },
       inside,
@@ -81,6 +90,7 @@ export class Swarm extends ComponentResource {
       manager: access,
       managerInstance: manager.instance,
       managerAddress: manager.instance.privateIp,
+      repairs,
     };
     this.registerOutputs({ id });
   }

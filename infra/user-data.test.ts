@@ -4,6 +4,7 @@ import { renderUserData } from "./user-data.ts";
 
 const values = {
   hostName: "worker-1",
+  generation: 1,
   region: "ap-northeast-2",
   hostKeyParameter: "/gifticon-event/test/worker-1/host-key",
   registry: "registry.example",

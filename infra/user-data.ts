@@ -12,6 +12,8 @@ const LIMIT_BYTES = 16_384;
 /** What a host's first boot is told. Nothing of it is a secret: user data can be read by everyone who may describe the instance. */
 export interface HostScriptValues {
   hostName: string;
+  /** The script does nothing with it: another number is another script, which makes another host. */
+  generation: number;
   region: string;
   /** Name of the SSM parameter with the private half of the host's SSH key. */
   hostKeyParameter: string;
@@ -33,6 +35,8 @@ export interface HostScriptValues {
 export function renderUserData(values: HostScriptValues): string {
   const script = renderScript("infra/host/user-data.sh", {
     HOST_NAME: values.hostName,
+    // The first has none, so that hosts from before there were generations stay.
+    ...(values.generation === 1 ? {} : { GENERATION: values.generation }),
     REGION: values.region,
     PACKAGES,
     HOST_KEY_PARAMETER: values.hostKeyParameter,

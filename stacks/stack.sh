@@ -33,6 +33,7 @@ deploy() {
     sleep 1
   done
   say "stack $STACK is healthy"
+  remember "$KEY" "$REPAIR" stack "$STACK"
   remove_files "${FILES[@]}"
 }
 
@@ -40,7 +41,7 @@ deploy() {
 # may run is left out, as Swarm keeps a task when only that changed.
 judge() {
   local filter
-  filter=$(stack_filter)
+  filter=$(of_stack "$STACK")
   jq -s --arg began "$1" --argjson failures "$FAILURES" '
     def asked: {ContainerSpec, Resources, Networks, ForceUpdate};
     .[1] as $tasks
@@ -70,9 +71,6 @@ judge() {
   ' <(docker_api GET "/services?status=true&$filter") <(docker_api GET "/tasks?$filter")
 }
 
-# What asks the engine's API for things of the stack only.
-stack_filter() { jq -rn --arg label "$LABEL=$STACK" '"filters=" + ({label: [$label]} | @json | @uri)'; }
-
 # give_up SERVICES WHAT: tells why, in the words of the services, and puts back what ran before.
 give_up() {
   local -r services=$1 what=$2
@@ -88,7 +86,7 @@ give_up() {
   while read -r id name; do
     say "taking $name back to what ran before"
     docker service update --rollback --detach=true "$id" >/dev/null || true
-  done < <(docker_api GET "/services?$(stack_filter)" |
+  done < <(docker_api GET "/services?$(of_stack "$STACK")" |
     jq -r '.[] | select(.Spec.Mode.Replicated and .PreviousSpec and (.UpdateStatus.State // "" | startswith("rollback") | not) and .PreviousSpec.TaskTemplate != .Spec.TaskTemplate) | "\(.ID) \(.Spec.Name)"')
   wait_until 120 "the previous version to be back" rolled_back || true
   fail "stack $STACK was not deployed; what ran before, if anything, still serves. Correct the cause above and run pulumi up again."
@@ -105,6 +103,7 @@ last_failed() {
 rolled_back() { judge "" | jq -e 'all(.state != "rolling back" and .state != "updating")' >/dev/null; }
 
 remove() {
+  forget "$KEY"
   docker stack rm "$STACK" >&2
   wait_until 120 "the tasks of $STACK to end" no_tasks || fail "tasks of $STACK still run; docker stack ps $STACK on the manager tells which"
   wait_until 60 "the networks of $STACK to go" no_networks || fail "networks of $STACK are still in use; docker network inspect on the manager tells by what"

@@ -4,8 +4,10 @@
 # Values: KIND (config or secret), NAME, STACK, CONTENT.
 
 main() {
-  if docker "$KIND" inspect "$NAME" >/dev/null 2>&1; then return; fi
-  printf '%s' "$CONTENT" | docker "$KIND" create --label "gifticon-event.stack=$STACK" "$NAME" - >/dev/null
+  if ! docker "$KIND" inspect "$NAME" >/dev/null 2>&1; then
+    printf '%s' "$CONTENT" | docker "$KIND" create --label "gifticon-event.stack=$STACK" "$NAME" - >/dev/null
+  fi
+  remember "$KEY" "$REPAIR" "$KIND" "$NAME"
 }
 
 main </dev/null

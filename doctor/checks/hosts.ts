@@ -37,7 +37,7 @@ function checkHost(name: string, host: HostSight, up: string): Finding[] {
   if (host.swarm !== "active") {
     findings.push({
       what: `${name}: its engine is ${host.swarm} in the Swarm`,
-      next: `terminate its instance; ${up} with --refresh makes it again`,
+      next: `${up} joins it again`,
     });
   }
   return [...findings, ...checkCertificate(name, host)];

@@ -39,31 +39,29 @@ function checkNode(
   const node = nodes.find(({ Status }) => Status.Addr === privateIp && Status.State === "ready") ?? nodes[0];
   if (node === undefined)
     return [
-      { what: `${name} is not in the Swarm`, next: `terminate its instance; ${up} with --refresh makes it again` },
+      { what: `${name} is not in the Swarm`, next: `${up} joins it again; with --refresh it replaces a lost host` },
     ];
   const findings: Finding[] = [];
   const find = (what: string, next: string) => findings.push({ what: `${name} ${what}`, next });
-  const update = (option: string) => `on the manager: sudo docker node update ${option} ${node.ID}`;
+  const back = `${up} puts it back`;
   const { State } = node.Status;
   if (State !== "ready") {
-    find(`is ${State} in the Swarm`, `${up} with --refresh replaces a lost host`);
+    find(`is ${State} in the Swarm`, `${up} joins it again if it left; with --refresh it replaces a lost host`);
   }
   const availability = role === "manager" ? "drain" : "active";
   if (node.Spec.Availability !== availability) {
-    find(`is set to ${node.Spec.Availability}, not ${availability}`, update(`--availability ${availability}`));
+    find(`is set to ${node.Spec.Availability}, not ${availability}`, back);
   }
   const wanted: Record<string, string> = { ...labels, [HOST_LABEL]: name };
   const present = node.Spec.Labels;
   for (const [label, value] of Object.entries(wanted)) {
-    if (present[label] === undefined)
-      find(`lacks the label ${label}=${value}`, update(`--label-add ${label}=${value}`));
+    if (present[label] === undefined) find(`lacks the label ${label}=${value}`, back);
     else if (present[label] !== value) {
-      find(`has the label ${label}=${present[label]}, not ${value}`, update(`--label-add ${label}=${value}`));
+      find(`has the label ${label}=${present[label]}, not ${value}`, back);
     }
   }
   for (const label of Object.keys(present)) {
-    if (wanted[label] === undefined)
-      find(`has the label ${label}, which nobody declared`, update(`--label-rm ${label}`));
+    if (wanted[label] === undefined) find(`has the label ${label}, which nobody declared`, back);
   }
   if (nodes.length > 1)
     find(`has ${nodes.length} nodes in the Swarm`, "on the manager: sudo docker node rm those that are down");

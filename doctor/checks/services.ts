@@ -29,7 +29,7 @@ export function checkServices(
         .filter(({ Spec }) => !names.includes(Spec.Name))
         .map(({ Spec }) => ({
           what: `service ${Spec.Name} is not in the file of stack ${stack}`,
-          next: `on the manager: sudo docker service rm ${Spec.Name}`,
+          next: `${up} removes it`,
         })),
     ];
   });
@@ -42,14 +42,13 @@ function checkService(
   service: ServiceSight | undefined,
   up: string,
 ): Finding[] {
-  if (service === undefined)
-    return [{ what: `service ${name} is missing`, next: `${up} deploys it again once the file of its stack changes` }];
+  if (service === undefined) return [{ what: `service ${name} is missing`, next: `${up} deploys it again` }];
   const { Spec, ServiceStatus, UpdateStatus } = service;
   const [wanted, present] = [propertiesDeclared(compose, declared), propertiesPresent(service)];
   const differing = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], present[key]));
   const findings: Finding[] = differing.map((key) => ({
     what: `service ${name} differs from its stack file in ${key}: ${told(present[key], wanted[key])}`,
-    next: `on the manager: set it back by an option of sudo docker service update, or ${up} once the file of its stack changes`,
+    next: `${up} puts it back`,
   }));
   const why = `on the manager: sudo docker service ps --no-trunc ${name} tells why`;
   const job = Spec.Mode.ReplicatedJob !== undefined;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PUT_LIBRARY } from "../repairs.ts";
 import { updatesOf } from "./testing.ts";
 
 /** Answers everything but one question, as an engine does that is restarted in the middle. */
@@ -15,16 +16,21 @@ printf '%s\\n' "$*" >>"$UPDATES"
 
 const node = { HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1", LABELS: [], AVAILABILITY: "active" };
 
+const library = { libraries: [PUT_LIBRARY] };
+
 for (const [script, question, values] of [
   ["infra/host/leave.sh", ".Swarm.NodeID", { SSH_ORIGINAL_COMMAND: "0123456789abcdefghijklmno" }],
   ["infra/host/swarm-node.sh", "{{.ID}}", node],
   ["infra/host/swarm-node.sh", ".Spec.Labels", node],
-  ["infra/host/swarm-node.sh", "node ls", node],
   ["infra/host/swarm-roster.sh", "node ls", { HOSTS: ["worker-1"] }],
   ["infra/host/swarm-roster.sh", "node inspect", { HOSTS: ["worker-1"] }],
   ["infra/host/swarm-network.sh", "encrypted", { NETWORK: "event", ENCRYPTED: false }],
 ] as const) {
   test(`${script} takes no silence of the engine for an answer (${question})`, async () => {
-    await assert.rejects(updatesOf(script, values, silentAt(question)), /Cannot connect to the Docker daemon/);
+    await assert.rejects(updatesOf(script, values, silentAt(question), library), /Cannot connect to the Docker daemon/);
   });
 }
+
+test("infra/host/swarm-node.sh takes an error of the engine's API for no answer", async () => {
+  await assert.rejects(updatesOf("infra/host/swarm-node.sh", node, silentAt("nothing"), library), /jq: error/);
+});

@@ -17,6 +17,7 @@ main() {
     docker swarm init --advertise-addr "$PRIVATE_IP" --data-path-addr "$PRIVATE_IP" --availability drain \
       --default-addr-pool "$OVERLAY_CIDR" --default-addr-pool-mask-length 24 >/dev/null
   fi
+  remember "$KEY" "$REPAIR" swarm self
   docker info --format '{{.Swarm.Cluster.ID}}'
 }
 

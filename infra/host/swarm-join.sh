@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Joins a host to the Swarm as a worker and prints its node id. Idempotent; a host of another Swarm (its manager was replaced) changes over.
-# Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN.
+# Joins a host to the Swarm as a worker and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent; a host of another Swarm (its manager was replaced) changes over, and one whose
+# node is gone from the Swarm, which it doesn't notice, joins afresh.
+# Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN, REPAIR (`gone-...` when its node is).
 
 readonly JOINED=$STATE_DIR/swarm-id
+readonly LAST_REPAIR=$STATE_DIR/swarm-repair
 
 main() {
   wait_for_boot
@@ -13,11 +15,17 @@ main() {
     docker swarm leave --force >&2
     state=inactive
   fi
+  if [[ $state != inactive && $REPAIR == gone-* && $(cat "$LAST_REPAIR" 2>/dev/null) != "$REPAIR" ]]; then
+    say "the Swarm has no node of this host any more: it leaves, to join again"
+    docker swarm leave --force >&2
+    state=inactive
+  fi
   if [[ $state == inactive ]]; then
     rm -f "$JOINED"
     wait_until 60 "the manager at $MANAGER_IP to take this host" join || exit 1
   fi
   printf '%s\n' "$SWARM_ID" >"$JOINED"
+  printf '%s\n' "$REPAIR" >"$LAST_REPAIR"
   wait_until 30 "the node to be active; it is $(swarm_state), $(docker info --format '{{.Swarm.Error}}')" active || exit 1
   docker info --format '{{.Swarm.NodeID}}'
 }
@@ -28,7 +36,7 @@ join() {
   answer=$(
     printf '%s' "$JOIN_TOKEN" |
       jq -R --arg manager "$MANAGER_IP:2377" --arg own "$PRIVATE_IP" \
-        '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $own, DataPathAddr: $own, RemoteAddrs: [$manager], JoinToken: .}' |
+        '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $own, DataPathAddr: $own, RemoteAddrs: [$manager], Availability: "pause", JoinToken: .}' |
       docker_api POST /swarm/join --max-time 45 --header 'Content-Type: application/json' --data-binary @-
   ) || return 1
   if [[ $answer == "" ]] || active; then return 0; fi

@@ -15,14 +15,16 @@ create() {
     local found
     found=$(docker network inspect --format '{{if index .Options "encrypted"}}true{{else}}false{{end}}' "$NETWORK")
     [[ $found == "$ENCRYPTED" ]] || fail "the network $NETWORK has encryption $found and can't change while it is in use: set swarm.encryptedOverlay back, or run pulumi destroy before pulumi up"
-    return
+  else
+    if [[ $ENCRYPTED == true ]]; then options+=(--opt "encrypted=true"); fi
+    docker network create --driver overlay "${options[@]}" "$NETWORK" >&2
   fi
-  if [[ $ENCRYPTED == true ]]; then options+=(--opt "encrypted=true"); fi
-  docker network create --driver overlay "${options[@]}" "$NETWORK" >&2
+  remember "$KEY" "$REPAIR" network "$NETWORK"
 }
 
 # A task that is still shutting down holds the network for a moment.
 remove() {
+  forget "$KEY"
   if ! docker network inspect "$NETWORK" >/dev/null 2>&1; then return; fi
   wait_until 60 "the network $NETWORK to be free" docker network rm "$NETWORK" >&2
 }

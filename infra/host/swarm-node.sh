@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Keeps one node of the Swarm, from the manager. apply: its labels, and that it is the only node of its host; remove: takes it out of the Swarm.
-# Values: HOST_NAME, NODE_ID (`self` is the manager's own), HOST_PUBLIC_KEY, LABELS, AVAILABILITY (active, or drain for one without tasks).
+# Values: HOST_NAME, NODE_ID (`self` is the manager's own), HOST_PUBLIC_KEY, LABELS, AVAILABILITY (active, or drain for one without tasks),
+# JOIN_KEY and JOIN_REPAIR (what its membership is remembered by; none for the manager).
 
 main() {
   case $1 in
     apply) apply ;;
-    remove) retire "$NODE_ID" ;;
+    remove)
+      forget "$KEY" "$JOIN_KEY"
+      retire "$NODE_ID"
+      ;;
   esac
 }
 
@@ -23,16 +27,23 @@ apply() {
     if [[ $declared != *" $label "* ]]; then arguments+=(--label-rm "$label"); fi
   done
   docker node update "${arguments[@]}" "$id" >/dev/null
-  nodes=$(docker node ls --quiet --filter "node.label=$HOST_LABEL=$HOST_NAME")
+  nodes=$(earlier_nodes "$id" | jq -r '.[]')
   local old
-  for old in $nodes; do
-    if [[ $old != "$id" ]]; then retire "$old"; fi
-  done
+  for old in $nodes; do retire "$old"; done
+  remember "$KEY" "$REPAIR" node "$id"
+  if [[ $JOIN_KEY != "" ]]; then
+    remember "$JOIN_KEY" "$JOIN_REPAIR" member "$id/$(docker node inspect --format '{{.Status.Addr}}' "$id")"
+  fi
 }
 
-# retire NODE: drains it, waits until its tasks run elsewhere, lets the host leave, and removes it. Each step goes on when the host is gone.
+# retire NODE: one after the other, however many hosts go or are replaced at once, so that what runs on the rest can serve. Drains it, waits until its tasks run elsewhere, lets the host leave, and removes it. Each step goes on when the host is gone.
 retire() {
   local -r node=$1
+  exec 9>"$STATE_DIR/retire.lock"
+  if ! flock --nonblock 9; then
+    say "waiting until another node has moved its tasks"
+    flock 9
+  fi
   if ! docker node inspect "$node" >/dev/null 2>&1; then
     say "node $node is gone already"
     return

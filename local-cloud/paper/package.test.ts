@@ -50,6 +50,12 @@ test("an image's digest is that of what it is built from", () => {
   assert.notEqual(give("1".repeat(64)), give("0".repeat(64)));
 });
 
+test("a command that is a function isn't run", async () => {
+  const run = onPaper(command, new Map()).functions.find(({ token }) => token === "command:local:run");
+  const answer = await run?.invoke({ command: "exit 1" }, { preview: true, signal: new AbortController().signal });
+  assert.deepEqual(answer, { stdout: "", stderr: "" });
+});
+
 test("secrets on paper can be told from others, and keys are well-formed", () => {
   const { outputs: key } = draw(typeOf(tls, "tls:index/privateKey:PrivateKey"), { algorithm: "ED25519" });
   assert.match(JSON.stringify(key["privateKeyOpenssh"]), new RegExp(`^"${PAPER_SECRET}`));

@@ -8,6 +8,7 @@ import { instanceInputs as databaseInputs } from "../aws/rds/instance-inputs.ts"
 import { token as rds } from "../aws/rds/tokens.ts";
 import type { CloudPackage, Created, FunctionType, Properties, ResourceType } from "../provider/resource-type.ts";
 import { suffixes } from "../provider/server/context.ts";
+import { localRun } from "../stand-ins/command/local-command.ts";
 import { drawings } from "./outputs.ts";
 import { markOf, secret } from "./made-up.ts";
 
@@ -75,8 +76,9 @@ function drawnUp(type: ResourceType, ledger: Ledger): ResourceType {
   };
 }
 
-/** The one function that needs a machine is the login to the registry. */
+/** Two functions need a machine: a command, which isn't run and prints nothing, and the login to the registry. */
 function answered(type: FunctionType): FunctionType {
+  if (type.token === localRun.token) return { ...type, invoke: () => Promise.resolve({ stdout: "", stderr: "" }) };
   if (type.token !== ecr.getAuthorizationToken) return type;
   const login = { password: secret(markOf(type.token, {})), expires: Date.UTC(2000, 0) };
   return { ...type, invoke: () => Promise.resolve(loginOutputs(login)) };

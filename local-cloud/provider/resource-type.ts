@@ -93,13 +93,20 @@ export interface ResourceType<I = unknown> {
   delete: (id: string, state: Properties, context: OperationContext) => Promise<void>;
 }
 
+/** One call of a function. */
+export interface Call {
+  preview: boolean;
+  /** Aborts when the user interrupts the update. */
+  signal: AbortSignal;
+}
+
 /** A function (data source) of a cloud. */
 export interface FunctionType<I = unknown> {
   token: string;
   inputs: z.ZodType<I>;
   secretOutputs?: readonly string[];
   /** A call in a preview makes, starts and changes nothing, and does without the Docker engine. */
-  invoke(inputs: I, call: { preview: boolean }): Promise<Properties>;
+  invoke(inputs: I, call: Call): Promise<Properties>;
 }
 
 /** A set of resource types and functions under one package name, served to the engine as one provider. */

@@ -8,6 +8,7 @@ import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "../support/wait-until.ts";
 import { LoadTest } from "./load-test.ts";
+import { nodeSteps } from "./nodes.ts";
 
 // The whole life of the environment as one story on one stack: each test starts where the one before ended, because an
 // environment of seven hosts is too dear to build for each.
@@ -167,6 +168,8 @@ describe("the environment on the local cloud", () => {
     assert.equal(nodes.length, 7);
     await issueOne();
   });
+
+  nodeSteps(step, account, stack);
 
   step("breaks when a security group rule is missing, and the next refreshed up puts it right", async () => {
     await removeRecord(

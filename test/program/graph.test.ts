@@ -99,6 +99,20 @@ test("a changed label is an update of the nodes' labels alone", async () => {
   });
 });
 
+test("another generation replaces the hosts of the workers, and touches nothing else", async () => {
+  const two = { "gifticon-event:workers": "2" };
+  const hosts = JSON.stringify({ ami: "ami-0123456789abcdef0", generation: 2 });
+  const after = await runProgram({ ...two, "gifticon-event:hosts": hosts });
+  assert.deepEqual(difference(await runProgram(two), after), {
+    added: [],
+    removed: [],
+    changed: [`${INSTANCE} worker-1`, `${INSTANCE} worker-2`],
+  });
+  const { userData, userDataReplaceOnChange } = after.resource(INSTANCE, "worker-1").inputs;
+  assert.match(String(userData), /^readonly GENERATION='2'$/m);
+  assert.equal(userDataReplaceOnChange, true);
+});
+
 test("direct mode has nothing of Kafka", async () => {
   const run = await runProgram({ "gifticon-event:mode": "direct" });
   assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon"]);

@@ -31,6 +31,7 @@ const gifticon: GifticonStackArgs = {
 test("user data of a worker", (t) => {
   const userData = renderUserData({
     hostName: "worker-1",
+    generation: 1,
     region: "ap-northeast-2",
     hostKeyParameter: "/gifticon-event/test/worker-1/host-key",
     registry: "registry.example",

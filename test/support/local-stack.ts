@@ -206,6 +206,16 @@ export class LocalStack {
     return outcome;
   }
 
+  /** What an up would do, without what stays the same. */
+  async preview(): Promise<{ op: string; name: string }[]> {
+    const { steps } = JSON.parse(await this.pulumi(["preview", "--stack", "local", "--json"])) as {
+      steps: { op: string; urn: string }[];
+    };
+    return steps
+      .filter(({ op }) => op !== "same" && op !== "read")
+      .map(({ op, urn }) => ({ op, name: urn.slice(urn.lastIndexOf("::") + 2) }));
+  }
+
   async outputs(): Promise<Outputs> {
     return JSON.parse(await this.pulumi(["stack", "output", "--stack", "local", "--json"])) as Outputs;
   }

@@ -3,11 +3,14 @@ import type { LocalStack } from "./local-stack.ts";
 
 /** A node as the Swarm itself sees it. */
 export interface SwarmNode {
+  id: string;
   /** The program's name for the host, or its address when the program does not know it. */
   name: string;
   role: string;
   /** ready, down, unknown ... */
   state: string;
+  /** active, pause or drain. */
+  availability: string;
   labels: Record<string, string>;
 }
 
@@ -16,14 +19,23 @@ export async function swarmNodes(account: string, stack: LocalStack): Promise<Sw
   const ids = (await onHost(account, "manager", ["docker", "node", "ls", "-q"])).split("\n");
   const inspected = await onHost(account, "manager", ["docker", "node", "inspect", ...ids]);
   const nodes = JSON.parse(inspected) as {
-    Spec: { Role: string; Labels: Record<string, string> };
+    ID: string;
+    Spec: { Role: string; Availability: string; Labels: Record<string, string> };
     Status: { State: string; Addr: string };
   }[];
   const declared = (await stack.outputs()).nodes;
-  return nodes.map(({ Spec, Status }) => ({
+  return nodes.map(({ ID, Spec, Status }) => ({
+    id: ID,
     name: declared.find(({ privateIp }) => privateIp === Status.Addr)?.name ?? Status.Addr,
     role: Spec.Role,
     state: Status.State,
+    availability: Spec.Availability,
     labels: Spec.Labels,
   }));
+}
+
+/** The Swarm's services with their tasks that run of those that are wanted, as "gifticon_main-api 4/4", sorted. */
+export async function swarmServices(account: string): Promise<string[]> {
+  const list = ["docker", "service", "ls", "--format", "{{.Name}} {{.Replicas}}"];
+  return (await onHost(account, "manager", list)).split("\n").sort();
 }

@@ -147,7 +147,7 @@ export class Provider {
     const { properties, secrets } = decode(args);
     const { inputs, failures } = validate(type.inputs, properties, secrets);
     if (failures.length > 0) return { failures };
-    const outputs = await this.operations.run(0, () => type.invoke(inputs, { preview }));
+    const outputs = await this.operations.run(0, (signal) => type.invoke(inputs, { preview, signal }));
     return { outputs: encode(outputs, secrets, type.secretOutputs), failures: [] };
   }
 

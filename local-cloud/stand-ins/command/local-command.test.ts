@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { waitUntil } from "../../engine/wait-until.ts";
 import { firstMessage, testContext } from "../testing/context.ts";
-import { localCommand } from "./local-command.ts";
+import { localCommand, localRun } from "./local-command.ts";
 
 const create = (inputs: object, context = testContext()) =>
   localCommand.create(localCommand.inputs.parse(inputs), context);
@@ -43,6 +43,20 @@ describe("a local command", () => {
     const pid = Number(await readFile(join(directory, "pid"), "utf8"));
     await waitUntil(() => hasEnded(pid), { what: `the end of process ${pid}`, timeout: 10_000, interval: 10 });
     await rm(directory, { recursive: true });
+  });
+});
+
+describe("a local command that is a function", () => {
+  const run = (inputs: object) =>
+    localRun.invoke(localRun.inputs.parse(inputs), { preview: true, signal: new AbortController().signal });
+
+  it("runs in a preview as well, and gives what it was given and what it wrote", async () => {
+    const { stdout, command } = await run({ command: 'cat; echo "$A" >&2', stdin: "in", environment: { A: "a" } });
+    assert.deepEqual({ stdout, command }, { stdout: "in", command: 'cat; echo "$A" >&2' });
+  });
+
+  it("fails with its status and last lines", async () => {
+    await assert.rejects(run({ command: "echo no; exit 7" }), /^Error: the command exited with status 7:\nno$/);
   });
 });
 

@@ -43,4 +43,5 @@ export const answers: Record<string, Record<string, unknown>> = {
     names: ["ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"],
   },
   "aws:ecr/getAuthorizationToken:getAuthorizationToken": { userName: "AWS", password: "REGISTRY-PASSWORD" },
+  "command:local:run": { stdout: "", stderr: "" },
 };

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { onHost } from "../support/hosts.ts";
+import type { LocalStack } from "../support/local-stack.ts";
+import type { Step } from "../support/story.ts";
+import { swarmNodes, swarmServices } from "../support/swarm.ts";
+import { waitUntil } from "../support/wait-until.ts";
+
+/** Every kind of change by hand in the Swarm, all at once, because each up takes its time. */
+async function changeByHand(account: string, nodeOf: (name: string) => string): Promise<void> {
+  const docker = (...command: string[]) => onHost(account, "manager", ["docker", ...command]);
+  await onHost(account, "worker-2", ["docker", "swarm", "leave"]);
+  await docker("node", "update", "--label-rm", "kafka_server", nodeOf("kafka"));
+  await docker("node", "update", "--availability", "drain", nodeOf("worker-1"));
+  await docker("service", "scale", "--detach", "gifticon_main-api=1");
+  await docker("service", "rm", "gifticon_gifticon-issuer");
+}
+
+/** The steps of the story about the Swarm's nodes and services staying as the program has them. */
+export function nodeSteps(step: Step, account: string, stack: LocalStack): void {
+  step("shows in a preview what was changed by hand in the Swarm, and puts it right with one up", async () => {
+    const [before, services] = [await swarmNodes(account, stack), await swarmServices(account)];
+    await changeByHand(account, (name) => before.find((node) => node.name === name)?.id ?? "");
+    await waitUntil("the manager to see that worker-2 has left", async () =>
+      (await swarmNodes(account, stack)).some(({ name, state }) => name === "worker-2" && state === "down"),
+    );
+    const repaired = ["gifticon-stack", "kafka-node", "kafka-stack", "worker-1-node", "worker-2-join", "worker-2-node"];
+    const foreseen = await stack.preview();
+    assert.deepEqual(foreseen.map(({ op, name }) => `${op} ${name}`).sort(), [
+      ...repaired.map((name) => `update ${name}`),
+    ]);
+
+    const { steps } = await stack.succeed("up");
+    assert.deepEqual([...new Set(steps.map(({ name }) => name))].sort(), repaired);
+    // A host that joins again is another node.
+    const told = (nodes: typeof before) => nodes.map((node) => JSON.stringify({ ...node, id: "" })).sort();
+    assert.deepEqual(told(await swarmNodes(account, stack)), told(before));
+    assert.deepEqual(await swarmServices(account), services);
+    assert.deepEqual((await stack.succeed("up", ["--expect-no-changes"])).steps, []);
+  });
+}
