@@ -1,0 +1,47 @@
+import { writeFile } from "node:fs/promises";
+import { NotReadyError, readOutputs } from "../load-test/stack.ts";
+import { Environment } from "./environment.ts";
+import { parseOptions, USAGE, UsageError, type ChaosOptions } from "./options.ts";
+import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
+import { Ended, runCase } from "./run.ts";
+
+// `./run chaos`: exits with 0 when every case has passed, 1 when one failed, 2 when none could be started as asked, 130 after Ctrl-C.
+const ENDED = 130;
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  process.exitCode = await strikeAll(options);
+} catch (error) {
+  if (error instanceof UsageError) console.error(`error: ${error.message}\n\n${USAGE}`);
+  else if (error instanceof NotReadyError) console.error(`error: ${error.message}`);
+  else throw error;
+  process.exitCode = 2;
+}
+
+async function strikeAll({ cases, fast, users, stack, markdown }: ChaosOptions): Promise<number> {
+  const account = process.env["LOCAL_CLOUD_ACCOUNT"] ?? "";
+  const environment = new Environment(account, await readOutputs(stack));
+  const end = new AbortController();
+  process.on("SIGINT", () => {
+    if (!end.signal.aborted) console.error("\nending: what was struck is put right first");
+    end.abort(new Ended());
+  });
+  const results: CaseResult[] = [];
+  for (const one of cases) {
+    console.log(`${one.name}: ${one.what}`);
+    try {
+      const result = await runCase(one, { environment, users, fast, signal: end.signal, say: console.log });
+      results.push(result);
+      console.log(renderLine(result));
+    } catch (error) {
+      if (error instanceof Ended) break;
+      throw error;
+    }
+  }
+  if (markdown !== undefined) await writeFile(markdown, renderMarkdown(results));
+  const failed = results.filter(({ violations }) => violations.length > 0);
+  console.log(`\n${results.length - failed.length} of ${results.length} cases passed`);
+  if (failed.length > 0) console.log(`failed: ${failed.map(({ name }) => name).join(", ")}`);
+  if (end.signal.aborted) return ENDED;
+  return failed.length > 0 ? 1 : 0;
+}
