@@ -1,5 +1,6 @@
 import { LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/contract/load-test.ts";
 import type { DecidedRow } from "@gifticon/contract/reconciliation.ts";
+import type { Stats } from "../services/main-api/stats.ts";
 import { execa } from "execa";
 import { request } from "undici";
 import { instance } from "../test/support/hosts.ts";
@@ -25,7 +26,11 @@ interface Swarm {
   nodes: { ID: string; Status: { State: string; Addr: string } }[];
   services: {
     ID: string;
-    Spec: { Name: string; Mode: { Replicated?: { Replicas: number } } };
+    Spec: {
+      Name: string;
+      TaskTemplate: { ContainerSpec: { Image: string } };
+      Mode: { Replicated?: { Replicas: number } };
+    };
     ServiceStatus: { RunningTasks: number; DesiredTasks: number };
     UpdateStatus?: { State: string };
   }[];
@@ -43,6 +48,7 @@ const API = "gifticon_main-api";
 const SERVICES = {
   database: "aws:rds/instance:Instance",
   "load balancer": "aws:lb/loadBalancer:LoadBalancer",
+  registry: "aws:ecr/registry:Registry",
 } as const;
 
 /** An environment of the local cloud, by the containers of this machine: what nobody outside of it could do. */
@@ -120,6 +126,13 @@ export class Environment {
     return (await this.#swarm()).services.find(({ Spec }) => Spec.Name === service)?.UpdateStatus?.State;
   }
 
+  /** The image that a service is declared with. */
+  async imageOf(service: string): Promise<string> {
+    const found = (await this.#swarm()).services.find(({ Spec }) => Spec.Name === service);
+    if (found === undefined) throw new Error(`there is no service ${service}`);
+    return found.Spec.TaskTemplate.ContainerSpec.Image;
+  }
+
   /** The errors of a service's tasks, those of the past too. */
   async errorsOf(service: string): Promise<string[]> {
     const { services, tasks } = await this.#swarm();
@@ -152,10 +165,12 @@ export class Environment {
 
   /** Requests that are taken and not decided; undefined while nobody can say. */
   async queued(): Promise<number | undefined> {
-    const { statusCode, body } = await request(`${this.apiUrl}/stats`, { headersTimeout: 10_000 });
-    const text = await body.text();
-    if (statusCode !== 200) return undefined;
-    return (JSON.parse(text) as { queued: number | null }).queued ?? undefined;
+    return (await this.#stats())?.queued ?? undefined;
+  }
+
+  /** Requests that stand in the topic, decided or not; undefined while nobody can say. */
+  async written(): Promise<number | undefined> {
+    return (await this.#stats())?.accepted ?? undefined;
   }
 
   /** What is not as it should be: hosts that aren't ready, services without all of their tasks, targets that the load balancer leaves out. */
@@ -205,6 +220,12 @@ export class Environment {
     );
     const [total, remaining] = line.split("\t").map(Number);
     return { total: total ?? NaN, remaining: remaining ?? NaN };
+  }
+
+  async #stats(): Promise<Pick<Stats, "accepted" | "queued"> | undefined> {
+    const { statusCode, body } = await request(`${this.apiUrl}/stats`, { headersTimeout: 10_000 });
+    const text = await body.text();
+    return statusCode === 200 ? (JSON.parse(text) as Stats) : undefined;
   }
 
   async #swarm(): Promise<Swarm> {

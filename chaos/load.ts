@@ -47,6 +47,7 @@ export class Load {
   readonly #ended = new AbortController();
   readonly #places: Promise<void>[];
   #nextUser: number;
+  #end: Promise<void> | undefined;
   #underWay = 0;
   #accepted = 0;
   /** Every answer, in the order in which they came. */
@@ -76,11 +77,11 @@ export class Load {
     return this.#underWay;
   }
 
-  /** Lets everyone have the answer that they wait for, and ends. */
-  async end(): Promise<void> {
+  /** Lets everyone have the answer that they wait for, and ends; a second call waits for the same end. */
+  end(): Promise<void> {
     this.#ended.abort();
-    await Promise.all(this.#places);
-    await this.#agent.close();
+    this.#end ??= Promise.all(this.#places).then(() => this.#agent.close());
+    return this.#end;
   }
 
   async #place(): Promise<void> {

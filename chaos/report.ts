@@ -23,9 +23,9 @@ function errorsOf({ figures }: Verdict): string {
   return errors.length === 0 ? "none" : errors.join(", ");
 }
 
-/** A case for the terminal. */
-export function renderLine({ verdict, proofs, drainedMs, violations }: CaseResult): string {
-  const lines = proofs.map((proof) => `  seen: ${proof}`);
+/** A case for the terminal; what was seen of its fault has been told as it was seen. */
+export function renderLine({ verdict, drainedMs, violations }: CaseResult): string {
+  const lines: string[] = [];
   if (verdict !== undefined) {
     const { figures, findings, recoveryMs } = verdict;
     lines.push(
