@@ -23,6 +23,8 @@ export interface Blow {
    * however often it is called, and must be right for a fault that didn't come about.
    */
   undo: (how: () => Promise<unknown>) => () => Promise<void>;
+  /** Brings the environment to what is declared, by a refreshed `pulumi up`; hosts may be others after it. */
+  up: () => Promise<void>;
   /** Notes what was seen of the fault: without a proof, a case counts as failed. */
   proof: (seen: string) => void;
 }
@@ -39,6 +41,11 @@ export interface Case {
   cutsConnections?: true;
   /** Whether no request may fail: the fault is one that a client must not notice. */
   unnoticed?: true;
+  /**
+   * Whether accepted requests may be lost that had not been decided: only where the topic goes with its host, which is the stated policy for its data. They are counted
+   * and told.
+   */
+  losesQueue?: true;
   /** Strikes, sees that the fault is there, and undoes it. */
   strike: (blow: Blow) => Promise<void>;
 }

@@ -55,14 +55,29 @@ const SERVICES = {
 export class Environment {
   readonly account: string;
   readonly apiUrl: string;
-  readonly #nodes: Target["nodes"];
+  readonly #outputs: () => Promise<Target>;
+  #nodes: Target["nodes"];
   readonly #hosts = new Map<string, Promise<string>>();
 
-  /** @param account the account of the local cloud that the environment belongs to. */
-  constructor(account: string, { apiUrl, nodes }: Target) {
+  private constructor(account: string, outputs: () => Promise<Target>, { apiUrl, nodes }: Target) {
     this.account = account;
     this.apiUrl = apiUrl;
+    this.#outputs = outputs;
     this.#nodes = nodes;
+  }
+
+  /**
+   * @param account the account of the local cloud that the environment belongs to.
+   * @param outputs reads the program's outputs.
+   */
+  static async open(account: string, outputs: () => Promise<Target>): Promise<Environment> {
+    return new Environment(account, outputs, await outputs());
+  }
+
+  /** Learns which hosts there are now, after a change of them. */
+  async renew(): Promise<void> {
+    this.#nodes = (await this.#outputs()).nodes;
+    this.#hosts.clear();
   }
 
   /** The private address of a host. */
@@ -240,7 +255,11 @@ export class Environment {
   }
 }
 
-/** Runs the machine's Docker CLI; returns what it printed. A Ctrl-C in the terminal is not for it: what it does may be what puts things right. */
-export async function docker(args: readonly string[]): Promise<string> {
-  return (await execa("docker", args, { stdin: "ignore", detached: true })).stdout;
+/** Runs the machine's Docker CLI; returns what it printed. A Ctrl-C in the terminal is not for it: what it does may be what puts things right.
+ *
+ * @param options.all with its standard error: the logs of a container have both.
+ */
+export async function docker(args: readonly string[], { all = false } = {}): Promise<string> {
+  const printed = await execa("docker", args, { stdin: "ignore", detached: true, all: true });
+  return all ? printed.all : printed.stdout;
 }

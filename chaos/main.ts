@@ -1,4 +1,6 @@
 import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { NotReadyError, readOutputs } from "../load-test/stack.ts";
 import { Environment } from "./environment.ts";
 import { parseOptions, USAGE, UsageError, type ChaosOptions } from "./options.ts";
@@ -18,9 +20,17 @@ try {
   process.exitCode = 2;
 }
 
+/** As a user would. */
+async function up(): Promise<void> {
+  await execa(fileURLToPath(new URL("../run", import.meta.url)), ["up", "--refresh"], {
+    stdin: "ignore",
+    detached: true,
+  });
+}
+
 async function strikeAll({ cases, fast, users, stack, markdown }: ChaosOptions): Promise<number> {
   const account = process.env["LOCAL_CLOUD_ACCOUNT"] ?? "";
-  const environment = new Environment(account, await readOutputs(stack));
+  const environment = await Environment.open(account, () => readOutputs(stack));
   const end = new AbortController();
   process.on("SIGINT", () => {
     if (!end.signal.aborted) console.error("\nending: what was struck is put right first");
@@ -30,7 +40,12 @@ async function strikeAll({ cases, fast, users, stack, markdown }: ChaosOptions):
   for (const one of cases) {
     console.log(`${one.name}: ${one.what}`);
     try {
-      const result = await runCase(one, { environment, users, fast, signal: end.signal, say: console.log });
+      const result = await runCase(one, {
+        ...{ environment, users, fast, up, signal: end.signal },
+        say: (line) => {
+          console.log(line);
+        },
+      });
       results.push(result);
       console.log(renderLine(result));
     } catch (error) {

@@ -23,6 +23,8 @@ function errorsOf({ figures }: Verdict): string {
   return errors.length === 0 ? "none" : errors.join(", ");
 }
 
+const lostOf = ({ lost }: Verdict) => (lost === 0 ? "" : `, ${lost} more lost with the topic`);
+
 /** A case for the terminal; what was seen of its fault has been told as it was seen. */
 export function renderLine({ verdict, drainedMs, violations }: CaseResult): string {
   const lines: string[] = [];
@@ -31,7 +33,7 @@ export function renderLine({ verdict, drainedMs, violations }: CaseResult): stri
     lines.push(
       `  clients: ${percent(figures.availability)} of ${figures.asked} accepted, longest gap ${seconds(figures.longestGapMs)}, errors: ${errorsOf(verdict)}`,
       `  recovery: well after ${seconds(recoveryMs)}, queue empty ${seconds(drainedMs)} after the load's end`,
-      `  reconciliation: ${findings.accepted} accepted; ${findings.issued} issued, ${findings.duplicate} duplicate, ${findings.soldOut} sold out`,
+      `  reconciliation: ${findings.accepted} accepted; ${findings.issued} issued, ${findings.duplicate} duplicate, ${findings.soldOut} sold out${lostOf(verdict)}`,
     );
   }
   lines.push(
@@ -50,7 +52,7 @@ export function renderMarkdown(results: readonly CaseResult[]): string {
     verdict ? errorsOf(verdict) : "-",
     seconds(verdict?.recoveryMs),
     seconds(drainedMs),
-    verdict ? `${verdict.findings.accepted} accepted, ${verdict.findings.issued} issued` : "-",
+    verdict ? `${verdict.findings.accepted} accepted, ${verdict.findings.issued} issued${lostOf(verdict)}` : "-",
     proofs.join("; "),
     violations.length === 0 ? "passed" : `failed: ${violations.join("; ")}`,
   ]);

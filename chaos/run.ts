@@ -18,6 +18,8 @@ export interface CaseOptions {
   /** Users at once. */
   users: number;
   fast: boolean;
+  /** A refreshed `pulumi up`. */
+  up: () => Promise<void>;
   /** Its reason is an {@link Ended}. */
   signal: AbortSignal;
   /** Tells what goes on. */
@@ -49,7 +51,7 @@ export async function runCase(one: Case, options: CaseOptions): Promise<CaseResu
 
 async function act(
   one: Case,
-  { environment, users, fast, signal, say }: CaseOptions,
+  { environment, users, fast, signal, say, up }: CaseOptions,
   proofs: string[],
 ): Promise<Pick<CaseResult, "verdict" | "drainedMs" | "violations">> {
   const ended = Symbol("ended");
@@ -106,6 +108,10 @@ async function act(
       };
       undoing.push(once);
       return once;
+    },
+    up: async () => {
+      await up();
+      await environment.renew();
     },
     proof: (seen) => {
       proofs.push(seen);

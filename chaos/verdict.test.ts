@@ -39,7 +39,10 @@ test("an accepted request without a row is lost", () => {
 test("two gifticons of one user are a violation", () => {
   const answers = [answer(50), answer(150), answer(250)];
   const twice = { ...rowOf(answer(50)), requestId: "another", code: "another" };
-  assert.match(violationsOf(record({ answers, rows: [...answers.map(rowOf), twice] })).join(), /4 gifticons went to 3 users/);
+  assert.match(
+    violationsOf(record({ answers, rows: [...answers.map(rowOf), twice] })).join(),
+    /4 gifticons went to 3 users/,
+  );
 });
 
 test("a row of a request that nobody was answered is none: the user may have it", () => {
@@ -75,4 +78,14 @@ test("a few of many violations are told one by one", () => {
   const violations = violationsOf(record({ answers, rows: answers.slice(0, 3).map(rowOf) }));
   assert.equal(violations.length, 11);
   assert.equal(violations.at(-1), "and 10 more");
+});
+
+test("what was queued may be lost where the topic goes with its host, and is counted; what came after may not", () => {
+  const answers = [answer(50), answer(150), answer(250)];
+  const [first, second, third] = answers.map(rowOf);
+  assert.ok(first && second && third);
+  const queued = judge({ losesQueue: true }, record({ answers, rows: [second, third] }));
+  assert.deepEqual([queued.violations, queued.lost], [[], 1]);
+  const later = judge({ losesQueue: true }, record({ answers, rows: [first, second] }));
+  assert.match(later.violations.join(), /lost: request of-7000000250/);
 });

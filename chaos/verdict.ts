@@ -26,6 +26,8 @@ export interface CaseRecord {
 export interface Verdict {
   figures: Figures;
   findings: Findings;
+  /** Accepted requests that are gone with the topic, where its data may be lost. */
+  lost: number;
   /** From the fault until all was well, in milliseconds. */
   recoveryMs: number;
   /** What is wrong; empty when the case has passed. */
@@ -37,21 +39,28 @@ const TOLD = 10;
 
 /** Judges a case: a pure function of what is known of it. */
 export function judge(
-  { cutsConnections, unnoticed }: Pick<Case, "cutsConnections" | "unnoticed">,
+  { cutsConnections, unnoticed, losesQueue }: Pick<Case, "cutsConnections" | "unnoticed" | "losesQueue">,
   record: CaseRecord,
 ): Verdict {
   const { answers, runningAt, struckAt, healedAt, wellAt, endedAt } = record;
   const figures = figuresOf(answers, runningAt, endedAt);
-  const findings = compare({
-    answers: answers.map(({ userId, requestId, status }) => ({ userId, requestId, status, text: "" })),
-    queued: undefined,
-    rows: record.rows,
-    stock: record.stock,
-  });
   const silent = SILENT.reduce((sum, kind) => sum + (figures.errors[kind] ?? 0), 0);
   const failed = figures.asked - figures.accepted;
   const accepted = (from: number, to: number) =>
     answers.filter(({ status, endedAt: at }) => status === 202 && at >= from && at < to).length;
+  const decided = new Set(record.rows.map(({ requestId }) => requestId));
+  // What was accepted once the fault was over stands in the new topic: of that, nothing may be lost.
+  const mayBeLost = losesQueue
+    ? answers.filter(({ status, requestId, endedAt: at }) => status === 202 && at < healedAt && !decided.has(requestId))
+    : [];
+  const findings = compare({
+    answers: answers
+      .filter((answer) => !mayBeLost.includes(answer))
+      .map(({ userId, requestId, status }) => ({ userId, requestId, status, text: "" })),
+    queued: undefined,
+    rows: record.rows,
+    stock: record.stock,
+  });
   const violations = [
     ...findings.violations.slice(0, TOLD),
     ...(findings.violations.length > TOLD ? [`and ${findings.violations.length - TOLD} more`] : []),
@@ -66,5 +75,5 @@ export function judge(
       : ["no request was under way during the fault: there was no load"]),
     ...(accepted(healedAt, Infinity) === 0 ? ["no request was accepted after the fault"] : []),
   ];
-  return { figures, findings, recoveryMs: wellAt - struckAt, violations };
+  return { figures, findings, lost: mayBeLost.length, recoveryMs: wellAt - struckAt, violations };
 }

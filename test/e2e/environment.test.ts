@@ -7,6 +7,7 @@ import { LocalStack, type Outcome } from "../support/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { faultSteps } from "./faults.ts";
 
 // The whole life of the environment as one story on one stack: each test starts where the one before ended, because an
 // environment of seven hosts is too dear to build for each.
@@ -119,6 +120,8 @@ describe("the environment on the local cloud", () => {
       assert.match(state.reason ?? "", /duplicate/);
     });
   });
+
+  faultSteps(step, stack);
 
   step("keeps its secrets out of the exported state", async () => {
     const state = await stack.exportedState();
