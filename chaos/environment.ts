@@ -204,6 +204,9 @@ export class Environment {
         .map(({ Spec, ServiceStatus }) => {
           return `${Spec.Name} runs ${ServiceStatus.RunningTasks} of ${ServiceStatus.DesiredTasks} tasks`;
         }),
+      ...services
+        .filter(({ UpdateStatus }) => ["updating", "rollback_started"].includes(UpdateStatus?.State ?? ""))
+        .map(({ Spec }) => `${Spec.Name} is being updated`),
       ...(wanted === 0 ? [`there is no ${API}`] : []),
       ...(targets.length === wanted ? [] : [`the load balancer has ${targets.length} healthy targets of ${wanted}`]),
     ];

@@ -27,7 +27,7 @@ export interface CaseOptions {
 }
 
 /** Within this time of a fault's end all must be well again: hosts, tasks, targets of the load balancer, and requests accepted. In milliseconds. */
-export const WELL_WITHIN_MS = 120_000;
+export const WELL_WITHIN_MS = 180_000;
 /** Within this time of the load's end the queue must be empty, in milliseconds. */
 export const DRAINED_WITHIN_MS = 60_000;
 
