@@ -37,7 +37,7 @@ export interface Case {
   what: string;
   /** Whether it stands for its family in the fast subset. */
   fast?: true;
-  /** Whether clients may lose a connection without an answer: only where what holds their connections is struck. */
+  /** Whether clients may lose a connection without an answer; its reason stands beside it. Without, each request has to be answered. */
   cutsConnections?: true;
   /** Whether no request may fail: the fault is one that a client must not notice. */
   unnoticed?: true;

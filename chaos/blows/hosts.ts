@@ -23,6 +23,8 @@ export const hostCases: readonly Case[] = [
     family: "hosts",
     what: "the worker with the issuer is powered off until its tasks run elsewhere, and on again",
     fast: true,
+    // HAProxy ends a client's kept connection without a word when the connection to its target breaks; a load balancer of AWS would answer 502.
+    cutsConnections: true,
     strike: async (blow) => {
       const { environment, until, proof } = blow;
       const { host } = await runningTask(blow, ISSUER);
