@@ -5,6 +5,7 @@ import type { Blow, Case } from "./case.ts";
 import type { Environment } from "./environment.ts";
 import { Load } from "./load.ts";
 import type { CaseResult } from "./report.ts";
+import { Undoing } from "./undoing.ts";
 import { judge } from "./verdict.ts";
 
 /** The run was ended by whoever started it. */
@@ -90,7 +91,7 @@ async function act(
   await drained();
   await environment.clear();
   const load = new Load({ apiUrl: environment.apiUrl, users, firstUser: LOAD_TEST_USERS.first });
-  const undoing: (() => Promise<void>)[] = [];
+  const undoing = new Undoing();
   const blow: Blow = {
     environment,
     load,
@@ -101,14 +102,7 @@ async function act(
         throw signal.reason;
       });
     },
-    undo: (how) => {
-      let undone: Promise<unknown> | undefined;
-      const once = async () => {
-        await (undone ??= how());
-      };
-      undoing.push(once);
-      return once;
-    },
+    undo: (how) => undoing.add(how),
     up: async () => {
       await up();
       await environment.renew();
@@ -130,7 +124,7 @@ async function act(
     try {
       await one.strike(blow);
     } finally {
-      for (const undo of undoing.reverse()) await undo();
+      await undoing.all();
     }
     const healedAt = Date.now();
     await well();

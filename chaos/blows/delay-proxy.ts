@@ -1,7 +1,7 @@
-import { createServer, connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { Transform } from "node:stream";
 
-// Passes TCP connections on, each piece of them so much later: node delay-proxy.ts LISTEN TARGET MILLISECONDS. Says "listening" when it does, and at
+// Passes TCP connections on, each piece of them so much later: node delay-proxy.ts LISTEN TARGET MILLISECONDS. Says "listening on PORT" when it does, and at
 // the end of its standard input how many pieces of how many connections it has delayed, as "PIECES CONNECTIONS".
 
 const [listen, target, milliseconds] = process.argv.slice(2).map(Number);
@@ -18,7 +18,7 @@ function late(): Transform {
   });
 }
 
-createServer({ allowHalfOpen: true }, (client) => {
+const proxy = createServer({ allowHalfOpen: true }, (client) => {
   connections++;
   const server = connect({ port: target ?? 0, host: "127.0.0.1", allowHalfOpen: true });
   const end = () => {
@@ -29,8 +29,9 @@ createServer({ allowHalfOpen: true }, (client) => {
   server.on("error", end).on("close", end);
   client.pipe(late()).pipe(server);
   server.pipe(late()).pipe(client);
-}).listen(listen, () => {
-  console.log("listening");
+});
+proxy.listen(listen, () => {
+  console.log(`listening on ${(proxy.address() as AddressInfo).port}`);
 });
 
 process.stdin.resume().on("end", () => {
