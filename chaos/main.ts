@@ -7,7 +7,7 @@ import { parseOptions, USAGE, UsageError, type ChaosOptions } from "./options.ts
 import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
 import { Ended, runCase } from "./run.ts";
 
-// `./run chaos`: exits with 0 when every case has passed, 1 when one failed, 2 when none could be started as asked, 130 after Ctrl-C.
+// `./run chaos`: exits with 0 when every case has passed, 1 when one failed, 2 when none could be started as asked, 130 when it was ended.
 const ENDED = 130;
 
 try {
@@ -32,10 +32,12 @@ async function strikeAll({ cases, fast, users, stack, markdown }: ChaosOptions):
   const account = process.env["LOCAL_CLOUD_ACCOUNT"] ?? "";
   const environment = await Environment.open(account, () => readOutputs(stack));
   const end = new AbortController();
-  process.on("SIGINT", () => {
-    if (!end.signal.aborted) console.error("\nending: what was struck is put right first");
-    end.abort(new Ended());
-  });
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.on(signal, () => {
+      if (!end.signal.aborted) console.error("\nending: what was struck is put right first");
+      end.abort(new Ended());
+    });
+  }
   const results: CaseResult[] = [];
   for (const one of cases) {
     console.log(`${one.name}: ${one.what}`);
@@ -48,12 +50,13 @@ async function strikeAll({ cases, fast, users, stack, markdown }: ChaosOptions):
       });
       results.push(result);
       console.log(renderLine(result));
+      // After each: what has been measured is there however the run ends.
+      if (markdown !== undefined) await writeFile(markdown, renderMarkdown(results));
     } catch (error) {
       if (error instanceof Ended) break;
       throw error;
     }
   }
-  if (markdown !== undefined) await writeFile(markdown, renderMarkdown(results));
   const failed = results.filter(({ violations }) => violations.length > 0);
   console.log(`\n${results.length - failed.length} of ${results.length} cases passed`);
   if (failed.length > 0) console.log(`failed: ${failed.map(({ name }) => name).join(", ")}`);

@@ -145,9 +145,12 @@ async function act(
   }
 }
 
+/** Of a command's long output, the end says what went wrong. */
+const MOST_WORDS = 1_000;
+
 /** An error with what caused it, in one line. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? "" : ` (${describe(error.cause)})`;
-  return `${error.message.trim().replaceAll("\n", " | ")}${cause}`;
+  return `${error.message.trim().replaceAll("\n", " | ").slice(-MOST_WORDS)}${cause}`;
 }
