@@ -1,3 +1,4 @@
+import type { ErrorClass } from "../load-test/errors.ts";
 import type { Environment } from "./environment.ts";
 import type { Load } from "./load.ts";
 
@@ -37,8 +38,8 @@ export interface Case {
   what: string;
   /** Whether it stands for its family in the fast subset. */
   fast?: true;
-  /** Whether clients may lose a connection without an answer; its reason stands beside it. Without, each request has to be answered. */
-  cutsConnections?: true;
+  /** How clients may lose a connection without an answer; its reason stands beside it. Otherwise each request has to be answered. */
+  cuts?: readonly ErrorClass[];
   /** Whether no request may fail: the fault is one that a client must not notice. */
   unnoticed?: true;
   /**

@@ -54,7 +54,8 @@ test("a row of a request that nobody was answered is none: the user may have it"
 test("a connection that ended without an answer is a violation, but where connections are what was struck", () => {
   const one = record({ answers: [answer(50), answer(150, { status: 0, error: "ECONNRESET" }), answer(250)] });
   assert.deepEqual(violationsOf(one), ["1 requests had no answer at all"]);
-  assert.deepEqual(violationsOf(one, { cutsConnections: true }), []);
+  assert.deepEqual(violationsOf(one, { cuts: ["reset"] }), []);
+  assert.deepEqual(violationsOf(one, { cuts: ["refused"] }), ["1 requests had no answer at all"]);
 });
 
 test("an error is explicit, and allowed unless nobody may notice", () => {

@@ -39,12 +39,15 @@ const TOLD = 10;
 
 /** Judges a case: a pure function of what is known of it. */
 export function judge(
-  { cutsConnections, unnoticed, losesQueue }: Pick<Case, "cutsConnections" | "unnoticed" | "losesQueue">,
+  { cuts = [], unnoticed, losesQueue }: Pick<Case, "cuts" | "unnoticed" | "losesQueue">,
   record: CaseRecord,
 ): Verdict {
   const { answers, runningAt, struckAt, healedAt, wellAt, endedAt } = record;
   const figures = figuresOf(answers, runningAt, endedAt);
-  const silent = SILENT.reduce((sum, kind) => sum + (figures.errors[kind] ?? 0), 0);
+  const silent = SILENT.filter((kind) => !cuts.includes(kind)).reduce(
+    (sum, kind) => sum + (figures.errors[kind] ?? 0),
+    0,
+  );
   const failed = figures.asked - figures.accepted;
   const accepted = (from: number, to: number) =>
     answers.filter(({ status, endedAt: at }) => status === 202 && at >= from && at < to).length;
@@ -64,7 +67,7 @@ export function judge(
   const violations = [
     ...findings.violations.slice(0, TOLD),
     ...(findings.violations.length > TOLD ? [`and ${findings.violations.length - TOLD} more`] : []),
-    ...(silent > 0 && !cutsConnections ? [`${silent} requests had no answer at all`] : []),
+    ...(silent > 0 ? [`${silent} requests had no answer at all`] : []),
     ...(failed > 0 && unnoticed ? [`${failed} requests failed, and none may`] : []),
     ...(figures.errors["4xx"] || figures.errors["wrong state"] ? ["a request was answered as if it were wrong"] : []),
     // A case must not pass emptily.

@@ -1,6 +1,6 @@
 import type { Blow, Case } from "../case.ts";
 import { freezeJava } from "./broker.ts";
-import { runningTask } from "./tasks.ts";
+import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
 
 const AHEAD_MS = 5 * 60_000;
 const API = "gifticon_main-api";
@@ -26,6 +26,7 @@ export const apiCases: readonly Case[] = [
     family: "API",
     what: "a copy of the API is killed while it waits for the broker's acknowledgement",
     fast: true,
+    cuts: CUT_WITH_TARGET,
     strike: async (blow) => {
       const { environment, load, until, proof } = blow;
       const broker = await runningTask(blow, "kafka_kafka");

@@ -12,7 +12,7 @@ export const entranceCases: readonly Case[] = [
     what: "the load balancer is killed and started again",
     fast: true,
     // It holds the clients' connections: they end with it.
-    cutsConnections: true,
+    cuts: ["reset", "refused"],
     strike: async ({ environment, undo, proof }) => {
       const container = await environment.service("load balancer");
       const started = () => docker(["inspect", "--format", "{{.State.StartedAt}}", container]);

@@ -1,6 +1,6 @@
 import type { Blow, Case } from "../case.ts";
 import { docker } from "../environment.ts";
-import { runningTask } from "./tasks.ts";
+import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
 
 const API = "gifticon_main-api";
 const ISSUER = "gifticon_gifticon-issuer";
@@ -23,8 +23,7 @@ export const hostCases: readonly Case[] = [
     family: "hosts",
     what: "the worker with the issuer is powered off until its tasks run elsewhere, and on again",
     fast: true,
-    // HAProxy ends a client's kept connection without a word when the connection to its target breaks; a load balancer of AWS would answer 502.
-    cutsConnections: true,
+    cuts: CUT_WITH_TARGET,
     strike: async (blow) => {
       const { environment, until, proof } = blow;
       const { host } = await runningTask(blow, ISSUER);

@@ -1,5 +1,11 @@
-import type { Blow } from "../case.ts";
+import type { Blow, Case } from "../case.ts";
 import type { Task } from "../environment.ts";
+
+/**
+ * HAProxy ends a client's kept connection without a word when the connection to its target breaks while it waits for the answer; a load balancer of AWS
+ * answers 502. No setting changes that.
+ */
+export const CUT_WITH_TARGET: Case["cuts"] = ["reset"];
 
 /** The one task of a service, which runs. */
 export async function runningTask({ environment, until }: Blow, service: string): Promise<Task> {
