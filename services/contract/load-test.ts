@@ -4,6 +4,22 @@
  */
 export const LOAD_TEST_USERS = { first: 7_000_000_000, last: 7_999_999_999 } as const;
 
+/**
+ * Takes the rows of load tests away and gives their gifticons back, and answers with how many there were. It runs in a transaction that has locked
+ * the stock, as the issuer does, so that nothing is decided meanwhile.
+ */
+export const REMOVE_LOAD_TEST_ROWS = `with removed as (
+       delete from gifticon_request
+       where user_id between ${LOAD_TEST_USERS.first} and ${LOAD_TEST_USERS.last}
+       returning outcome
+     ), returned as (
+       update gifticon_stock set
+         remaining = remaining + (select count(*) from removed where outcome = 'issued'),
+         rejected_duplicate = rejected_duplicate - (select count(*) from removed where outcome = 'duplicate'),
+         rejected_sold_out = rejected_sold_out - (select count(*) from removed where outcome = 'sold_out')
+     )
+     select count(*) as removed from removed`;
+
 /** Where a run's records begin: the end of each partition before it. */
 export interface StartOffset {
   partition: number;

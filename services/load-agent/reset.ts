@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Ground, LOAD_TEST_USERS } from "@gifticon/contract/load-test.ts";
+import { type Ground, LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/contract/load-test.ts";
 import type { PoolClient } from "pg";
 import type { Event, Queue } from "./event.ts";
 
@@ -50,20 +50,7 @@ async function removeRows(client: PoolClient): Promise<number> {
   await client.query("begin");
   // As the issuer locks it: nothing is decided meanwhile.
   await client.query("select from gifticon_stock for update");
-  const { rows } = await long<{ removed: string }>(
-    client,
-    `with removed as (
-       delete from gifticon_request
-       where user_id between ${LOAD_TEST_USERS.first} and ${LOAD_TEST_USERS.last}
-       returning outcome
-     ), returned as (
-       update gifticon_stock set
-         remaining = remaining + (select count(*) from removed where outcome = 'issued'),
-         rejected_duplicate = rejected_duplicate - (select count(*) from removed where outcome = 'duplicate'),
-         rejected_sold_out = rejected_sold_out - (select count(*) from removed where outcome = 'sold_out')
-     )
-     select count(*) as removed from removed`,
-  );
+  const { rows } = await long<{ removed: string }>(client, REMOVE_LOAD_TEST_ROWS);
   await client.query("commit");
   return Number(rows[0]?.removed);
 }

@@ -7,8 +7,12 @@ import { LocalStack, type Outcome } from "../support/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "../support/wait-until.ts";
+<<<<<<< HEAD
 import { LoadTest } from "./load-test.ts";
 import { nodeSteps } from "./nodes.ts";
+=======
+import { faultSteps } from "./faults.ts";
+>>>>>>> try-chaos
 
 // The whole life of the environment as one story on one stack: each test starts where the one before ended, because an
 // environment of seven hosts is too dear to build for each.
@@ -123,6 +127,8 @@ describe("the environment on the local cloud", () => {
       assert.match(state.reason ?? "", /duplicate/);
     });
   });
+
+  faultSteps(step, stack);
 
   step("keeps its secrets out of the exported state", async () => {
     const state = await stack.exportedState();

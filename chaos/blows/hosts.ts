@@ -1,0 +1,92 @@
+import type { Blow, Case } from "../case.ts";
+import { docker } from "../environment.ts";
+import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
+
+const API = "gifticon_main-api";
+const ISSUER = "gifticon_gifticon-issuer";
+const BROKER = "kafka_kafka";
+
+/** Takes a host's power away, as it were: nothing in it ends by itself. Returns what gives it back. */
+async function powerOff({ environment, undo, proof }: Blow, host: string): Promise<() => Promise<void>> {
+  const container = await environment.host(host);
+  const on = undo(() => docker(["start", container]));
+  await docker(["kill", container]);
+  const state = await docker(["inspect", "--format", "{{.State.Status}} since {{.State.FinishedAt}}", container]);
+  if (!state.startsWith("exited")) throw new Error(`${host} is still ${state}`);
+  proof(`${host} is off: ${state}`);
+  return on;
+}
+
+export const hostCases: readonly Case[] = [
+  {
+    name: "worker-off-and-on",
+    family: "hosts",
+    what: "the worker with the issuer is powered off until its tasks run elsewhere, and on again",
+    fast: true,
+    cuts: CUT_WITH_TARGET,
+    strike: async (blow) => {
+      const { environment, until, proof } = blow;
+      const { host } = await runningTask(blow, ISSUER);
+      const address = environment.addressOf(host);
+      const copies = (await environment.tasks(API)).length;
+      const on = await powerOff(blow, host);
+      await until("the load balancer to notice", async () => !(await environment.healthyTargets()).includes(address));
+      const moved = await until(`the tasks of ${host} to run elsewhere`, async () => {
+        const [apis, issuers] = [await environment.tasks(API), await environment.tasks(ISSUER)];
+        const elsewhere = [...apis, ...issuers].every((task) => task.host !== host);
+        return elsewhere && apis.length === copies && issuers[0];
+      });
+      proof(`the load balancer left ${host} out, and the issuer went to ${moved.host}`);
+      await on();
+    },
+  },
+  {
+    name: "kafka-host-off-and-on",
+    family: "hosts",
+    what: "Kafka's host is powered off and on: same identity, same data",
+    strike: async (blow) => {
+      const { environment, until, proof } = blow;
+      const { host, container } = await runningTask(blow, BROKER);
+      const identity = async () =>
+        (await environment.on(host, ["docker", "info", "--format", "{{.Swarm.NodeID}}"])).trim();
+      const [node, before] = [await identity(), await environment.written()];
+      const on = await powerOff(blow, host);
+      await blow.last(5);
+      await on();
+      await until("a new broker", async () => {
+        const task = await environment.task(BROKER);
+        return task !== undefined && task.container !== container;
+      });
+      const after = await until("the topic's end", async () => environment.written());
+      const now = await identity();
+      if (now !== node) throw new Error(`${host} was node ${node} of the Swarm, and is ${now}`);
+      if (before === undefined || after < before)
+        throw new Error(`the topic had ${before ?? "no"} records, and has ${after}`);
+      proof(`node ${node} came back; its topic had ${before} records, and has ${after}`);
+    },
+  },
+  {
+    name: "manager-restarted",
+    family: "hosts",
+    what: "the manager is restarted: what runs goes on",
+    unnoticed: true,
+    strike: async (blow) => {
+      const { environment, until, proof } = blow;
+      const running = async () => {
+        const tasks = [...(await environment.tasks(API)), ...(await environment.tasks(ISSUER))];
+        return tasks.map(({ container }) => container).sort();
+      };
+      const before = await running();
+      const on = await powerOff(blow, "manager");
+      await blow.last(5);
+      await on();
+      // Only when it has heard of all hosts again it knows what goes on there.
+      const after = await until("the manager's answer", async () => {
+        return (await environment.complaints()).length === 0 && running();
+      });
+      const gone = before.filter((container) => !after.includes(container));
+      if (gone.length > 0) throw new Error(`${gone.length} of ${before.length} tasks did not go on`);
+      proof(`all ${before.length} tasks of the event went on`);
+    },
+  },
+];

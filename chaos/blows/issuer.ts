@@ -1,0 +1,56 @@
+import { readSeries } from "../../services/load-agent/series.ts";
+import type { Case } from "../case.ts";
+import type { Environment, Task } from "../environment.ts";
+import { endInARow, runningTask } from "./tasks.ts";
+
+const ISSUER = "gifticon_gifticon-issuer";
+
+/** How many gifticons a copy of the issuer has issued, as it counts them itself. */
+async function issuedBy(environment: Environment, { host, container }: Task): Promise<number> {
+  const ask = 'fetch("http://127.0.0.1:8081/metrics").then((answer) => answer.text()).then(console.log)';
+  const text = await environment.on(host, ["docker", "exec", container, "node", "--eval", ask]);
+  return readSeries(text, "gifticon_records_total", "outcome")["issued"] ?? 0;
+}
+
+export const issuerCases: readonly Case[] = [
+  {
+    name: "issuer-killed",
+    family: "issuer",
+    what: "the issuer is killed (SIGKILL), three times in a row",
+    fast: true,
+    strike: (blow) => endInARow(blow, ISSUER, "SIGKILL", blow.fast ? 1 : 3),
+  },
+  {
+    name: "issuers-two",
+    family: "issuer",
+    what: "a second issuer comes, and the one that reads is killed: the group is rebalanced",
+    strike: async (blow) => {
+      const { environment, until, undo, proof } = blow;
+      const first = await runningTask(blow, ISSUER);
+      const one = undo(() => environment.update(ISSUER, ["--replicas", "1"]));
+      await environment.update(ISSUER, ["--replicas", "2"]);
+      const second = await until("a second issuer", async () => {
+        const tasks = await environment.tasks(ISSUER);
+        return tasks.length === 2 && tasks.find(({ container }) => container !== first.container);
+      });
+      // Its coming makes the group share the partition anew, and either may get it.
+      const both = [first, second];
+      const before = await Promise.all(both.map((task) => issuedBy(environment, task)));
+      const reader = await until("one of both to issue", async () => {
+        const now = await Promise.all(both.map((task) => issuedBy(environment, task)));
+        return both.find((_, index) => (now[index] ?? 0) > (before[index] ?? 0));
+      });
+      const other = reader === first ? second : first;
+      const unread = await issuedBy(environment, other);
+      await environment.on(reader.host, ["docker", "kill", "--signal", "SIGKILL", reader.container]);
+      const issued = await until("the other one to issue", async () => {
+        const now = await issuedBy(environment, other);
+        return now > unread && now;
+      });
+      proof(
+        `the issuer on ${reader.host} was killed, and the one on ${other.host} went from ${unread} issued to ${issued}`,
+      );
+      await one();
+    },
+  },
+];

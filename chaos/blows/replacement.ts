@@ -1,0 +1,40 @@
+import type { Case } from "../case.ts";
+import { docker } from "../environment.ts";
+import { runningTask } from "./tasks.ts";
+
+const BROKER = "kafka_kafka";
+
+export const replacementCases: readonly Case[] = [
+  {
+    name: "manager-replaced",
+    family: "hosts",
+    what: "the manager is gone for good: the next `pulumi up` makes another one, and the Swarm anew",
+    strike: async (blow) => {
+      const { environment, up, undo, proof } = blow;
+      const cluster = () => environment.on("manager", ["docker", "info", "--format", "{{.Swarm.Cluster.ID}}"]);
+      const before = await cluster();
+      const recover = undo(up);
+      await docker(["rm", "--force", "--volumes", await environment.host("manager")]);
+      await recover();
+      const after = await cluster();
+      if (after === before) throw new Error(`the Swarm is still ${before}`);
+      proof(`Swarm ${before} is gone, and ${after} stands in its place`);
+    },
+  },
+  {
+    name: "kafka-host-replaced",
+    family: "hosts",
+    what: "Kafka's host is gone for good, with its disk: the next `pulumi up` makes another one, its topic empty",
+    losesQueue: true,
+    strike: async (blow) => {
+      const { environment, up, until, undo, proof } = blow;
+      const { host, container } = await runningTask(blow, BROKER);
+      const recover = undo(up);
+      await docker(["rm", "--force", "--volumes", await environment.host(host)]);
+      await recover();
+      const task = await until("a broker on the new host", () => environment.task(BROKER));
+      if (task.container === container) throw new Error(`the broker is still ${container}`);
+      proof(`${host} is another one, and its broker began with an empty topic`);
+    },
+  },
+];

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CASES } from "./cases.ts";
+import { parseOptions, UsageError } from "./options.ts";
+
+const refused = (...args: string[]) => {
+  try {
+    parseOptions(args);
+  } catch (error) {
+    assert.ok(error instanceof UsageError);
+    return error.message;
+  }
+  return assert.fail(`not refused: ${args.join(" ")}`);
+};
+
+test("cases are named, in the order in which all are struck", () => {
+  const { cases, users, fast } = parseOptions(["broker-killed", "database-restarted", "--users", "5"]);
+  assert.deepEqual([cases.map(({ name }) => name), users, fast], [["database-restarted", "broker-killed"], 5, false]);
+});
+
+test("--all is every case", () => {
+  assert.equal(parseOptions(["--all"]).cases.length, CASES.length);
+});
+
+test("--fast has a case of each family", () => {
+  const families = new Set(CASES.map(({ family }) => family));
+  const { cases, fast } = parseOptions(["--fast"]);
+  assert.equal(fast, true);
+  assert.deepEqual(new Set(cases.map(({ family }) => family)), families);
+  assert.equal(cases.length, families.size);
+});
+
+test("a name that is no case is refused with those that are", () => {
+  const message = refused("broker-kiled");
+  assert.match(message, /no case broker-kiled/);
+  for (const { name } of CASES) assert.ok(message.includes(name), name);
+});
+
+test("no users, too many, or words are refused with what is allowed", () => {
+  for (const users of ["0", "501", "many", "-1", "1.5"])
+    assert.match(refused("--all", `--users=${users}`), /--users is ".*"; allowed is a whole number from 1 to 500/);
+});
+
+test("only the local stack is struck", () => {
+  assert.match(refused("--all", "--stack", "dev"), /--stack is "dev"; allowed is local/);
+});
+
+test("what to strike is said, and once", () => {
+  assert.match(refused(), /which faults\?/);
+  assert.match(refused("--all", "--fast"), /which faults\?/);
+  assert.match(refused("--all", "broker-killed"), /which faults\?/);
+});
+
+test("an unknown option is refused", () => {
+  assert.match(refused("--everything"), /--everything/);
+});
+
+test("names are unique", () => {
+  assert.equal(new Set(CASES.map(({ name }) => name)).size, CASES.length);
+});

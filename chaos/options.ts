@@ -1,0 +1,86 @@
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import type { Case } from "./case.ts";
+import { CASES } from "./cases.ts";
+
+/** What `./run chaos` is asked for. */
+export interface ChaosOptions {
+  cases: readonly Case[];
+  /** Each case in its short form: a fault that comes several times comes once. */
+  fast: boolean;
+  /** Users at once. */
+  users: number;
+  stack: "local";
+  /** Where the table goes as well, as Markdown. */
+  markdown?: string;
+}
+
+/** The command line is wrong; each line names an argument, its value and what is allowed. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The usage, for people. */
+export const USAGE = `Usage: ./run chaos CASE... | --all | --fast [OPTION]...
+
+  --all             every case
+  --fast            one case of each family, in its short form
+  --users N         users at once (20)
+  --stack NAME      local: faults are of this machine's hosts, and of nobody else's
+  --markdown FILE   the table of results as Markdown as well
+
+${CASES.map(({ name, what }) => `  ${name.padEnd(32)}${what}`).join("\n")}`;
+
+/** One process is the crowd, on the same machine as the environment: more users than that would measure it. */
+const MOST_USERS = 500;
+const users = `a whole number from 1 to ${MOST_USERS}`;
+
+const schema = z.strictObject({
+  all: z.boolean().default(false),
+  fast: z.boolean().default(false),
+  users: z
+    .string()
+    .regex(/^\d{1,9}$/, { error: users })
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= MOST_USERS, { error: users })
+    .default(20),
+  stack: z.literal("local", { error: "local" }).default("local"),
+  markdown: z.string().min(1, { error: "the name of a file" }).optional(),
+});
+
+/**
+ * Reads the command line.
+ *
+ * @throws UsageError naming each wrong argument.
+ */
+export function parseOptions(args: readonly string[]): ChaosOptions {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { all: flag, fast: flag, users: text, stack: text, markdown: text },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  const { values, positionals } = parsed;
+  const read = schema.safeParse(values);
+  const wrong = [
+    ...(read.error?.issues ?? []).map(({ path, message }) => {
+      const key = path.join(".");
+      return `--${key} is ${JSON.stringify((values as Record<string, unknown>)[key])}; allowed is ${message}`;
+    }),
+    ...positionals
+      .filter((name) => !CASES.some((one) => one.name === name))
+      .map((name) => `there is no case ${name}; there are: ${CASES.map((one) => one.name).join(", ")}`),
+  ];
+  if (!read.success || wrong.length > 0) throw new UsageError(wrong.join("\n"));
+  const { all, markdown, ...rest } = read.data;
+  if ([all, rest.fast, positionals.length > 0].filter(Boolean).length !== 1)
+    throw new UsageError("which faults? Name cases, or say --all or --fast");
+  const cases = all ? CASES : CASES.filter(({ name, fast }) => (rest.fast ? fast : positionals.includes(name)));
+  return { ...rest, cases, ...(markdown === undefined ? {} : { markdown }) };
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
+import { answer } from "./testing.ts";
+import { judge } from "./verdict.ts";
+
+const answers = [answer(50), answer(150, { status: 502 }), answer(250)];
+const verdict = judge(
+  {},
+  {
+    ...{ answers, proofs: ["process 1 | 2"], runningAt: 0, struckAt: 100, healedAt: 200, wellAt: 300, endedAt: 400 },
+    drainedMs: 1_500,
+    rows: [50, 250].map((at) => {
+      const { requestId, userId } = answer(at);
+      return { requestId, userId, outcome: "issued", code: userId };
+    }),
+    stock: { total: 10, remaining: 8 },
+  },
+);
+const passed: CaseResult = {
+  ...{ name: "broker-killed", family: "broker", what: "the broker is killed", proofs: ["process 1 | 2"] },
+  ...{ verdict, drainedMs: 1_500, violations: verdict.violations },
+};
+
+test("a case is told with what clients saw, how long it took and what came of the requests", () => {
+  assert.equal(
+    renderLine(passed),
+    [
+      "  clients: 66.66 % of 3 accepted, longest gap 0.2 s, errors: 1 × 5xx",
+      "  recovery: well after 0.2 s, queue empty 1.5 s after the load's end",
+      "  reconciliation: 2 accepted; 2 issued, 0 duplicate, 0 sold out",
+      "  passed",
+    ].join("\n"),
+  );
+});
+
+test("a case that broke off is a row of the table all the same, and a cell's text breaks no table", () => {
+  const broken: CaseResult = { ...passed, proofs: [], violations: ["not well:\nhost kafka"] };
+  delete broken.verdict;
+  delete broken.drainedMs;
+  const [, , first = "", second = ""] = renderMarkdown([passed, broken]).split("\n");
+  assert.match(first, /^\| `broker-killed` \| 66\.66 % \| 0\.2 s \| 1 × 5xx \|.*process 1 \\\| 2 \| passed \|$/);
+  assert.match(second, /^\| `broker-killed` \| - \| - \| - \|.*failed: not well: host kafka \|$/);
+});
