@@ -3,7 +3,16 @@ import { databaseTls, deletionProtection, encryptedDatabase, privateDatabase } f
 import { encryptedDisks, imdsV2, kafkaLabel } from "./hosts.ts";
 import { closedPorts } from "./network.ts";
 import type { PolicyPlan, Rule, Violation } from "./plan.ts";
-import { healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket, noSecretsInEnvironment } from "./services.ts";
+import {
+  dropped,
+  healthChecked,
+  imagesByDigest,
+  limited,
+  nonRoot,
+  noDockerSocket,
+  noSecretsInEnvironment,
+  pidsLimited,
+} from "./services.ts";
 import { tagged } from "./tags.ts";
 
 /** All guardrails. */
@@ -20,7 +29,9 @@ export const rules: readonly Rule[] = [
   imagesByDigest,
   noDockerSocket,
   nonRoot,
+  dropped,
   limited,
+  pidsLimited,
   healthChecked,
   noSecretsInEnvironment,
   tagged,
