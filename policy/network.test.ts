@@ -66,6 +66,7 @@ test("the world is also its halves, a range that only begins as a private one, a
   }
   for (const range of [
     { cidrIpv4: "192.168.0.0/16" },
+    { cidrIpv4: "198.18.0.0/15" },
     { cidrIpv4: "198.51.0.0/16" },
     { cidrIpv6: "fd00::/8" },
     { cidrIpv6: "2001:db8::/32" },

@@ -18,13 +18,14 @@ const innerPorts: ReadonlyMap<number, string> = new Map([
 /** Ranges that hold more addresses than this are nobody's office any more, but the world: by family, the shortest prefix that isn't. */
 const SHORTEST_PREFIX = { ipv4: 16, ipv6: 32 } as const;
 
-/** Ranges that no packet of the world comes from (RFC 1918, 6598, 4193). */
+/** Ranges that no packet of the world comes from (RFC 1918, 6598, 4193; 2544, which the local cloud's internet is out of). */
 const inner = {
   ipv4: blockOf("ipv4", [
     ["10.0.0.0", 8],
     ["172.16.0.0", 12],
     ["192.168.0.0", 16],
     ["100.64.0.0", 10],
+    ["198.18.0.0", 15],
   ]),
   ipv6: blockOf("ipv6", [["fc00::", 7]]),
 } as const;
