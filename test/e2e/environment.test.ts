@@ -7,12 +7,9 @@ import { LocalStack, type Outcome } from "../support/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "../support/wait-until.ts";
-<<<<<<< HEAD
+import { faultSteps } from "./faults.ts";
 import { LoadTest } from "./load-test.ts";
 import { nodeSteps } from "./nodes.ts";
-=======
-import { faultSteps } from "./faults.ts";
->>>>>>> try-chaos
 
 // The whole life of the environment as one story on one stack: each test starts where the one before ended, because an
 // environment of seven hosts is too dear to build for each.
