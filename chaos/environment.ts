@@ -160,6 +160,11 @@ export class Environment {
     await this.on("manager", ["docker", "service", "update", "--detach", "--quiet", ...args, service]);
   }
 
+  /** Gives a service so many tasks. (`docker service update --replicas` was seen to replace those that run as well.) */
+  async scale(service: string, tasks: number): Promise<void> {
+    await this.on("manager", ["docker", "service", "scale", "--detach", `${service}=${tasks}`]);
+  }
+
   /** Hosts that the load balancer sends requests to, by private address. */
   async healthyTargets(): Promise<string[]> {
     const show = ["node", "/opt/balancer/cli.mts", "/opt/balancer/admin.sock", "show servers state"];

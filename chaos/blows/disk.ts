@@ -21,17 +21,17 @@ async function moveToSmallDisk(blow: Blow, host: string): Promise<{ folder: stri
     await environment.on(host, ["docker", "volume", "inspect", "-f", "{{.Mountpoint}}", BROKER_VOLUME])
   ).trim();
   const replicas = async (count: number) => {
-    await environment.update(BROKER, ["--replicas", String(count)]);
+    await environment.scale(BROKER, count);
     await until(`${count} brokers`, async () => (await environment.tasks(BROKER)).length === count);
   };
   const moveBack = undo(async () => {
     // Not by `replicas`: this has to be done to its end, also when the run is ended.
-    await environment.update(BROKER, ["--replicas", "0"]);
+    await environment.scale(BROKER, 0);
     await waitUntil("the broker's end", async () => (await shell(BROKERS)).trim() === "");
     await shell(`if mountpoint -q ${folder}; then
       umount ${folder}; rm -f ${SMALL_DISK}/filler; rm -rf ${folder}/*; cp -a ${SMALL_DISK}/. ${folder}/; fi
       if mountpoint -q ${SMALL_DISK}; then umount ${SMALL_DISK}; fi; rm -rf ${SMALL_DISK}`);
-    await environment.update(BROKER, ["--replicas", "1"]);
+    await environment.scale(BROKER, 1);
   });
   await replicas(0);
   await shell(`used=$(du -sm ${folder} | cut -f 1); mkdir -p ${SMALL_DISK}

@@ -27,8 +27,8 @@ export const issuerCases: readonly Case[] = [
     strike: async (blow) => {
       const { environment, until, undo, proof } = blow;
       const first = await runningTask(blow, ISSUER);
-      const one = undo(() => environment.update(ISSUER, ["--replicas", "1"]));
-      await environment.update(ISSUER, ["--replicas", "2"]);
+      const one = undo(() => environment.scale(ISSUER, 1));
+      await environment.scale(ISSUER, 2);
       const second = await until("a second issuer", async () => {
         const tasks = await environment.tasks(ISSUER);
         return tasks.length === 2 && tasks.find(({ container }) => container !== first.container);
