@@ -221,3 +221,8 @@ test("an expectation that can't be met is answered with a 417 as JSON", async ()
   const answer = await say("POST /gifticons HTTP/1.1\r\nHost: a\r\nExpect: the-best\r\nContent-Length: 99\r\n\r\n");
   assert.match(answer, /^HTTP\/1\.1 417 Expectation Failed\r\n[^]*\{"code":"expectation_failed"/);
 });
+
+test("a tunnel is refused with a 405 as JSON", async () => {
+  const answer = await say("CONNECT /gifticons HTTP/1.1\r\nHost: a\r\n\r\n");
+  assert.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n[^]*\{"code":"method_not_allowed"/);
+});

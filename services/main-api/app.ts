@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type Operations, registerOperations } from "@gifticon/contract/runtime/operations.ts";
 import { fastify, type FastifyInstance, LogController } from "fastify";
 import { answerOf, sendError } from "./answers.ts";
@@ -63,6 +64,7 @@ export function createApp(parts: ApiParts): FastifyInstance {
   registerRoutes(app, parts);
   refuseOtherMethods(app, new Map(served));
   app.server.on("checkExpectation", refuseExpectation);
+  app.server.on("connect", refuseTunnel);
   for (const listener of app.server.listeners("request") as RequestListener[]) {
     app.server.off("request", listener).on("request", withShortWay(parts, BODY_LIMIT, listener));
   }
@@ -106,6 +108,11 @@ function refuseExpectation(_request: IncomingMessage, response: ServerResponse):
   response.end(body);
 }
 
+/** Answers 405 to CONNECT: left to itself, Node's server closes without a word. */
+function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
+  endWith(socket, "405 Method Not Allowed", "method_not_allowed", "this is no proxy");
+}
+
 /** Answers what isn't HTTP, or came too slowly: an explicit error, not a reset. */
 function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return;
@@ -115,7 +122,12 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket): voi
       : error.code === "HPE_HEADER_OVERFLOW"
         ? ["431 Request Header Fields Too Large", "headers_too_large"]
         : ["400 Bad Request", "bad_request"];
-  const body = JSON.stringify({ code, message: "the request can't be read" });
+  endWith(socket, status, code, "the request can't be read");
+}
+
+/** Writes an answer where Node's server has none to write into, and closes. */
+function endWith(socket: Duplex, status: string, code: string, message: string): void {
+  const body = JSON.stringify({ code, message });
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { ServiceName } from "../../../services/bundle.ts";
 import { waitUntil } from "../../support/wait-until.ts";
@@ -16,6 +17,8 @@ export interface ServiceProcess extends AsyncDisposable {
   freeze: () => void;
   /** Sends the signal and waits for the end; returns the exit code, null when a signal ended it. */
   end: (signal: "SIGTERM" | "SIGKILL") => Promise<number | null>;
+  /** The most memory that it has had resident since its start. */
+  peakMemoryBytes: () => Promise<number>;
   /** The text of `/metrics`. */
   metrics: () => Promise<string>;
   /** The number that `/metrics` shows for this series, as in `name{label="x"}`; 0 where there is none. */
@@ -58,6 +61,10 @@ export async function startService(name: ServiceName, environment: Record<string
       child.kill("SIGSTOP");
     },
     end: (signal) => end(child, signal),
+    peakMemoryBytes: async () => {
+      const status = await readFile(`/proc/${child.pid ?? ""}/status`, "utf8");
+      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) * 1024;
+    },
     metrics,
     metric: async (series) => {
       return Number(

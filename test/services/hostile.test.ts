@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test, type TestContext } from "node:test";
+import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
+import fc from "fast-check";
+import { connectionLimit, drip, openMany, pour } from "../support/hostile/flood.ts";
+import { bytesOf, hostileRequest, isEndInDoubt } from "../support/hostile/fuzz.ts";
+import { type Conversation, listen, say, type Target, targetOf } from "../support/hostile/raw-http.ts";
+import { post, smugglings } from "../support/hostile/smuggling.ts";
+import { type Backing, startBacking } from "./support/backing.ts";
+import { Crowd, range, startLoad } from "./support/client.ts";
+import { createEvent, type Event } from "./support/event.ts";
+import type { ServiceProcess } from "./support/service-process.ts";
+
+// One API for all of it: what one attack leaves behind, the next one meets.
+
+/** More of them: HOSTILE_RUNS=20000 ./run test services test/services/hostile.test.ts. A failure names the seed and the path that bring it back. */
+const RUNS = Number(process.env["HOSTILE_RUNS"] ?? 500);
+/** What a container of the API may have (`gifticon-event:api`, memoryMib). */
+const MEMORY_BYTES = 384 * 1024 * 1024;
+/** The bounds of its Dockerfile. */
+const AS_IN_ITS_IMAGE = "--max-old-space-size=96 --max-semi-space-size=12";
+const IDLE = 10_000;
+
+let backing: Backing;
+let event: Event;
+let api: ServiceProcess;
+let target: Target;
+const crowd = new Crowd();
+before(async () => {
+  backing = await startBacking();
+  event = await createEvent(backing, 1_000_000);
+  api = await event.start("main-api", { NODE_OPTIONS: AS_IN_ITS_IMAGE });
+  target = targetOf(api.url);
+});
+after(async () => {
+  await crowd[Symbol.asyncDispose]();
+  await event[Symbol.asyncDispose]();
+  await backing[Symbol.asyncDispose]();
+});
+
+const statuses = ({ answers }: Conversation): number[] => answers.map(({ status }) => status);
+
+/** Each was closed by the server, with this answer of its own form. */
+function assertAllAnswered(conversations: readonly Conversation[], status: number, code: string): void {
+  for (const { answers } of conversations) {
+    assert.deepEqual(
+      answers.map((answer) => [answer.status, (JSON.parse(answer.body) as { code: string }).code]),
+      [[status, code]],
+    );
+  }
+}
+
+/**
+ * Each was closed by the server, with this answer where it could be heard: a client that goes on sending to a closed connection is told so by its
+ * kernel, which then drops what it has received.
+ */
+function assertAnsweredOrCutOff(conversations: readonly Conversation[], status: number, code: string): void {
+  for (const conversation of conversations) {
+    if (conversation.answers.length > 0) assertAllAnswered([conversation], status, code);
+    else assert.match(conversation.error ?? "closed without a word", /^(ECONNRESET|EPIPE)$/);
+  }
+}
+
+describe("the API under hostile input", () => {
+  test("answers every malformed request in its own form, and never with a 500", async () => {
+    await fc.assert(
+      fc.asyncProperty(hostileRequest, async (hostile) => {
+        const [head, leave] = [hostile.method === "HEAD", isEndInDoubt(hostile)];
+        const { answers, rest } = await say(target, bytesOf(hostile), { head, leave, answers: 1 });
+        if (!leave) assert.equal(answers.length, 1);
+        for (const { status, body } of answers) {
+          assert.ok(status < 500, `${status} ${body}`);
+          if (status >= 400 && !head) assert.equal(typeof (JSON.parse(body) as { code?: string }).code, "string", body);
+        }
+        if (!head) assert.equal(rest, "");
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  test("answers pipelined requests in their order, each with what is its own", async () => {
+    const users = range(2_000_000, 200);
+    const key = "pipelined";
+    const pipeline = users.map((userId) => post([`Idempotency-Key: ${key}`], `{"userId": ${userId}}`)).join("");
+    const { answers } = await say(target, pipeline, { answers: users.length });
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, (JSON.parse(body) as { requestId: string }).requestId]),
+      users.map((userId) => [202, requestIdOfKey(BigInt(userId), key)]),
+    );
+  });
+
+  test("refuses what two readers could read differently, and takes no request that is hidden in it", async () => {
+    const [userId, key] = [3_000_000, "smuggled"];
+    for (const { name, bytes } of smugglings(userId, key)) {
+      assert.deepEqual(statuses(await say(target, bytes)), [400], name);
+    }
+    assert.equal((await crowd.ask(api.url, userId + 1)).status, 202);
+    const taken = (await backing.broker.readAll(event.topic)).map(({ message }) => message.key?.toString());
+    assert.ok(taken.includes(`${userId + 1}`));
+    assert.ok(!taken.includes(`${userId}`), "a hidden request was taken");
+  });
+
+  test("serves others while thousands of connections say nothing, too little or too much, and closes them all", async (t: TestContext) => {
+    const idle = connectionLimit(IDLE);
+    t.diagnostic(`${idle} idle connections`);
+    const start = (...headers: string[]) =>
+      ["POST /gifticons HTTP/1.1", "Host: a", "Content-Type: application/json", ...headers].join("\r\n");
+    const ended = start("Content-Length: 1000", "", "");
+    const chunked = start("Transfer-Encoding: chunked", "", "");
+    const others = startLoad(crowd, [api.url], 2);
+    const [silent, slow, tooMuch] = await Promise.all([
+      openMany(target, idle, (socket) => listen(socket)),
+      Promise.all([
+        openMany(target, 200, (socket) => drip(socket, start("X-Slow: "), "x")),
+        openMany(target, 200, (socket) => drip(socket, ended, " ")),
+        openMany(target, 200, (socket) => drip(socket, `${chunked}3e8\r\n`, " ")),
+      ]),
+      Promise.all([
+        openMany(target, 20, (socket) => pour(socket, start("Content-Length: 99999999999", "", ""), "x".repeat(1024))),
+        openMany(target, 20, (socket) => pour(socket, chunked, `400\r\n${"x".repeat(1024)}\r\n`)),
+        openMany(target, 20, (socket) => pour(socket, start("X-Endless: "), "x".repeat(1024))),
+        openMany(target, 20, (socket) => pour(socket, `${chunked}1;`, "x".repeat(1024))),
+      ]),
+    ]);
+    const served = await others.end();
+    const peak = await api.peakMemoryBytes();
+    t.diagnostic(`${served} others served; at most ${Math.round(peak / 1024 / 1024)} MiB`);
+
+    assertAllAnswered(silent, 408, "request_timeout");
+    assertAllAnswered(slow.flat(), 408, "request_timeout");
+    const [oversized, endlessChunks, endlessHeader, endlessExtension] = tooMuch;
+    assertAnsweredOrCutOff([...oversized, ...endlessChunks], 413, "body_too_large");
+    assertAnsweredOrCutOff(endlessHeader, 431, "headers_too_large");
+    assertAnsweredOrCutOff(endlessExtension, 400, "bad_request");
+    assert.ok(served > 0);
+    assert.ok(peak < MEMORY_BYTES, `${peak} bytes`);
+  });
+
+  test("has told everyone else the truth, and failed nowhere", async () => {
+    const refused = crowd.answers.filter(({ status }) => status !== 202);
+    assert.deepEqual(refused, [], "an honest client was refused");
+    assert.equal(await api.metric('gifticon_requests_total{outcome="failed"}'), 0);
+    assert.doesNotMatch(api.output(), /"level":[56]0/);
+    const queued = new Set((await backing.broker.readAll(event.topic)).map(({ message }) => message.key?.toString()));
+    const lost = crowd.answers.filter(({ userId }) => !queued.has(userId));
+    assert.deepEqual(lost, [], "a 202 without its record");
+  });
+});
