@@ -1,4 +1,5 @@
 import type { Settings } from "./config.ts";
+import type { HostPlan } from "./fleet.ts";
 
 /** Security groups: one for each role, and `node` for every host of the Swarm. */
 export type GroupName = "node" | "manager" | "worker" | "kafka" | "entrance" | "database";
@@ -58,6 +59,20 @@ export function planFlows(settings: Settings): Flow[] {
 export function groupsOf(flows: readonly Flow[]): GroupName[] {
   const peers = flows.flatMap(({ from, to }) => [from, to]);
   return [...new Set(peers.filter((peer) => typeof peer === "string"))];
+}
+
+/** The security groups of a host. */
+export function groupsOfRole(role: HostPlan["role"]): GroupName[] {
+  switch (role) {
+    case "manager":
+      return ["node", "manager"];
+    case "worker":
+      return ["node", "worker"];
+    case "kafka":
+      return ["node", "kafka"];
+    case "load-generator":
+      return ["node"];
+  }
 }
 
 function tcp(name: string, from: Peer, to: Peer, port: number, why: string): Flow {

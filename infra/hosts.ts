@@ -3,7 +3,7 @@ import { direct, HOST_USER, through, type Access, type Endpoint } from "./access
 import type { Settings } from "./config.ts";
 import type { Firewall } from "./firewall.ts";
 import { planFleet, type Fleet, type HostPlan } from "./fleet.ts";
-import type { GroupName } from "./flows.ts";
+import { groupsOfRole } from "./flows.ts";
 import { Host } from "./host.ts";
 import { Keys } from "./keys.ts";
 import { remoteScript } from "./remote-script.ts";
@@ -106,18 +106,5 @@ export class Hosts extends ComponentResource {
       },
       { parent: host, deletedWith: host.instance },
     );
-  }
-}
-
-function groupsOfRole(role: HostPlan["role"]): GroupName[] {
-  switch (role) {
-    case "manager":
-      return ["node", "manager"];
-    case "worker":
-      return ["node", "worker"];
-    case "kafka":
-      return ["node", "kafka"];
-    case "load-generator":
-      return ["node"];
   }
 }

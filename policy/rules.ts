@@ -4,7 +4,7 @@ import { encryptedDisks, imdsV2, kafkaLabel } from "./hosts.ts";
 import { closedPorts } from "./network.ts";
 import type { PolicyPlan, Rule, Violation } from "./plan.ts";
 import { noSecretsInEnvironment } from "./secrets.ts";
-import { healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket } from "./services.ts";
+import { dropped, healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket, pidsLimited } from "./services.ts";
 import { tagged } from "./tags.ts";
 
 /** All guardrails. */
@@ -21,7 +21,9 @@ export const rules: readonly Rule[] = [
   imagesByDigest,
   noDockerSocket,
   nonRoot,
+  dropped,
   limited,
+  pidsLimited,
   healthChecked,
   noSecretsInEnvironment,
   tagged,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket } from "./services.ts";
+import { dropped, healthChecked, imagesByDigest, limited, nonRoot, noDockerSocket, pidsLimited } from "./services.ts";
 import { deployment, findings, resource, service } from "./testing.ts";
 
 const subject = "gifticon/main-api";
@@ -32,6 +32,26 @@ test("services have a memory limit", () => {
   assert.deepEqual(findings(limited, sound), []);
   const found = findings(limited, [deployment({ deploy: { ...service.deploy, resources: { limits: {} } } })]);
   assert.deepEqual(found, [{ subject, message: "has no memory limit" }]);
+});
+
+test("services have a limit of processes", () => {
+  assert.deepEqual(findings(pidsLimited, sound), []);
+  for (const limits of [{ memory: "64M" }, { memory: "64M", pids: 0 }]) {
+    const found = findings(pidsLimited, [deployment({ deploy: { ...service.deploy, resources: { limits } } })]);
+    assert.deepEqual(found, [{ subject, message: "has no limit of processes" }]);
+  }
+});
+
+test("services have no capabilities and a read-only root", () => {
+  assert.deepEqual(findings(dropped, sound), []);
+  for (const capabilities of [undefined, ["NET_RAW"]]) {
+    assert.deepEqual(findings(dropped, [deployment({ cap_drop: capabilities })]), [
+      { subject, message: "keeps capabilities" },
+    ]);
+  }
+  assert.deepEqual(findings(dropped, [deployment({ read_only: undefined })]), [
+    { subject, message: "can write to its image's files" },
+  ]);
 });
 
 test("services have a health check, of their own or of their image; jobs need none", () => {

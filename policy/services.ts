@@ -59,6 +59,33 @@ export const limited: Rule = {
   }),
 };
 
+export const pidsLimited: Rule = {
+  id: "pids-limits",
+  severity: "mandatory",
+  description: "Services have a limit of processes and threads.",
+  reason: "Without one a service that goes on forking takes the host's process ids, and nobody can log in to end it.",
+  source: "CIS Docker Benchmark 5.29",
+  check: each(({ service }) => {
+    const deploy = service.deploy as Partial<typeof service.deploy> | undefined;
+    const limits = deploy?.resources?.limits as { pids?: number } | undefined;
+    return limits?.pids === undefined || limits.pids <= 0 ? ["has no limit of processes"] : [];
+  }),
+};
+
+export const dropped: Rule = {
+  id: "capabilities-dropped",
+  severity: "mandatory",
+  description: "Services have no capabilities, and can't write to the files of their image.",
+  reason: "Whoever gets into a service finds neither rights to use nor a place to put a program.",
+  source: "CIS Docker Benchmark 5.4, 5.13; OWASP Docker Security Cheat Sheet, rules 3 and 8",
+  check: each(({ service }) => [
+    ...(service.cap_drop?.some((capability) => (capability as string) === "ALL") === true
+      ? []
+      : ["keeps capabilities"]),
+    ...(service.read_only === true ? [] : ["can write to its image's files"]),
+  ]),
+};
+
 export const healthChecked: Rule = {
   id: "healthchecks",
   severity: "mandatory",

@@ -26,7 +26,7 @@ export const service: ComposeService = {
     endpoint_mode: "dnsrr",
     placement: { constraints: [] },
     restart_policy: { condition: "any", delay: "2s" },
-    resources: { limits: { memory: "64M" } },
+    resources: { limits: { memory: "64M", pids: 128 } },
   },
 };
 

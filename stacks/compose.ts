@@ -62,7 +62,14 @@ export interface Deploy {
   restart_policy: { condition: "any" | "on-failure"; delay: string; max_attempts?: number };
   update_config?: UpdateConfig;
   rollback_config?: UpdateConfig;
-  resources: { limits: { memory: string }; reservations?: { memory: string } };
+  resources: { limits: Limits; reservations?: { memory: string } };
+}
+
+/** What a task may have at most, of its host. */
+export interface Limits {
+  memory: string;
+  /** Threads count as well. */
+  pids: number;
 }
 
 /** How Swarm changes a service's tasks. */
@@ -84,6 +91,17 @@ export const hardened = {
 /** The only writable place of a task besides its volumes. */
 export function scratch(mib: number): Mount {
   return { type: "tmpfs", target: "/tmp", tmpfs: { size: mib * 1024 * 1024 } };
+}
+
+/**
+ * Processes and threads that a task may have at most: several times what was counted (`docker stats`: 23 at most for a service of ours, 91 for Kafka), because some of them
+ * follow the number of the machine's processors, and far below what a host's kernel has.
+ */
+export const PIDS = { node: 128, java: 1_024, k6: 1_024, users: 16_384 } as const;
+
+/** @param pids one of `PIDS`. */
+export function limits(memoryMib: number, pids: number): { limits: Limits } {
+  return { limits: { memory: `${memoryMib}M`, pids } };
 }
 
 /** Update one task at a time, and go back to the previous version when one fails. */

@@ -112,12 +112,13 @@ install_certificates() {
     curl -sSf -m 20 -o "$DATABASE_CA_FILE" https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
 }
 
-# Merged into what is there, and the engine restarted only for a change. live-restore is left off: Swarm refuses it.
+# Merged into what is there, and the engine restarted only for a change. live-restore is left off: Swarm refuses it. No service of
+# ours stands on the default bridge, so nothing there needs to reach its neighbours (icc).
 configure_docker() {
   local -r file=/etc/docker/daemon.json
   local old='{}' new
   if [[ -s $file ]]; then old=$(<"$file"); fi
-  new=$(jq -S '. * {"log-driver": "json-file", "log-opts": {"max-size": "10m", "max-file": "3"}, "no-new-privileges": true}' <<<"$old")
+  new=$(jq -S '. * {"log-driver": "json-file", "log-opts": {"max-size": "10m", "max-file": "3"}, "no-new-privileges": true, "icc": false}' <<<"$old")
   mkdir -p /etc/docker
   if [[ $new != "$(jq -S . <<<"$old")" ]]; then
     printf '%s\n' "$new" >"$file"

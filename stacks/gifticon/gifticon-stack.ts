@@ -1,4 +1,13 @@
-import { hardened, rolling, scratch, type Compose, type ComposeService, type Deploy } from "../compose.ts";
+import {
+  hardened,
+  limits,
+  PIDS,
+  rolling,
+  scratch,
+  type Compose,
+  type ComposeService,
+  type Deploy,
+} from "../compose.ts";
 
 /** Where the event's data is. */
 export interface EventTarget {
@@ -127,5 +136,5 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
 
 /** Reserves half: Swarm then spreads by memory too, and a host's other tasks still fit when both are idle. */
 function memory(limitMib: number): Deploy["resources"] {
-  return { limits: { memory: `${limitMib}M` }, reservations: { memory: `${Math.floor(limitMib / 2)}M` } };
+  return { ...limits(limitMib, PIDS.node), reservations: { memory: `${Math.floor(limitMib / 2)}M` } };
 }

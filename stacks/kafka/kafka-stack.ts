@@ -1,4 +1,4 @@
-import { hardened, rolling, scratch, type Compose, type ComposeService } from "../compose.ts";
+import { hardened, limits, PIDS, rolling, scratch, type Compose, type ComposeService } from "../compose.ts";
 import type { KafkaMemory } from "./memory.ts";
 import { EXTERNAL_PORT, INTERNAL_LISTENER, KAFKA_DATA, ZOOKEEPER_DATA, ZOOKEEPER_SESSION_MS } from "./properties.ts";
 
@@ -45,7 +45,11 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
     networks: { [network]: { aliases: ["zookeeper"] } },
     volumes: [{ type: "volume", source: "zookeeper", target: ZOOKEEPER_DATA }, scratch(64)],
     configs: [{ source: "zookeeper", target: "/etc/zookeeper.properties" }],
-    deploy: { ...deploy, restart_policy: { condition: "any", delay: "2s" }, resources: limits(memory.zookeeper.limit) },
+    deploy: {
+      ...deploy,
+      restart_policy: { condition: "any", delay: "2s" },
+      resources: limits(memory.zookeeper.limit, PIDS.java),
+    },
   };
 
   const kafka: ComposeService = {
@@ -63,7 +67,7 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
     deploy: {
       ...deploy,
       restart_policy: { condition: "any", delay: `${ZOOKEEPER_SESSION_MS / 1000 + 2}s` },
-      resources: limits(memory.kafka.limit),
+      resources: limits(memory.kafka.limit, PIDS.java),
     },
   };
 
@@ -84,7 +88,7 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
       endpoint_mode: "dnsrr",
       placement,
       restart_policy: { condition: "on-failure", delay: "3s", max_attempts: 5 },
-      resources: limits(384),
+      resources: limits(384, PIDS.java),
     },
   };
 
@@ -108,8 +112,4 @@ function healthcheck(server: "kafka" | "zookeeper"): ComposeService["healthcheck
     start_period: "90s",
     start_interval: "1s",
   };
-}
-
-function limits(memoryMib: number) {
-  return { limits: { memory: `${memoryMib}M` } };
 }

@@ -1,4 +1,4 @@
-import { hardened, rolling, scratch, type Compose, type Deploy } from "../compose.ts";
+import { hardened, limits, PIDS, rolling, scratch, type Compose, type Deploy } from "../compose.ts";
 import { eventAccess, ON_WORKERS, type EventTarget } from "../gifticon/gifticon-stack.ts";
 
 /** What the k6 stack is told. */
@@ -48,7 +48,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
         deploy: {
           ...waiting,
           placement: { constraints: ["node.labels.load_generator == true"] },
-          resources: { limits: { memory: `${Math.max(hostMib - HOST_MIB, 256)}M` } },
+          resources: limits(Math.max(hostMib - HOST_MIB, 256), PIDS.k6),
         },
       },
       agent: {
@@ -62,7 +62,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
         deploy: {
           ...waiting,
           placement: { constraints: ON_WORKERS },
-          resources: { limits: { memory: `${AGENT_MIB}M` } },
+          resources: limits(AGENT_MIB, PIDS.node),
         },
       },
     },

@@ -1,4 +1,4 @@
-import { rolling, type Compose, type Deploy } from "../compose.ts";
+import { limits, PIDS, rolling, type Compose, type Deploy } from "../compose.ts";
 
 /** Where the controller's page is, on the loopback side of an SSH tunnel to its host. */
 export const NGRINDER_PORT = 8300;
@@ -40,7 +40,7 @@ export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): 
         networks: { [network]: { aliases: ["ngrinder-controller"] } },
         ports: [{ target: 80, published: NGRINDER_PORT, protocol: "tcp", mode: "host" }],
         volumes: [{ type: "volume", source: "controller", target: "/opt/ngrinder-controller" }],
-        deploy: { ...deploy, resources: { limits: { memory: `${CONTROLLER_MIB}M` } } },
+        deploy: { ...deploy, resources: limits(CONTROLLER_MIB, PIDS.java) },
       },
       agent: {
         ...common,
@@ -51,7 +51,8 @@ export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): 
         volumes: [{ type: "volume", source: "agent", target: "/opt/ngrinder-agent" }],
         deploy: {
           ...deploy,
-          resources: { limits: { memory: `${Math.max(hostMib - HOST_MIB - CONTROLLER_MIB, 512)}M` } },
+          // nGrinder has a thread for each user.
+          resources: limits(Math.max(hostMib - HOST_MIB - CONTROLLER_MIB, 512), PIDS.users),
         },
       },
     },
