@@ -2,17 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { execa } from "execa";
 import { Gifticons, type Answer } from "../support/gifticons.ts";
-import { instance, leftovers, onHost, removeRecord } from "../support/hosts.ts";
+import { instance, leftovers, removeRecord } from "../support/hosts.ts";
 import { LocalStack, type Outcome } from "../support/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "../support/wait-until.ts";
-<<<<<<< HEAD
+import { faultSteps } from "./faults.ts";
 import { LoadTest } from "./load-test.ts";
 import { nodeSteps } from "./nodes.ts";
-=======
-import { faultSteps } from "./faults.ts";
->>>>>>> try-chaos
+import { securitySteps } from "./security.ts";
 
 // The whole life of the environment as one story on one stack: each test starts where the one before ended, because an
 // environment of seven hosts is too dear to build for each.
@@ -128,15 +126,9 @@ describe("the environment on the local cloud", () => {
     });
   });
 
-  faultSteps(step, stack);
+  securitySteps(step, stack);
 
-  step("keeps its secrets out of the exported state", async () => {
-    const state = await stack.exportedState();
-    const tokens = await onHost(account, "manager", ["docker", "swarm", "join-token", "-q", "worker"]);
-    assert.ok(!state.includes(tokens.trim()), "the join token stands in the state");
-    assert.doesNotMatch(state, /SWMTKN-|BEGIN [A-Z ]*PRIVATE KEY/);
-    assert.match(state, /ciphertext/);
-  });
+  faultSteps(step, stack);
 
   step("only adds when a worker is added", async () => {
     await stack.configure({ [setting("workers")]: 6 });

@@ -60,6 +60,34 @@ export async function instance(account: string, name: string): Promise<Instance>
   return found;
 }
 
+/** A resource of the local cloud that has a container, and where it is reached. */
+export interface Body {
+  container: string;
+  /** The Pulumi token. */
+  type: string;
+  privateAddress: string;
+  publicAddress?: string;
+}
+
+/** Every container of an account with an address in its VPC. */
+export async function bodies(account: string): Promise<Body[]> {
+  const { stdout } = await execa("docker", ["ps", "--quiet", "--filter", `label=local-cloud.account=${account}`]);
+  const inspected = await execa("docker", ["inspect", ...stdout.split("\n").filter((id) => id !== "")]);
+  const containers = JSON.parse(inspected.stdout) as {
+    Id: string;
+    Config: Labelled;
+    NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
+  }[];
+  const internet = `local-cloud-${account}-internet`;
+  return containers.flatMap(({ Id, Config, NetworkSettings: { Networks } }) => {
+    const inside = Object.entries(Networks).find(([name]) => name !== internet)?.[1].IPAddress;
+    const outside = Networks[internet]?.IPAddress;
+    if (inside === undefined || inside === "") return [];
+    const body = { container: Id, type: Config.Labels["local-cloud.type"] ?? "", privateAddress: inside };
+    return [{ ...body, ...(outside !== undefined && { publicAddress: outside }) }];
+  });
+}
+
 /** Runs a command as root on an instance of the local cloud, by its container; returns what it printed. */
 export async function onHost(
   account: string,

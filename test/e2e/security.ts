@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
+import { execa } from "execa";
+import { parse } from "yaml";
+import { loadSettings } from "../../infra/config.ts";
+import { type Flow, groupsOfRole, planFlows } from "../../infra/flows.ts";
+import { Gifticons } from "../support/gifticons.ts";
+import { say, targetOf } from "../support/hostile/raw-http.ts";
+import { smugglings } from "../support/hostile/smuggling.ts";
+import { bodies, type Body, onHost } from "../support/hosts.ts";
+import type { LocalStack, Outputs } from "../support/local-stack.ts";
+import { Canary, secretsOfState, traceOf } from "../support/security/canary.ts";
+import { faultsOf } from "../support/security/cis-containers.ts";
+import { type End, mayConnect } from "../support/security/flow-matrix.ts";
+import { inContainer, inNetworkOf, OUTSIDE, type Place, runIn, scriptIn } from "../support/security/namespaces.ts";
+import { type Door, probePorts } from "../support/security/probe-ports.ts";
+import { type RunningTask, runningTasks } from "../support/security/tasks.ts";
+
+/** The security of an environment that stands, as steps of its story. */
+export function securitySteps(step: (promise: string, act: () => Promise<void>) => void, stack: LocalStack): void {
+  let looked: Promise<Environment> | undefined;
+  // None of the steps changes what stands.
+  const standing = () => (looked ??= look(stack));
+
+  step("lets exactly those pairs connect that a flow names: from hosts, from containers, from outside", async () => {
+    const environment = await standing();
+    const flows = await flowsOf(stack);
+    const wrong = await Promise.all(placesOf(environment).map((source) => wrongDoors(source, environment, flows)));
+    assert.deepEqual(wrong.flat(), []);
+  });
+
+  step("runs every container without rights that it doesn't need (CIS Docker 4 and 5)", async () => {
+    const { tasks } = await standing();
+    const services = new Set(tasks.map(({ service }) => service));
+    for (const service of ["gifticon_main-api", "gifticon_gifticon-issuer", "kafka_kafka", "kafka_zookeeper"])
+      assert.ok(services.has(service), `${service} doesn't run`);
+    assert.deepEqual(tasks.flatMap(faultsOf), []);
+  });
+
+  step("keeps Kafka's and ZooKeeper's data for their own user", async () => {
+    const script = `
+      for volume in kafka_kafka kafka_zookeeper; do
+        folder=$(docker volume inspect --format '{{.Mountpoint}}' "$volume")
+        find "$folder" -mindepth 1 -type f -printf 'file\\n' -quit
+        find "$folder" \\( ! -uid 1000 -o -perm /o+w \\) -printf '%p %u:%g %m\\n'
+      done`;
+    const found = await onHost(stack.account, "kafka", ["bash", "-c", script]);
+    assert.deepEqual(found.split("\n"), ["file", "file"]);
+  });
+
+  step("has each host and its engine as the CIS Docker Benchmark asks, as far as it is ours to set", async () => {
+    const { hosts } = await standing();
+    const results = await Promise.all(
+      hosts.map(async ({ name, place }) =>
+        (await scriptIn(place, "cis-host.sh")).split("\n").map((line) => `${name} ${line}`),
+      ),
+    );
+    assert.ok(results.every((lines) => lines.length > 10));
+    assert.deepEqual(
+      results.flat().filter((line) => !/^\S+ [\d.]+ ok /.test(line)),
+      [],
+    );
+  });
+
+  step("tells hosts of themselves, and containers nothing (IMDS)", async () => {
+    const { hosts, tasks } = await standing();
+    const token = ["curl", "-s", "-m", "5", "-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60"];
+    const ask = (place: Place) =>
+      runIn(place, [...token, "http://169.254.169.254/latest/api/token"]).catch(() => undefined);
+    const told = await Promise.all(hosts.map(({ place }) => ask(place)));
+    assert.ok(
+      told.every((answer) => answer !== undefined && answer.length > 10),
+      "a host hears nothing",
+    );
+    const heard = await Promise.all(tasks.map(async (task) => [task.service, await ask(placeOfTask(hosts, task))]));
+    assert.deepEqual(
+      heard.filter(([, answer]) => answer !== undefined),
+      [],
+    );
+  });
+
+  step("takes no request through the load balancer that is hidden in another", async () => {
+    const { apiUrl } = await stack.outputs();
+    const client = new Gifticons(apiUrl);
+    const attacks = smugglings(0, "").map(({ name }, index) => ({
+      name,
+      userId: 8_000_000 + index,
+      key: `hidden-${index}`,
+    }));
+    const told = await Promise.all(
+      attacks.map(async ({ userId, key }, index) => {
+        const bytes = smugglings(userId, key)[index]?.bytes ?? "";
+        return (await say(targetOf(apiUrl), bytes, { leave: true })).answers;
+      }),
+    );
+    try {
+      // Others on the connections that the load balancer shares are told what is theirs, and not what an attack left there.
+      const honest = Array.from({ length: 100 }, (_, index) => 8_100_000 + index);
+      const answers = await Promise.all(honest.map((userId) => client.ask(userId, "honest")));
+      for (const { userId, status, requestId } of answers)
+        assert.deepEqual([status, requestId], [202, requestIdOfKey(BigInt(userId), "honest")]);
+      // One partition: when the last of these is decided, so is all that came before.
+      for (const { requestId } of answers) await client.follow(requestId ?? "");
+      for (const [index, { name, userId, key }] of attacks.entries()) {
+        assert.ok(
+          told[index]?.every(({ status }) => status !== 500 && status !== 502),
+          name,
+        );
+        const id = requestIdOfKey(BigInt(userId), key);
+        const taken = (await client.state(id)).status !== "queued";
+        const said = told[index]?.some(({ status, body }) => status === 202 && body.includes(id)) === true;
+        // Two requests by everyone's reading are two requests: then the second is answered like the first.
+        assert.equal(taken, said, `${name}: taken without a word`);
+      }
+    } finally {
+      await client.close();
+    }
+  });
+
+  step("shows its secrets nowhere: state, logs, inspections, process lists, image layers, user data", async () => {
+    const environment = await standing();
+    await using canary = await Canary.of(await knownSecrets(stack, environment));
+    const hits = await Promise.all([
+      ...searchMachine(canary, stack, environment),
+      ...environment.hosts.flatMap(({ place }) => searchHost(canary, place)),
+    ]);
+    assert.deepEqual(hits.flat(), []);
+    assert.doesNotMatch(await stack.exportedState(), /SWMTKN-|BEGIN [A-Z ]*PRIVATE KEY/);
+    // It does find what is there: a host's own key, and a service's password, each where it belongs.
+    const [manager] = environment.hosts;
+    assert.ok(manager);
+    assert.deepEqual(await canary.inFiles(manager.place, "/etc/ssh/gifticon_event_host_key"), ["manager-host-key"]);
+    const api = environment.tasks.find(({ service }) => service === "gifticon_main-api");
+    assert.ok(api);
+    assert.deepEqual(
+      await canary.inFiles(hostOf(environment.hosts, api).place, `/proc/${api.pid}/root/run/secrets/database-password`),
+      ["database-password"],
+    );
+  });
+}
+
+/** A host with how to get into it. */
+interface Host extends End {
+  place: Place;
+}
+
+/** What stands. */
+interface Environment {
+  outputs: Outputs;
+  hosts: Host[];
+  tasks: RunningTask[];
+  /** Load balancer and database. */
+  services: Host[];
+  /** What is reached from outside, by its public address. */
+  published: End[];
+  containers: Body[];
+}
+
+const PORTS = [22, 80, 443, 2181, 2375, 2376, 2377, 5432, 7946, 8080, 8081, 9092, 19092];
+
+async function look(stack: LocalStack): Promise<Environment> {
+  const [outputs, containers] = await Promise.all([stack.outputs(), bodies(stack.account)]);
+  const bodyAt = (address: string) => {
+    const body = containers.find(({ privateAddress }) => privateAddress === address);
+    if (body === undefined) throw new Error(`no container has ${address}`);
+    return body;
+  };
+  const hosts = outputs.nodes.map(({ name, role, privateIp }) => ({
+    name,
+    address: privateIp,
+    groups: groupsOfRole(role as Parameters<typeof groupsOfRole>[0]),
+    place: inContainer(name, bodyAt(privateIp).container),
+  }));
+  const service = (name: "entrance" | "database", type: string): Host & { body: Body } => {
+    const body = containers.find((one) => one.type === type);
+    if (body === undefined) throw new Error(`there is no ${name}`);
+    return { name, address: body.privateAddress, groups: [name], place: inContainer(name, body.container), body };
+  };
+  const entrance = service("entrance", "aws:lb/loadBalancer:LoadBalancer");
+  const database = service("database", "aws:rds/instance:Instance");
+  const published = [
+    ...hosts.map(({ name, groups, address }) => ({ name, groups, address: bodyAt(address).publicAddress ?? "" })),
+    { name: "entrance", groups: entrance.groups, address: entrance.body.publicAddress ?? "" },
+  ];
+  const tasks = await Promise.all(hosts.map(({ name }) => runningTasks(stack.account, name)));
+  return { outputs, hosts, tasks: tasks.flat(), services: [entrance, database], published, containers };
+}
+
+function hostOf(hosts: readonly Host[], task: RunningTask): Host {
+  const host = hosts.find(({ name }) => name === task.host);
+  if (host === undefined) throw new Error(`there is no host ${task.host}`);
+  return host;
+}
+
+function placeOfTask(hosts: readonly Host[], task: RunningTask): Place {
+  return inNetworkOf(hostOf(hosts, task).place, `${task.service} on ${task.host}`, task.pid);
+}
+
+/** Where connections are tried from: one host of each role, the managed services, a container of each service, the world. */
+function placesOf({ hosts, services, tasks }: Environment): Host[] {
+  const roles = hosts.filter(({ name }) => ["manager", "worker-1", "kafka"].includes(name));
+  const firsts = tasks.filter(({ service }, index) => tasks.findIndex((task) => task.service === service) === index);
+  return [
+    ...roles,
+    ...services,
+    // What a container sends leaves as its host's.
+    ...firsts.map((task) => ({ ...hostOf(hosts, task), place: placeOfTask(hosts, task) })),
+    { name: "outside", groups: [], address: "198.18.0.1", place: OUTSIDE },
+  ];
+}
+
+/** The doors that don't do from here as the flows say, one line each. */
+async function wrongDoors(source: Host, environment: Environment, flows: readonly Flow[]): Promise<string[]> {
+  const others = ["manager", "worker-2", "kafka"];
+  const within = [...environment.hosts.filter(({ name }) => others.includes(name)), ...environment.services];
+  const targets = (source.groups.length === 0 ? environment.published : within)
+    // No security group stands between a host and itself.
+    .filter(({ name }) => name !== source.name);
+  const doors: (Door & { to: End })[] = targets.flatMap((to) =>
+    PORTS.map((port) => ({ to, port, address: to.address })),
+  );
+  const may = ({ to, port }: { to: End; port: number }) => mayConnect(flows, source, to, port);
+  const tried = await probePorts(source.place, doors, may);
+  assert.ok(
+    source.name === "database" || tried.some(({ answer }) => answer !== "silent"),
+    `${source.place.name} reaches nothing`,
+  );
+  return tried
+    .filter((door) => (door.answer !== "silent") !== may(door))
+    .map(({ to, port, answer }) => `${source.place.name} to ${to.name}:${port}: ${answer}`);
+}
+
+async function flowsOf(stack: LocalStack): Promise<Flow[]> {
+  const { config } = parse(await readFile(stack.configFile, "utf8")) as { config: Record<string, unknown> };
+  const texts = Object.entries(config).map(([key, value]) => [
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  return planFlows(loadSettings(Object.fromEntries(texts) as Record<string, string>));
+}
+
+async function knownSecrets(stack: LocalStack, { hosts }: Environment): Promise<Map<string, string>> {
+  const secrets = await secretsOfState(stack);
+  const [manager] = hosts;
+  if (manager === undefined) throw new Error("there is no manager");
+  for (const role of ["worker", "manager"]) {
+    const token = await runIn(manager.place, ["docker", "swarm", "join-token", "--quiet", role]);
+    secrets.set(`the Swarm's token of a ${role}`, token.trim());
+  }
+  const swarmKeys = "/var/lib/docker/swarm/certificates/swarm-node.key";
+  secrets.set("the manager's key in the Swarm", traceOf(await runIn(manager.place, ["cat", swarmKeys])));
+  const authority = `local-cloud-${stack.account}-ca`;
+  const { stdout } = await execa("docker", ["volume", "inspect", "--format", "{{.Mountpoint}}", authority]);
+  secrets.set("the account's authority", traceOf(await readFile(`${stdout}/ca.key`, "utf8")));
+  secrets.set("the account's secret", (await readFile(`${stdout}/secret`, "utf8")).trim());
+  return secrets;
+}
+
+type Search = Promise<string[]>;
+
+async function at(where: string, names: Promise<string[]> | string[]): Search {
+  return (await names).map((name) => `${name} stands in ${where}`);
+}
+
+/** The state, what operations have said, and the local cloud's containers as the machine's engine shows them. */
+function searchMachine(canary: Canary, stack: LocalStack, { containers }: Environment): Search[] {
+  const ids = containers.map(({ container }) => container);
+  const { account } = stack;
+  const ofAccount = `docker volume ls --quiet --filter label=local-cloud.account=${account}`;
+  return [
+    at(
+      "the exported state",
+      stack.exportedState().then((state) => canary.inText(state)),
+    ),
+    // Beside it stands the engine's event log, which these tests ask for: a debugging aid of the CLI that holds secrets as they are. Nothing else makes one.
+    at(
+      "the stored state",
+      canary.inOutput(["find", `${stack.directory}/state`, "-type", "f", "-exec", "cat", "{}", "+"]),
+    ),
+    ...ids.map((id) =>
+      at(`the log of container ${id.slice(0, 12)}`, canary.inOutput(["bash", "-c", `docker logs ${id} 2>&1`])),
+    ),
+    at("the inspected containers", canary.inOutput(["docker", "inspect", ...ids])),
+    at("the local cloud's records", canary.inOutput(["bash", "-c", `${ofAccount} | xargs docker volume inspect`])),
+    at("the machine's process list", canary.inOutput(["bash", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null || true"])),
+    at(
+      "the images",
+      canary.inOutput([
+        "bash",
+        "-c",
+        `docker images --quiet --filter 'reference=${account}.dkr.ecr.*/*' | sort -u | xargs docker save`,
+      ]),
+    ),
+    at(
+      "the images' history",
+      canary.inOutput([
+        "bash",
+        "-c",
+        `docker images --quiet --filter 'reference=${account}.dkr.ecr.*/*' | xargs -n 1 docker history --no-trunc`,
+      ]),
+    ),
+  ];
+}
+
+/** What a host shows: its processes and their environments, its logs, those of its containers, its engine's objects, and its user data. */
+function searchHost(canary: Canary, place: Place): Search[] {
+  const look = (where: string, files: string) => at(`${where} of ${place.name}`, canary.inFiles(place, files));
+  const userData = `<(curl -s -m 5 -H "X-aws-ec2-metadata-token: $(curl -s -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token)" http://169.254.169.254/latest/user-data)`;
+  return [
+    look("the process list", "/proc/[0-9]*/cmdline"),
+    look("the environments", "/proc/[0-9]*/environ"),
+    look("the logs", "-r /var/log"),
+    look("the containers' logs", "<(docker ps --all --quiet | xargs -r -n 1 docker logs 2>&1)"),
+    look("the inspected containers", "<(docker ps --all --quiet | xargs -r docker inspect)"),
+    look(
+      "the Swarm's objects",
+      "<(docker service ls -q | xargs -r docker service inspect; docker config ls -q | xargs -r docker config inspect; docker secret ls -q | xargs -r docker secret inspect)",
+    ),
+    look("the user data", userData),
+    look("what was written to disk for everyone", "-r /etc/docker /usr/local /tmp"),
+  ];
+}

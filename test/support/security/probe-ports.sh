@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# probe-ports.sh SECONDS: reads lines of HOST and PORT, tries each over TCP, and says after each how it went: "open", "refused" (it was reached, and
+# nothing listens there), or "silent" (no answer within the time, or no way there).
+set -euo pipefail
+
+probe() {
+  local words
+  # shellcheck disable=SC2016 # for the inner shells to expand, here and below
+  if words=$(timeout "$1" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$3" 2>&1); then
+    printf '%s %s open\n' "$2" "$3"
+  elif [[ $words == *refused* ]]; then
+    printf '%s %s refused\n' "$2" "$3"
+  else
+    printf '%s %s silent\n' "$2" "$3"
+  fi
+}
+export -f probe
+# shellcheck disable=SC2016
+SECONDS_EACH="$1" xargs -P 48 -L 1 bash -c 'probe "$SECONDS_EACH" "$0" "$1"'
