@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+const lock = JSON.parse(read("package-lock.json")) as {
+  packages: Record<string, { integrity?: string; resolved?: string; link?: boolean; hasInstallScript?: boolean }>;
+};
+const installed = Object.entries(lock.packages).filter(([path]) => path.includes("node_modules/"));
+
+test("every package of the lockfile is held to its content", () => {
+  const loose = installed.filter(([, { link, integrity }]) => link !== true && !integrity?.startsWith("sha512-"));
+  assert.deepEqual(
+    loose.map(([path]) => path),
+    [],
+  );
+});
+
+// None of them runs: .npmrc says so. A new one is to be looked at before it is named here.
+test("no package runs code at installation, and those that would are known by name", () => {
+  assert.match(read(".npmrc"), /^ignore-scripts=true$/m);
+  const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript === true);
+  assert.deepEqual(scripted.map(([path]) => path).sort(), [
+    // Would fetch the plugin, which the Pulumi CLI does by itself.
+    "node_modules/@pulumi/command",
+    // Optional, of ssh2: compiled code that it does without.
+    "node_modules/cpu-features",
+    // Checks that its binary runs; that comes as a package of its own.
+    "node_modules/esbuild",
+    // Compares versions.
+    "node_modules/protobufjs",
+    // Compiled code that it does without.
+    "node_modules/ssh2",
+  ]);
+});
+
+test("every version that is asked for is exact", () => {
+  const root = new URL("..", import.meta.url).pathname;
+  const files = globSync(["package.json", "services/*/package.json", "policy/package.json"], { cwd: root });
+  assert.ok(files.length > 4);
+  for (const file of files) {
+    const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read(file)) as Record<
+      string,
+      Record<string, string> | undefined
+    >;
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))
+      assert.match(version, /^(npm:[@\w/.-]+@)?\d+\.\d+\.\d+$/, `${file}: ${name}`);
+  }
+});
