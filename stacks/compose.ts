@@ -94,8 +94,9 @@ export function scratch(mib: number): Mount {
 }
 
 /**
- * Processes and threads that a task may have at most: several times what was counted (`docker stats`: 23 at most for a service of ours, 91 for Kafka), because some of them
- * follow the number of the machine's processors, and far below what a host's kernel has.
+ * Processes and threads that a task may have at most: several times what was counted at rest (`docker stats`: 12 for a service of ours,
+ * 27 for ZooKeeper, 79 for Kafka), because a health check is a process of its own, some threads follow the number of the machine's processors, and k6 and nGrinder grow with
+ * their users. Far below what a host's kernel has.
  */
 export const PIDS = { node: 128, java: 1_024, k6: 1_024, users: 16_384 } as const;
 

@@ -126,9 +126,9 @@ describe("the environment on the local cloud", () => {
     });
   });
 
-  faultSteps(step, stack);
-
   securitySteps(step, stack);
+
+  faultSteps(step, stack);
 
   step("only adds when a worker is added", async () => {
     await stack.configure({ [setting("workers")]: 6 });

@@ -123,7 +123,7 @@ export function securitySteps(step: (promise: string, act: () => Promise<void>) 
     await using canary = await Canary.of(await knownSecrets(stack, environment));
     const hits = await Promise.all([
       ...searchMachine(canary, stack, environment),
-      ...environment.hosts.flatMap(({ place }) => searchHost(canary, place)),
+      ...environment.hosts.map(({ place }) => searchHost(canary, place)),
     ]);
     assert.deepEqual(hits.flat(), []);
     assert.doesNotMatch(await stack.exportedState(), /SWMTKN-|BEGIN [A-Z ]*PRIVATE KEY/);
@@ -304,20 +304,24 @@ function searchMachine(canary: Canary, stack: LocalStack, { containers }: Enviro
 }
 
 /** What a host shows: its processes and their environments, its logs, those of its containers, its engine's objects, and its user data. */
-function searchHost(canary: Canary, place: Place): Search[] {
-  const look = (where: string, files: string) => at(`${where} of ${place.name}`, canary.inFiles(place, files));
-  const userData = `<(curl -s -m 5 -H "X-aws-ec2-metadata-token: $(curl -s -m 5 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token)" http://169.254.169.254/latest/user-data)`;
-  return [
-    look("the process list", "/proc/[0-9]*/cmdline"),
-    look("the environments", "/proc/[0-9]*/environ"),
-    look("the logs", "-r /var/log"),
-    look("the containers' logs", "<(docker ps --all --quiet | xargs -r -n 1 docker logs 2>&1)"),
-    look("the inspected containers", "<(docker ps --all --quiet | xargs -r docker inspect)"),
-    look(
-      "the Swarm's objects",
-      "<(docker service ls -q | xargs -r docker service inspect; docker config ls -q | xargs -r docker config inspect; docker secret ls -q | xargs -r docker secret inspect)",
-    ),
-    look("the user data", userData),
-    look("what was written to disk for everyone", "-r /etc/docker /usr/local /tmp"),
-  ];
+async function searchHost(canary: Canary, place: Place): Search {
+  const imds = "curl -s -m 5 http://169.254.169.254/latest";
+  const places = {
+    "the process list": "/proc/[0-9]*/cmdline",
+    "the environments": "/proc/[0-9]*/environ",
+    "the logs": "/var/log",
+    "the containers' logs": "<(docker ps --all --quiet | xargs -r -n 1 docker logs 2>&1)",
+    "the inspected containers": "<(docker ps --all --quiet | xargs -r docker inspect)",
+    "the Swarm's services": "<(docker service ls --quiet | xargs -r docker service inspect)",
+    "the Swarm's configs": "<(docker config ls --quiet | xargs -r docker config inspect)",
+    "the Swarm's secrets": "<(docker secret ls --quiet | xargs -r docker secret inspect)",
+    "the user data": `<(${imds}/user-data -H "X-aws-ec2-metadata-token: $(${imds}/api/token -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')")`,
+    "what was written to disk for everyone": "/etc/docker /usr/local /tmp",
+  };
+  // All at once; only what is found is looked for again, place by place.
+  if ((await canary.inFiles(place, Object.values(places).join(" "))).length === 0) return [];
+  const found = Object.entries(places).map(([where, files]) =>
+    at(`${where} of ${place.name}`, canary.inFiles(place, files)),
+  );
+  return (await Promise.all(found)).flat();
 }

@@ -85,10 +85,10 @@ export class Canary implements AsyncDisposable {
     return this.inText(stdout);
   }
 
-  /** The same of files at another place; the values go there over standard input, so that no process list shows them. */
+  /** The same of files and folders at another place, as a shell names them; the values go there over standard input, so that no process list shows them. */
   async inFiles(place: Place, files: string): Promise<string[]> {
     const values = [...this.#secrets.values()].map((value) => `${value}\n`).join("");
-    const script = `grep --text --no-messages --no-filename --only-matching --fixed-strings --file=/dev/stdin ${files} || true`;
+    const script = `grep --text --recursive --no-messages --no-filename --only-matching --fixed-strings --file=/dev/stdin ${files} || true`;
     return this.inText(await runIn(place, ["bash", "-c", script], values));
   }
 
