@@ -1,6 +1,6 @@
 import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
-import { runningTask } from "./tasks.ts";
+import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
 
 const BROKER = "kafka_kafka";
 
@@ -8,6 +8,7 @@ export const replacementCases: readonly Case[] = [
   {
     name: "manager-replaced",
     family: "hosts",
+    cuts: CUT_WITH_TARGET,
     what: "the manager is gone for good: the next `pulumi up` makes another one, and the Swarm anew",
     strike: async (blow) => {
       const { environment, up, undo, proof } = blow;
@@ -24,6 +25,7 @@ export const replacementCases: readonly Case[] = [
   {
     name: "kafka-host-replaced",
     family: "hosts",
+    cuts: CUT_WITH_TARGET,
     what: "Kafka's host is gone for good, with its disk: the next `pulumi up` makes another one, its topic empty",
     losesQueue: true,
     strike: async (blow) => {

@@ -13,6 +13,9 @@ main() {
   if [[ $state != inactive && $(cat "$JOINED" 2>/dev/null) != "$SWARM_ID" ]]; then
     say "this host is $state in another Swarm: it leaves"
     docker swarm leave --force >&2
+    # An engine that changes over without a new start may be left out of the overlay network's gossip ("unknown to memberlist"): no name of another host
+    # resolves on it, and no task there becomes healthy.
+    systemctl restart docker >&2
     state=inactive
   fi
   if [[ $state != inactive && $REPAIR == gone-* && $(cat "$LAST_REPAIR" 2>/dev/null) != "$REPAIR" ]]; then
