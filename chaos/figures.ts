@@ -1,4 +1,4 @@
-import type { ErrorClass } from "../load-test/errors.ts";
+import { classOfStatus, type ErrorClass } from "../load-test/errors.ts";
 import type { LoadAnswer } from "./load.ts";
 
 /** How the system looked to its clients. */
@@ -29,9 +29,7 @@ export function errorOf({ status, error = "", retryAfter }: LoadAnswer): ErrorCl
     if (TIMEOUT.includes(error)) return "timeout";
     return "no connection";
   }
-  if (status === 503 && retryAfter) return "503 with Retry-After";
-  if (status >= 500) return "5xx";
-  return status >= 400 ? "4xx" : "wrong state";
+  return classOfStatus(status, retryAfter);
 }
 
 /**

@@ -61,7 +61,8 @@ const fields = z.strictObject({
       ami: text(/^ami-[0-9a-f]{8,17}$/, AMI_HELP),
       /**
        * A new number replaces the workers' hosts, as after a patch that a restart of each would bring: new ones are made beside the old, which are then drained
-       * one after the other.
+       * one after the other. A new host joins the load balancer's targets only once its predecessor is drained, so without spare workers the API may have too few
+       * targets meanwhile: not for the hour of the event.
        */
       generation: wholeNumber(1, 1_000_000, "the number of the hosts' generation").default(1),
       manager: host("t3.micro", 10, {}),

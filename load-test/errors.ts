@@ -33,8 +33,12 @@ export function errorOf({ kind, status, error, retryAfter }: Answer): ErrorClass
     if (TIMEOUT.includes(error)) return "timeout";
     return "no connection";
   }
+  return classOfStatus(status, retryAfter);
+}
+
+/** The class of an HTTP status that is no good answer. */
+export function classOfStatus(status: number, retryAfter: boolean): ErrorClass {
   if (status === 503 && retryAfter) return "503 with Retry-After";
   if (status >= 500) return "5xx";
-  if (status >= 400) return "4xx";
-  return "wrong state";
+  return status >= 400 ? "4xx" : "wrong state";
 }
