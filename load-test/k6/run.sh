@@ -7,6 +7,9 @@ set -eu
 
 # k6 has a connection for each user.
 ulimit -n "$(ulimit -H -n)"
+# The users' own state is most of the heap, and marking it again and again much of what k6 spends: 2.7 CPU seconds for 10,000 requests of 6,000 users
+# instead of 3.1 (`./run event --users 6000 --seconds 30`, one after the other). The host has 16 GiB.
+export GOGC=400 GOMEMLIMIT=8GiB
 cat >/tmp/users.js
 rm -f /tmp/answers /tmp/k6.pid
 
