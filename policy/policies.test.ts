@@ -9,12 +9,13 @@ const urn = "urn:pulumi:dev::gifticon-event::aws:rds/instance:Instance::database
 async function reported(
   props: object,
   exceptions: Parameters<typeof policiesOf>[0] = [],
+  others: PolicyResource[] = [],
 ): Promise<[string, string?][]> {
   const policy = policiesOf(exceptions, () => "2026-11-22").find(({ name }) => name === "private-database");
   assert.ok(policy);
   const found: [string, string?][] = [];
   const database = { type: "aws:rds/instance:Instance", name: "database", urn, props } as PolicyResource;
-  const args = { resources: [database] } as unknown as StackValidationArgs;
+  const args = { resources: [...others, database] } as unknown as StackValidationArgs;
   await policy.validateStack(args, (message, about) => {
     found.push([message, ...(about === undefined ? [] : [about])] as [string, string?]);
   });
@@ -25,6 +26,12 @@ test("a policy reports what breaks its rule, with the resource's URN", async () 
   assert.deepEqual(await reported({ publiclyAccessible: false }), []);
   const [[message, about] = []] = await reported({ publiclyAccessible: true });
   assert.match(message ?? "", /^database publiclyAccessible is not false\. Only the services use it/);
+  assert.equal(about, urn);
+});
+
+test("of resources that share a name it reports the one that breaks the rule", async () => {
+  const component = { type: "gifticon-event:infra:Database", name: "database", urn: "urn:component", props: {} };
+  const [[, about] = []] = await reported({ publiclyAccessible: true }, [], [component as PolicyResource]);
   assert.equal(about, urn);
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PolicyResource as EngineResource, StackValidationPolicy } from "@pulumi/policy";
 import { sortOut, type Exception } from "./exceptions.ts";
-import { member, type PolicyPlan, type PolicyResource } from "./plan.ts";
+import { member, type PolicyPlan, type PolicyResource, type Violation } from "./plan.ts";
 import { rules } from "./rules.ts";
 
 /**
@@ -17,12 +17,31 @@ export function policiesOf(exceptions: readonly Exception[], today: () => string
     validateStack: ({ resources }, reportViolation) => {
       const plan = planOf(resources);
       const found = rule.check(plan).map((finding) => ({ ...finding, rule }));
-      for (const { subject, message } of sortOut(found, plan.stack, exceptions, today()).violations) {
-        const urn = resources.find(({ name }) => name === subject)?.urn;
-        reportViolation(`${subject} ${message}. ${rule.reason} (${rule.source})`, urn);
+      for (const violation of sortOut(found, plan.stack, exceptions, today()).violations) {
+        const { subject, message } = violation;
+        reportViolation(`${subject} ${message}. ${rule.reason} (${rule.source})`, urnOf(violation, plan, resources));
       }
     },
   }));
+}
+
+/**
+ * The URN of what a violation is about. A host, its role and its component share a name: of those it is the one in which alone the rule finds the same;
+ * where that isn't one either, the engine is told none rather than a wrong one.
+ */
+function urnOf(
+  { rule, subject, message }: Violation,
+  plan: PolicyPlan,
+  resources: readonly EngineResource[],
+): string | undefined {
+  const named = resources.flatMap(({ name, urn }, index) => (name === subject ? [{ urn, index }] : []));
+  if (named.length === 1) return named[0]?.urn;
+  const guilty = named.filter(({ index }) =>
+    rule
+      .check({ ...plan, resources: plan.resources.slice(index, index + 1) })
+      .some((finding) => finding.subject === subject && finding.message === message),
+  );
+  return guilty.length === 1 ? guilty[0]?.urn : undefined;
 }
 
 /** A stack of the engine as rules see it. */

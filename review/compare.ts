@@ -3,7 +3,16 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "n
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { drawUp, emptyState, preview, readState, writeState, type PaperStack } from "./engine.ts";
+import {
+  drawUp,
+  emptyState,
+  preview,
+  readState,
+  writeState,
+  type PaperRun,
+  type PaperStack,
+  type PreviewHow,
+} from "./engine.ts";
 import type { Resource, StackPlan } from "./plan.ts";
 import { readPreview, type Ledger } from "./read-preview.ts";
 import { complete, readStackFile } from "./stack-file.ts";
@@ -64,14 +73,19 @@ export async function compareStack(comparison: Comparison): Promise<StackPlan> {
  * @returns every resource that it declares.
  */
 export async function drawStack(drawing: Omit<Comparison, "base">): Promise<Resource[]> {
+  const { stdout, ledger } = await previewFromNothing(drawing);
+  return readPreview(stdout, { before: {}, after: ledger }).after;
+}
+
+/** The engine's preview of the working tree where nothing is yet. */
+export async function previewFromNothing(drawing: Omit<Comparison, "base">, how?: PreviewHow): Promise<PaperRun> {
   const { work, stack } = drawing;
   await rm(work, { recursive: true, force: true });
   const program = join(work, "after");
   await copyWorkingTree(drawing, program);
   const paper = paperOf(drawing, "paper");
   await writeState(paper, emptyState);
-  const { stdout, ledger } = await preview(paper, program, await readStackFile(program, stack));
-  return readPreview(stdout, { before: {}, after: ledger }).after;
+  return preview(paper, program, await readStackFile(program, stack), how);
 }
 
 function paperOf({ stack, work, cache }: Omit<Comparison, "base">, name: string): PaperStack {

@@ -31,6 +31,12 @@ export interface PaperRun {
   ledger: Ledger;
 }
 
+/** How a preview differs from that of a review. */
+export interface PreviewHow {
+  server?: string;
+  options?: readonly string[];
+}
+
 /** A stack's state as a file: an engine that finds one takes the stack for made. */
 export async function writeState(
   { folder, stack }: Pick<PaperStack, "folder" | "stack">,
@@ -59,17 +65,18 @@ export function drawUp(paper: PaperStack, program: string, settings: StackSettin
 }
 
 /**
- * The engine's preview of a program against the state, as JSON.
+ * The engine's preview of a program against the state.
  *
  * @param server what serves the providers: by default the cloud on paper.
+ * @param options of the engine's command: by default it writes JSON about every resource.
  */
 export function preview(
   paper: PaperStack,
   program: string,
   settings: StackSettings,
-  server = paperServer,
+  { server = paperServer, options = ["--json", "--show-sames", "--ignore-protect"] }: PreviewHow = {},
 ): Promise<PaperRun> {
-  return run(paper, program, settings, ["preview", "--json", "--show-sames", "--ignore-protect"], server);
+  return run(paper, program, settings, ["preview", ...options], server);
 }
 
 async function run(

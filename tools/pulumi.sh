@@ -6,9 +6,20 @@ pulumi_minimum=3.200.0
 # The version of the SDK in use (package.json pins it), so that the engine and the program speak the same protocol.
 pulumi_version="$(sed -n 's/.*"@pulumi\/pulumi": "\(.*\)".*/\1/p' "$checkout/package.json")"
 pulumi_cached="$cache/pulumi/$pulumi_version/bin"
+language_host="$checkout/tools/pulumi/language-nodejs"
 
 # Has a directory both halves of the CLI: the engine, and the host that runs Node.js programs?
 pulumi_complete() { [[ -x $1/pulumi && -x $1/pulumi-language-nodejs ]]; }
+
+# What a language host that was built here is built from, as one number.
+language_host_key() { (cd "$language_host" && sha256sum -- *) | sha256sum | cut -d ' ' -f 1; }
+
+# Is the cached CLI as this checkout wants it? A release is: it has the hosts of other languages too. One that was built has beside its host
+# what that was built from.
+pulumi_up_to_date() {
+  pulumi_complete "$pulumi_cached" || return 1
+  [[ -x $pulumi_cached/pulumi-language-go || "$(cat "$pulumi_cached/language-nodejs.key" 2>/dev/null)" == "$(language_host_key)" ]]
+}
 
 # Prints the directory of the CLI to use; fails when there is none yet.
 pulumi_directory() {
@@ -40,9 +51,9 @@ pulumi_download() {
   pulumi_complete "$work/bin"
 }
 
-# go_build MODULE OUTPUT PACKAGE VERSION: builds a command from a pinned module; its go.sum says what each download must be.
+# go_build FOLDER OUTPUT PACKAGE VERSION: builds a command from a pinned module; its go.sum says what each download must be.
 go_build() {
-  local module="$checkout/tools/pulumi/$1" output="$2" package="$3" version="$4" log="$cache/pulumi/go/$1.log" total count=0 next=$((SECONDS + 15)) line
+  local module="$1" output="$2" package="$3" version="$4" log="$cache/pulumi/go/${1##*/}.log" total count=0 next=$((SECONDS + 15)) line
   # The toolchain that the modules ask for is itself a module.
   local build=(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$module")
   # This fetches what the build needs. (`go mod download` asks for more, and not all of that is on every proxy.)
@@ -78,27 +89,73 @@ find_go() {
   chmod -R u+w "${go%/bin/go}" && chmod +x "$go" "${go%/bin/go}"/pkg/tool/*/* "${go%/bin/go}"/bin/*
 }
 
-pulumi_build() {
-  local work="$1" go
-  # A gigabyte that nothing else needs: kept while builds are interrupted, removed with the first that ends well.
+# A gigabyte that nothing else needs: kept while builds are interrupted, removed with the first that ends well.
+prepare_go_build() {
   export GOMODCACHE="$cache/pulumi/go/modules" GOCACHE="$cache/pulumi/go/build"
   mkdir -p "$cache/pulumi/go"
-  find_go || return 1
+  find_go
+}
+
+# The host's own files with ours in the place of its answer that it can't run policy packs, as a package that can be built.
+language_host_sources() {
+  local folder="$1" log="$cache/pulumi/go/language-nodejs.log" theirs file
+  theirs="$(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$language_host" list -f '{{.Dir}}' \
+    github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs 2>"$log")" || {
+    tail -n 5 "$log" >&2
+    return 1
+  }
+  mkdir -p "$folder/host"
+  cp "$language_host/go.mod" "$language_host/go.sum" "$folder"
+  for file in "$theirs"/*.go; do
+    [[ $file == *_test.go ]] || sed '/^func (host \*nodeLanguageHost) RunPlugin(/,/^}/d' "$file" >"$folder/host/${file##*/}"
+  done
+  cp "$language_host/run_plugin.go" "$folder/host"
+}
+
+# The newest release of the Node.js host that is a module of its own; it runs today's programs with today's engine.
+build_language_host() {
+  local work="$1"
+  say "Building the Node.js language host of the Pulumi CLI from its Go modules (about a minute on 2 cores, once)"
+  mkdir -p "$work/bin"
+  language_host_sources "$work/language-nodejs" || return 1
+  go_build "$work/language-nodejs" "$work/bin/pulumi-language-nodejs" ./host 3.68.0 || return 1
+  language_host_key >"$work/bin/language-nodejs.key"
+}
+
+pulumi_build() {
+  local work="$1" go
+  prepare_go_build || return 1
   say "Building the Pulumi CLI $pulumi_version from its Go modules (about 7 minutes on 2 cores, once)"
   mkdir -p "$work/bin"
-  go_build engine "$work/bin/pulumi" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi "$pulumi_version" || return 1
-  # The newest release of the Node.js host that is a module of its own; it runs today's programs with today's engine.
-  say "Building its Node.js language host"
-  go_build language-nodejs "$work/bin/pulumi-language-nodejs" \
-    github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs 3.68.0 || return 1
+  go_build "$checkout/tools/pulumi/engine" "$work/bin/pulumi" github.com/pulumi/pulumi/pkg/v3/cmd/pulumi "$pulumi_version" || return 1
+  build_language_host "$work" || return 1
   rm -rf -- "$cache/pulumi/go"
 }
 
+# Gives a CLI that was built before the language host of this checkout; the engine's seven minutes are not spent again.
+renew_language_host() {
+  local work="$1" go
+  # In a shell of its own: to have nothing to build with is no failure of the run.
+  if (prepare_go_build && build_language_host "$work"); then
+    # The key comes last: whoever is interrupted before it builds again.
+    mv -f -- "$work/bin/pulumi-language-nodejs" "$pulumi_cached"
+    mv -f -- "$work/bin/language-nodejs.key" "$pulumi_cached"
+    rm -rf -- "$cache/pulumi/go"
+  else
+    warn "the language host of the Pulumi CLI can't be built anew: going on with the one that is there, which may not run policy packs"
+  fi
+  rm -rf -- "$work"
+}
+
 obtain_pulumi() {
-  ! pulumi_complete "$pulumi_cached" || return 0
+  ! pulumi_up_to_date || return 0
   local work="$pulumi_cached.partial"
   rm -rf -- "$work"
   mkdir -p "$work"
+  if pulumi_complete "$pulumi_cached"; then
+    renew_language_host "$work"
+    return
+  fi
   if ! pulumi_download "$work"; then
     say "The Pulumi CLI can't be downloaded from here"
     rm -rf -- "${work:?}/bin"
@@ -112,5 +169,9 @@ obtain_pulumi() {
   rm -rf -- "$work"
 }
 
-# Sees to it that there is a CLI.
-ensure_pulumi() { pulumi_directory >/dev/null || with_lock pulumi obtain_pulumi; }
+# Sees to it that there is a CLI, and that a cached one is as this checkout wants it.
+ensure_pulumi() {
+  local directory
+  directory="$(pulumi_directory)" || directory="$pulumi_cached"
+  [[ $directory != "$pulumi_cached" ]] || pulumi_up_to_date || with_lock pulumi obtain_pulumi
+}

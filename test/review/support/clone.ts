@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
-import { compareStack } from "../../../review/compare.ts";
+import { compareStack, previewFromNothing } from "../../../review/compare.ts";
 import { preview } from "../../../review/engine.ts";
 import type { StackPlan } from "../../../review/plan.ts";
 import { readPreview } from "../../../review/read-preview.ts";
@@ -87,8 +87,22 @@ export class Clone {
     const work = join(this.folder, ".local/work", stack);
     const program = join(work, "after");
     const paper = { stack, folder: join(work, "paper"), bundles: join(cache, "bundles") };
-    const { stdout } = await preview(paper, program, await readStackFile(program, stack), plugins);
+    const settings = await readStackFile(program, stack);
+    const { stdout } = await preview(paper, program, settings, { server: plugins });
     return readPreview(stdout, { before: {}, after: {} });
+  }
+
+  /**
+   * The engine's preview of the working tree, of which nothing is made yet, with the policy pack.
+   *
+   * @returns what the engine printed.
+   * @throws CannotJudge with the engine's words when the pack stops it.
+   */
+  async previewWithPack(stack: string): Promise<string> {
+    const work = join(this.folder, ".local/work", stack);
+    const options = ["--policy-pack", "policy", "--suppress-outputs", "--suppress-progress"];
+    const { stdout } = await previewFromNothing({ checkout: this.folder, stack, work, cache }, { options });
+    return stdout;
   }
 
   /** Runs the command on the clone, whatever it ends with. */
