@@ -93,14 +93,15 @@ export function sortOut(
 ): Sorted {
   const sorted: Sorted = { violations: [], excepted: [] };
   for (const violation of found) {
-    const exception = exceptions.find((one) => covers(one, violation, stack) && one.until >= today);
+    const exception = exceptions.find(
+      (one) =>
+        one.rule === violation.rule.id &&
+        one.stack === stack &&
+        one.subject === violation.subject &&
+        one.until >= today,
+    );
     if (exception === undefined) sorted.violations.push(violation);
     else sorted.excepted.push({ violation, exception });
   }
   return sorted;
-}
-
-/** Is an exception made for a violation, whether it still holds or not? */
-export function covers(exception: Exception, { rule, subject }: Violation, stack: string): boolean {
-  return exception.rule === rule.id && exception.stack === stack && exception.subject === subject;
 }

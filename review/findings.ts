@@ -1,6 +1,6 @@
 import { paperSecretPattern } from "../local-cloud/paper/made-up.ts";
 import type { PolicyPlan, Violation } from "../policy/plan.ts";
-import { covers, sortOut, type Exception, type Sorted } from "../policy/exceptions.ts";
+import { sortOut, type Exception, type Sorted } from "../policy/exceptions.ts";
 import { violations } from "../policy/rules.ts";
 import type { Resource, StackPlan } from "./plan.ts";
 
@@ -8,9 +8,7 @@ import type { Resource, StackPlan } from "./plan.ts";
 export interface Findings extends Sorted {
   /** Those of `violations` that the change brings. */
   fresh: Violation[];
-  /** Those that an exception let pass until it ended. */
-  ended: Violation[];
-  /** Those that were there already, and that nobody made an exception for. */
+  /** Those that were there already. */
   known: Violation[];
 }
 
@@ -18,21 +16,11 @@ export interface Findings extends Sorted {
 export function findingsOf(plan: StackPlan, exceptions: readonly Exception[], today: string): Findings {
   const before = new Set(violations(policyPlan(plan, "before")).map(keyOf));
   const sorted = sortOut(violations(policyPlan(plan, "after")), plan.stack, exceptions, today);
-  const found = { fresh: [] as Violation[], ended: [] as Violation[], known: [] as Violation[] };
-  for (const violation of sorted.violations) {
-    if (!before.has(keyOf(violation))) found.fresh.push(violation);
-    else if (exceptions.some((exception) => covers(exception, violation, plan.stack))) found.ended.push(violation);
-    else found.known.push(violation);
-  }
-  return { ...sorted, ...found };
-}
-
-/**
- * Does a change break a mandatory guardrail? What was broken before is told and is not the change's, unless its time is over: an exception that ended
- * would go unnoticed.
- */
-export function breaksGuardrails({ fresh, ended }: Findings): boolean {
-  return [...fresh, ...ended].some(({ rule }) => rule.severity === "mandatory");
+  return {
+    ...sorted,
+    fresh: sorted.violations.filter((violation) => !before.has(keyOf(violation))),
+    known: sorted.violations.filter((violation) => before.has(keyOf(violation))),
+  };
 }
 
 function policyPlan(plan: StackPlan, side: "before" | "after"): PolicyPlan {

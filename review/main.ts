@@ -5,7 +5,7 @@ import { ExceptionsError, readExceptions, type Exception } from "../policy/excep
 import { CannotJudge } from "./cannot-judge.ts";
 import { compareStack } from "./compare.ts";
 import { compile } from "./compiler.ts";
-import { breaksGuardrails, findingsOf } from "./findings.ts";
+import { findingsOf } from "./findings.ts";
 import { report } from "./report.ts";
 import { findBase } from "./trees.ts";
 
@@ -39,7 +39,7 @@ try {
   const text = report(base.name, reviewed);
   if (markdown === undefined) process.stdout.write(text);
   else await writeFile(markdown, text);
-  const broken = reviewed.some(({ findings }) => breaksGuardrails(findings));
+  const broken = reviewed.some(({ findings }) => findings.violations.some(({ rule }) => rule.severity === "mandatory"));
   process.exitCode = broken ? exit.violation : exit.fine;
 } catch (error) {
   if (!(error instanceof CannotJudge)) console.error(error);

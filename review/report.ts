@@ -105,14 +105,13 @@ function reason({ path, before, after }: PropertyChange): string {
   return `${code(path)} (${short(before)} → ${short(after)})`;
 }
 
-function guardrails({ fresh, ended, known, excepted }: Findings): string {
+function guardrails({ fresh, known, excepted }: Findings): string {
   const line = ({ rule, subject, message }: Violation) =>
     `${rule.severity === "mandatory" ? "❌" : "⚠️"} ${code(rule.id)}: ${code(subject)} ${message}. ${rule.reason} (${rule.source})`;
   const parts = [
     fresh.length === 0
       ? "Guardrails: no new violation."
       : `**Guardrails, new with this change:**\n\n${list(fresh.map(line))}`,
-    ended.length === 0 ? "" : `**Guardrails whose exception has ended:**\n\n${list(ended.map(line))}`,
     known.length === 0 ? "" : `**Guardrails, broken before:**\n\n${list(known.map(line))}`,
     excepted.length === 0
       ? ""

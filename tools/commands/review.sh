@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ./run review [BASE] [--markdown FILE]: what the working tree would change of stacks dev and local, drawn up on paper. Ends with 0 when all is fine,
-# 1 when the change breaks a mandatory guardrail or the exception for one has ended, 2 when the change can't be judged.
+# 1 when a mandatory guardrail is broken, 2 when the change can't be judged.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
