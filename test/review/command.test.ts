@@ -13,6 +13,16 @@ describe("the review command", () => {
     await clone.dispose();
   });
 
+  test("ends with 0 when nothing is changed", async () => {
+    await clone.edit([]);
+    const { exitCode, stdout, stderr } = await clone.command("main");
+    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    assert.match(stdout, /^## Infrastructure review: nothing changes$/m);
+    assert.match(stdout, /^### Stack dev: nothing changes$/m);
+    assert.match(stdout, /^### Stack local: nothing changes$/m);
+    assert.equal(stdout.match(/Guardrails: no new violation\./g)?.length, 2);
+  });
+
   test("ends with 2 and the compiler's words when the program doesn't compile", async () => {
     await clone.edit([{ file: "infra/tags.ts", from: "Stack: getStack()", to: "Stack: 7" }]);
     const { exitCode, stdout, stderr } = await clone.command("main", "--stack", "local");
