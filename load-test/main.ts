@@ -30,14 +30,16 @@ async function test(options: EventOptions): Promise<Report> {
     identity === undefined ? { key: await readProgramKey(options.stack) } : { file: identity },
   );
   const stop = new AbortController();
-  process.on("SIGINT", () => {
-    if (stop.signal.aborted) {
-      // Who presses it again wants to leave.
-      hosts.end();
-      process.exit(130);
-    }
-    stop.abort();
-  });
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) {
+        // Who asks again wants to leave.
+        hosts.end();
+        process.exit(130);
+      }
+      stop.abort();
+    });
+  }
   const progress = new Progress();
   const runner = new Runner(stack, hosts, progress, stop.signal);
   const records: RunRecord[] = [];
