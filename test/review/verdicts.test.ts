@@ -96,7 +96,7 @@ const cases: Case[] = [
   },
   {
     change: "a limit in a Compose file",
-    edits: [{ file: "stacks/kafka/kafka-stack.ts", from: "limits(384)", to: "limits(400)" }],
+    edits: [{ file: "stacks/kafka/kafka-stack.ts", from: "limits(384,", to: "limits(400," }],
     grade: "updates in place",
     services: ["kafka/topics restarts"],
     says: [/^-\s+memory: 384M$/m, /^\+\s+memory: 400M$/m],
