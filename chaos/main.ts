@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { NotReadyError, readOutputs } from "../load-test/stack.ts";
 import { Environment } from "./environment.ts";
-import { parseOptions, USAGE, UsageError, type ChaosOptions } from "./options.ts";
+import { UsageError } from "../load-test/arguments.ts";
+import { parseOptions, USAGE, type ChaosOptions } from "./options.ts";
 import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
 import { Ended, runCase } from "./run.ts";
 

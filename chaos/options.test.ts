@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CASES } from "./cases.ts";
-import { parseOptions, UsageError } from "./options.ts";
+import { UsageError } from "../load-test/arguments.ts";
+import { parseOptions } from "./options.ts";
 
 const refused = (...args: string[]) => {
   try {

@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { z } from "zod";
+import { splitArguments, UsageError, whole, wrongOptions } from "../load-test/arguments.ts";
 import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 
@@ -15,11 +15,6 @@ export interface ChaosOptions {
   markdown?: string;
 }
 
-/** The command line is wrong; each line names an argument, its value and what is allowed. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** The usage, for people. */
 export const USAGE = `Usage: ./run chaos CASE... | --all | --fast [OPTION]...
 
@@ -33,17 +28,11 @@ ${CASES.map(({ name, what }) => `  ${name.padEnd(32)}${what}`).join("\n")}`;
 
 /** One process is the crowd, on the same machine as the environment: more users than that would measure it. */
 const MOST_USERS = 500;
-const users = `a whole number from 1 to ${MOST_USERS}`;
 
 const schema = z.strictObject({
   all: z.boolean().default(false),
   fast: z.boolean().default(false),
-  users: z
-    .string()
-    .regex(/^\d{1,9}$/, { error: users })
-    .transform(Number)
-    .refine((value) => value >= 1 && value <= MOST_USERS, { error: users })
-    .default(20),
+  users: whole(1, MOST_USERS).default(20),
   stack: z.literal("local", { error: "local" }).default("local"),
   markdown: z.string().min(1, { error: "the name of a file" }).optional(),
 });
@@ -56,23 +45,13 @@ const schema = z.strictObject({
 export function parseOptions(args: readonly string[]): ChaosOptions {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { all: flag, fast: flag, users: text, stack: text, markdown: text },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-  const { values, positionals } = parsed;
+  const { values, positionals } = splitArguments(args, {
+    allowPositionals: true,
+    options: { all: flag, fast: flag, users: text, stack: text, markdown: text },
+  });
   const read = schema.safeParse(values);
   const wrong = [
-    ...(read.error?.issues ?? []).map(({ path, message }) => {
-      const key = path.join(".");
-      return `--${key} is ${JSON.stringify((values as Record<string, unknown>)[key])}; allowed is ${message}`;
-    }),
+    ...(read.success ? [] : wrongOptions(read.error, values)),
     ...positionals
       .filter((name) => !CASES.some((one) => one.name === name))
       .map((name) => `there is no case ${name}; there are: ${CASES.map((one) => one.name).join(", ")}`),

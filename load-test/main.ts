@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type EventOptions, parseOptions, USAGE, UsageError } from "./options.ts";
+import { UsageError } from "./arguments.ts";
+import { type EventOptions, parseOptions, USAGE } from "./options.ts";
 import { Progress } from "./progress.ts";
 import type { RunRecord } from "./record.ts";
 import { renderHtml } from "./report/html.ts";

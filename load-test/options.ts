@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { z } from "zod";
+import { splitArguments, UsageError, whole, wrongOptions } from "./arguments.ts";
 import type { Model } from "./plan.ts";
 
 /** What `./run event` is asked for. */
@@ -22,11 +22,6 @@ export interface EventOptions {
   out: string;
 }
 
-/** The command line is wrong; each line names an option, its value and what is allowed. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** The usage, for people. */
 export const USAGE = `Usage: ./run event [OPTION]...
 
@@ -45,14 +40,6 @@ export const USAGE = `Usage: ./run event [OPTION]...
 /** k6 keeps a connection for each user, and a host has 54,760 ports for them. */
 const MOST_USERS = 50_000;
 
-const whole = (min: number, max: number) => {
-  const error = `a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, { error })
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, { error });
-};
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `one of ${values.join(", ")}` });
 
@@ -85,29 +72,14 @@ const schema = z.strictObject({
 export function parseOptions(args: readonly string[]): EventOptions {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: joined(args),
-      options: {
-        ...{ users: text, seconds: text, mode: text, model: text, rate: text, "max-error-rate": text },
-        ...{ stack: text, identity: text, out: text, compare: flag, json: flag },
-      },
-    }));
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const { values } = splitArguments(args, {
+    options: {
+      ...{ users: text, seconds: text, mode: text, model: text, rate: text, "max-error-rate": text },
+      ...{ stack: text, identity: text, out: text, compare: flag, json: flag },
+    },
+  });
   const parsed = schema.safeParse(values);
-  if (!parsed.success) {
-    throw new UsageError(
-      parsed.error.issues
-        .map(({ path, message }) => {
-          const key = path.join(".");
-          return `--${key} is ${JSON.stringify((values as Record<string, unknown>)[key])}; allowed is ${message}`;
-        })
-        .join("\n"),
-    );
-  }
+  if (!parsed.success) throw new UsageError(wrongOptions(parsed.error, values).join("\n"));
   const { mode, compare, "max-error-rate": maxErrorRate, rate, identity, ...rest } = parsed.data;
   if (rate !== undefined && rest.model !== "open")
     throw new UsageError("--rate is of the open model: add --model open");
@@ -118,14 +90,4 @@ export function parseOptions(args: readonly string[]): EventOptions {
     maxErrorRate,
     ...(identity === undefined ? {} : { identity }),
   };
-}
-
-/** "--users -5" as "--users=-5": otherwise the parser asks for a way to write it, and not for another number. */
-function joined(args: readonly string[]): string[] {
-  const all: string[] = [];
-  for (const arg of args) {
-    if (/^-\d/.test(arg) && all.at(-1)?.startsWith("--") === true) all.push(`${all.pop() ?? ""}=${arg}`);
-    else all.push(arg);
-  }
-  return all;
 }
