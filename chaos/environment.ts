@@ -3,7 +3,9 @@ import type { DecidedRow } from "@gifticon/contract/reconciliation.ts";
 import type { Stats } from "../services/main-api/stats.ts";
 import { execa } from "execa";
 import { request } from "undici";
+import { paths } from "../local-cloud/aws/lb/haproxy-config.ts";
 import { instance } from "../test/support/hosts.ts";
+import { API } from "./services.ts";
 
 /** What has to be known of an environment of the local cloud to strike at it: outputs of the program. */
 export interface Target {
@@ -41,8 +43,6 @@ interface Swarm {
     Status: { State: string; Err?: string; ContainerStatus?: { ContainerID: string; PID: number } };
   }[];
 }
-
-const API = "gifticon_main-api";
 
 /** What an AWS service of the account runs in. */
 const SERVICES = {
@@ -114,7 +114,7 @@ export class Environment {
   /** The running tasks of a service; those of a host that is away are among them until the Swarm has noticed. */
   async tasks(service: string): Promise<Task[]> {
     const { nodes, services, tasks } = await this.#swarm();
-    const id = services.find(({ Spec }) => Spec.Name === service)?.ID;
+    const id = named(service, services)?.ID;
     return tasks.flatMap(({ ServiceID, NodeID, DesiredState, Status }) => {
       const { ContainerID, PID } = Status.ContainerStatus ?? {};
       if (ServiceID !== id || DesiredState !== "running" || Status.State !== "running") return [];
@@ -138,12 +138,12 @@ export class Environment {
 
   /** How far an update of a service is: updating, completed, rollback_completed ... */
   async updateOf(service: string): Promise<string | undefined> {
-    return (await this.#swarm()).services.find(({ Spec }) => Spec.Name === service)?.UpdateStatus?.State;
+    return named(service, (await this.#swarm()).services)?.UpdateStatus?.State;
   }
 
   /** The image that a service is declared with. */
   async imageOf(service: string): Promise<string> {
-    const found = (await this.#swarm()).services.find(({ Spec }) => Spec.Name === service);
+    const found = named(service, (await this.#swarm()).services);
     if (found === undefined) throw new Error(`there is no service ${service}`);
     return found.Spec.TaskTemplate.ContainerSpec.Image;
   }
@@ -151,7 +151,7 @@ export class Environment {
   /** The errors of a service's tasks, those of the past too. */
   async errorsOf(service: string): Promise<string[]> {
     const { services, tasks } = await this.#swarm();
-    const id = services.find(({ Spec }) => Spec.Name === service)?.ID;
+    const id = named(service, services)?.ID;
     return tasks.flatMap(({ ServiceID, Status }) => (ServiceID === id && Status.Err ? [Status.Err] : []));
   }
 
@@ -167,7 +167,7 @@ export class Environment {
 
   /** Hosts that the load balancer sends requests to, by private address. */
   async healthyTargets(): Promise<string[]> {
-    const show = ["node", "/opt/balancer/cli.mts", "/opt/balancer/admin.sock", "show servers state"];
+    const show = ["node", paths.client, paths.admin, "show servers state"];
     const state = await docker(["exec", await this.service("load balancer"), ...show]);
     // be_id be_name srv_id srv_name srv_addr srv_op_state ...; 2 is running. The first two lines are its version and the names.
     return state
@@ -196,7 +196,7 @@ export class Environment {
   /** What is not as it should be: hosts that aren't ready, services without all of their tasks, targets that the load balancer leaves out. */
   async complaints(): Promise<string[]> {
     const { nodes, services } = await this.#swarm();
-    const wanted = services.find(({ Spec }) => Spec.Name === API)?.ServiceStatus.DesiredTasks ?? 0;
+    const wanted = named(API, services)?.ServiceStatus.DesiredTasks ?? 0;
     const targets = await this.healthyTargets();
     return [
       ...this.#nodes
@@ -261,6 +261,10 @@ export class Environment {
       tasks: JSON.parse(tasks) as Swarm["tasks"],
     };
   }
+}
+
+function named(service: string, services: Swarm["services"]): Swarm["services"][number] | undefined {
+  return services.find(({ Spec }) => Spec.Name === service);
 }
 
 /** Runs the machine's Docker CLI; returns what it printed. A Ctrl-C in the terminal is not for it: what it does may be what puts things right.

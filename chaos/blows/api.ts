@@ -1,9 +1,9 @@
 import type { Blow, Case } from "../case.ts";
 import { freezeJava } from "./broker.ts";
 import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
+import { API, BROKER } from "../services.ts";
 
 const AHEAD_MS = 5 * 60_000;
-const API = "gifticon_main-api";
 
 /** Updates all copies of the API, and waits until others run in their place; returns how many there were. */
 async function updateAll({ environment, until }: Blow, args: readonly string[]): Promise<number> {
@@ -29,7 +29,7 @@ export const apiCases: readonly Case[] = [
     cuts: CUT_WITH_TARGET,
     strike: async (blow) => {
       const { environment, load, until, proof } = blow;
-      const broker = await runningTask(blow, "kafka_kafka");
+      const broker = await runningTask(blow, BROKER);
       const copies = await environment.tasks(API);
       const [task] = copies;
       if (task === undefined) throw new Error(`there is no ${API}`);

@@ -1,9 +1,8 @@
 import type { Blow, Case } from "../case.ts";
 import type { Task } from "../environment.ts";
 import { endInARow, endTask, runningTask } from "./tasks.ts";
+import { BROKER, ZOOKEEPER } from "../services.ts";
 
-const BROKER = "kafka_kafka";
-const ZOOKEEPER = "kafka_zookeeper";
 /** Longer than ZooKeeper keeps the broker's registration (6 s), and than a send may take (3 s). */
 const FREEZE_SECONDS = { full: 30, fast: 12 };
 

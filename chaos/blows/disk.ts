@@ -1,8 +1,8 @@
 import { waitUntil } from "../../test/support/wait-until.ts";
 import type { Blow, Case } from "../case.ts";
 import { runningTask } from "./tasks.ts";
+import { BROKER } from "../services.ts";
 
-const BROKER = "kafka_kafka";
 const BROKER_VOLUME = "kafka_kafka";
 /** Its containers on a host. */
 const BROKERS = `docker ps -q --filter label=com.docker.swarm.service.name=${BROKER}`;

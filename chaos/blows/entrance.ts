@@ -1,7 +1,7 @@
 import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
+import { API } from "../services.ts";
 
-const API = "gifticon_main-api";
 /** A version that is nowhere: a host has to ask the registry for it. */
 const NOWHERE = `sha256:${"0".repeat(64)}`;
 

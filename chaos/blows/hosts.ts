@@ -1,10 +1,7 @@
 import type { Blow, Case } from "../case.ts";
 import { docker } from "../environment.ts";
 import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
-
-const API = "gifticon_main-api";
-const ISSUER = "gifticon_gifticon-issuer";
-const BROKER = "kafka_kafka";
+import { API, BROKER, ISSUER } from "../services.ts";
 
 /** Takes a host's power away, as it were: nothing in it ends by itself. Returns what gives it back. */
 async function powerOff({ environment, undo, proof }: Blow, host: string): Promise<() => Promise<void>> {

@@ -2,8 +2,7 @@ import { readSeries } from "../../services/load-agent/series.ts";
 import type { Case } from "../case.ts";
 import type { Environment, Task } from "../environment.ts";
 import { endInARow, runningTask } from "./tasks.ts";
-
-const ISSUER = "gifticon_gifticon-issuer";
+import { ISSUER } from "../services.ts";
 
 /** How many gifticons a copy of the issuer has issued, as it counts them itself. */
 async function issuedBy(environment: Environment, { host, container }: Task): Promise<number> {

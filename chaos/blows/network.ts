@@ -1,7 +1,7 @@
 import type { Blow, Case } from "../case.ts";
 import { runningTask } from "./tasks.ts";
+import { API, BROKER } from "../services.ts";
 
-const API = "gifticon_main-api";
 /** The overlay network's packets between hosts. */
 const VXLAN = ["-p", "udp", "--dport", "4789"];
 
@@ -33,7 +33,7 @@ export const networkCases: readonly Case[] = [
     what: "no packet passes between the overlay networks of Kafka's host and of the others, for 15 s",
     fast: true,
     strike: async (blow) => {
-      const { host } = await runningTask(blow, "kafka_kafka");
+      const { host } = await runningTask(blow, BROKER);
       const mend = await cut(blow, host, { in: VXLAN, out: VXLAN });
       await blow.last(blow.fast ? 8 : 15);
       await mend();

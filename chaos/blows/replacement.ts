@@ -1,8 +1,7 @@
 import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
 import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
-
-const BROKER = "kafka_kafka";
+import { BROKER } from "../services.ts";
 
 export const replacementCases: readonly Case[] = [
   {
