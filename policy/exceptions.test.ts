@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { pathToFileURL } from "node:url";
 import { privateDatabase } from "./database.ts";
-import { ExceptionsError, readExceptions, sortOut, type Exception } from "./exceptions.ts";
+import { ExceptionsError } from "./exceptions-file.ts";
+import { readExceptions, sortOut, type Exception } from "./exceptions.ts";
 import { rules } from "./rules.ts";
 
 const exception: Exception = {

@@ -1,7 +1,8 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
-import { ExceptionsError, readExceptions, type Exception } from "../policy/exceptions.ts";
+import { ExceptionsError } from "../policy/exceptions-file.ts";
+import { readExceptions, type Exception } from "../policy/exceptions.ts";
 import { CannotJudge } from "./cannot-judge.ts";
 import { compareStack } from "./compare.ts";
 import { compile } from "./compiler.ts";

@@ -1,17 +1,13 @@
-import { readFileSync } from "node:fs";
-import { text } from "node:stream/consumers";
-import { parse } from "yaml";
+import { text as read } from "node:stream/consumers";
 import { z } from "zod";
+import { dated, readExceptionsFile, text } from "../policy/exceptions-file.ts";
 
 const exception = z.strictObject({
   /** As GHSA-xxxx-xxxx-xxxx. */
   advisory: z.string().regex(/^GHSA(-[0-9a-z]{4}){3}$/, { error: "an advisory as GHSA-xxxx-xxxx-xxxx" }),
-  package: z.string().min(1),
-  reason: z.string().min(10, { error: "a sentence that says why" }),
-  /** The last day that it holds. */
-  until: z.iso.date({ error: "a day as 2026-12-31" }),
+  package: text("the name of a package"),
+  ...dated,
 });
-const exceptionsFile = z.strictObject({ exceptions: z.array(exception) });
 
 /** An advisory that is let pass for a while. */
 export type AuditException = z.infer<typeof exception>;
@@ -60,13 +56,21 @@ export function judgeAudit(answer: string, exceptions: readonly AuditException[]
     .map(({ name, advisory, title, severity, range }) => `${name} ${range}: ${title} (${severity}, ${advisory})`);
 }
 
-/** Reads the exceptions. Throws z.ZodError when an entry is incomplete. */
-export function readAuditExceptions(path = new URL("audit-exceptions.yaml", import.meta.url)): AuditException[] {
-  return exceptionsFile.parse(parse(readFileSync(path, "utf8"))).exceptions;
+/**
+ * Reads the exceptions.
+ *
+ * @throws ExceptionsError when an entry is incomplete.
+ */
+export function readAuditExceptions(): AuditException[] {
+  return readExceptionsFile(
+    new URL("audit-exceptions.yaml", import.meta.url),
+    "tools/audit-exceptions.yaml",
+    exception,
+  );
 }
 
 if (import.meta.main) {
-  const faults = judgeAudit(await text(process.stdin), readAuditExceptions(), new Date().toISOString().slice(0, 10));
+  const faults = judgeAudit(await read(process.stdin), readAuditExceptions(), new Date().toISOString().slice(0, 10));
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { parse, YAMLParseError } from "yaml";
+import { z } from "zod";
+import { problemsOf } from "../infra/problems.ts";
+
+/** A text, and in an error what it may be: messages of ours are what is allowed. */
+export function text(allowed: string, shortest = 1) {
+  return z.string({ error: allowed }).min(shortest, { error: allowed });
+}
+
+/** What every exception has. */
+export const dated = {
+  reason: text("a sentence that says why", 10),
+  /** The last day that it holds. */
+  until: z.iso.date({ error: "a day as 2026-12-31" }),
+};
+
+/** All that is wrong with a file of exceptions, one line for each, for the one who wrote it. */
+export class ExceptionsError extends Error {
+  readonly code = "EXCEPTIONS_INVALID";
+  readonly file: string;
+  readonly problems: readonly string[];
+
+  constructor(file: string, problems: readonly string[], options?: ErrorOptions) {
+    super(`${file} can't be used:\n${problems.map((problem) => `  ${problem}`).join("\n")}`, options);
+    this.name = "ExceptionsError";
+    this.file = file;
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads a YAML file whose one key is `exceptions`, a list.
+ *
+ * @param name what the file is called in an error.
+ * @param exception an entry of the list.
+ * @throws ExceptionsError when it is no YAML, or an entry is incomplete.
+ */
+export function readExceptionsFile<E extends z.ZodType>(path: URL, name: string, exception: E): z.output<E>[] {
+  const file = z.strictObject(
+    { exceptions: z.array(exception, { error: "a list of exceptions, [] for none" }) },
+    { error: "a map with the key exceptions" },
+  );
+  const given = parsed(name, readFileSync(path, "utf8"));
+  const result = file.safeParse(given);
+  if (result.success) return result.data.exceptions;
+  throw new ExceptionsError(name, problemsOf(result.error, given, { prefix: "", key: "a key of it" }));
+}
+
+function parsed(name: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new ExceptionsError(name, [`it is no YAML: ${error.message.split("\n")[0]?.replace(/:$/, "") ?? ""}`], {
+      cause: error,
+    });
+  }
+}
