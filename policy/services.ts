@@ -1,5 +1,6 @@
 import { ofType, member, type PolicyPlan, type Rule } from "./plan.ts";
 import { servicesOf, type DeclaredService } from "./stacks.ts";
+import type { ComposeService } from "../stacks/compose.ts";
 
 /** Makes the check of a rule about single services. */
 function each(fault: (declared: DeclaredService, plan: PolicyPlan) => string[]): Rule["check"] {
@@ -52,11 +53,7 @@ export const limited: Rule = {
   reason:
     "Without one a service takes the host's memory, and the kernel ends whatever it finds: the Docker engine, say.",
   source: "CIS Docker Benchmark 5.11",
-  check: each(({ service }) => {
-    const deploy = service.deploy as Partial<typeof service.deploy> | undefined;
-    const limits = deploy?.resources?.limits as { memory?: string } | undefined;
-    return limits?.memory === undefined ? ["has no memory limit"] : [];
-  }),
+  check: each(({ service }) => (limitsOf(service).memory === undefined ? ["has no memory limit"] : [])),
 };
 
 export const pidsLimited: Rule = {
@@ -65,11 +62,7 @@ export const pidsLimited: Rule = {
   description: "Services have a limit of processes and threads.",
   reason: "Without one a service that goes on forking takes the host's process ids, and nobody can log in to end it.",
   source: "CIS Docker Benchmark 5.29",
-  check: each(({ service }) => {
-    const deploy = service.deploy as Partial<typeof service.deploy> | undefined;
-    const limits = deploy?.resources?.limits as { pids?: number } | undefined;
-    return limits?.pids === undefined || limits.pids <= 0 ? ["has no limit of processes"] : [];
-  }),
+  check: each(({ service }) => ((limitsOf(service).pids ?? 0) <= 0 ? ["has no limit of processes"] : [])),
 };
 
 export const dropped: Rule = {
@@ -98,6 +91,11 @@ export const healthChecked: Rule = {
     return imageHasCheck(service.image, plan) ? [] : ["has no health check"];
   }),
 };
+
+/** The limits of a service; what is read may lack any part of what we write. */
+function limitsOf({ deploy }: DeclaredService["service"]): Partial<ComposeService["deploy"]["resources"]["limits"]> {
+  return (deploy as Partial<ComposeService["deploy"]> | undefined)?.resources?.limits ?? {};
+}
 
 /** Whether the Dockerfile that an image is built by has a health check. */
 function imageHasCheck(image: string, plan: PolicyPlan): boolean {

@@ -88,6 +88,9 @@ export const hardened = {
   cap_drop: ["ALL"],
 } as const satisfies Partial<ComposeService>;
 
+/** For images that bring their own check: asked every second at first, a start is noticed sooner. */
+export const ownCheck: Healthcheck = { start_interval: "1s" };
+
 /** The only writable place of a task besides its volumes. */
 export function scratch(mib: number): Mount {
   return { type: "tmpfs", target: "/tmp", tmpfs: { size: mib * 1024 * 1024 } };

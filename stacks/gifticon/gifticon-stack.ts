@@ -1,6 +1,7 @@
 import {
   hardened,
   limits,
+  ownCheck,
   PIDS,
   rolling,
   scratch,
@@ -82,8 +83,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
   const common = {
     user: "1000:1000",
     ...hardened,
-    // The images bring their own check; asked every second at first, a start is noticed sooner.
-    healthcheck: { start_interval: "1s" },
+    healthcheck: ownCheck,
     stop_grace_period: "30s",
     ...access,
   } satisfies Partial<ComposeService>;

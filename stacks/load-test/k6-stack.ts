@@ -1,4 +1,4 @@
-import { hardened, limits, PIDS, rolling, scratch, type Compose, type Deploy } from "../compose.ts";
+import { hardened, limits, ownCheck, PIDS, rolling, scratch, type Compose, type Deploy } from "../compose.ts";
 import { eventAccess, ON_WORKERS, type EventTarget } from "../gifticon/gifticon-stack.ts";
 
 /** What the k6 stack is told. */
@@ -34,13 +34,11 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
     restart_policy: { condition: "any", delay: "2s" },
     ...rolling("stop-first"),
   } as const satisfies Partial<Deploy>;
-  // The images bring their own check; asked every second at first, a start is noticed sooner.
-  const healthcheck = { start_interval: "1s" };
   return {
     services: {
       k6: {
         ...hardened,
-        healthcheck,
+        healthcheck: ownCheck,
         image: images.generator,
         // The user of k6's image.
         user: "12345:12345",
@@ -56,7 +54,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
       },
       agent: {
         ...hardened,
-        healthcheck,
+        healthcheck: ownCheck,
         ...access,
         environment: { ...environment, DATABASE_POOL_SIZE: 2 },
         image: images.agent,
