@@ -167,7 +167,7 @@ describe("the environment on the local cloud", () => {
     await issueOne();
   });
 
-  nodeSteps(step, account, stack);
+  nodeSteps(step, stack);
 
   step("breaks when a security group rule is missing, and the next refreshed up puts it right", async () => {
     await removeRecord(

@@ -3,10 +3,10 @@ import { CASES } from "../../chaos/cases.ts";
 import { Environment } from "../../chaos/environment.ts";
 import { runCase } from "../../chaos/run.ts";
 import type { LocalStack } from "../support/local-stack.ts";
-import type { story } from "../support/story.ts";
+import type { Step } from "../support/story.ts";
 
 /** One fault of each family under load, in its short form, on the environment that stands: `./run chaos --fast` as steps of a story. */
-export function faultSteps(step: ReturnType<typeof story>, stack: LocalStack): void {
+export function faultSteps(step: Step, stack: LocalStack): void {
   for (const one of CASES.filter(({ fast }) => fast)) {
     step(`comes through a fault: ${one.what}`, async () => {
       const environment = await Environment.open(stack.account, () => stack.outputs());

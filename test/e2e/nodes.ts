@@ -16,7 +16,8 @@ async function changeByHand(account: string, nodeOf: (name: string) => string): 
 }
 
 /** The steps of the story about the Swarm's nodes and services staying as the program has them. */
-export function nodeSteps(step: Step, account: string, stack: LocalStack): void {
+export function nodeSteps(step: Step, stack: LocalStack): void {
+  const { account } = stack;
   step("shows in a preview what was changed by hand in the Swarm, and puts it right with one up", async () => {
     const [before, services] = [await swarmNodes(account, stack), await swarmServices(account)];
     await changeByHand(account, (name) => before.find((node) => node.name === name)?.id ?? "");

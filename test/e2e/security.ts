@@ -16,9 +16,10 @@ import { type End, mayConnect } from "../support/security/flow-matrix.ts";
 import { inContainer, inNetworkOf, OUTSIDE, type Place, runIn, scriptIn } from "../support/security/namespaces.ts";
 import { type Door, probePorts } from "../support/security/probe-ports.ts";
 import { type RunningTask, runningTasks } from "../support/security/tasks.ts";
+import type { Step } from "../support/story.ts";
 
 /** The security of an environment that stands, as steps of its story. */
-export function securitySteps(step: (promise: string, act: () => Promise<void>) => void, stack: LocalStack): void {
+export function securitySteps(step: Step, stack: LocalStack): void {
   let looked: Promise<Environment> | undefined;
   // None of the steps changes what stands.
   const standing = () => (looked ??= look(stack));
@@ -267,6 +268,7 @@ async function at(where: string, names: Promise<string[]> | string[]): Search {
 function searchMachine(canary: Canary, stack: LocalStack, { containers }: Environment): Search[] {
   const ids = containers.map(({ container }) => container);
   const { account } = stack;
+  const images = `docker images --quiet --filter 'reference=${account}.dkr.ecr.*/*'`;
   const ofAccount = `docker volume ls --quiet --filter label=local-cloud.account=${account}`;
   return [
     at(
@@ -284,22 +286,8 @@ function searchMachine(canary: Canary, stack: LocalStack, { containers }: Enviro
     at("the inspected containers", canary.inOutput(["docker", "inspect", ...ids])),
     at("the local cloud's records", canary.inOutput(["bash", "-c", `${ofAccount} | xargs docker volume inspect`])),
     at("the machine's process list", canary.inOutput(["bash", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null || true"])),
-    at(
-      "the images",
-      canary.inOutput([
-        "bash",
-        "-c",
-        `docker images --quiet --filter 'reference=${account}.dkr.ecr.*/*' | sort -u | xargs docker save`,
-      ]),
-    ),
-    at(
-      "the images' history",
-      canary.inOutput([
-        "bash",
-        "-c",
-        `docker images --quiet --filter 'reference=${account}.dkr.ecr.*/*' | xargs -n 1 docker history --no-trunc`,
-      ]),
-    ),
+    at("the images", canary.inOutput(["bash", "-c", `${images} | sort -u | xargs docker save`])),
+    at("the images' history", canary.inOutput(["bash", "-c", `${images} | xargs -n 1 docker history --no-trunc`])),
   ];
 }
 

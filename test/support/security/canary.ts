@@ -63,8 +63,7 @@ export class Canary implements AsyncDisposable {
 
   static async of(secrets: Secrets): Promise<Canary> {
     const folder = await mkdtemp(join(tmpdir(), "canary-"));
-    const values = [...secrets.values()].map((value) => `${value}\n`).join("");
-    await writeFile(join(folder, "values"), values, { mode: 0o600 });
+    await writeFile(join(folder, "values"), linesOf(secrets), { mode: 0o600 });
     return new Canary(secrets, folder);
   }
 
@@ -87,12 +86,16 @@ export class Canary implements AsyncDisposable {
 
   /** The same of files and folders at another place, as a shell names them; the values go there over standard input, so that no process list shows them. */
   async inFiles(place: Place, files: string): Promise<string[]> {
-    const values = [...this.#secrets.values()].map((value) => `${value}\n`).join("");
     const script = `grep --text --recursive --no-messages --no-filename --only-matching --fixed-strings --file=/dev/stdin ${files} || true`;
-    return this.inText(await runIn(place, ["bash", "-c", script], values));
+    return this.inText(await runIn(place, ["bash", "-c", script], linesOf(this.#secrets)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.#folder, { recursive: true });
   }
+}
+
+/** The values, as grep takes them. */
+function linesOf(secrets: Secrets): string {
+  return [...secrets.values()].map((value) => `${value}\n`).join("");
 }
