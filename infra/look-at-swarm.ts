@@ -1,14 +1,22 @@
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import ssh2, { type ClientChannel } from "ssh2";
-import type { Endpoint } from "./repairs.ts";
+
+/** A host to log in to, and by what. */
+interface Login {
+  host: string;
+  port: number;
+  user: string;
+  hostKey: string;
+  privateKey: string;
+}
 
 // Runs a script on the manager over SSH and prints what it printed: {"seen": TEXT}, or {"unseen": REASON} when the manager can't be asked. Reads the manager's
 // endpoint and the script from standard input, as JSON: its key stands in no file and no process list.
 const DIAL_MS = 10_000;
 const ANSWER_MS = 60_000;
 
-const { endpoint, script } = JSON.parse(await text(process.stdin)) as { endpoint: Endpoint; script: string };
+const { endpoint, script } = JSON.parse(await text(process.stdin)) as { endpoint: Login; script: string };
 const client = new ssh2.Client();
 try {
   process.stdout.write(JSON.stringify({ seen: await run(AbortSignal.timeout(ANSWER_MS)) }));

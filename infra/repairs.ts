@@ -5,15 +5,6 @@ import { z } from "zod";
 import type { Access } from "./access.ts";
 import { renderScript } from "./script.ts";
 
-/** A host to log in to, and by what. */
-export interface Endpoint {
-  host: string;
-  port: number;
-  user: string;
-  hostKey: string;
-  privateKey: string;
-}
-
 /** The script's library that remembers on the manager what was put into the Swarm. */
 export const PUT_LIBRARY = "infra/host/put.sh";
 

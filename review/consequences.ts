@@ -52,10 +52,10 @@ export function moveOf({ service, to, copies, room }: Rescheduled): string {
   const hosts = to.map(code).join(", ");
   if (room < copies) return `${room} of ${copies} copies have room on ${hosts}; the others wait for their hosts`;
   // Swarm never moves what runs.
-  const staying = "as soon as Swarm misses the host, and stay there";
+  const soon = "as soon as Swarm misses the host";
   return copies === 1
-    ? `is started anew on one of ${hosts} ${staying.replace("stay", "stays")}; until then ${without}`
-    : `copies from there are started anew on ${hosts} ${staying}`;
+    ? `is started anew on one of ${hosts} ${soon}, and stays there; until then ${without}`
+    : `copies from there are started anew on ${hosts} ${soon}, and stay there`;
 }
 
 /** A resource that holds what can't be made again from the sources. */

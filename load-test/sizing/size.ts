@@ -29,8 +29,9 @@ const BROKER_HOSTS = [
   { type: "t3.xlarge", cores: 4 },
   { type: "t3.2xlarge", cores: 8 },
 ] as const;
+const [, , BIGGEST] = BROKER_HOSTS;
 /** Records a second that the biggest of them takes: from there on one broker is not the answer. */
-const ONE_BROKER = 8 * assumed.brokerPerCore;
+const ONE_BROKER = BIGGEST.cores * assumed.brokerPerCore;
 /** Most copies that the settings take: infra/config.ts. */
 const MOST_COPIES = 50;
 const MOST_PARTITIONS = 100;
@@ -45,8 +46,7 @@ export function sizeFor(users: number, region = "ap-northeast-2"): Size {
   const decidedAfterSeconds = Math.max(0, Math.ceil(users / rowsPerSecond) - 60);
   const brokers = Math.ceil(peakPerSecond / ONE_BROKER);
   const perBroker = peakPerSecond / brokers;
-  const kafkaHost =
-    BROKER_HOSTS.find(({ cores }) => cores * assumed.brokerPerCore >= perBroker)?.type ?? BROKER_HOSTS[2].type;
+  const { type: kafkaHost } = BROKER_HOSTS.find(({ cores }) => cores * assumed.brokerPerCore >= perBroker) ?? BIGGEST;
   const workers = replicas + SPARE_WORKERS;
   const stock = Math.max(100_000, users);
   return {
