@@ -3,7 +3,7 @@ import type { readMainApiSettings } from "@gifticon/contract/environment.ts";
 import { createKafka } from "@gifticon/contract/kafka/client.ts";
 import { readLag } from "@gifticon/contract/kafka/lag.ts";
 import { createLog } from "@gifticon/contract/runtime/log.ts";
-import type { Kafka } from "kafkajs";
+import type { Admin, Kafka } from "kafkajs";
 import type { Pool } from "pg";
 
 /** The event, as the agent reaches it. */
@@ -29,9 +29,13 @@ export function openEvent({ mode, database, kafka, groupId }: ReturnType<typeof 
   const log = createLog("load-agent", "silent");
   const pool = createPool(database, "load-agent", log);
   const client = createKafka(kafka, "load-agent", log);
-  const admin = client.admin();
-  let connected: Promise<void> | undefined;
-  const connect = () => (connected ??= admin.connect());
+  let admin: Promise<Admin> | undefined;
+  // One that couldn't connect is not asked again: it may never do so (tulios/kafkajs#919).
+  const connected = () =>
+    (admin ??= connect(client).catch((error: unknown) => {
+      admin = undefined;
+      throw error;
+    }));
   return {
     pool,
     queue:
@@ -40,20 +44,24 @@ export function openEvent({ mode, database, kafka, groupId }: ReturnType<typeof 
             topic: kafka.topic,
             kafka: client,
             lag: async () => {
-              await connect();
-              const partitions = await readLag(admin, kafka.topic, groupId);
+              const partitions = await readLag(await connected(), kafka.topic, groupId);
               return partitions.reduce((sum, { behind }) => sum + behind, 0);
             },
             ends: async (topic) => {
-              await connect();
-              const ends = await admin.fetchTopicOffsets(topic);
+              const ends = await (await connected()).fetchTopicOffsets(topic);
               return ends.map(({ partition, high }) => ({ partition, offset: high }));
             },
           }
         : undefined,
     [Symbol.asyncDispose]: async () => {
-      await connected?.then(() => admin.disconnect()).catch(() => undefined);
+      await admin?.then((one) => one.disconnect()).catch(() => undefined);
       await pool.end();
     },
   };
+}
+
+async function connect(client: Kafka): Promise<Admin> {
+  const admin = client.admin();
+  await admin.connect();
+  return admin;
 }

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { settled } from "./reset.ts";
+
+/** Answers one after the other, the last one for good. */
+function answers(...all: (number | Error)[]) {
+  const left = [...all];
+  return {
+    lag: () => {
+      const next = left.length > 1 ? left.shift() : left[0];
+      return next instanceof Error ? Promise.reject(next) : Promise.resolve(next ?? 0);
+    },
+  };
+}
+
+test("the ground is clear when nothing waits, though the broker couldn't be reached at first", async () => {
+  await settled(answers(new Error("Connection timeout"), 3, 0));
+});
+
+test("what still waits at the bound is told", async () => {
+  await assert.rejects(
+    settled(answers(7), 0),
+    /^Error: 7 records still wait in the topic after 0 s: does the issuer run\?$/,
+  );
+});
+
+test("a broker that can't be reached until the bound is told in its own words", async () => {
+  const cause = new Error("Connection timeout");
+  await assert.rejects(settled(answers(cause), 0), {
+    message: "the topic can't be looked at: Connection timeout",
+    cause,
+  });
+});
