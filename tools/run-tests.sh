@@ -55,4 +55,12 @@ case "$layer" in
   # Much of a preview is waiting, which one file at a time does not fill two cores with.
   review) options+=(--test-concurrency=2) ;;
 esac
-exec node --test "${options[@]}" "${files[@]}"
+
+causes="$(mktemp)"
+trap 'rm -f -- "$causes"' EXIT
+options+=(--test-reporter=spec --test-reporter-destination=stdout)
+options+=("--test-reporter=./tools/test-causes.ts" "--test-reporter-destination=$causes")
+result=0
+node --test "${options[@]}" "${files[@]}" || result=$?
+cat -- "$causes"
+exit "$result"
