@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import type { IssueResult } from "@gifticon/contract/database/issue.ts";
 import { encodeRecord } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import { newRequestId } from "@gifticon/contract/request-id.ts";
-import type { EachBatchPayload, KafkaMessage } from "kafkajs";
+import type { EachBatchPayload, KafkaMessage, OffsetsByTopicPartition } from "kafkajs";
 import { pino } from "pino";
 import { Registry } from "prom-client";
-import { createBatchHandler } from "./batch-handler.ts";
+import { BatchHandler } from "./batch-handler.ts";
 import { createIssuerMetrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 
@@ -26,20 +27,19 @@ function messages(count: number, poison: readonly number[] = []): KafkaMessage[]
   });
 }
 
-/** Runs the handler over the messages and writes down what it does, in order. */
-async function handle(
-  batch: KafkaMessage[],
-  options: {
-    issue?: (attempt: number, requests: GifticonRequest[]) => Promise<void>;
-    sendDeadLetters?: () => Promise<void>;
-    heartbeat?: () => Promise<void>;
-    running?: () => boolean;
-    commit?: () => Promise<void>;
-  } = {},
-): Promise<{ log: string[]; end: Promise<void> }> {
+interface Options {
+  issue?: (attempt: number, requests: GifticonRequest[]) => Promise<void>;
+  sendDeadLetters?: () => Promise<void>;
+  heartbeat?: () => Promise<void>;
+  running?: () => boolean;
+  commit?: () => Promise<void>;
+}
+
+/** A handler that writes down what it does, in order, and what it is given. */
+function handlerOf(options: Options = {}) {
   const log: string[] = [];
   let attempt = 0;
-  const handler = createBatchHandler({
+  const handler = new BatchHandler({
     issue: async (requests) => {
       log.push(`issue ${requests.length}`);
       await options.issue?.(++attempt, requests);
@@ -53,21 +53,32 @@ async function handle(
     progress: new Progress(),
     log: pino({ level: "silent" }),
   });
-  let resolved = "";
-  const end = handler({
-    batch: { topic: "coupon_create", partition: 0, messages: batch, firstOffset: () => "0" },
-    isRunning: options.running ?? (() => true),
-    isStale: () => false,
-    heartbeat: options.heartbeat ?? (() => Promise.resolve()),
-    resolveOffset: (offset: string) => {
-      resolved = offset;
-    },
-    uncommittedOffsets: () => ({ topics: [] }),
-    commitOffsetsIfNecessary: () => {
-      log.push(`commit ${resolved}`);
-      return options.commit?.() ?? Promise.resolve();
-    },
-  } as unknown as EachBatchPayload);
+  /** @param waiting records that wait behind the batch. */
+  const batchOf = (batch: KafkaMessage[], waiting = 0): EachBatchPayload =>
+    ({
+      batch: {
+        topic: "coupon_create",
+        partition: 0,
+        messages: batch,
+        lastOffset: () => batch.at(-1)?.offset,
+        offsetLag: () => waiting.toString(),
+      },
+      isRunning: options.running ?? (() => true),
+      isStale: () => false,
+      heartbeat: options.heartbeat ?? (() => Promise.resolve()),
+      resolveOffset: () => undefined,
+      commitOffsetsIfNecessary: ({ topics }: OffsetsByTopicPartition) => {
+        log.push(`commit ${topics[0]?.partitions[0]?.offset ?? ""}`);
+        return options.commit?.() ?? Promise.resolve();
+      },
+    }) as unknown as EachBatchPayload;
+  return { handler, log, batchOf };
+}
+
+/** Runs a handler over the messages. */
+async function handle(batch: KafkaMessage[], options: Options = {}): Promise<{ log: string[]; end: Promise<void> }> {
+  const { handler, log, batchOf } = handlerOf(options);
+  const end = handler.handle(batchOf(batch));
   await end.catch(() => undefined);
   return { log, end };
 }
@@ -75,12 +86,12 @@ async function handle(
 describe("the batch handler", () => {
   test("commits the offset after the transaction, in steps of 2,000 records", async () => {
     const { log } = await handle(messages(4_500));
-    assert.deepEqual(log, ["issue 2000", "commit 1999", "issue 2000", "commit 3999", "issue 500", "commit 4499"]);
+    assert.deepEqual(log, ["issue 2000", "commit 2000", "issue 2000", "commit 4000", "issue 500", "commit 4500"]);
   });
 
   test("has dead letters acknowledged before it commits, and issues the rest", async () => {
     const { log } = await handle(messages(4, [1, 3]));
-    assert.deepEqual(log, ["dead letters 2", "issue 2", "commit 3"]);
+    assert.deepEqual(log, ["dead letters 2", "issue 2", "commit 4"]);
   });
 
   test("commits nothing when a dead letter can't be written", async () => {
@@ -91,24 +102,27 @@ describe("the batch handler", () => {
 
   test("goes past a batch of nothing but poison", async () => {
     const { log } = await handle(messages(2, [0, 1]));
-    assert.deepEqual(log, ["dead letters 2", "commit 1"]);
+    assert.deepEqual(log, ["dead letters 2", "commit 2"]);
   });
 
   test("tries a failed transaction again, whole, before it commits", async () => {
     const issue = (attempt: number) => (attempt === 1 ? Promise.reject(new Error("away")) : Promise.resolve());
-    assert.deepEqual((await handle(messages(3), { issue })).log, ["issue 3", "issue 3", "commit 2"]);
+    assert.deepEqual((await handle(messages(3), { issue })).log, ["issue 3", "issue 3", "commit 3"]);
   });
 
   test("makes the next transaction smaller when one took too long", async () => {
     const slow = Object.assign(new Error("statement timeout"), { code: "57014" });
     const issue = (attempt: number) => (attempt === 1 ? Promise.reject(slow) : Promise.resolve());
     const { log } = await handle(messages(4_000), { issue });
-    assert.deepEqual(log.slice(0, 4), ["issue 2000", "issue 2000", "commit 1999", "issue 1250"]);
+    assert.deepEqual(log.slice(0, 4), ["issue 2000", "issue 2000", "commit 2000", "issue 1250"]);
   });
 
   test("doesn't go past an offset that couldn't be committed", async () => {
     const { log, end } = await handle(messages(6_000), { commit: () => Promise.reject(new Error("rebalancing")) });
-    assert.deepEqual(log, ["issue 2000", "commit 1999", "issue 2000"]);
+    assert.deepEqual(
+      log.filter((line) => line.startsWith("commit")),
+      ["commit 2000"],
+    );
     await assert.rejects(end, /rebalancing/);
   });
 
@@ -139,5 +153,79 @@ describe("the batch handler", () => {
     });
     assert.deepEqual(log, ["issue 3"]);
     await assert.rejects(end, /rebalancing/);
+  });
+
+  describe("with more records behind a batch", () => {
+    /** A handler whose transactions end when the test says so. */
+    const held = (options: Options = {}) => {
+      const transactions: PromiseWithResolvers<void>[] = [];
+      const issue = () => {
+        const transaction = Promise.withResolvers<undefined>();
+        transactions.push(transaction as PromiseWithResolvers<void>);
+        return transaction.promise;
+      };
+      return { ...handlerOf({ issue, ...options }), transactions };
+    };
+
+    test("lets them be fetched while the last transaction is under way, and starts the next one after it", async () => {
+      const { handler, log, batchOf, transactions } = held();
+      await handler.handle(batchOf(messages(3), 2));
+      const second = handler.handle(batchOf(messages(2)));
+      await delay(10);
+      assert.deepEqual(log, ["issue 3"]);
+      transactions[0]?.resolve();
+      await delay(10);
+      assert.deepEqual(log, ["issue 3", "commit 3", "issue 2"]);
+      transactions[1]?.resolve();
+      await second;
+      assert.deepEqual(log.slice(3), ["commit 2"]);
+    });
+
+    test("commits nothing behind what failed, and says so each time until the partitions are given out anew", async () => {
+      let commits = 0;
+      const commit = () => (++commits === 1 ? Promise.reject(new Error("rebalancing")) : Promise.resolve());
+      const { handler, log, batchOf } = handlerOf({ commit });
+      await handler.handle(batchOf(messages(3), 4));
+      assert.equal(await handler.settled(), false);
+      await assert.rejects(handler.handle(batchOf(messages(2), 2)), /rebalancing/);
+      await assert.rejects(handler.handle(batchOf(messages(2), 2)), /rebalancing/);
+      assert.deepEqual(log, ["issue 3", "commit 3"]);
+      handler.rejoined();
+      await handler.handle(batchOf(messages(3)));
+      assert.deepEqual(log.slice(2), ["issue 3", "commit 3"]);
+      assert.equal(await handler.settled(), true);
+    });
+
+    test("leaves what was under way in a rebalance to whoever gets the partition", async () => {
+      const { handler, log, batchOf, transactions } = held();
+      await handler.handle(batchOf(messages(3), 2));
+      handler.rejoined();
+      const next = handler.handle(batchOf(messages(3), 2));
+      transactions[0]?.resolve();
+      await next;
+      transactions[1]?.resolve();
+      await handler.settled();
+      assert.deepEqual(log, ["issue 3", "issue 3", "commit 3"]);
+    });
+
+    test("commits what is under way before it closes, and takes no more", async () => {
+      const { handler, log, batchOf, transactions } = held();
+      await handler.handle(batchOf(messages(3), 2));
+      const closed = handler.close();
+      transactions[0]?.resolve();
+      await closed;
+      assert.deepEqual(log, ["issue 3", "commit 3"]);
+      await handler.handle(batchOf(messages(2)));
+      assert.deepEqual(log, ["issue 3", "commit 3"]);
+    });
+
+    test("tries nothing again that fails while it closes", async () => {
+      const { handler, log, batchOf, transactions } = held();
+      await handler.handle(batchOf(messages(3), 2));
+      const closed = handler.close();
+      transactions[0]?.reject(new Error("away"));
+      await closed;
+      assert.deepEqual(log, ["issue 3"]);
+    });
   });
 });

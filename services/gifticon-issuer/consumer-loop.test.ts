@@ -28,7 +28,13 @@ function loopOverSessions() {
     };
   };
   const progress = new Progress();
-  const loop = new ConsumerLoop(open, () => () => Promise.resolve(), progress, pino({ level: "silent" }), 1);
+  const handler = {
+    handle: () => Promise.resolve(),
+    settled: () => Promise.resolve(true),
+    rejoined: () => undefined,
+    close: () => Promise.resolve(),
+  };
+  const loop = new ConsumerLoop(open, () => handler, progress, pino({ level: "silent" }), 1);
   return { loop, progress, sessions, opened: () => new Promise<void>((resolve) => waiters.push(resolve)) };
 }
 

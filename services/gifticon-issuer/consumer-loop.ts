@@ -1,10 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { bounded } from "@gifticon/contract/runtime/bounded.ts";
 import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
-import type { EachBatchPayload } from "kafkajs";
 import type { Logger } from "pino";
 import { UnreadableBatchError } from "./compression.ts";
-import type { ConsumerSession, SessionEvents } from "./consumer-session.ts";
+import type { ConsumerSession, SessionEvents, SessionHandler } from "./consumer-session.ts";
 import type { Progress } from "./progress.ts";
 
 const RETRY_MS = 1_000;
@@ -12,7 +11,7 @@ const RETRY_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 15_000;
 
 /** Makes the handler for a session. */
-export type HandlerOf = (session: ConsumerSession) => (payload: EachBatchPayload) => Promise<void>;
+export type HandlerOf = (session: ConsumerSession) => SessionHandler;
 
 /**
  * Keeps a session going: when one ends unasked, it is closed and a new one is opened on a fresh client. kafkajs consumers

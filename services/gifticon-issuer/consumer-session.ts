@@ -1,7 +1,8 @@
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
 import { createProducer } from "@gifticon/contract/kafka/client.ts";
 import { sendInSlices } from "@gifticon/contract/kafka/send.ts";
-import type { Admin, Consumer, EachBatchPayload, Kafka, Message } from "kafkajs";
+import type { Admin, Consumer, Kafka, Message } from "kafkajs";
+import type { BatchHandler } from "./batch-handler.ts";
 import { registerCodecs } from "./compression.ts";
 
 /** Below the default of 30 s, so that a killed issuer's partitions move on soon; above the longest wait for the database. */
@@ -18,12 +19,15 @@ const DEAD_LETTER_MAX_BYTES = 2 * 1024 * 1024;
 /** Between a consumer's stop and its reason, which kafkajs tells after it has closed its connections. */
 const REASON_WAIT_MS = 5_000;
 
+/** What handles the records of a session. */
+export type SessionHandler = Pick<BatchHandler, "handle" | "settled" | "rejoined" | "close">;
+
 /** One membership in the consumer group, from joining to leaving or failing. */
 export interface ConsumerSession {
   /** Joins and consumes; resolves when the consumer has stopped, with the reason when nobody asked it to. */
-  run: (handle: (payload: EachBatchPayload) => Promise<void>) => Promise<Error | undefined>;
+  run: (handler: SessionHandler) => Promise<Error | undefined>;
   sendDeadLetters: (messages: Message[]) => Promise<void>;
-  /** Lets the batch under way finish, leaves the group and closes all connections. */
+  /** Lets the transaction under way finish, leaves the group and closes all connections. */
   close: () => Promise<void>;
 }
 
@@ -54,10 +58,12 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
   const producer = createProducer(kafka);
   const admin = kafka.admin();
   const { promise: ended, resolve: end } = Promise.withResolvers<Error | undefined>();
-  report(consumer, topic, events, end);
+  let close = (): Promise<void> => Promise.resolve();
 
   return {
-    run: async (handle) => {
+    run: async (handler) => {
+      report(consumer, topic, handler, events, end);
+      close = () => handler.close();
       await admin.connect();
       await ensureDeadLetterTopic(admin, deadLetterTopic(topic));
       await admin.disconnect();
@@ -65,11 +71,17 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
       await consumer.connect();
       // From the beginning: what was queued before the group's first member joined must be issued too.
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: handle });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => handler.handle(payload),
+      });
       return ended;
     },
     sendDeadLetters: (messages) => sendInSlices(producer, deadLetterTopic(topic), messages),
     close: async () => {
+      // While it is still a member, so that what is under way can be committed.
+      await close();
       await consumer.disconnect();
       end(undefined);
       await producer.disconnect();
@@ -81,6 +93,7 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
 function report(
   consumer: Consumer,
   topic: string,
+  handler: SessionHandler,
   { moved, joined }: SessionEvents,
   end: (failure: Error | undefined) => void,
 ): void {
@@ -91,11 +104,15 @@ function report(
     if (batchSize > 0) return;
     // Nothing but the marks of a transaction, or what it took back: the handler doesn't see it, and it would stay a lag.
     const offset = (BigInt(lastOffset) + 1n).toString();
+    const commit = async () => {
+      if (await handler.settled()) await consumer.commitOffsets([{ topic, partition, offset }]);
+    };
     // What can't be committed in a rebalance is read again after it.
-    consumer.commitOffsets([{ topic, partition, offset }]).catch(() => undefined);
+    commit().catch(() => undefined);
   });
   consumer.on(GROUP_JOIN, ({ payload }) => {
     moved();
+    handler.rejoined();
     joined(payload.memberAssignment[topic] ?? []);
   });
   consumer.on(CRASH, ({ payload }) => {

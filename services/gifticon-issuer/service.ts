@@ -9,7 +9,7 @@ import { createRegistry, observePool, observeStock } from "@gifticon/contract/ru
 import { healthyOnceReady, registerOperations } from "@gifticon/contract/runtime/operations.ts";
 import type { RunningService } from "@gifticon/contract/runtime/run.ts";
 import { fastify, type FastifyBaseLogger, LogController } from "fastify";
-import { createBatchHandler } from "./batch-handler.ts";
+import { BatchHandler } from "./batch-handler.ts";
 import { ConsumerLoop } from "./consumer-loop.ts";
 import { openSession } from "./consumer-session.ts";
 import { LagWatch } from "./lag-watch.ts";
@@ -37,7 +37,7 @@ export async function startGifticonIssuer(
   const loop = new ConsumerLoop(
     (events) => openSession(connect(), topic, settings.groupId, events),
     ({ sendDeadLetters }) =>
-      createBatchHandler({ issue: (requests) => issue(pool, requests), sendDeadLetters, metrics, progress, log }),
+      new BatchHandler({ issue: (requests) => issue(pool, requests), sendDeadLetters, metrics, progress, log }),
     progress,
     log,
   );
