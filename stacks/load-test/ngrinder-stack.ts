@@ -1,4 +1,4 @@
-import { limits, PIDS, rolling, type Compose, type Deploy } from "../compose.ts";
+import { limits, PIDS, rolling, type Compose, type ComposeService, type Deploy } from "../compose.ts";
 
 /** Where the controller's page is, on the loopback side of an SSH tunnel to its host. */
 export const NGRINDER_PORT = 8300;
@@ -20,7 +20,8 @@ const CONTROLLER_MIB = 2048;
  * The load test as it was first measured: nGrinder's controller, with its page and its results on a volume, and one agent beside it. No security group lets anyone at the
  * page: operators reach it by an SSH tunnel through the manager.
  *
- * The images run as root and write into their own folders, which is why they are not held as tightly as the services.
+ * The images run as root and write into their own folders, which is why they are not held as tightly as the services. They have no health check of their own, but Alpine's tools and curl
+ * (https://github.com/naver/ngrinder/tree/develop/docker).
  */
 export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): Compose {
   const deploy = {
@@ -37,6 +38,8 @@ export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): 
       controller: {
         ...common,
         image: images.controller,
+        // Any answer of its page will do: it comes when the web application has started.
+        healthcheck: check(["curl", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1/"], "180s"),
         networks: { [network]: { aliases: ["ngrinder-controller"] } },
         ports: [{ target: 80, published: NGRINDER_PORT, protocol: "tcp", mode: "host" }],
         volumes: [{ type: "volume", source: "controller", target: "/opt/ngrinder-controller" }],
@@ -47,6 +50,8 @@ export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): 
         image: images.agent,
         // Where it fetches its program, and is told where to connect.
         command: ["ngrinder-controller:80"],
+        // Its start script becomes the agent's Java process once it has the program, for which it asks 30 times, every 10 s.
+        healthcheck: check(["pgrep", "java"], "330s"),
         networks: { [network]: { aliases: ["ngrinder-agent"] } },
         volumes: [{ type: "volume", source: "agent", target: "/opt/ngrinder-agent" }],
         deploy: {
@@ -58,5 +63,16 @@ export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): 
     },
     networks: { [network]: { external: true } },
     volumes: { controller: {}, agent: {} },
+  };
+}
+
+function check(command: string[], start: string): ComposeService["healthcheck"] {
+  return {
+    test: ["CMD", ...command],
+    interval: "10s",
+    timeout: "5s",
+    retries: 3,
+    start_period: start,
+    start_interval: "2s",
   };
 }
