@@ -53,31 +53,41 @@ test("targets that are registered while a load balancer starts are all among its
 });
 
 test("a crowd of clients shares few connections to a target", async () => {
-  const vpcId = await make(ec2.vpc, { cidrBlock: "10.248.0.0/16" });
+  const { stdout, stderr } = await runInBalancer("crowd", 248, ["6000"]);
+  assert.equal(stderr, "");
+  const { answered, connections } = JSON.parse(stdout) as { answered: number; connections: number };
+  assert.equal(answered, 12_000);
+  assert.ok(connections < 1_000, `${connections} connections for 12,000 requests`);
+});
+
+test("a target that dies under a request gives a 502, also to a client with a kept connection", async () => {
+  const { stdout, stderr } = await runInBalancer("dying-target", 247);
+  assert.deepEqual([stderr, stdout], ["", "[502,200]"]);
+});
+
+/** Makes a load balancer whose one target is its own container, and runs a script there, which is that target and its clients. */
+async function runInBalancer(script: string, second: number, args: readonly string[] = []) {
+  const vpcId = await make(ec2.vpc, { cidrBlock: `10.${second}.0.0/16` });
   await make(ec2.internetGateway, { vpcId });
-  const subnets = [await subnetOf(vpcId, "a", 0, 248), await subnetOf(vpcId, "b", 1, 248)];
-  const loadBalancerArn = await make(token.loadBalancer, { name: "crowd", subnets });
+  const subnets = [await subnetOf(vpcId, "a", 0, second), await subnetOf(vpcId, "b", 1, second)];
+  const loadBalancerArn = await make(token.loadBalancer, { name: script, subnets });
   const targetGroupArn = await make(token.targetGroup, {
-    name: "crowd",
+    name: script,
     vpcId,
     port: 8080,
     protocol: "HTTP",
     healthCheck: { interval: 5, timeout: 2, healthyThreshold: 2 },
   });
   await make(token.listener, { loadBalancerArn, port: 80, defaultActions: [{ type: "forward", targetGroupArn }] });
-  const targetId = "i-00000000000000248";
+  const targetId = `i-${String(second).padStart(17, "0")}`;
   await createRecord(ec2.instance, targetId, { privateIp: "127.0.0.1", subnetId: subnets[0] ?? "" });
   await make(token.attachment, { targetGroupArn, targetId });
 
   const name = containerName(loadBalancerArn);
-  const script = "/tmp/crowd.mts";
-  await putFiles(name, [{ path: script, content: await readFile(resolve(import.meta.dirname, "crowd.ts")) }]);
-  const { stdout, stderr } = await execIn(name, ["timeout", "60", "node", script, "6000"]);
-  assert.equal(stderr, "");
-  const { answered, connections } = JSON.parse(stdout) as { answered: number; connections: number };
-  assert.equal(answered, 12_000);
-  assert.ok(connections < 1_000, `${connections} connections for 12,000 requests`);
-});
+  const path = `/tmp/${script}.mts`;
+  await putFiles(name, [{ path, content: await readFile(resolve(import.meta.dirname, `${script}.ts`)) }]);
+  return execIn(name, ["timeout", "60", "node", path, ...args]);
+}
 
 async function subnetOf(vpcId: string, zone: string, third: number, second = 249): Promise<string> {
   return make(ec2.subnet, {

@@ -73,6 +73,7 @@ frontend listener-80
   option forwardfor
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Port 80
+  use_backend api.answering if { fe_conn le 500 }
   default_backend api
 
 frontend listener-81
@@ -81,6 +82,14 @@ frontend listener-81
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Port 81
   http-request return status 404 content-type 'text/plain' string 'it'"'"'s %[gone]'
+
+backend api.answering
+  option http-server-close
+  server hop abns@api.answering
+
+frontend api.answering
+  bind abns@api.answering
+  default_backend api
 
 backend api
   balance leastconn

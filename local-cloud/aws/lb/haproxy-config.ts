@@ -61,13 +61,20 @@ export const paths = {
  */
 const maximumConnections = 9_000;
 
+/**
+ * With no more clients than this, a target that dies under a request gives a 502, as on AWS. HAProxy itself ends a client's kept connection without a word then
+ * (https://github.com/haproxy/haproxy/issues/2375): a client's first request alone is answered. So requests pass a second time through HAProxy, each as the first of
+ * a connection of its own; that takes two more files for each request under way and half as much CPU again, which a crowd can't be given.
+ */
+const answeredClients = 500;
+
 /** The text of haproxy.cfg. */
 export function renderBalancer(config: BalancerConfig): string {
   return [
     globals,
     defaults(config),
     ...config.listeners.map((listener) => frontend(listener, config.forwardedFor)),
-    ...config.groups.map(backend),
+    ...config.groups.flatMap((group) => [answering(group.name), backend(group)]),
   ].join("\n");
 }
 
@@ -116,7 +123,10 @@ function frontend({ port, action }: ListenerConfig, forwardedFor: BalancerConfig
   }[forwardedFor];
   const answer =
     "groupName" in action
-      ? [`  default_backend ${action.groupName}`]
+      ? [
+          `  use_backend ${answeringName(action.groupName)} if { fe_conn le ${answeredClients} }`,
+          `  default_backend ${action.groupName}`,
+        ]
       : [
           `  http-request return status ${action.status} content-type ${quoted(action.contentType)} string ${quoted(action.body)}`,
         ];
@@ -128,6 +138,21 @@ function frontend({ port, action }: ListenerConfig, forwardedFor: BalancerConfig
     `  http-request set-header X-Forwarded-Port ${port}`,
     ...answer,
   ].join("\n")}\n`;
+}
+
+const answeringName = (group: string) => `${group}.answering`;
+
+/** The second way through HAProxy to a group, see {@link answeredClients}. */
+function answering(group: string): string {
+  const name = answeringName(group);
+  return `backend ${name}
+  option http-server-close
+  server hop abns@${name}
+
+frontend ${name}
+  bind abns@${name}
+  default_backend ${group}
+`;
 }
 
 const balance = {
