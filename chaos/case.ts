@@ -40,8 +40,8 @@ export interface Case {
   fast?: true;
   /** How clients may lose a connection without an answer; its reason stands beside it. Otherwise each request has to be answered. */
   cuts?: readonly ErrorClass[];
-  /** Whether no request may fail: the fault is one that a client must not notice. */
-  unnoticed?: true;
+  /** The only errors that clients may have: none, where they must not notice the fault. Otherwise any explicit one. */
+  only?: readonly ErrorClass[];
   /**
    * Whether accepted requests may be lost that had not been decided: only where the topic goes with its host, which is the stated policy for its data. They are counted
    * and told.

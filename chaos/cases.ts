@@ -6,6 +6,7 @@ import { entranceCases } from "./blows/entrance.ts";
 import { hostCases } from "./blows/hosts.ts";
 import { issuerCases } from "./blows/issuer.ts";
 import { networkCases } from "./blows/network.ts";
+import { overloadCases } from "./blows/overload.ts";
 import { replacementCases } from "./blows/replacement.ts";
 import type { Case } from "./case.ts";
 
@@ -15,6 +16,7 @@ export const CASES: readonly Case[] = [
   ...brokerCases,
   ...issuerCases,
   ...apiCases,
+  ...overloadCases,
   ...networkCases,
   ...hostCases,
   ...entranceCases,

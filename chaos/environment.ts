@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/contract/load-test.ts";
 import type { DecidedRow } from "@gifticon/contract/reconciliation.ts";
 import type { Stats } from "../services/main-api/stats.ts";
@@ -169,11 +170,12 @@ export class Environment {
   async healthyTargets(): Promise<string[]> {
     const show = ["node", paths.client, paths.admin, "show servers state"];
     const state = await docker(["exec", await this.service("load balancer"), ...show]);
-    // be_id be_name srv_id srv_name srv_addr srv_op_state ...; 2 is running. The first two lines are its version and the names.
+    // be_id be_name srv_id srv_name srv_addr srv_op_state ...; 2 is running. The first two lines are its version and the names; the load
+    // balancer's own second way has no address.
     return state
       .split("\n")
       .map((line) => line.split(" "))
-      .flatMap(([, , , , address, up]) => (address !== undefined && up === "2" ? [address] : []));
+      .flatMap(([, , , , address, up]) => (address !== undefined && isIP(address) && up === "2" ? [address] : []));
   }
 
   /** Runs SQL as the server's own user; a line for each row, its values apart by tabs. */

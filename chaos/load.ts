@@ -29,7 +29,7 @@ export interface LoadOptions {
   firstUser: number;
 }
 
-/** Between an answer and the next user's request, in milliseconds. */
+/** Between a promise and the next user's request, in milliseconds. */
 const THINK_MS = 200;
 /** Above the load balancer's own bound of 60 s: whoever waits for less would give up on an answer that comes. */
 const TIMEOUT_MS = 65_000;
@@ -45,7 +45,7 @@ export class Load {
   readonly #agent: Agent;
   readonly #run = crypto.randomUUID().slice(0, 8);
   readonly #ended = new AbortController();
-  readonly #places: Promise<void>[];
+  readonly #crowds: Promise<unknown>[] = [];
   #nextUser: number;
   #end: Promise<void> | undefined;
   #underWay = 0;
@@ -59,12 +59,21 @@ export class Load {
     this.#options = options;
     this.#nextUser = options.firstUser;
     this.#agent = new Agent({
-      connections: options.users,
       connect: { timeout: 5_000 },
       headersTimeout: TIMEOUT_MS,
       bodyTimeout: TIMEOUT_MS,
     });
-    this.#places = Array.from({ length: options.users }, () => this.#place());
+    void this.#join(options.users, THINK_MS, this.#ended.signal);
+  }
+
+  /** Lets so many users more ask, who don't think; returns what sends them away again, when each has its answer. */
+  crowd(users: number): () => Promise<void> {
+    const left = new AbortController();
+    const crowd = this.#join(users, 0, AbortSignal.any([this.#ended.signal, left.signal]));
+    return async () => {
+      left.abort();
+      await crowd;
+    };
   }
 
   /** Requests that were answered with a promise so far. */
@@ -80,12 +89,18 @@ export class Load {
   /** Lets everyone have the answer that they wait for, and ends; a second call waits for the same end. */
   end(): Promise<void> {
     this.#ended.abort();
-    this.#end ??= Promise.all(this.#places).then(() => this.#agent.close());
+    this.#end ??= Promise.all(this.#crowds).then(() => this.#agent.close());
     return this.#end;
   }
 
-  async #place(): Promise<void> {
-    const goesOn = () => !this.#ended.signal.aborted;
+  #join(users: number, thinkMs: number, ended: AbortSignal): Promise<unknown> {
+    const crowd = Promise.all(Array.from({ length: users }, () => this.#place(thinkMs, ended)));
+    this.#crowds.push(crowd);
+    return crowd;
+  }
+
+  async #place(thinkMs: number, ended: AbortSignal): Promise<void> {
+    const goesOn = () => !ended.aborted;
     while (goesOn()) {
       const userId = String(this.#nextUser++);
       for (;;) {
@@ -95,10 +110,10 @@ export class Load {
           this.#accepted++;
           break;
         }
-        await this.#pause(answer.retryAfter ? 1_000 : AGAIN_MS);
+        await pause(answer.retryAfter ? 1_000 : AGAIN_MS, ended);
         if (!goesOn()) return;
       }
-      await this.#pause(THINK_MS);
+      await pause(thinkMs, ended);
     }
   }
 
@@ -123,10 +138,10 @@ export class Load {
       this.#underWay--;
     }
   }
+}
 
-  async #pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#ended.signal }).catch(() => undefined);
-  }
+async function pause(ms: number, ended: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal: ended }).catch(() => undefined);
 }
 
 function codeOf(error: unknown): string {

@@ -34,11 +34,17 @@ test("a case is told with what clients saw, how long it took and what came of th
   );
 });
 
-test("a case that broke off is a row of the table all the same, and a cell's text breaks no table", () => {
+test("a case that broke off is a row of the table all the same; below it stands what was seen and what is wrong", () => {
   const broken: CaseResult = { ...passed, proofs: [], violations: ["not well:\nhost kafka"] };
   delete broken.verdict;
   delete broken.drainedMs;
-  const [, , first = "", second = ""] = renderMarkdown([passed, broken]).split("\n");
-  assert.match(first, /^\| `broker-killed` \| 66\.66 % \| 0\.2 s \| 1 × 5xx \|.*process 1 \\\| 2 \| passed \|$/);
-  assert.match(second, /^\| `broker-killed` \| - \| - \| - \|.*failed: not well: host kafka \|$/);
+  const [, , first = "", second = "", ...below] = renderMarkdown([passed, broken]).split("\n");
+  assert.match(first, /^\| `broker-killed` \| 66\.66 % \| 0\.2 s \| 1 × 5xx \|.*\| passed \|$/);
+  assert.match(second, /^\| `broker-killed` \| - \| - \| - \|.*\| failed \|$/);
+  assert.deepEqual(below, [
+    "",
+    "- `broker-killed`: process 1 | 2",
+    "- `broker-killed`: **wrong:** not well: host kafka",
+    "",
+  ]);
 });

@@ -43,9 +43,9 @@ export function renderLine({ verdict, drainedMs, violations }: CaseResult): stri
   return lines.join("\n");
 }
 
-/** All cases as a table. */
+/** All cases: a table of their figures, and below it what was seen of each fault, and of what is wrong. */
 export function renderMarkdown(results: readonly CaseResult[]): string {
-  const rows = results.map(({ name, verdict, drainedMs, proofs, violations }) => [
+  const rows = results.map(({ name, verdict, drainedMs, violations }) => [
     `\`${name}\``,
     verdict ? percent(verdict.figures.availability) : "-",
     seconds(verdict?.figures.longestGapMs),
@@ -53,8 +53,7 @@ export function renderMarkdown(results: readonly CaseResult[]): string {
     seconds(verdict?.recoveryMs),
     seconds(drainedMs),
     verdict ? `${verdict.findings.accepted} accepted, ${verdict.findings.issued} issued${lostOf(verdict)}` : "-",
-    proofs.join("; "),
-    violations.length === 0 ? "passed" : `failed: ${violations.join("; ")}`,
+    violations.length === 0 ? "passed" : "failed",
   ]);
   const head = [
     "case",
@@ -64,10 +63,12 @@ export function renderMarkdown(results: readonly CaseResult[]): string {
     "well after",
     "queue empty after",
     "reconciliation",
-    "seen of the fault",
     "verdict",
   ];
-  return [head, head.map(() => "---"), ...rows]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |\n`)
-    .join("");
+  const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`);
+  const seen = results.map(({ name, proofs, violations }) => {
+    const told = [...proofs, ...violations.map((violation) => `**wrong:** ${violation}`)];
+    return `- \`${name}\`: ${told.join("; ").replaceAll("\n", " ")}\n`;
+  });
+  return `${table.join("")}\n${seen.join("")}`;
 }

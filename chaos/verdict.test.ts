@@ -61,7 +61,14 @@ test("a connection that ended without an answer is a violation, but where connec
 test("an error is explicit, and allowed unless nobody may notice", () => {
   const one = record({ answers: [answer(50), answer(150, { status: 503, retryAfter: true }), answer(250)] });
   assert.deepEqual(violationsOf(one), []);
-  assert.deepEqual(violationsOf(one, { unnoticed: true }), ["1 requests failed, and none may"]);
+  assert.deepEqual(violationsOf(one, { only: [] }), ["1 requests failed, and none may"]);
+});
+
+test("where some errors may be and others not, the others are counted", () => {
+  const turnedAway = answer(120, { status: 503, retryAfter: true });
+  const one = record({ answers: [answer(50), turnedAway, answer(150, { status: 502 }), answer(250)] });
+  assert.deepEqual(violationsOf(one, { only: ["5xx"] }), ["1 requests failed, and none may but by 5xx"]);
+  assert.deepEqual(violationsOf(one, { only: ["5xx", "503 with Retry-After"] }), []);
 });
 
 test("a case can't pass without a proof of its fault", () => {

@@ -1,4 +1,5 @@
 import { compare, type DecidedRow, type Findings } from "@gifticon/contract/reconciliation.ts";
+import { ERROR_CLASSES, type ErrorClass } from "../load-test/errors.ts";
 import type { Case } from "./case.ts";
 import { type Figures, figuresOf, SILENT } from "./figures.ts";
 import type { LoadAnswer } from "./load.ts";
@@ -39,16 +40,14 @@ const TOLD = 10;
 
 /** Judges a case: a pure function of what is known of it. */
 export function judge(
-  { cuts = [], unnoticed, losesQueue }: Pick<Case, "cuts" | "unnoticed" | "losesQueue">,
+  { cuts = [], only, losesQueue }: Pick<Case, "cuts" | "only" | "losesQueue">,
   record: CaseRecord,
 ): Verdict {
   const { answers, runningAt, struckAt, healedAt, wellAt, endedAt } = record;
   const figures = figuresOf(answers, runningAt, endedAt);
-  const silent = SILENT.filter((kind) => !cuts.includes(kind)).reduce(
-    (sum, kind) => sum + (figures.errors[kind] ?? 0),
-    0,
-  );
-  const failed = figures.asked - figures.accepted;
+  const count = (kinds: readonly ErrorClass[]) => kinds.reduce((sum, kind) => sum + (figures.errors[kind] ?? 0), 0);
+  const silent = count(SILENT.filter((kind) => !cuts.includes(kind)));
+  const unexpected = only === undefined ? 0 : count(ERROR_CLASSES.filter((kind) => !only.includes(kind)));
   const accepted = (from: number, to: number) =>
     answers.filter(({ status, endedAt: at }) => status === 202 && at >= from && at < to).length;
   const decided = new Set(record.rows.map(({ requestId }) => requestId));
@@ -68,7 +67,9 @@ export function judge(
     ...findings.violations.slice(0, TOLD),
     ...(findings.violations.length > TOLD ? [`and ${findings.violations.length - TOLD} more`] : []),
     ...(silent > 0 ? [`${silent} requests had no answer at all`] : []),
-    ...(failed > 0 && unnoticed ? [`${failed} requests failed, and none may`] : []),
+    ...(unexpected > 0
+      ? [`${unexpected} requests failed, and none may${only?.length ? ` but by ${only.join(", ")}` : ""}`]
+      : []),
     ...(figures.errors["4xx"] || figures.errors["wrong state"] ? ["a request was answered as if it were wrong"] : []),
     // A case must not pass emptily.
     ...(record.proofs.length === 0 ? ["nothing shows that the fault was there"] : []),

@@ -1,14 +1,14 @@
 import type { Blow, Case } from "../case.ts";
 import { freezeJava } from "./broker.ts";
-import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
+import { runningTask } from "./tasks.ts";
 import { API, BROKER } from "../services.ts";
 
 const AHEAD_MS = 5 * 60_000;
 
-/** Updates all copies of the API, and waits until others run in their place; returns how many there were. */
-async function updateAll({ environment, until }: Blow, args: readonly string[]): Promise<number> {
+/** Changes all copies of the API, and waits until others run in their place; returns how many there were. */
+export async function renewAll({ environment, until }: Blow, change: () => Promise<void>): Promise<number> {
   const before = new Set((await environment.tasks(API)).map(({ container }) => container));
-  await environment.update(API, args);
+  await change();
   await until("the end of the update", async () => {
     const tasks = await environment.tasks(API);
     return (
@@ -26,7 +26,6 @@ export const apiCases: readonly Case[] = [
     family: "API",
     what: "a copy of the API is killed while it waits for the broker's acknowledgement",
     fast: true,
-    cuts: CUT_WITH_TARGET,
     strike: async (blow) => {
       const { environment, load, until, proof } = blow;
       const broker = await runningTask(blow, BROKER);
@@ -49,9 +48,9 @@ export const apiCases: readonly Case[] = [
     name: "api-rolling-update",
     family: "API",
     what: "all copies of the API are replaced, one after the other",
-    unnoticed: true,
+    only: [],
     strike: async (blow) => {
-      const copies = await updateAll(blow, ["--force"]);
+      const copies = await renewAll(blow, () => blow.environment.update(API, ["--force"]));
       blow.proof(`${copies} copies are gone, and others run in their place`);
     },
   },
@@ -59,14 +58,14 @@ export const apiCases: readonly Case[] = [
     name: "clock-off",
     family: "API",
     what: "the clock of the API's copies is 5 minutes ahead of everyone else's",
-    unnoticed: true,
+    only: [],
     strike: async (blow) => {
       const { environment, until, undo, proof } = blow;
       // The hosts of the local cloud share the machine's clock: what is put forward is the clock that the processes see.
       const shift = `const { now } = Date; Date.now = () => now() + ${AHEAD_MS};`;
       const right = undo(() => environment.update(API, ["--env-rm", "NODE_OPTIONS"]));
       const options = `--import=data:text/javascript,${encodeURIComponent(shift)}`;
-      await updateAll(blow, ["--env-add", `NODE_OPTIONS=${options}`]);
+      await renewAll(blow, () => environment.update(API, ["--env-add", `NODE_OPTIONS=${options}`]));
       const ahead = await until("requests that were decided before they were asked for", async () => {
         const [count] = await environment.sql(
           "select count(*) from gifticon_request where requested_at > decided_at + interval '4 minutes'",

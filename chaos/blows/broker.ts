@@ -1,6 +1,6 @@
 import type { Blow, Case } from "../case.ts";
 import type { Task } from "../environment.ts";
-import { endInARow, endTask, runningTask } from "./tasks.ts";
+import { endInARow, runningTask } from "./tasks.ts";
 import { BROKER, ZOOKEEPER } from "../services.ts";
 
 /** Longer than ZooKeeper keeps the broker's registration (6 s), and than a send may take (3 s). */
@@ -52,8 +52,6 @@ export const brokerCases: readonly Case[] = [
     name: "zookeeper-killed",
     family: "broker",
     what: "ZooKeeper is killed",
-    strike: async (blow) => {
-      await endTask(blow, ZOOKEEPER, await runningTask(blow, ZOOKEEPER), "SIGKILL");
-    },
+    strike: (blow) => endInARow(blow, ZOOKEEPER, "SIGKILL", 1),
   },
 ];

@@ -1,55 +1,15 @@
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { execa } from "execa";
-import type { Blow, Case } from "../case.ts";
+import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
+import { delayPort } from "./delay.ts";
 
-const PORT = "5432";
-/** Where the delay stands in the server's network. */
-const PROXY_PORT = "15432";
+const PORT = 5432;
 /** Each way: an answer takes at least twice as long. */
 const LATENCY_MS = 200;
 
 /** Ends the connections of the services: they come back at once. */
 const END_CONNECTIONS = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'gifticon'";
 
-/**
- * Delays what comes to the database and what it answers, from its next connections on. (The kernel's own delay, netem, is no part of many machines'
- * kernels.) Returns what ends that, and proves that something was delayed.
- */
-async function slowDown({ environment, undo, proof }: Blow): Promise<() => Promise<void>> {
-  const container = await environment.service("database");
-  const pid = await docker(["inspect", "--format", "{{.State.Pid}}", container]);
-  const inside = (command: readonly string[]) => ["--target", pid, "--net", "--", ...command];
-  const redirect = ["PREROUTING", "-p", "tcp", "--dport", PORT, "-j", "REDIRECT", "--to-ports", PROXY_PORT];
-  const iptables = (...args: string[]) =>
-    execa("nsenter", inside(["iptables-legacy", "-w", "-t", "nat", ...args]), { detached: true });
-  const script = fileURLToPath(new URL("delay-proxy.ts", import.meta.url));
-  const proxy = execa(
-    "nsenter",
-    inside([process.execPath, script, PROXY_PORT, PORT, String(LATENCY_MS)]),
-    // Ended by the end of its standard input, and so also when this process dies.
-    { detached: true, stdin: "pipe", reject: false },
-  );
-  const end = undo(async () => {
-    await iptables("-D", ...redirect).catch(() => undefined);
-    proxy.stdin.end();
-    await proxy;
-    await environment.sql(END_CONNECTIONS);
-  });
-  // It says that it listens, or ends.
-  await Promise.race([once(proxy.stdout, "data"), proxy]);
-  await iptables("-A", ...redirect);
-  await environment.sql(END_CONNECTIONS);
-  return async () => {
-    await end();
-    const [pieces = 0, connections = 0] = ((await proxy).stdout.split("\n").at(-1) ?? "").split(" ").map(Number);
-    if (!(pieces > 0)) throw new Error(`nothing was delayed: ${(await proxy).stdout} ${(await proxy).stderr}`);
-    proof(`${pieces} pieces of ${connections} connections to the database came ${LATENCY_MS} ms late`);
-  };
-}
-
-const startedAt = "select pg_postmaster_start_time()";
+const startedAt = "select to_char(pg_postmaster_start_time() at time zone 'UTC', 'HH24:MI:SS.MS')";
 
 export const databaseCases: readonly Case[] = [
   {
@@ -69,7 +29,7 @@ export const databaseCases: readonly Case[] = [
       await start();
       const after = await until("the database's answer", async () => (await environment.sql(startedAt))[0]);
       if (after === before) throw new Error(`the database was not restarted: it runs since ${before}`);
-      proof(`the database's server started at ${before}, and anew at ${after}`);
+      proof(`the server started at ${before}, and anew at ${after}`);
     },
   },
   {
@@ -77,9 +37,14 @@ export const databaseCases: readonly Case[] = [
     family: "database",
     what: `everything to and from the database comes ${LATENCY_MS} ms late`,
     strike: async (blow) => {
-      const end = await slowDown(blow);
+      const { environment, undo } = blow;
+      const again = undo(() => environment.sql(END_CONNECTIONS));
+      const pid = await docker(["inspect", "--format", "{{.State.Pid}}", await environment.service("database")]);
+      const delayed = await delayPort(blow, { network: `/proc/${pid}/ns/net`, port: PORT, ms: LATENCY_MS });
+      await environment.sql(END_CONNECTIONS);
       await blow.last(blow.fast ? 8 : 20);
-      await end();
+      await delayed.end();
+      await again();
     },
   },
   {

@@ -1,6 +1,7 @@
 import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
 import { API } from "../services.ts";
+import { timeIn } from "./evidence.ts";
 
 /** A version that is nowhere: a host has to ask the registry for it. */
 const NOWHERE = `sha256:${"0".repeat(64)}`;
@@ -15,7 +16,7 @@ export const entranceCases: readonly Case[] = [
     cuts: ["reset", "refused"],
     strike: async ({ environment, undo, proof }) => {
       const container = await environment.service("load balancer");
-      const started = () => docker(["inspect", "--format", "{{.State.StartedAt}}", container]);
+      const started = async () => timeIn(await docker(["inspect", "--format", "{{.State.StartedAt}}", container]));
       const before = await started();
       const start = undo(() => docker(["start", container]));
       await docker(["kill", container]);
@@ -30,7 +31,7 @@ export const entranceCases: readonly Case[] = [
     family: "registry",
     what: "an update of the API finds no registry: it is rolled back, and the old version serves",
     fast: true,
-    unnoticed: true,
+    only: [],
     strike: async ({ environment, until, undo, proof }) => {
       const registry = await environment.service("registry");
       const image = await environment.imageOf(API);

@@ -1,7 +1,8 @@
 import type { Blow, Case } from "../case.ts";
 import { docker } from "../environment.ts";
-import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
+import { runningTask } from "./tasks.ts";
 import { API, BROKER, ISSUER } from "../services.ts";
+import { short, timeIn } from "./evidence.ts";
 
 /** Takes a host's power away, as it were: nothing in it ends by itself. Returns what gives it back. */
 async function powerOff({ environment, undo, proof }: Blow, host: string): Promise<() => Promise<void>> {
@@ -10,7 +11,7 @@ async function powerOff({ environment, undo, proof }: Blow, host: string): Promi
   await docker(["kill", container]);
   const state = await docker(["inspect", "--format", "{{.State.Status}} since {{.State.FinishedAt}}", container]);
   if (!state.startsWith("exited")) throw new Error(`${host} is still ${state}`);
-  proof(`${host} is off: ${state}`);
+  proof(`${host} is off since ${timeIn(state)}`);
   return on;
 }
 
@@ -20,7 +21,6 @@ export const hostCases: readonly Case[] = [
     family: "hosts",
     what: "the worker with the issuer is powered off until its tasks run elsewhere, and on again",
     fast: true,
-    cuts: CUT_WITH_TARGET,
     strike: async (blow) => {
       const { environment, until, proof } = blow;
       const { host } = await runningTask(blow, ISSUER);
@@ -59,14 +59,14 @@ export const hostCases: readonly Case[] = [
       if (now !== node) throw new Error(`${host} was node ${node} of the Swarm, and is ${now}`);
       if (before === undefined || after < before)
         throw new Error(`the topic had ${before ?? "no"} records, and has ${after}`);
-      proof(`node ${node} came back; its topic had ${before} records, and has ${after}`);
+      proof(`node ${short(node)} came back; its topic had ${before} records, and has ${after}`);
     },
   },
   {
     name: "manager-restarted",
     family: "hosts",
     what: "the manager is restarted: what runs goes on",
-    unnoticed: true,
+    only: [],
     strike: async (blow) => {
       const { environment, until, proof } = blow;
       const running = async () => {

@@ -1,13 +1,13 @@
 import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
-import { CUT_WITH_TARGET, runningTask } from "./tasks.ts";
+import { runningTask } from "./tasks.ts";
 import { BROKER } from "../services.ts";
+import { short } from "./evidence.ts";
 
 export const replacementCases: readonly Case[] = [
   {
     name: "manager-replaced",
     family: "hosts",
-    cuts: CUT_WITH_TARGET,
     what: "the manager is gone for good: the next `pulumi up` makes another one, and the Swarm anew",
     strike: async (blow) => {
       const { environment, up, undo, proof } = blow;
@@ -18,13 +18,12 @@ export const replacementCases: readonly Case[] = [
       await recover();
       const after = await cluster();
       if (after === before) throw new Error(`the Swarm is still ${before}`);
-      proof(`Swarm ${before} is gone, and ${after} stands in its place`);
+      proof(`Swarm ${short(before)} is gone, and ${short(after)} stands in its place`);
     },
   },
   {
     name: "kafka-host-replaced",
     family: "hosts",
-    cuts: CUT_WITH_TARGET,
     what: "Kafka's host is gone for good, with its disk: the next `pulumi up` makes another one, its topic empty",
     losesQueue: true,
     strike: async (blow) => {

@@ -31,6 +31,8 @@ describe("the environment", () => {
     assert.equal(settings.database.password, "s3cret");
     assert.deepEqual(settings.kafka, { brokers: ["kafka:19092", "other:19092"], topic: "coupon_create" });
     assert.deepEqual([settings.port, settings.database.port, settings.database.poolSize], [8080, 5432, 10]);
+    assert.equal(settings.maxPending, undefined);
+    assert.equal(readMainApiSettings({ ...good, MAX_PENDING: "25" }).maxPending, 25);
     assert.equal(readIssuerSettings(good).groupId, "group_1");
   });
 
@@ -51,6 +53,7 @@ describe("the environment", () => {
     [{ DATABASE_HOST: undefined }, /DATABASE_HOST is required/],
     [{ DATABASE_HOST: "" }, /DATABASE_HOST="" must not be empty/],
     [{ PORT: "65536" }, /PORT="65536" must be an integer from 0 to 65535/],
+    [{ MAX_PENDING: "0" }, /MAX_PENDING="0" must be an integer from 1 to 1000000/],
     [{ EVENT_STOCK: "-1" }, /EVENT_STOCK="-1" must be an integer from 0/],
     [{ EVENT_STOCK: "1.5" }, /EVENT_STOCK="1.5" must be an integer/],
     [{ DATABASE_POOL_SIZE: "0" }, /DATABASE_POOL_SIZE="0" must be an integer from 1 to 1000/],

@@ -80,7 +80,14 @@ const shared = {
   KAFKA_GROUP_ID: text.max(249).default("group_1"),
 };
 
-const mainApi = z.object({ ...shared, PORT: integer(0, 65535).default(8080) }).check(checkTogether);
+const mainApi = z
+  .object({
+    ...shared,
+    PORT: integer(0, 65535).default(8080),
+    /** The most requests that one process holds, waiting and under way; what comes on top is turned away. Its default depends on the mode. */
+    MAX_PENDING: integer(1, 1_000_000).optional(),
+  })
+  .check(checkTogether);
 const issuer = z
   .object({ ...shared, PORT: integer(0, 65535).default(8081) })
   .check(checkTogether)
@@ -103,7 +110,7 @@ export type IssuerSettings = ReturnType<typeof readIssuerSettings>;
  */
 export function readMainApiSettings(environment: Environment) {
   const values = parse(mainApi, environment);
-  return { ...sharedSettings(values), mode: values.MODE, port: values.PORT };
+  return { ...sharedSettings(values), mode: values.MODE, port: values.PORT, maxPending: values.MAX_PENDING };
 }
 
 /**

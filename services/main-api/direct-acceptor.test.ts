@@ -3,12 +3,17 @@ import { describe, test } from "node:test";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import { newRequestId } from "@gifticon/contract/request-id.ts";
 import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
+import { OverloadedError } from "./batcher.ts";
 import { createDirectAcceptor, type IssueConnection } from "./direct-acceptor.ts";
 
 const request = (userId: bigint): GifticonRequest => ({ requestId: newRequestId(), userId, requestedAt: 0 });
 
 /** Direct mode over a made-up connection, and what happened to it. */
-function direct(connection: Partial<IssueConnection> = {}, connect?: () => Promise<IssueConnection>) {
+function direct(
+  connection: Partial<IssueConnection> = {},
+  connect?: () => Promise<IssueConnection>,
+  maxPending?: number,
+) {
   const batches: number[] = [];
   const released: (string | undefined)[] = [];
   const whole: IssueConnection = {
@@ -23,6 +28,7 @@ function direct(connection: Partial<IssueConnection> = {}, connect?: () => Promi
   const acceptor = createDirectAcceptor(
     { connect: connect ?? (() => Promise.resolve(whole)), readiness: () => Promise.resolve({ ok: true }) },
     (_size, work) => work(),
+    maxPending,
   );
   return { acceptor, batches, released };
 }
@@ -37,6 +43,13 @@ describe("direct mode", () => {
       requests.map(({ requestId }) => ({ requestId, status: "issued", code: requestId })),
     );
     assert.deepEqual([batches, released], [[3], [undefined]]);
+  });
+
+  test("turns away what comes on top of the requests that it may hold", async () => {
+    const { acceptor } = direct({}, undefined, 2);
+    const held = [request(1n), request(2n)].map(acceptor.accept);
+    await assert.rejects(acceptor.accept(request(3n)), OverloadedError);
+    assert.equal((await Promise.all(held)).length, 2);
   });
 
   test("knows that nothing was done when no connection could be had", async () => {

@@ -27,9 +27,14 @@ export interface DirectDatabase {
 }
 
 /** Issues within the request: requests in flight together share a transaction. */
-export function createDirectAcceptor(database: DirectDatabase, observe: BatchObserver, bounds = BOUNDS): Acceptor {
+export function createDirectAcceptor(
+  database: DirectDatabase,
+  observe: BatchObserver,
+  maxPending = BOUNDS.maxPending,
+): Acceptor {
   const batcher = new Batcher<GifticonRequest, RequestStatus>({
-    ...bounds,
+    ...BOUNDS,
+    maxPending,
     work: (requests) => observe(requests.length, () => decide(database, requests)),
   });
   return {

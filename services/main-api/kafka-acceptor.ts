@@ -16,10 +16,11 @@ const BOUNDS = { lingerMs: 5, maxBatch: 1_000, maxInFlight: 4, maxPending: 10_00
 export function createKafkaAcceptor(
   link: Pick<BrokerLink, "send" | "close" | "downReason">,
   observe: BatchObserver,
-  bounds = BOUNDS,
+  maxPending = BOUNDS.maxPending,
 ): Acceptor {
   const batcher = new Batcher<GifticonRequest, RequestStatus>({
-    ...bounds,
+    ...BOUNDS,
+    maxPending,
     work: (requests) =>
       observe(requests.length, async () => {
         await link.send(requests.map(encodeRecord));

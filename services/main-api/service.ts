@@ -51,8 +51,8 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
   link?.start();
   const acceptor =
     link === undefined
-      ? directAcceptor(pool, schema, metrics.observeBatch)
-      : createKafkaAcceptor(link, metrics.observeBatch);
+      ? directAcceptor(pool, schema, metrics.observeBatch, settings.maxPending)
+      : createKafkaAcceptor(link, metrics.observeBatch, settings.maxPending);
 
   const orLog = (what: string) => (error: unknown) => {
     log.warn({ err: error }, `${what} can't be read`);
@@ -92,7 +92,12 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
   return { log, stop, address };
 }
 
-function directAcceptor(pool: Pool, schema: SchemaKeeper, observe: BatchObserver): Acceptor {
+function directAcceptor(
+  pool: Pool,
+  schema: SchemaKeeper,
+  observe: BatchObserver,
+  maxPending: number | undefined,
+): Acceptor {
   const connect = async () => {
     const { state } = schema;
     if (!state.ok) throw new Error(state.reason);
@@ -105,5 +110,5 @@ function directAcceptor(pool: Pool, schema: SchemaKeeper, observe: BatchObserver
       },
     };
   };
-  return createDirectAcceptor({ connect, readiness: () => databaseReadiness(pool, schema) }, observe);
+  return createDirectAcceptor({ connect, readiness: () => databaseReadiness(pool, schema) }, observe, maxPending);
 }
