@@ -14,6 +14,7 @@ import { Swarm } from "./infra/swarm.ts";
 import { deployGifticon } from "./stacks/gifticon/deploy.ts";
 import { deployKafka } from "./stacks/kafka/deploy.ts";
 import { deployLoadTest } from "./stacks/load-test/deploy.ts";
+import { deploySchema } from "./stacks/schema/deploy.ts";
 import { EXTERNAL_PORT } from "./stacks/kafka/properties.ts";
 
 const settings = loadSettings(runtime.allConfig());
@@ -24,6 +25,7 @@ const network = new Network("network", settings.network);
 const firewall = new Firewall("firewall", { vpcId: network.vpcId, flows: planFlows(settings) });
 const database = new Database("database", {
   settings: settings.database,
+  loadTest: settings.loadGenerator === "k6",
   subnetIds: network.privateSubnetIds,
   securityGroupId: firewall.groupId("database"),
 });
@@ -61,12 +63,19 @@ const kafka =
     nodeId: joined.kafka.nodeId,
     after: joined.ready,
   });
+const schema = deploySchema({
+  settings,
+  swarm,
+  images,
+  database: database.target,
+  after: [...joined.ready, ...firewall.rules],
+});
 const gifticon = deployGifticon({
   settings,
   swarm,
   images,
   database: database.target,
-  after: [...joined.ready, ...firewall.rules, ...(kafka ? [kafka.deployment] : [])],
+  after: [schema.deployment, ...(kafka ? [kafka.deployment] : [])],
 });
 if (images.load) {
   deployLoadTest({

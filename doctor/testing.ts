@@ -18,9 +18,7 @@ export const declared: Pick<Declared, "outputs" | "composes"> = {
     gifticon: gifticonStack({
       network: "event",
       spareWorkers: 0,
-      stock: 10,
-      database: { host: "db", port: 5432, name: "gifticon", user: "gifticon" },
-      databaseCaFile: "/ca.pem",
+      database: { host: "db", port: 5432, name: "gifticon", user: "gifticon_service", caFile: "/ca.pem" },
       api: { image: "main-api@sha256:1", replicas: 1, memoryMib: 384, poolSize: 5, port: 8080 },
       queue: {
         ...{ bootstrapServers: "kafka:19092", topic: "coupon_create" },

@@ -4,14 +4,24 @@ import { RandomId, RandomPassword } from "@pulumi/random";
 import type { Settings } from "./config.ts";
 import { tags } from "./tags.ts";
 
-/** What the services need to connect. */
+/** A role of the database that logs in. */
+export interface Login {
+  user: string;
+  /** Secret. */
+  password: Output<string>;
+}
+
+/** Where the database is, and who logs in. */
 export interface DatabaseTarget {
   host: Output<string>;
   port: number;
   name: string;
-  user: string;
-  /** Secret. */
-  password: Output<string>;
+  /** Has everything in it, and makes the other roles: only for the migrations. */
+  owner: Login;
+  /** Of the services. */
+  service: Login;
+  /** Of the load test's agent; without a password where there is none. */
+  loadTest: { user: string; password?: Output<string> };
 }
 
 /** The event's PostgreSQL: private, encrypted, reached over TLS only. */
@@ -22,7 +32,13 @@ export class Database extends ComponentResource {
 
   constructor(
     name: string,
-    args: { settings: Settings["database"]; subnetIds: Input<string>[]; securityGroupId: Input<string> },
+    args: {
+      settings: Settings["database"];
+      /** Whether the load test's agent logs in. */
+      loadTest: boolean;
+      subnetIds: Input<string>[];
+      securityGroupId: Input<string>;
+    },
     options?: ComponentResourceOptions,
   ) {
     super("gifticon-event:infra:Database", name, {}, options);
@@ -40,11 +56,12 @@ export class Database extends ComponentResource {
       parent,
     );
     // Letters and digits only: RDS refuses some signs, and connection strings others.
-    const password = new RandomPassword(`${name}-password`, { length: 32, special: false }, parent);
+    const newPassword = (of: string) => new RandomPassword(of, { length: 32, special: false }, parent).result;
+    const owner = { user: "gifticon", password: newPassword(`${name}-password`) };
     const lastSnapshot = settings.deletionProtection
       ? new RandomId(`${name}-last-snapshot`, { byteLength: 4 }, parent)
       : undefined;
-    const [user, database, port] = ["gifticon", "gifticon", 5432] as const;
+    const [database, port] = ["gifticon", 5432] as const;
     const instance = new rds.Instance(
       name,
       {
@@ -58,8 +75,8 @@ export class Database extends ComponentResource {
         storageEncrypted: true,
         dbName: database,
         port,
-        username: user,
-        password: password.result,
+        username: owner.user,
+        password: owner.password,
         dbSubnetGroupName: subnets.name,
         parameterGroupName: parameters.name,
         vpcSecurityGroupIds: [args.securityGroupId],
@@ -78,7 +95,14 @@ export class Database extends ComponentResource {
       { ...parent, protect: settings.deletionProtection },
     );
     this.endpoint = instance.endpoint;
-    this.target = { host: instance.address, port, name: database, user, password: password.result };
+    this.target = {
+      ...{ host: instance.address, port, name: database, owner },
+      service: { user: "gifticon_service", password: newPassword(`${name}-service-password`) },
+      loadTest: {
+        user: "gifticon_load_test",
+        ...(args.loadTest ? { password: newPassword(`${name}-load-test-password`) } : {}),
+      },
+    };
     this.registerOutputs({ endpoint: instance.endpoint });
   }
 }

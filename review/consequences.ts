@@ -16,6 +16,8 @@ const meanwhile: Readonly<Record<string, string>> = {
   "main-api": "callers get 503 from the load balancer",
   "gifticon-issuer": "nothing is issued; accepted requests wait in the topic",
   topics: "the job runs once more; topics that are there stay as they are",
+  migrate:
+    "the job runs once more, before the services change: schema, roles and stock become what is declared while they go on",
 };
 
 /** What an update of a service means for those who use it. */

@@ -9,10 +9,8 @@ test("a text that YAML 1.1 reads as something else is quoted", () => {
     network: "event",
     spareWorkers: 0,
     api: { image: "on", replicas: 1, memoryMib: 128, poolSize: 1, port: 8080 },
-    stock: 1,
-    database: { host: "n", port: 5432, name: "1e3", user: "yes" },
+    database: { host: "n", port: 5432, name: "1e3", user: "yes", caFile: "/ca.pem" },
     passwordSecret: "secret",
-    databaseCaFile: "/ca.pem",
   });
   const text = renderCompose(compose);
   for (const line of ['image: "on"', 'DATABASE_HOST: "n"', 'DATABASE_NAME: "1e3"', 'DATABASE_USER: "yes"']) {

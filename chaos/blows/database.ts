@@ -7,7 +7,7 @@ const PORT = 5432;
 const LATENCY_MS = 200;
 
 /** Ends the connections of the services: they come back at once. */
-const END_CONNECTIONS = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'gifticon'";
+const END_CONNECTIONS = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'gifticon_service'";
 
 const startedAt = "select to_char(pg_postmaster_start_time() at time zone 'UTC', 'HH24:MI:SS.MS')";
 
@@ -60,7 +60,7 @@ export const databaseCases: readonly Case[] = [
       await limit(0);
       await environment.sql(END_CONNECTIONS);
       await last(10);
-      const [left] = await environment.sql("select count(*) from pg_stat_activity where usename = 'gifticon'");
+      const [left] = await environment.sql("select count(*) from pg_stat_activity where usename = 'gifticon_service'");
       await release();
       const log = await docker(["logs", "--since", since, container], { all: true });
       const refused = log.split("\n").filter((line) => line.includes("too many connections for database")).length;

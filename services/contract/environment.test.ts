@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
-import { EnvironmentError, readIssuerSettings, readMainApiSettings } from "./environment.ts";
+import { EnvironmentError, readIssuerSettings, readMainApiSettings, readMigrationSettings } from "./environment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "environment-"));
 const passwordFile = join(folder, "password");
@@ -21,7 +21,6 @@ const good = {
   DATABASE_USER: "gifticon",
   DATABASE_PASSWORD_FILE: passwordFile,
   DATABASE_CA_FILE: caFile,
-  EVENT_STOCK: "1000",
   KAFKA_BOOTSTRAP_SERVERS: "kafka:19092,other:19092",
 };
 
@@ -54,8 +53,6 @@ describe("the environment", () => {
     [{ DATABASE_HOST: "" }, /DATABASE_HOST="" must not be empty/],
     [{ PORT: "65536" }, /PORT="65536" must be an integer from 0 to 65535/],
     [{ MAX_PENDING: "0" }, /MAX_PENDING="0" must be an integer from 1 to 1000000/],
-    [{ EVENT_STOCK: "-1" }, /EVENT_STOCK="-1" must be an integer from 0/],
-    [{ EVENT_STOCK: "1.5" }, /EVENT_STOCK="1.5" must be an integer/],
     [{ DATABASE_POOL_SIZE: "0" }, /DATABASE_POOL_SIZE="0" must be an integer from 1 to 1000/],
     [{ DATABASE_PASSWORD_FILE: "/nowhere" }, /DATABASE_PASSWORD_FILE="\/nowhere" can't be read: ENOENT/],
     [{ KAFKA_BOOTSTRAP_SERVERS: undefined }, /KAFKA_BOOTSTRAP_SERVERS is required with MODE=kafka/],
@@ -74,12 +71,49 @@ describe("the environment", () => {
 
   test("names every wrong variable at once", () => {
     assert.throws(
-      () => readMainApiSettings({ ...good, PORT: "x", EVENT_STOCK: "x" }),
-      /PORT="x"[^]*EVENT_STOCK="x"|EVENT_STOCK="x"[^]*PORT="x"/,
+      () => readMainApiSettings({ ...good, PORT: "x", DATABASE_PORT: "x" }),
+      / PORT="x"[^]* DATABASE_PORT="x"| DATABASE_PORT="x"[^]* PORT="x"/,
     );
   });
 
   test("has no issuer in direct mode", () => {
     assert.throws(() => readIssuerSettings({ ...good, MODE: "direct" }), /MODE="direct" must be kafka/);
   });
+});
+
+describe("the environment of the migrations", () => {
+  const migration = {
+    ...good,
+    EVENT_STOCK: "1000",
+    SERVICE_USER: "service",
+    SERVICE_PASSWORD_FILE: passwordFile,
+    SERVICE_CONNECTIONS: "72",
+    LOAD_TEST_USER: "load-test",
+  };
+
+  test("becomes what is declared; without load tests nobody logs in for them", () => {
+    const { declared } = readMigrationSettings(migration);
+    assert.deepEqual(declared, {
+      eventStock: 1000,
+      roles: {
+        service: { user: "service", password: "s3cret", connections: 72 },
+        loadTest: { user: "load-test", password: undefined, connections: 4 },
+      },
+    });
+  });
+
+  const wrong: [Record<string, string | undefined>, RegExp][] = [
+    [{ EVENT_STOCK: "-1" }, /EVENT_STOCK="-1" must be an integer from 0/],
+    [{ EVENT_STOCK: "1.5" }, /EVENT_STOCK="1.5" must be an integer/],
+    [{ SERVICE_PASSWORD_FILE: undefined }, /SERVICE_PASSWORD_FILE is required/],
+    [{ DATABASE_CA_FILE: undefined }, /DATABASE_CA_FILE is required, unless DATABASE_TLS=off/],
+  ];
+  for (const [change, message] of wrong) {
+    test(`is rejected with ${JSON.stringify(change)}`, () => {
+      assert.throws(
+        () => readMigrationSettings({ ...migration, ...change }),
+        (error) => error instanceof EnvironmentError && message.test(error.message),
+      );
+    });
+  }
 });

@@ -25,6 +25,8 @@ export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
 
+/** Two for each of the agent's commands, and more than two commands never run at a time. */
+const LOAD_TEST_CONNECTIONS = 4;
 const MAX_TOPIC_LENGTH = 249 - ".dlt".length;
 
 const required = z.string("is required");
@@ -54,9 +56,7 @@ const brokers = text
   .regex(/^[^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*$/, "must be host:port, several separated by commas")
   .transform((list) => list.split(","));
 
-const shared = {
-  /** Whether requests go through Kafka, or straight to the database. */
-  MODE: choice(["kafka", "direct"]),
+const database = {
   LOG_LEVEL: choice(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   DATABASE_HOST: text,
   DATABASE_PORT: integer(1, 65535).default(5432),
@@ -69,8 +69,12 @@ const shared = {
   /** `off` is for tests on loopback: it must be said, so that a forgotten CA file can't turn encryption off. */
   DATABASE_TLS: choice(["on", "off"]).default("on"),
   DATABASE_POOL_SIZE: integer(1, 1000).default(10),
-  /** How many gifticons the event gives away in all. */
-  EVENT_STOCK: integer(0, Number.MAX_SAFE_INTEGER),
+};
+
+const shared = {
+  ...database,
+  /** Whether requests go through Kafka, or straight to the database. */
+  MODE: choice(["kafka", "direct"]),
   KAFKA_BOOTSTRAP_SERVERS: brokers.optional(),
   KAFKA_TOPIC: text
     .regex(/^[a-zA-Z0-9._-]+$/, "may hold letters, digits, dots, underscores and hyphens")
@@ -95,6 +99,21 @@ const issuer = z
     path: ["MODE"],
     error: "must be kafka: in direct mode main-api issues by itself and no issuer runs",
   });
+
+const migration = z
+  .object({
+    ...database,
+    /** How many gifticons the event gives away in all. */
+    EVENT_STOCK: integer(0, Number.MAX_SAFE_INTEGER),
+    SERVICE_USER: text,
+    SERVICE_PASSWORD_FILE: fileContent,
+    /** The most connections of all services together. */
+    SERVICE_CONNECTIONS: integer(1, 1000),
+    LOAD_TEST_USER: text,
+    /** Only where there are load tests. */
+    LOAD_TEST_PASSWORD_FILE: fileContent.optional(),
+  })
+  .check(checkTls);
 
 type Environment = Record<string, string | undefined>;
 
@@ -123,10 +142,39 @@ export function readIssuerSettings(environment: Environment) {
   return { ...sharedSettings(values), port: values.PORT };
 }
 
+/**
+ * Reads the settings of the migrations from their environment: the connection is the database's owner's.
+ *
+ * @throws EnvironmentError naming each wrong variable, its value and what is allowed.
+ */
+export function readMigrationSettings(environment: Environment) {
+  const values = parse(migration, environment);
+  return {
+    logLevel: values.LOG_LEVEL,
+    database: databaseSettings(values),
+    declared: {
+      eventStock: values.EVENT_STOCK,
+      roles: {
+        service: {
+          user: values.SERVICE_USER,
+          password: values.SERVICE_PASSWORD_FILE,
+          connections: values.SERVICE_CONNECTIONS,
+        },
+        loadTest: {
+          user: values.LOAD_TEST_USER,
+          password: values.LOAD_TEST_PASSWORD_FILE,
+          connections: LOAD_TEST_CONNECTIONS,
+        },
+      },
+    },
+  };
+}
+
+type Database = z.output<z.ZodObject<typeof database>>;
 type Shared = z.output<z.ZodObject<typeof shared>>;
 
-function sharedSettings(values: Shared) {
-  const database: DatabaseSettings = {
+function databaseSettings(values: Database): DatabaseSettings {
+  return {
     host: values.DATABASE_HOST,
     port: values.DATABASE_PORT,
     name: values.DATABASE_NAME,
@@ -135,27 +183,34 @@ function sharedSettings(values: Shared) {
     ca: values.DATABASE_TLS === "on" ? values.DATABASE_CA_FILE : undefined,
     poolSize: values.DATABASE_POOL_SIZE,
   };
+}
+
+function sharedSettings(values: Shared) {
   const kafka: KafkaSettings = { brokers: values.KAFKA_BOOTSTRAP_SERVERS ?? [], topic: values.KAFKA_TOPIC };
   return {
     logLevel: values.LOG_LEVEL,
-    eventStock: values.EVENT_STOCK,
     groupId: values.KAFKA_GROUP_ID,
-    database,
+    database: databaseSettings(values),
     kafka,
   };
 }
 
 function checkTogether(context: z.core.ParsePayload<Shared>): void {
+  checkTls(context);
   const { value, issues } = context;
-  const require = (key: keyof Shared, message: string) =>
-    issues.push({ code: "custom", path: [key], message, input: value[key] });
-
-  if (value.DATABASE_TLS === "on" && value.DATABASE_CA_FILE === undefined) {
-    require("DATABASE_CA_FILE", "is required, unless DATABASE_TLS=off (tests on loopback only)");
-  }
   if (value.MODE === "kafka" && value.KAFKA_BOOTSTRAP_SERVERS === undefined) {
-    require("KAFKA_BOOTSTRAP_SERVERS", "is required with MODE=kafka");
+    issues.push(missing("KAFKA_BOOTSTRAP_SERVERS", "is required with MODE=kafka"));
   }
+}
+
+function checkTls({ value, issues }: z.core.ParsePayload<Database>): void {
+  if (value.DATABASE_TLS === "on" && value.DATABASE_CA_FILE === undefined) {
+    issues.push(missing("DATABASE_CA_FILE", "is required, unless DATABASE_TLS=off (tests on loopback only)"));
+  }
+}
+
+function missing(key: string, message: string): z.core.$ZodRawIssue {
+  return { code: "custom", path: [key], message, input: undefined };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, environment: Environment): z.output<Schema> {

@@ -1,6 +1,6 @@
 import { issue, readStock } from "@gifticon/contract/database/issue.ts";
 import { createPool } from "@gifticon/contract/database/pool.ts";
-import { databaseReadiness, SchemaKeeper } from "@gifticon/contract/database/schema-keeper.ts";
+import { databaseReadiness, SchemaWatch } from "@gifticon/contract/database/schema-watch.ts";
 import { readIssuerSettings } from "@gifticon/contract/environment.ts";
 import { createKafka } from "@gifticon/contract/kafka/client.ts";
 import type { PartitionLag } from "@gifticon/contract/kafka/lag.ts";
@@ -16,7 +16,7 @@ import { LagWatch } from "./lag-watch.ts";
 import { createIssuerMetrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 
-/** Starts the issuer: it answers health checks at once and consumes when the database is prepared and the broker is there. */
+/** Starts the issuer: it answers health checks at once and consumes when the database has its schema and the broker is there. */
 export async function startGifticonIssuer(
   environment: NodeJS.ProcessEnv,
 ): Promise<RunningService & { address: string }> {
@@ -31,7 +31,7 @@ export async function startGifticonIssuer(
   observePool(registry, pool);
   const metrics = createIssuerMetrics(registry);
   observeStock(registry, async () => (await readStock(pool)).remaining);
-  const schema = new SchemaKeeper(pool, settings.eventStock, log);
+  const schema = new SchemaWatch(pool, log);
   const connect = () => createKafka(settings.kafka, "gifticon-issuer", log);
 
   const loop = new ConsumerLoop(

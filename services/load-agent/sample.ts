@@ -42,10 +42,7 @@ async function attempt<T>(work: () => Promise<T> | undefined): Promise<T | undef
 }
 
 async function readConnections({ pool }: Event): Promise<{ all: number; active: number }> {
-  const { rows } = await pool.query<{ all: string; active: string }>(
-    `select count(*) as all, count(*) filter (where state = 'active') as active
-     from pg_stat_activity where backend_type = 'client backend' and application_name <> 'load-agent'`,
-  );
+  const { rows } = await pool.query<{ all: string; active: string }>("select * from count_connections()");
   return { all: Number(rows[0]?.all), active: Number(rows[0]?.active) };
 }
 

@@ -1,7 +1,7 @@
 import { issue, findStatuses } from "@gifticon/contract/database/issue.ts";
 import { createPool } from "@gifticon/contract/database/pool.ts";
 import { readTally } from "@gifticon/contract/database/tally.ts";
-import { databaseReadiness, SchemaKeeper } from "@gifticon/contract/database/schema-keeper.ts";
+import { databaseReadiness, SchemaWatch } from "@gifticon/contract/database/schema-watch.ts";
 import { readMainApiSettings } from "@gifticon/contract/environment.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
@@ -38,7 +38,7 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
   const settings = readMainApiSettings(environment);
   const log = createLog("main-api", settings.logLevel);
   const pool = createPool(settings.database, "main-api", log);
-  const schema = new SchemaKeeper(pool, settings.eventStock, log);
+  const schema = new SchemaWatch(pool, log);
   schema.start();
 
   const registry = createRegistry();
@@ -94,7 +94,7 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
 
 function directAcceptor(
   pool: Pool,
-  schema: SchemaKeeper,
+  schema: SchemaWatch,
   observe: BatchObserver,
   maxPending: number | undefined,
 ): Acceptor {

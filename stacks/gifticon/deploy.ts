@@ -1,6 +1,6 @@
 import { all, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config.ts";
-import type { DatabaseTarget } from "../../infra/database.ts";
+import type { DatabaseTarget, Login } from "../../infra/database.ts";
 import { API_PORT } from "../../infra/entrance.ts";
 import { databaseConnections } from "../../infra/instance-types.ts";
 import type { Images } from "../../infra/registry.ts";
@@ -9,7 +9,7 @@ import { DATABASE_CA_FILE } from "../../infra/user-data.ts";
 import { TOPIC } from "../kafka/kafka-stack.ts";
 import { INTERNAL_LISTENER } from "../kafka/properties.ts";
 import { Stack } from "../stack.ts";
-import { gifticonStack, type EventTarget } from "./gifticon-stack.ts";
+import { gifticonStack, type DatabaseAccess, type EventTarget } from "./gifticon-stack.ts";
 import { sharePools } from "./pool-sizes.ts";
 
 /** What the services stand on. */
@@ -21,18 +21,18 @@ export interface GifticonArgs {
   after: Resource[];
 }
 
-/** Where the event's data is, as tasks on the workers reach it. */
-export function eventTarget(
-  { event, mode }: Pick<Settings, "event" | "mode">,
-  { port, name, user }: DatabaseTarget,
+/** Where the database is, as tasks on the workers reach it. */
+export function databaseOf(
+  { port, name }: DatabaseTarget,
+  { user }: Pick<Login, "user">,
   host: string,
-): EventTarget {
-  return {
-    queue: mode === "kafka" ? { bootstrapServers: INTERNAL_LISTENER, topic: TOPIC } : undefined,
-    stock: event.stock,
-    database: { host, port, name, user },
-    databaseCaFile: DATABASE_CA_FILE,
-  };
+): DatabaseAccess {
+  return { host, port, name, user, caFile: DATABASE_CA_FILE };
+}
+
+/** Where the event's data is, as tasks on the workers reach it. */
+export function eventTarget(mode: Settings["mode"], database: DatabaseAccess): EventTarget {
+  return { queue: mode === "kafka" ? { bootstrapServers: INTERNAL_LISTENER, topic: TOPIC } : undefined, database };
 }
 
 /** Deploys the event's services. */
@@ -41,11 +41,11 @@ export function deployGifticon({ settings, swarm, images, database, after }: Gif
   const pools = sharePools(mode, api.replicas, databaseConnections[settings.database.instanceClass]);
   return new Stack("gifticon", {
     swarm: swarm.target,
-    files: { "database-password": { kind: "secret", content: database.password } },
+    files: { "database-password": { kind: "secret", content: database.service.password } },
     compose: (secrets) =>
       all([images.api.reference, images.queue?.issuer.reference, database.host, secrets["database-password"]]).apply(
         ([apiImage, issuerImage, host, passwordSecret]) => {
-          const { queue, ...target } = eventTarget(settings, database, host);
+          const { queue, ...target } = eventTarget(mode, databaseOf(database, database.service, host));
           return gifticonStack({
             ...target,
             network: swarm.network,

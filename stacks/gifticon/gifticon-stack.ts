@@ -10,14 +10,21 @@ import {
   type Deploy,
 } from "../compose.ts";
 
+/** Where the database is, and as whom a task logs in. */
+export interface DatabaseAccess {
+  host: string;
+  port: number;
+  name: string;
+  user: string;
+  /** Where the hosts keep its certificate authorities. */
+  caFile: string;
+}
+
 /** Where the event's data is. */
 export interface EventTarget {
   /** Only in mode kafka. */
   queue?: { bootstrapServers: string; topic: string } | undefined;
-  stock: number;
-  database: { host: string; port: number; name: string; user: string };
-  /** Where the hosts keep the database's certificate authorities. */
-  databaseCaFile: string;
+  database: DatabaseAccess;
 }
 
 /** What each service of the event is told besides its own. */
@@ -42,19 +49,31 @@ export interface GifticonStackArgs extends EventTarget {
 const CONSUMER_GROUP = "group_1";
 const CA_IN_TASK = "/etc/database-ca.pem";
 
-/** What a task is given to reach the database and the topic: the variables of the contract, the password, and the certificates. */
-export function eventAccess({ database, stock, queue, databaseCaFile }: EventTarget) {
+/** What a task is given to reach the database: the variables of the contract, the password, and the certificates. */
+export function databaseAccess({ host, port, name, user, caFile }: DatabaseAccess) {
   return {
     environment: {
-      MODE: queue ? "kafka" : "direct",
       LOG_LEVEL: "info",
-      DATABASE_HOST: database.host,
-      DATABASE_PORT: database.port,
-      DATABASE_NAME: database.name,
-      DATABASE_USER: database.user,
+      DATABASE_HOST: host,
+      DATABASE_PORT: port,
+      DATABASE_NAME: name,
+      DATABASE_USER: user,
       DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
       DATABASE_CA_FILE: CA_IN_TASK,
-      EVENT_STOCK: stock,
+    },
+    volumes: [{ type: "bind", source: caFile, target: CA_IN_TASK, read_only: true }, scratch(16)],
+    secrets: [{ source: "database-password", target: "database-password", uid: "1000", mode: 0o400 }],
+  } satisfies Partial<ComposeService>;
+}
+
+/** The same for the database and the topic. */
+export function eventAccess({ database, queue }: EventTarget) {
+  const { environment, ...access } = databaseAccess(database);
+  return {
+    ...access,
+    environment: {
+      MODE: queue ? "kafka" : "direct",
+      ...environment,
       ...(queue
         ? {
             KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers,
@@ -63,8 +82,6 @@ export function eventAccess({ database, stock, queue, databaseCaFile }: EventTar
           }
         : {}),
     },
-    volumes: [{ type: "bind", source: databaseCaFile, target: CA_IN_TASK, read_only: true }, scratch(16)],
-    secrets: [{ source: "database-password", target: "database-password", uid: "1000", mode: 0o400 }],
   } satisfies Partial<ComposeService>;
 }
 

@@ -4,7 +4,7 @@ import { instanceMemoryMib } from "../../infra/instance-types.ts";
 import type { LoadImages } from "../../infra/registry.ts";
 import type { Swarm } from "../../infra/swarm.ts";
 import type { DatabaseTarget } from "../../infra/database.ts";
-import { eventTarget } from "../gifticon/deploy.ts";
+import { databaseOf, eventTarget } from "../gifticon/deploy.ts";
 import { Stack } from "../stack.ts";
 import { k6Stack } from "./k6-stack.ts";
 import { ngrinderStack } from "./ngrinder-stack.ts";
@@ -34,9 +34,11 @@ export function deployLoadTest({ settings, swarm, images, database, after }: Loa
     });
     return;
   }
+  const { loadTest } = database;
+  if (loadTest.password === undefined) throw new Error("the database has no login for load tests");
   new Stack("load-test", {
     ...common,
-    files: { "database-password": { kind: "secret", content: database.password } },
+    files: { "database-password": { kind: "secret", content: loadTest.password } },
     compose: (secrets) =>
       all([images.generator.reference, images.agent.reference, database.host, secrets["database-password"]]).apply(
         ([generator, agent, host, passwordSecret]) =>
@@ -44,7 +46,7 @@ export function deployLoadTest({ settings, swarm, images, database, after }: Loa
             network,
             images: { generator, agent },
             hostMib,
-            event: eventTarget(settings, database, host),
+            event: eventTarget(settings.mode, databaseOf(database, loadTest, host)),
             passwordSecret,
           }),
       ),

@@ -136,7 +136,7 @@ export function securitySteps(step: Step, stack: LocalStack): void {
     assert.ok(api);
     assert.deepEqual(
       await canary.inFiles(hostOf(environment.hosts, api).place, `/proc/${api.pid}/root/run/secrets/database-password`),
-      ["database-password"],
+      ["database-service-password"],
     );
   });
 }

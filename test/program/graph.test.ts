@@ -23,7 +23,7 @@ test("the defaults are a manager, five workers, Kafka's host, and both stacks", 
       .sort(),
     ["t3.medium", ...Array<string>(6).fill("t3.micro")],
   );
-  assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon", "kafka"]);
+  assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon", "kafka", "schema"]);
   assert.deepEqual(run.names("docker:index/image:Image"), ["gifticon-issuer", "kafka", "main-api"]);
   assert.deepEqual(run.names("aws:lb/targetGroupAttachment:TargetGroupAttachment"), [
     "worker-1",
@@ -115,12 +115,12 @@ test("another generation replaces the hosts of the workers, and touches nothing 
 
 test("direct mode has nothing of Kafka", async () => {
   const run = await runProgram({ "gifticon-event:mode": "direct" });
-  assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon"]);
+  assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon", "schema"]);
   assert.equal(run.outputs["kafkaBootstrapServers"], undefined);
   const left = run.resources.filter(({ name, inputs }) => /kafka|issuer/.test(name + JSON.stringify(inputs)));
   assert.deepEqual(
     // The services are told their mode and are placed off a Kafka host by its label, which no host has here.
-    left.map(({ name }) => name).filter((name) => name !== "gifticon-stack"),
+    left.map(({ name }) => name).filter((name) => !["gifticon-stack", "schema-stack"].includes(name)),
     [],
   );
 });
@@ -141,6 +141,8 @@ test("k6 adds its host, two images, a stack and the agent's image on the workers
   assert.deepEqual(changed, [
     "aws:iam/rolePolicy:RolePolicy worker-1",
     `${COMMAND} roster`,
+    // Its job makes the agent's role.
+    `${COMMAND} schema-stack`,
     `${COMMAND} worker-1-images`,
   ]);
   assert.deepEqual(
@@ -152,6 +154,7 @@ test("k6 adds its host, two images, a stack and the agent's image on the workers
       `${COMMAND} load-generator-node`,
       `${COMMAND} load-test-database-password`,
       `${COMMAND} load-test-stack`,
+      `${COMMAND} schema-load-test-password`,
       "docker:index/image:Image k6",
       "docker:index/image:Image load-agent",
     ],

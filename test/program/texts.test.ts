@@ -6,6 +6,7 @@ import { gifticonStack, type GifticonStackArgs } from "../../stacks/gifticon/gif
 import { kafkaStack } from "../../stacks/kafka/kafka-stack.ts";
 import { k6Stack } from "../../stacks/load-test/k6-stack.ts";
 import { ngrinderStack } from "../../stacks/load-test/ngrinder-stack.ts";
+import { schemaStack } from "../../stacks/schema/schema-stack.ts";
 import { shareMemory } from "../../stacks/kafka/memory.ts";
 import { brokerProperties, zookeeperProperties } from "../../stacks/kafka/properties.ts";
 import { plain, runProgram } from "./support/run-program.ts";
@@ -23,10 +24,11 @@ const gifticon: GifticonStackArgs = {
     topic: "coupon_create",
     issuer: { image: image("gifticon-issuer"), memoryMib: 384, poolSize: 4 },
   },
-  stock: 100_000,
-  database: { host: "database.example", port: 5432, name: "gifticon", user: "gifticon" },
+  database: {
+    ...{ host: "database.example", port: 5432, name: "gifticon", user: "gifticon_service" },
+    caFile: "/var/lib/gifticon-event/database-ca.pem",
+  },
   passwordSecret: "gifticon_database-password-0123",
-  databaseCaFile: "/var/lib/gifticon-event/database-ca.pem",
 };
 
 test("user data of a worker", (t) => {
@@ -54,6 +56,23 @@ test("Compose file of Kafka", (t) => {
   t.assert.snapshot(renderCompose(stack), text);
 });
 
+test("Compose file of the migrations, with the load test's role", (t) => {
+  const stack = schemaStack({
+    network: "event",
+    image: image("main-api"),
+    database: { ...gifticon.database, user: "gifticon" },
+    stock: 100_000,
+    service: { user: "gifticon_service", connections: 72 },
+    loadTest: { user: "gifticon_load_test" },
+    secrets: {
+      owner: "schema_database-password-0123",
+      service: "schema_service-password-0123",
+      loadTest: "schema_load-test-password-0123",
+    },
+  });
+  t.assert.snapshot(renderCompose(stack), text);
+});
+
 test("Compose file of the event with Kafka", (t) => {
   t.assert.snapshot(renderCompose(gifticonStack(gifticon)), text);
 });
@@ -63,12 +82,12 @@ test("Compose file of the event without Kafka and without a spare worker", (t) =
 });
 
 test("Compose file of the load test with k6", (t) => {
-  const { queue, stock, database, databaseCaFile } = gifticon;
+  const { queue, database } = gifticon;
   const stack = k6Stack({
     network: "event",
     images: { generator: image("k6"), agent: image("load-agent") },
     hostMib: 16_384,
-    event: { queue, stock, database, databaseCaFile },
+    event: { queue, database: { ...database, user: "gifticon_load_test" } },
     passwordSecret: "load-test_database-password-0123",
   });
   t.assert.snapshot(renderCompose(stack), text);

@@ -91,7 +91,7 @@ const cases: Case[] = [
     change: "a service's source",
     edits: [{ file: "services/main-api/main.ts", from: "import", to: 'process.title = "api";\nimport' }],
     grade: "updates in place",
-    services: ["gifticon/main-api restarts"],
+    services: ["schema/migrate restarts", "gifticon/main-api restarts"],
     says: [/nothing is interrupted: each new task is healthy/, /image: \{main-api\.repoDigest, new\}/],
   },
   {
@@ -112,15 +112,34 @@ const cases: Case[] = [
     ],
   },
   {
-    change: "a rotation of the password",
-    edits: [{ file: "infra/database.ts", from: "length: 32", to: "length: 33" }],
+    change: "a rotation of the owner's password",
+    edits: [
+      {
+        file: "infra/database.ts",
+        from: "newPassword(`${name}-password`)",
+        to: "new RandomPassword(`${name}-password`, { length: 33, special: false }, parent).result",
+      },
+    ],
     grade: "REPLACES",
     replaced: ["database-password"],
-    services: ["gifticon/gifticon-issuer restarts", "gifticon/main-api restarts"],
+    services: ["schema/migrate restarts"],
     says: [
       /`database-password` \(random\.RandomPassword\) is replaced because of `length` \(`32` → `33`\)/,
       /`password` `\[secret\]` → `\[secret\]`/,
     ],
+  },
+  {
+    change: "a rotation of the services' password",
+    edits: [
+      {
+        file: "infra/database.ts",
+        from: "newPassword(`${name}-service-password`)",
+        to: "new RandomPassword(`${name}-service-password`, { length: 33, special: false }, parent).result",
+      },
+    ],
+    grade: "REPLACES",
+    replaced: ["database-service-password"],
+    services: ["schema/migrate restarts", "gifticon/gifticon-issuer restarts", "gifticon/main-api restarts"],
   },
   {
     change: "a port of Kafka opened to the world",
@@ -143,7 +162,7 @@ const cases: Case[] = [
     change: "a renamed component without an alias",
     edits: [{ file: "index.ts", from: `new Database("database", {`, to: `new Database("store", {` }],
     grade: "REPLACES",
-    services: ["gifticon/gifticon-issuer restarts", "gifticon/main-api restarts"],
+    services: ["schema/migrate restarts", "gifticon/gifticon-issuer restarts", "gifticon/main-api restarts"],
     says: [
       /\*\*the database\*\* is DELETED/,
       /`database` became `store` \(rds\.Instance\) without an alias, so it is replaced/,

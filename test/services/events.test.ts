@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { DEAD_LETTER_HEADER, deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import { execa } from "execa";
 import { CompressionTypes } from "kafkajs";
 import { LARGEST_BATCH } from "../../services/gifticon-issuer/compression.ts";
 import { type Backing, startBacking } from "./support/backing.ts";
 import { Crowd, range } from "./support/client.ts";
-import { createEvent } from "./support/event.ts";
+import { createEvent, createUnpreparedEvent, type Event } from "./support/event.ts";
+import { serviceMain } from "./support/service-process.ts";
 import { spring } from "./support/records.ts";
 import type { Stats } from "../../services/main-api/stats.ts";
 import { waitUntil } from "../support/wait-until.ts";
@@ -234,5 +236,47 @@ describe("an event in direct mode", () => {
     const stats = await statsOf(apis[0].url);
     assert.deepEqual([stats.mode, stats.issued, stats.queued], ["direct", 60, null]);
     assert.equal(stats.accepted, 161);
+  });
+});
+
+describe("the migrations", () => {
+  const migrate = (event: Event, settings: Record<string, string> = {}) =>
+    execa("node", [serviceMain("main-api"), "migrate"], {
+      env: { ...event.migration, ...settings },
+      extendEnv: false,
+      reject: false,
+    });
+
+  test("are waited for by services that started before, which say so, and may run several at a time", async () => {
+    await using event = await createUnpreparedEvent(backing, 10);
+    await using crowd = new Crowd();
+    const [api, issuer] = await Promise.all([
+      event.launch("main-api", { MODE: "direct" }),
+      event.launch("gifticon-issuer"),
+    ]);
+    for (const { url, output } of [api, issuer]) {
+      const reason = /database: password authentication failed for user/;
+      await waitUntil("the reason", async () => reason.test(await (await fetch(`${url}/readyz`)).text()));
+      await waitUntil("the reason in the log", () => /waiting for the schema/.test(output()));
+    }
+    const ends = await Promise.all([migrate(event), migrate(event), migrate(event)]);
+    assert.deepEqual(
+      ends.map(({ exitCode }) => exitCode),
+      [0, 0, 0],
+      ends.map(({ stdout }) => stdout).join("\n"),
+    );
+    await Promise.all([api.ready(), issuer.ready()]);
+    assert.equal((await crowd.ask(api.url, 1)).status, 201);
+  });
+
+  test("say what is wrong: a setting, the stock", async () => {
+    await using event = await createEvent(backing, 10);
+    const unset = await migrate(event, { SERVICE_CONNECTIONS: "none" });
+    assert.equal(unset.exitCode, 2);
+    assert.match(unset.stderr, /SERVICE_CONNECTIONS="none" must be an integer/);
+    await event.pool.query("update gifticon_stock set remaining = 0");
+    const stock = await migrate(event, { EVENT_STOCK: "9" });
+    assert.equal(stock.exitCode, 1);
+    assert.match(stock.stdout, /EVENT_STOCK=9 is less than the 10 gifticons issued already/);
   });
 });

@@ -35,9 +35,15 @@ async function emptyDatabase(): Promise<pg.Pool> {
 
 async function eventWith(stock: number): Promise<pg.Pool> {
   const pool = await emptyDatabase();
-  await prepareDatabase(pool, stock);
+  await prepareDatabase(pool, declared(stock));
   return pool;
 }
+
+const login = (user: string) => ({ user, password: undefined, connections: 1 });
+const declared = (eventStock: number) => ({
+  eventStock,
+  roles: { service: login("service"), loadTest: login("load-test") },
+});
 
 function request(id: number, userId: bigint | number): GifticonRequest {
   return {
@@ -196,9 +202,9 @@ describe("issuing", () => {
 });
 
 describe("preparing the database", () => {
-  test("is safe with several starters", async () => {
+  test("is safe with several at once", async () => {
     const pool = await emptyDatabase();
-    await Promise.all(range(0, 4).map(() => prepareDatabase(pool, 5)));
+    await Promise.all(range(0, 4).map(() => prepareDatabase(pool, declared(5))));
     assert.deepEqual(await readStock(pool), { total: 5, remaining: 5 });
   });
 
@@ -211,18 +217,18 @@ describe("preparing the database", () => {
     }
     await pool.query("insert into gifticon_stock (total, remaining) values (1, 1)");
     await issue(pool, [request(1, 1), request(2, 1), request(3, 2), request(4, 3)]);
-    await prepareDatabase(pool, 1);
+    await prepareDatabase(pool, declared(1));
     assert.deepEqual((await readTally(pool)).rejected, { duplicate: 1, soldOut: 2 });
   });
 
   test("moves what is left when the declared stock changes, but not below what is issued", async () => {
     const pool = await eventWith(3);
     await issue(pool, [request(1, 1), request(2, 2)]);
-    await prepareDatabase(pool, 10);
+    await prepareDatabase(pool, declared(10));
     assert.deepEqual(await readStock(pool), { total: 10, remaining: 8 });
-    await prepareDatabase(pool, 2);
+    await prepareDatabase(pool, declared(2));
     assert.deepEqual(await readStock(pool), { total: 2, remaining: 0 });
-    await assert.rejects(prepareDatabase(pool, 1), StockError);
+    await assert.rejects(prepareDatabase(pool, declared(1)), StockError);
     assert.deepEqual(await readStock(pool), { total: 2, remaining: 0 });
   });
 });

@@ -1,19 +1,27 @@
 import type { ClientBase, Pool } from "pg";
 import { migrations } from "./migrations.ts";
+import { declareRoles, type Roles } from "./roles.ts";
 
 /** Any number, the same for everyone who migrates this database. */
 const ADVISORY_LOCK = 2_512_250_000;
 /** Longer than a statement may take otherwise: a starter waits for another one's migration. */
 const MIGRATION_TIMEOUT_MS = 60_000;
 
+/** What the database has to be, besides its schema. */
+export interface Declared {
+  /** Gifticons in all. Raising or lowering it later moves what remains by the same number. */
+  eventStock: number;
+  roles: Roles;
+}
+
 /**
- * Brings the schema to the newest version and the stock to what is declared. Safe with several starters: they take turns
- * on an advisory lock, and all but the first find nothing to do. A schema that is newer than this program is left alone.
+ * Brings the schema to the newest version, and roles and stock to what is declared, all in one transaction. Safe with several starters: they take turns
+ * on an advisory lock. A schema that is newer than this program is left alone.
  *
- * @param eventStock Gifticons in all. Raising or lowering it later moves what remains by the same number.
+ * @param pool connects as the database's owner.
  * @throws StockError when more are already issued than `eventStock`.
  */
-export async function prepareDatabase(pool: Pool, eventStock: number): Promise<void> {
+export async function prepareDatabase(pool: Pool, { eventStock, roles }: Declared): Promise<void> {
   const client = await pool.connect();
   let failure: Error | undefined;
   try {
@@ -25,6 +33,7 @@ export async function prepareDatabase(pool: Pool, eventStock: number): Promise<v
       query_timeout: MIGRATION_TIMEOUT_MS,
     } as { text: string; values: number[] });
     await applyMigrations(client);
+    await declareRoles(client, roles);
     await declareStock(client, eventStock);
     await client.query("commit");
   } catch (error) {

@@ -277,4 +277,28 @@ export const migrations: readonly Migration[] = [
       $$;
     `,
   },
+  {
+    version: 6,
+    name: "the rights of the services",
+    // The services connect as a role that owns nothing (roles.ts). These functions run with the rights of their owner, so whoever may call
+    // them gets what they do and no more. A later version of a function has to say so again: "create or replace" forgets it.
+    sql: /* sql */ `
+      alter function issue_gifticons(uuid[], bigint[], bigint[], text[])
+        security definer set search_path = pg_catalog, public, pg_temp;
+
+      -- Others' connections show whether they are active only to who may read all statistics.
+      create function count_connections(out "all" bigint, out active bigint)
+      language sql
+      stable
+      security definer
+      set search_path = pg_catalog, pg_temp
+      as $$
+        select count(*), count(*) filter (where state = 'active')
+        from pg_stat_activity where backend_type = 'client backend' and application_name <> 'load-agent'
+      $$;
+    `,
+  },
 ];
+
+/** The version that the programs of this source need. */
+export const SCHEMA_VERSION = Math.max(...migrations.map(({ version }) => version));

@@ -8,6 +8,11 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 /** The client's own bound, for a server that went away without a word. */
 const QUERY_TIMEOUT_MS = 7_000;
 const CONNECT_TIMEOUT_MS = 3_000;
+/**
+ * Longer than all copies of a service take to be updated one by one: with a new password, the copies that still have the old one go on by the connections that
+ * they have.
+ */
+const IDLE_TIMEOUT_MS = 600_000;
 
 /**
  * The process's connections to the database, opened as needed. TLS is "verify-full": the chain must lead to the given
@@ -26,6 +31,7 @@ export function createPool(settings: DatabaseSettings, applicationName: string, 
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
     keepAlive: true,
     // pg hands over a host that is an address without telling TLS, which would then check for "localhost".
     ssl:

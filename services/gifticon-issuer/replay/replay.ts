@@ -1,7 +1,7 @@
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
-import { prepareDatabase } from "@gifticon/contract/database/migrate.ts";
 import { createPool } from "@gifticon/contract/database/pool.ts";
 import { findReplayed, recordReplayed } from "@gifticon/contract/database/replayed.ts";
+import { findSchema } from "@gifticon/contract/database/schema-watch.ts";
 import type { IssuerSettings } from "@gifticon/contract/environment.ts";
 import { createKafka, createProducer } from "@gifticon/contract/kafka/client.ts";
 import { sendInSlices } from "@gifticon/contract/kafka/send.ts";
@@ -38,10 +38,10 @@ export class ReplayRunningError extends Error {
  * next run, and its request id, which is that of its first position, lets the database decide it once.
  *
  * @param tell Hears of each letter, as it is done.
- * @throws ReplayRunningError; the broker's or the database's error, and then a next run goes on from there.
+ * @throws ReplayRunningError; Error when the database lacks its schema; the broker's or the database's error, and then a next run goes on from there.
  */
 export async function replayDeadLetters(
-  { kafka: settings, database, eventStock, logLevel }: IssuerSettings,
+  { kafka: settings, database, logLevel }: IssuerSettings,
   all: boolean,
   tell: (line: string) => void,
 ): Promise<ReplayReport> {
@@ -55,7 +55,8 @@ export async function replayDeadLetters(
   let lock: PoolClient | undefined;
   try {
     lock = await takeLock(pool);
-    await prepareDatabase(pool, eventStock);
+    const schema = await findSchema(pool);
+    if (!schema.ok) throw new Error(schema.reason);
     await producer.connect();
     await readTopic(kafka, topic, async ({ partition, messages, heartbeat }) => {
       for (let next = 0; next < messages.length; next += CHUNK) {

@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { prepareDatabase } from "@gifticon/contract/database/migrate.ts";
+import { readMigrationSettings } from "@gifticon/contract/environment.ts";
 import { type Evidence, type Findings, reconcile } from "@gifticon/contract/reconciliation.ts";
 import { execa, type ResultPromise } from "execa";
 import type pg from "pg";
@@ -12,9 +14,12 @@ import { waitUntil } from "../../support/wait-until.ts";
 export interface Event extends AsyncDisposable {
   readonly topic: string;
   readonly groupId: string;
+  /** Connects as the owner of its database. */
   readonly pool: pg.Pool;
   /** What its services are told. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What its migrations are told. */
+  readonly migration: Readonly<Record<string, string>>;
   /** Starts a service and waits until it is ready. */
   start: (name: "main-api" | "gifticon-issuer", settings?: Record<string, string>) => Promise<ServiceProcess>;
   /** Starts a service without waiting. */
@@ -29,26 +34,52 @@ export interface Event extends AsyncDisposable {
 
 let events = 0;
 
-/** Makes an event with so many gifticons. */
-export async function createEvent({ broker, database }: Backing, stock: number, partitions = 1): Promise<Event> {
+/** Makes an event with so many gifticons: its services connect by their own role, as on the Swarm. */
+export async function createEvent(backing: Backing, stock: number, partitions = 1): Promise<Event> {
+  const event = await createUnpreparedEvent(backing, stock, partitions);
+  await prepareDatabase(event.pool, readMigrationSettings(event.migration).declared);
+  return event;
+}
+
+/** The same, before its migrations have run. */
+export async function createUnpreparedEvent(
+  { broker, database }: Backing,
+  stock: number,
+  partitions = 1,
+): Promise<Event> {
   const name = `event_${process.pid}_${++events}`;
   const [topic, groupId] = [`${name}.coupon_create`, `${name}.group_1`];
   await Promise.all([broker.createTopic(topic, partitions), database.create(name)]);
   const folder = await mkdtemp(join(tmpdir(), `${name}-`));
-  await writeFile(join(folder, "password"), database.password);
-  await writeFile(join(folder, "ca.pem"), database.ca);
-  const environment: Record<string, string> = {
+  const file = async (file: string, content: string) => {
+    await writeFile(join(folder, file), content);
+    return join(folder, file);
+  };
+  const service = { user: `${name}_service`, password: await file("service-password", `${name}-for-tests-only`) };
+  const common = {
     PATH: process.env["PATH"] ?? "",
-    MODE: "kafka",
     LOG_LEVEL: "info",
     DATABASE_HOST: "127.0.0.1",
     DATABASE_PORT: database.port.toString(),
     DATABASE_NAME: name,
+    DATABASE_CA_FILE: await file("ca.pem", database.ca),
+  };
+  const migration: Record<string, string> = {
+    ...common,
     DATABASE_USER: "gifticon",
-    DATABASE_PASSWORD_FILE: join(folder, "password"),
-    DATABASE_CA_FILE: join(folder, "ca.pem"),
-    DATABASE_POOL_SIZE: "4",
+    DATABASE_PASSWORD_FILE: await file("owner-password", database.password),
     EVENT_STOCK: stock.toString(),
+    SERVICE_USER: service.user,
+    SERVICE_PASSWORD_FILE: service.password,
+    SERVICE_CONNECTIONS: "72",
+    LOAD_TEST_USER: `${name}_load_test`,
+  };
+  const environment: Record<string, string> = {
+    ...common,
+    MODE: "kafka",
+    DATABASE_USER: service.user,
+    DATABASE_PASSWORD_FILE: service.password,
+    DATABASE_POOL_SIZE: "4",
     KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
     KAFKA_TOPIC: topic,
     KAFKA_GROUP_ID: groupId,
@@ -65,6 +96,7 @@ export async function createEvent({ broker, database }: Backing, stock: number, 
     groupId,
     pool,
     environment,
+    migration,
     launch,
     start: async (service, settings) => {
       const process = await launch(service, settings);

@@ -1,0 +1,87 @@
+import type { ClientBase } from "pg";
+import { scramVerifier } from "./scram.ts";
+
+/** A role that logs in. */
+export interface Login {
+  user: string;
+  /** Undefined: nobody logs in as it now. */
+  password: string | undefined;
+  /** The most connections that it may have. */
+  connections: number;
+}
+
+/** The roles that own nothing. */
+export interface Roles {
+  /** Of main-api and the issuer. */
+  service: Login;
+  /** Of the load test's agent. */
+  loadTest: Login;
+}
+
+/**
+ * All that each role may, beyond connecting and naming what is in schema public. Requests are decided by the function only, which runs with its owner's rights: the
+ * services write to neither table of it.
+ */
+const RIGHTS: Record<keyof Roles, readonly string[]> = {
+  service: [
+    "select (version) on schema_migration",
+    "select (request_id, outcome, code) on gifticon_request",
+    "select on gifticon_stock",
+    "select (letter_id), insert (letter_id) on dead_letter_replay",
+    "execute on function issue_gifticons(uuid[], bigint[], bigint[], text[])",
+  ],
+  loadTest: [
+    "select, delete on gifticon_request",
+    "select, update (remaining, rejected_duplicate, rejected_sold_out) on gifticon_stock",
+    "execute on function count_connections()",
+  ],
+};
+/** To vacuum. Before PostgreSQL 17 only the owner may; the server then skips it with a warning, and its own vacuum comes later. */
+const MAINTAIN = "maintain on gifticon_request";
+
+/**
+ * Makes the roles, gives them their passwords, and leaves them exactly the rights above: those of before, and what PostgreSQL gives everyone, are taken away
+ * in the same transaction, so nobody who needs one misses it meanwhile.
+ *
+ * @param client connects as the database's owner, who may create roles.
+ */
+export async function declareRoles(client: ClientBase, roles: Roles): Promise<void> {
+  const logins = Object.values<Login>({ ...roles });
+  for (const login of logins) await declareLogin(client, login);
+
+  const everyone = ["public", ...logins.map(({ user }) => client.escapeIdentifier(user))].join(", ");
+  const databases = await client.query<{ name: string; here: boolean }>(
+    `select datname as name, datname = current_database() as here from pg_database
+     where pg_has_role(datdba, 'usage') and not datistemplate`,
+  );
+  for (const { name, here } of databases.rows) {
+    await client.query(`revoke all on database ${client.escapeIdentifier(name)} from ${here ? everyone : "public"}`);
+  }
+  for (const what of ["all tables in schema public", "all functions in schema public", "schema public"]) {
+    await client.query(`revoke all on ${what} from ${everyone}`);
+  }
+
+  const { rows } = await client.query<{ name: string; version: number }>(
+    "select current_database() as name, current_setting('server_version_num')::integer as version",
+  );
+  const [database] = rows;
+  if (database === undefined) throw new Error("the database doesn't say which one it is");
+  for (const [role, { user }] of Object.entries(roles) as [keyof Roles, Login][]) {
+    const rights = [
+      `connect on database ${client.escapeIdentifier(database.name)}`,
+      "usage on schema public",
+      ...RIGHTS[role],
+      ...(role === "loadTest" && database.version >= 170_000 ? [MAINTAIN] : []),
+    ];
+    for (const right of rights) await client.query(`grant ${right} to ${client.escapeIdentifier(user)}`);
+  }
+}
+
+/** The password goes to the server as what it keeps of it, so that no log of statements shows it. */
+async function declareLogin(client: ClientBase, { user, password, connections }: Login): Promise<void> {
+  const role = client.escapeIdentifier(user);
+  const { rowCount } = await client.query("select from pg_roles where rolname = $1", [user]);
+  if (rowCount === 0) await client.query(`create role ${role}`);
+  const access = password === undefined ? "nologin password null" : `login password '${scramVerifier(password)}'`;
+  await client.query(`alter role ${role} ${access} connection limit ${connections}`);
+}

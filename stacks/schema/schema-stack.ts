@@ -1,0 +1,74 @@
+import { hardened, limits, PIDS, type Compose } from "../compose.ts";
+import { databaseAccess, ON_WORKERS, type DatabaseAccess } from "../gifticon/gifticon-stack.ts";
+
+/** What the job that prepares the database is told. */
+export interface SchemaStackArgs {
+  network: string;
+  /** By digest: the API's, which holds the migrations that its version needs. */
+  image: string;
+  /** As its owner. */
+  database: DatabaseAccess;
+  /** Gifticons in all. */
+  stock: number;
+  /** The role of the services, and the most connections that it may have. */
+  service: { user: string; connections: number };
+  loadTest: { user: string };
+  /** Names of the Docker secrets. */
+  secrets: { owner: string; service: string; loadTest?: string | undefined };
+}
+
+const SECRETS = "/run/secrets";
+
+/**
+ * The one place where the owner of the database logs in: a job that brings schema, roles and stock to what is declared, and ends. Swarm runs it again
+ * whenever anything of it changes, and the services are deployed after it.
+ */
+export function schemaStack(args: SchemaStackArgs): Compose {
+  const { network, image, stock, service, loadTest, secrets } = args;
+  const { environment, ...access } = databaseAccess(args.database);
+  const roleSecrets = {
+    "service-password": secrets.service,
+    ...(secrets.loadTest === undefined ? {} : { "load-test-password": secrets.loadTest }),
+  };
+  return {
+    services: {
+      migrate: {
+        image,
+        command: ["node", "main.mjs", "migrate"],
+        user: "1000:1000",
+        ...hardened,
+        environment: {
+          ...environment,
+          EVENT_STOCK: stock,
+          SERVICE_USER: service.user,
+          SERVICE_PASSWORD_FILE: `${SECRETS}/service-password`,
+          SERVICE_CONNECTIONS: service.connections,
+          LOAD_TEST_USER: loadTest.user,
+          ...(secrets.loadTest === undefined ? {} : { LOAD_TEST_PASSWORD_FILE: `${SECRETS}/load-test-password` }),
+        },
+        stop_grace_period: "10s",
+        networks: { [network]: { aliases: ["migrate"] } },
+        ...access,
+        secrets: [
+          ...access.secrets,
+          ...Object.keys(roleSecrets).map((name) => ({ source: name, target: name, uid: "1000", mode: 0o400 })),
+        ],
+        deploy: {
+          mode: "replicated-job",
+          replicas: 1,
+          endpoint_mode: "dnsrr",
+          placement: { constraints: ON_WORKERS },
+          restart_policy: { condition: "on-failure", delay: "3s", max_attempts: 5 },
+          resources: limits(128, PIDS.node),
+        },
+      },
+    },
+    networks: { [network]: { external: true } },
+    secrets: Object.fromEntries(
+      Object.entries({ "database-password": secrets.owner, ...roleSecrets }).map(([file, name]) => [
+        file,
+        { external: true, name },
+      ]),
+    ),
+  };
+}
