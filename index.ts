@@ -93,6 +93,7 @@ const entrance = new Entrance("api", {
   targets: joined.workers.map(({ name, host, node }) => ({ name, instanceId: host.instance.id, node })),
   after: firewall.rules,
 });
+for (const { node } of joined.workers) node.retire([gifticon.deployment, ...entrance.targets]);
 
 /** Where the API answers. */
 export const apiUrl = entrance.url;

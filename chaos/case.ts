@@ -24,8 +24,12 @@ export interface Blow {
    * however often it is called, and must be right for a fault that didn't come about.
    */
   undo: (how: () => Promise<unknown>) => () => Promise<void>;
-  /** Brings the environment to what is declared, by a refreshed `pulumi up`; hosts may be others after it. */
-  up: () => Promise<void>;
+  /**
+   * Brings the environment to what is declared, by a refreshed `pulumi up`; hosts may be others after it.
+   *
+   * @param options more of its options.
+   */
+  up: (options?: readonly string[]) => Promise<void>;
   /** Notes what was seen of the fault: without a proof, a case counts as failed. */
   proof: (seen: string) => void;
 }

@@ -81,6 +81,11 @@ export class Environment {
     this.#hosts.clear();
   }
 
+  /** The names of the hosts. */
+  get hosts(): string[] {
+    return this.#nodes.map(({ name }) => name);
+  }
+
   /** The private address of a host. */
   addressOf(host: string): string {
     const node = this.#nodes.find(({ name }) => name === host);

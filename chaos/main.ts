@@ -22,8 +22,8 @@ try {
 }
 
 /** As a user would. */
-async function up(): Promise<void> {
-  await execa(fileURLToPath(new URL("../run", import.meta.url)), ["up", "--refresh"], {
+async function up(options: readonly string[]): Promise<void> {
+  await execa(fileURLToPath(new URL("../run", import.meta.url)), ["up", "--refresh", ...options], {
     stdin: "ignore",
     detached: true,
   });

@@ -19,8 +19,8 @@ export interface CaseOptions {
   /** Users at once. */
   users: number;
   fast: boolean;
-  /** A refreshed `pulumi up`. */
-  up: () => Promise<void>;
+  /** A refreshed `pulumi up`, with more options. */
+  up: (options: readonly string[]) => Promise<void>;
   /** Its reason is an {@link Ended}. */
   signal: AbortSignal;
   /** Tells what goes on. */
@@ -103,8 +103,8 @@ async function act(
       });
     },
     undo: (how) => undoing.add(how),
-    up: async () => {
-      await up();
+    up: async (more = []) => {
+      await up(more);
       await environment.renew();
     },
     proof: (seen) => {

@@ -12,6 +12,12 @@ import { tags } from "./tags.ts";
 /** The port that the API publishes on its hosts. */
 export const API_PORT = 8080;
 
+/** How the load balancer finds out where a copy of the API serves: in seconds, and numbers of checks in a row. */
+const HEALTH_CHECK = { interval: 5, timeout: 3, healthyThreshold: 2, unhealthyThreshold: 2 };
+
+/** Seconds until the load balancer counts on a new copy that is healthy: its checks, and one that has just gone by. */
+export const COUNTED_ON_AFTER = HEALTH_CHECK.interval * (HEALTH_CHECK.healthyThreshold + 1);
+
 /** A worker as the load balancer sees it. */
 export interface Target {
   name: string;
@@ -23,10 +29,11 @@ export interface Target {
  * The load balancer in front of the API. Each worker is a target; which of them run a copy, its health checks find out. So a copy may move to another host without
  * anything being told.
  *
- * A target is taken out before its node is drained, as it depends on the node.
+ * A target stands before the node that its host was before is retired, and is taken out after its own node is.
  */
 export class Entrance extends ComponentResource {
   readonly url: Output<string>;
+  readonly targets: Resource[];
 
   constructor(
     name: string,
@@ -65,14 +72,7 @@ export class Entrance extends ComponentResource {
         loadBalancingAlgorithmType: "least_outstanding_requests",
         // Seconds that a target taken out may finish its requests: far more than one takes.
         deregistrationDelay: 10,
-        healthCheck: {
-          path: "/readyz",
-          matcher: "200",
-          interval: 5,
-          timeout: 3,
-          healthyThreshold: 2,
-          unhealthyThreshold: 2,
-        },
+        healthCheck: { path: "/readyz", matcher: "200", ...HEALTH_CHECK },
         tags: tags(name),
       },
       parent,
@@ -88,13 +88,14 @@ export class Entrance extends ComponentResource {
       },
       parent,
     );
-    for (const { name: target, instanceId, node } of args.targets) {
-      new lb.TargetGroupAttachment(
-        target,
-        { targetGroupArn: group.arn, targetId: instanceId, port: API_PORT },
-        { ...parent, dependsOn: node.ready },
-      );
-    }
+    this.targets = args.targets.map(
+      ({ name: target, instanceId, node }) =>
+        new lb.TargetGroupAttachment(
+          target,
+          { targetGroupArn: group.arn, targetId: instanceId, port: API_PORT },
+          { ...parent, dependsOn: node.ready },
+        ),
+    );
     this.url = balancer.dnsName.apply((dns) => `http://${dns}`);
     this.registerOutputs({ url: this.url });
   }

@@ -24,16 +24,20 @@ export interface NodeArgs {
 /**
  * A host as a node of the Swarm: joined, labelled, and with its images pulled.
  *
- * A changed label is an update, and so is one that was changed by hand; a host that left the Swarm by hand joins again. When its host is replaced, the new node stands before the old one is drained, and when it goes, it is drained first; both succeed
- * though the old host is dead.
+ * A changed label is an update, and so is one that was changed by hand; a host that left the Swarm by hand joins again. When its host is replaced, the new node stands before the old one is
+ * retired, and when it goes, it is retired first; both succeed though the old host is dead.
  */
 export class Node extends ComponentResource {
   readonly nodeId: Output<string>;
   /** What a stack waits for: the node is ready, labelled, and has its images. */
   readonly ready: Resource[];
+  readonly #name: string;
+  readonly #args: NodeArgs;
 
   constructor(name: string, args: NodeArgs, options?: ComponentResourceOptions) {
     super("gifticon-event:infra:Node", name, {}, options);
+    this.#name = name;
+    this.#args = args;
     const { host, access, swarm } = args;
     const { instance, plan } = host;
     const joinRepair = swarm.repairs(`${name}-join`);
@@ -68,7 +72,6 @@ export class Node extends ComponentResource {
         values: {
           HOST_NAME: name,
           NODE_ID: this.nodeId,
-          HOST_PUBLIC_KEY: host.hostKey,
           LABELS: labelList(plan),
           AVAILABILITY: "active",
           JOIN_KEY: `${name}-join`,
@@ -78,10 +81,31 @@ export class Node extends ComponentResource {
         removes: true,
         runsFor: [swarm.id, instance.id],
       },
-      // It makes the node active, and drains the one that the host was before: so its images are there first.
+      // It makes the node active: so its images are there first.
       { parent: this, dependsOn: pulled, deletedWith: swarm.managerInstance },
     );
     this.ready = [node];
     this.registerOutputs({ nodeId: this.nodeId });
+  }
+
+  /**
+   * Has the Swarm take leave of what the host was before, once all that takes over stands; when the node itself goes, it is retired before anything of that is taken away.
+   *
+   * @param after what takes over besides the node.
+   */
+  retire(after: Resource[]): Resource {
+    const { host, swarm } = this.#args;
+    return remoteScript(
+      `${this.#name}-retire`,
+      {
+        access: swarm.manager,
+        script: "infra/host/swarm-retire.sh",
+        values: { HOST_NAME: this.#name, NODE_ID: this.nodeId, HOST_PUBLIC_KEY: host.hostKey },
+        repairs: swarm.repairs,
+        removes: true,
+        runsFor: [swarm.id, host.instance.id],
+      },
+      { parent: this, dependsOn: [...this.ready, ...after], deletedWith: swarm.managerInstance },
+    );
   }
 }

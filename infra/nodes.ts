@@ -15,7 +15,10 @@ export interface Nodes {
   generatorReady: Resource[];
 }
 
-/** Joins the hosts to the Swarm, all at once, each with the images that may run there. */
+/**
+ * Joins the hosts to the Swarm, all at once, each with the images that may run there. What Kafka's host and the load generator were before is retired at once: nothing of
+ * them may run twice. What the workers were is retired once others can take over (`Node.retire`).
+ */
 export function joinNodes(hosts: Hosts, swarm: Swarm, images: Images): Nodes {
   const join = ({ host, access }: ReachableHost, ownImages: Input<string>[]) =>
     new Node(host.plan.name, { host, access, swarm: swarm.target, joinToken: swarm.joinToken, images: ownImages });
@@ -43,7 +46,7 @@ export function joinNodes(hosts: Hosts, swarm: Swarm, images: Images): Nodes {
   return {
     workers,
     kafka,
-    ready: [roster, ...[...workers.map(({ node }) => node), ...(kafka ? [kafka] : [])].flatMap(({ ready }) => ready)],
-    generatorReady: generator?.ready ?? [],
+    ready: [roster, ...workers.flatMap(({ node }) => node.ready), ...(kafka ? [kafka.retire([])] : [])],
+    generatorReady: generator ? [generator.retire([])] : [],
   };
 }

@@ -72,7 +72,6 @@ export class Swarm extends ComponentResource {
         values: {
           HOST_NAME: manager.plan.name,
           NODE_ID: "self",
-          HOST_PUBLIC_KEY: manager.hostKey,
           LABELS: labelList(manager.plan),
           AVAILABILITY: "drain",
           JOIN_KEY: "",

@@ -8,7 +8,7 @@ test("a text that YAML 1.1 reads as something else is quoted", () => {
   const compose = gifticonStack({
     network: "event",
     spareWorkers: 0,
-    api: { image: "on", replicas: 1, memoryMib: 128, poolSize: 1, port: 8080 },
+    api: { image: "on", replicas: 1, memoryMib: 128, poolSize: 1, port: 8080, countedOnAfter: 15 },
     database: { host: "n", port: 5432, name: "1e3", user: "yes", caFile: "/ca.pem" },
     passwordSecret: "secret",
   });

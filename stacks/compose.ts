@@ -55,6 +55,8 @@ export type Mount =
 /** How many tasks, where, and how they change. */
 export interface Deploy {
   mode: "replicated" | "replicated-job";
+  /** Of the service, not of its containers: a change restarts nothing. */
+  labels?: Record<string, string>;
   replicas: number;
   /** Names resolve to the tasks' own addresses: virtual addresses need IPVS. */
   endpoint_mode: "dnsrr";

@@ -6,6 +6,21 @@ import { short } from "./evidence.ts";
 
 export const replacementCases: readonly Case[] = [
   {
+    name: "workers-replaced",
+    family: "hosts",
+    what: "the hosts of all workers are replaced by `pulumi up`, as another `hosts.generation` does",
+    unnoticed: true,
+    strike: async ({ environment, up, proof }) => {
+      const workers = environment.hosts.filter((host) => host.startsWith("worker-"));
+      const containers = () => Promise.all(workers.map((worker) => environment.host(worker)));
+      const before = await containers();
+      await up(workers.flatMap((worker) => ["--replace", `**aws:ec2/instance:Instance::${worker}`]));
+      const kept = (await containers()).filter((container) => before.includes(container));
+      if (kept.length > 0) throw new Error(`${kept.length} of ${before.length} hosts are what they were`);
+      proof(`${before.length} hosts are gone, and others stand in their places`);
+    },
+  },
+  {
     name: "manager-replaced",
     family: "hosts",
     what: "the manager is gone for good: the next `pulumi up` makes another one, and the Swarm anew",
@@ -13,7 +28,7 @@ export const replacementCases: readonly Case[] = [
       const { environment, up, undo, proof } = blow;
       const cluster = () => environment.on("manager", ["docker", "info", "--format", "{{.Swarm.Cluster.ID}}"]);
       const before = await cluster();
-      const recover = undo(up);
+      const recover = undo(() => up());
       await docker(["rm", "--force", "--volumes", await environment.host("manager")]);
       await recover();
       const after = await cluster();
@@ -29,7 +44,7 @@ export const replacementCases: readonly Case[] = [
     strike: async (blow) => {
       const { environment, up, until, undo, proof } = blow;
       const { host, container } = await runningTask(blow, BROKER);
-      const recover = undo(up);
+      const recover = undo(() => up());
       await docker(["rm", "--force", "--volumes", await environment.host(host)]);
       await recover();
       const task = await until("a broker on the new host", () => environment.task(BROKER));

@@ -32,7 +32,7 @@ look() {
     now=$(digest_of "$kind" "$name")
     if [[ $now == "$digest" ]] || ! mendable "$kind" "$name" "$now"; then continue; fi
     repairs[$key]=$(next "$repair" "$now")
-    if [[ $kind == node || $kind == member ]]; then changed_nodes+="$key $now "; fi
+    if [[ $kind == node || $kind == earlier || $kind == member ]]; then changed_nodes+="$key $now "; fi
   done
   for key in "${stacks[@]}"; do
     read -r repair kind name digest <"$PUT_DIR/$key"

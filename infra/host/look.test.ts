@@ -61,6 +61,7 @@ class Manager implements AsyncDisposable {
     const things = {
       "swarm-init": "swarm self",
       "kafka-node": "node n1",
+      "kafka-retire": "earlier n1",
       "kafka-join": "member n1/10.0.0.5",
       "gifticon-password": "secret gifticon_password-1",
       "gifticon-stack": "stack gifticon",
@@ -111,13 +112,13 @@ test("a node that was labelled or drained by hand needs one, and so do the stack
   assert.deepEqual(await needed(({ node }) => (node.Spec.Availability = "drain")), both);
 });
 
-test("a node that its host was before, and left behind, needs one", async () => {
+test("a node that its host was before, and left behind, is to be retired", async () => {
   const node = (Addr: string, host?: string) => ({
     ID: "n0",
     Spec: { Labels: host === undefined ? {} : { "gifticon-event.host": host } },
     Status: { State: "down", Addr },
   });
-  const both = { "kafka-node": "changed", "gifticon-stack": "changed" };
+  const both = { "kafka-retire": "changed", "gifticon-stack": "changed" };
   assert.deepEqual(await needed(({ others }) => others.push(node("10.0.0.9", "kafka"))), both);
   assert.deepEqual(await needed(({ others }) => others.push(node("10.0.0.5"))), both);
   assert.deepEqual(await needed(({ others }) => others.push(node("10.0.0.9", "worker-1"))), {});

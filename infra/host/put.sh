@@ -32,7 +32,9 @@ see() {
   local -r kind=$1 name=$2
   case $kind in
     swarm) docker_api GET /swarm | jq -r '.ID // empty' ;;
-    node) docker_api GET /nodes | jq -cS --arg id "$name" --argjson earlier "$(earlier_nodes "$name")" '.[] | select(.ID == $id) | .Spec + {$earlier}' ;;
+    node) docker_api GET "/nodes/$name" | jq -cS '.Spec // empty' ;;
+    # What the host of a node was before.
+    earlier) earlier_nodes "$name" ;;
     # A node as ID/ADDRESS. Its state is unknown for a while after its manager has started again.
     member) docker_api GET "/nodes/${name%/*}" | jq -r '.Status.State // empty | if . == "unknown" then "ready" else . end' ;;
     # Restarts by force count one up, and the order of variables means nothing.

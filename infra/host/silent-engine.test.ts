@@ -14,7 +14,8 @@ esac
 printf '%s\\n' "$*" >>"$UPDATES"
 `;
 
-const node = { HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1", LABELS: [], AVAILABILITY: "active" };
+const node = { HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], AVAILABILITY: "active" };
+const retired = { HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
 
 const library = { libraries: [PUT_LIBRARY] };
 
@@ -31,6 +32,11 @@ for (const [script, question, values] of [
   });
 }
 
-test("infra/host/swarm-node.sh takes an error of the engine's API for no answer", async () => {
-  await assert.rejects(updatesOf("infra/host/swarm-node.sh", node, silentAt("nothing"), library), /jq: error/);
-});
+for (const [script, values] of [
+  ["infra/host/swarm-node.sh", node],
+  ["infra/host/swarm-retire.sh", retired],
+] as const) {
+  test(`${script} takes an error of the engine's API for no answer`, async () => {
+    await assert.rejects(updatesOf(script, values, silentAt("nothing"), library), /jq: error/);
+  });
+}

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { test } from "node:test";
 import { PUT_LIBRARY } from "../repairs.ts";
-import { renderScript } from "../script.ts";
-import { ScratchHost, updatesOf } from "./testing.ts";
+import { updatesOf } from "./testing.ts";
 
 /** Answers as the manager's engine would with one ready node, and writes down how it is updated. */
 const DOCKER = `#!/usr/bin/env bash
@@ -19,10 +16,12 @@ esac
 const NODES = [{ ID: "node1", Spec: { Labels: {} }, Status: { State: "ready", Addr: "10.0.0.5" } }];
 
 /** The updates of the node when its labels are applied; before, it has gifticon-event.host, kafka_server and rack. */
-function updatesFor(values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: string }): Promise<string[]> {
+function updatesFor(
+  values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: string },
+  nodes: object[] = NODES,
+): Promise<string[]> {
   const others = {
     HOST_NAME: "kafka",
-    HOST_PUBLIC_KEY: "",
     KEY: "node",
     REPAIR: "none",
     JOIN_KEY: "",
@@ -30,7 +29,7 @@ function updatesFor(values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: s
   };
   return updatesOf("infra/host/swarm-node.sh", { ...others, ...values }, DOCKER, {
     libraries: [PUT_LIBRARY],
-    answers: { "/nodes": NODES },
+    answers: { "/nodes": nodes },
   });
 }
 
@@ -53,42 +52,11 @@ test("the manager's own node keeps its labels by the same script, and stays with
   ]);
 });
 
-/** Answers for two nodes of hosts that are gone. What is asked of the first takes until there is a file `go`. */
-const TWO_NODES = `#!/usr/bin/env bash
-case "$*" in
-  *.Status.State*) echo down ;;
-  "node update"* | "node rm"*)
-    printf '%s\\n' "$2 \${*: -1}" >>"$FOLDER/steps"
-    for ((i = 0; i < 600; i++)); do if [[ $* != *n1 || -e $FOLDER/go ]]; then exit; fi; sleep 0.05; done
-    exit 1
-    ;;
-esac
-`;
-
-test("nodes that go at the same time are drained one after the other", async () => {
-  await using host = await ScratchHost.make({ docker: TWO_NODES });
-  const environment = { FOLDER: host.folder, ANSWERS: JSON.stringify({ "/tasks": [], "/services": [] }) };
-  const remove = (NODE_ID: string) => {
-    const values = { HOST_NAME: NODE_ID, NODE_ID, KEY: `${NODE_ID}-node`, JOIN_KEY: `${NODE_ID}-join` };
-    return host.start(renderScript("infra/host/swarm-node.sh", values, [PUT_LIBRARY]), environment, "remove");
-  };
-  const said = (script: ReturnType<typeof remove>, line: RegExp) =>
-    new Promise<void>((resolve, reject) => {
-      let text = "";
-      script.stderr.on("data", (chunk: Buffer) => {
-        text += chunk.toString();
-        if (line.test(text)) resolve();
-      });
-      script.stderr.on("end", () => {
-        reject(new Error(`never said ${line.source}, but: ${text}`));
-      });
-    });
-  const first = remove("n1");
-  await said(first, /draining node n1/);
-  const second = remove("n2");
-  await said(second, /waiting until another node has moved its tasks/);
-  await writeFile(join(host.folder, "go"), "");
-  await Promise.all([first, second]);
-  const steps = (await readFile(join(host.folder, "steps"), "utf8")).trim().split("\n");
-  assert.deepEqual(steps, ["update n1", "rm n1", "update n2", "rm n2"]);
+test("what the host was before gets no new tasks once the node does, and keeps its own", async () => {
+  const earlier = { ID: "node0", Spec: { Labels: {} }, Status: { State: "down", Addr: "10.0.0.5" } };
+  const updates = await updatesFor(
+    { NODE_ID: "node1", LABELS: ["kafka_server=true", "rack=1"], AVAILABILITY: "active" },
+    [...NODES, earlier],
+  );
+  assert.deepEqual(updates.slice(1), ["node update --availability pause node0"]);
 });

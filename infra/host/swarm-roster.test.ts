@@ -11,7 +11,7 @@ case "$*" in
 esac
 `;
 
-test("a host that is no longer declared gets no new tasks, one that is again does, and nothing else changes", async () => {
+test("a host that is no longer declared gets no new tasks, and nothing else changes", async () => {
   const updates = await updatesOf("infra/host/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, DOCKER);
-  assert.deepEqual(updates, ["node update --availability pause n2", "node update --availability active n3"]);
+  assert.deepEqual(updates, ["node update --availability pause n2"]);
 });

@@ -1,7 +1,7 @@
 import { all, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config.ts";
 import type { DatabaseTarget, Login } from "../../infra/database.ts";
-import { API_PORT } from "../../infra/entrance.ts";
+import { API_PORT, COUNTED_ON_AFTER } from "../../infra/entrance.ts";
 import { databaseConnections } from "../../infra/instance-types.ts";
 import type { Images } from "../../infra/registry.ts";
 import type { Swarm } from "../../infra/swarm.ts";
@@ -50,7 +50,7 @@ export function deployGifticon({ settings, swarm, images, database, after }: Gif
             ...target,
             network: swarm.network,
             spareWorkers: workers - api.replicas,
-            api: { ...api, image: apiImage, poolSize: pools.api, port: API_PORT },
+            api: { ...api, image: apiImage, poolSize: pools.api, port: API_PORT, countedOnAfter: COUNTED_ON_AFTER },
             ...(queue && issuerImage !== undefined
               ? { queue: { ...queue, issuer: { ...issuer, image: issuerImage, poolSize: pools.issuer } } }
               : {}),

@@ -32,7 +32,15 @@ export interface GifticonStackArgs extends EventTarget {
   network: string;
   /** Workers beyond the API's copies: with one, an update starts the new copy before it stops an old one. */
   spareWorkers: number;
-  api: { image: string; replicas: number; memoryMib: number; poolSize: number; port: number };
+  api: {
+    image: string;
+    replicas: number;
+    memoryMib: number;
+    poolSize: number;
+    port: number;
+    /** Seconds until the load balancer counts on a new copy that is healthy. */
+    countedOnAfter: number;
+  };
   /** Only in mode kafka. */
   queue?:
     | {
@@ -121,6 +129,8 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       replicas: api.replicas,
       placement: { constraints: ON_WORKERS, max_replicas_per_node: 1 },
       ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
+      // Before a host with a copy goes, there is one more elsewhere: infra/host/swarm-retire.sh.
+      labels: { "gifticon-event.extra-copy-seconds": String(api.countedOnAfter) },
       resources: memory(api.memoryMib),
     },
   };

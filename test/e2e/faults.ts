@@ -14,8 +14,8 @@ export function faultSteps(step: Step, stack: LocalStack): void {
         ...{ environment, users: 20, fast: true },
         signal: new AbortController().signal,
         say: () => undefined,
-        up: async () => {
-          await stack.succeed("up", ["--refresh"]);
+        up: async (more) => {
+          await stack.succeed("up", ["--refresh", ...more]);
         },
       });
       assert.deepEqual({ violations, seen: proofs.length > 0 }, { violations: [], seen: true });

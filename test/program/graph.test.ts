@@ -152,6 +152,7 @@ test("k6 adds its host, two images, a stack and the agent's image on the workers
       `${COMMAND} load-generator-images`,
       `${COMMAND} load-generator-join`,
       `${COMMAND} load-generator-node`,
+      `${COMMAND} load-generator-retire`,
       `${COMMAND} load-test-database-password`,
       `${COMMAND} load-test-stack`,
       `${COMMAND} schema-load-test-password`,

@@ -18,7 +18,7 @@ const image = (name: string) => `registry.example/${name}@sha256:0123`;
 const gifticon: GifticonStackArgs = {
   network: "event",
   spareWorkers: 1,
-  api: { image: image("main-api"), replicas: 4, memoryMib: 384, poolSize: 5, port: 8080 },
+  api: { image: image("main-api"), replicas: 4, memoryMib: 384, poolSize: 5, port: 8080, countedOnAfter: 15 },
   queue: {
     bootstrapServers: "kafka:19092",
     topic: "coupon_create",

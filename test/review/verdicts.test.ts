@@ -41,7 +41,7 @@ const cases: Case[] = [
     change: "a worker less",
     edits: [config(`"hosts").default(5)`, `"hosts").default(4)`)],
     grade: "DELETES",
-    deleted: ["worker-5", "worker-5-host-key", "worker-5-images", "worker-5-join", "worker-5-node"],
+    deleted: ["worker-5", "worker-5-host-key", "worker-5-images", "worker-5-join", "worker-5-node", "worker-5-retire"],
     services: ["gifticon/main-api settles"],
     says: [
       /^- `gifticon\/gifticon-issuer`: is started anew on one of `worker-1`, `worker-2`, `worker-3`, `worker-4` as soon as Swarm misses the host/m,
