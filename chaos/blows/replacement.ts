@@ -9,7 +9,7 @@ export const replacementCases: readonly Case[] = [
     name: "workers-replaced",
     family: "hosts",
     what: "the hosts of all workers are replaced by `pulumi up`, as another `hosts.generation` does",
-    unnoticed: true,
+    only: [],
     strike: async ({ environment, up, proof }) => {
       const workers = environment.hosts.filter((host) => host.startsWith("worker-"));
       const containers = () => Promise.all(workers.map((worker) => environment.host(worker)));
