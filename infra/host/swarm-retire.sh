@@ -76,6 +76,7 @@ start_elsewhere() {
   say "starting elsewhere what clients are served by on node $node of $HOST_NAME"
   ids=$(jq -r '.[].id' <<<"$services")
   for id in $ids; do
+    # shellcheck disable=SC2016 # jq's variable
     wait_until 30 "another copy of service $id to be declared" change_service "$id" \
       'if .Labels[$extra] then . else .Labels[$extra] = "true" | .Mode.Replicated.Replicas += 1 end' || exit 1
   done
@@ -101,6 +102,7 @@ take_extra_copies_back() {
   local ids id
   ids=$(docker_api GET /services | jq -r --arg extra "$EXTRA_LABEL" '.[] | select(.Spec.Labels[$extra]) | .ID')
   for id in $ids; do
+    # shellcheck disable=SC2016 # jq's variable
     wait_until 30 "the extra copy of service $id to be taken back" change_service "$id" \
       'if .Labels[$extra] then del(.Labels[$extra]) | .Mode.Replicated.Replicas -= 1 else . end'
   done
