@@ -46,34 +46,33 @@ const MAINTAIN = "maintain on gifticon_request";
  * @param client connects as the database's owner, who may create roles.
  */
 export async function declareRoles(client: ClientBase, roles: Roles): Promise<void> {
-  const logins = Object.values<Login>({ ...roles });
+  const logins = [roles.service, roles.loadTest];
   for (const login of logins) await declareLogin(client, login);
 
-  const everyone = ["public", ...logins.map(({ user }) => client.escapeIdentifier(user))].join(", ");
+  const own = logins.map(({ user }) => client.escapeIdentifier(user)).join(", ");
   const databases = await client.query<{ name: string; here: boolean }>(
     `select datname as name, datname = current_database() as here from pg_database
      where pg_has_role(datdba, 'usage') and not datistemplate`,
   );
   for (const { name, here } of databases.rows) {
-    await client.query(`revoke all on database ${client.escapeIdentifier(name)} from ${here ? everyone : "public"}`);
+    const database = client.escapeIdentifier(name);
+    await client.query(`revoke all on database ${database} from public`);
+    if (here) {
+      await client.query(`revoke all on database ${database} from ${own}`);
+      await client.query(`grant connect on database ${database} to ${own}`);
+    }
   }
   for (const what of ["all tables in schema public", "all functions in schema public", "schema public"]) {
-    await client.query(`revoke all on ${what} from ${everyone}`);
+    await client.query(`revoke all on ${what} from public, ${own}`);
   }
-
-  const { rows } = await client.query<{ name: string; version: number }>(
-    "select current_database() as name, current_setting('server_version_num')::integer as version",
-  );
-  const [database] = rows;
-  if (database === undefined) throw new Error("the database doesn't say which one it is");
-  for (const [role, { user }] of Object.entries(roles) as [keyof Roles, Login][]) {
-    const rights = [
-      `connect on database ${client.escapeIdentifier(database.name)}`,
-      "usage on schema public",
-      ...RIGHTS[role],
-      ...(role === "loadTest" && database.version >= 170_000 ? [MAINTAIN] : []),
-    ];
-    for (const right of rights) await client.query(`grant ${right} to ${client.escapeIdentifier(user)}`);
+  await client.query(`grant usage on schema public to ${own}`);
+  for (const role of ["service", "loadTest"] as const) {
+    const user = client.escapeIdentifier(roles[role].user);
+    for (const right of RIGHTS[role]) await client.query(`grant ${right} to ${user}`);
+  }
+  const version = await client.query<{ server_version_num: string }>("show server_version_num");
+  if (Number(version.rows[0]?.server_version_num) >= 170_000) {
+    await client.query(`grant ${MAINTAIN} to ${client.escapeIdentifier(roles.loadTest.user)}`);
   }
 }
 
