@@ -48,7 +48,8 @@ export const entranceCases: readonly Case[] = [
         return (await environment.errorsOf(API)).find((one) => !known.has(one));
       });
       await until("the roll-back", async () => (await environment.updateOf(API)) === "rollback_completed");
-      proof(`the update failed with "${error.replace(NOWHERE, "sha256:0...")}", and was rolled back`);
+      const said = error.replace(NOWHERE, "sha256:0...").replace(/[^ /]+\//, "");
+      proof(`the update failed with "${said}", and was rolled back`);
       await back();
       await start();
     },
