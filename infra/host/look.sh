@@ -31,7 +31,8 @@ look() {
     fi
     now=$(digest_of "$kind" "$name")
     if [[ $now == "$digest" ]] || ! mendable "$kind" "$name" "$now"; then continue; fi
-    repairs[$key]=$(next "$repair" "$now")
+    # A host is told which node is gone: it may be another one by now.
+    if [[ $kind == member && $now == gone ]]; then repairs[$key]=gone-${name%/*}; else repairs[$key]=$(next "$repair" "$now"); fi
     if [[ $kind == node || $kind == earlier || $kind == member ]]; then changed_nodes+="$key $now "; fi
   done
   for key in "${stacks[@]}"; do

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # Joins a host to the Swarm as a worker and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent; a host of another Swarm (its manager was replaced) changes over, and one whose
 # node is gone from the Swarm, which it doesn't notice, joins afresh.
-# Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN, REPAIR (`gone-...` when its node is).
+# Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN, REPAIR (`gone-NODE` when that one is).
 
 readonly JOINED=$STATE_DIR/swarm-id
-readonly LAST_REPAIR=$STATE_DIR/swarm-repair
 
 main() {
   wait_for_boot
@@ -18,7 +17,8 @@ main() {
     systemctl restart docker >&2
     state=inactive
   fi
-  if [[ $state != inactive && $REPAIR == gone-* && $(cat "$LAST_REPAIR" 2>/dev/null) != "$REPAIR" ]]; then
+  # Not one that has joined again since, and whose run was interrupted before the manager was told.
+  if [[ $state != inactive && $REPAIR == "gone-$(node_id)" ]]; then
     say "the Swarm has no node of this host any more: it leaves, to join again"
     docker swarm leave --force >&2
     state=inactive
@@ -28,10 +28,11 @@ main() {
     wait_until 60 "the manager at $MANAGER_IP to take this host" join || exit 1
   fi
   printf '%s\n' "$SWARM_ID" >"$JOINED"
-  printf '%s\n' "$REPAIR" >"$LAST_REPAIR"
   wait_until 30 "the node to be active; it is $(swarm_state), $(docker info --format '{{.Swarm.Error}}')" active || exit 1
-  docker info --format '{{.Swarm.NodeID}}'
+  node_id
 }
+
+node_id() { docker info --format '{{.Swarm.NodeID}}'; }
 
 # By the engine's API with the request on standard input: the token must not stand in a process list.
 join() {
