@@ -60,9 +60,8 @@ const fields = z.strictObject({
       /** The image of each host. Pinned: a newer image must not replace the hosts of a running event. */
       ami: text(/^ami-[0-9a-f]{8,17}$/, AMI_HELP),
       /**
-       * A new number replaces the workers' hosts, as after a patch that a restart of each would bring: new ones are made beside the old, which are then drained
-       * one after the other. A new host joins the load balancer's targets only once its predecessor is drained, so without spare workers the API may have too few
-       * targets meanwhile: not for the hour of the event.
+       * A new number replaces the workers' hosts, as after a patch that a restart of each would bring: new ones are made beside the old, and when they are targets of the load balancer
+       * the old are retired one after the other, each once another copy of what it serves is healthy. No request fails, and twice the workers are paid for meanwhile.
        */
       generation: wholeNumber(1, 1_000_000, "the number of the hosts' generation").default(1),
       manager: host("t3.micro", 10, {}),
