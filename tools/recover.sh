@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Puts right what a killed run or a hard stop of the machine leaves behind, before the next `pulumi up`. Sourced after env.sh, with the
-# run lock held; each step looks first and costs nothing when there is nothing to do. (The containers of the local cloud come back with the
+# Puts right what a killed run or a hard stop of the machine leaves behind, before the next `pulumi up`. Sourced after env.sh; all but end_orphans
+# with the run lock held, which the orphans may have. Each step looks first and costs nothing when there is nothing to do. (The containers of the local cloud come back with the
 # Docker engine by themselves; what is stopped although the engine ran is drift, and Pulumi's to judge.)
 : "${checkout:?}" "${LOCAL_CLOUD_ACCOUNT:?}"
 

@@ -10,11 +10,12 @@ source "$checkout/tools/leftovers.sh"
 
 prepare_packages
 become_root destroy "$@"
+# They hold the lock of the run that was killed.
+end_orphans
 take_run_lock
 prepare_machine
 
 if [[ -e "$(state_file)" ]]; then
-  end_orphans
   free_stale_lock
   settle_pending_operations
   pulumi destroy --yes --skip-preview --suppress-progress --stack local "$@" ||

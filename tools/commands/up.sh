@@ -8,13 +8,14 @@ source "$checkout/tools/recover.sh"
 
 prepare_packages
 become_root up "$@"
+# They hold the lock of the run that was killed.
+end_orphans
 take_run_lock
 prepare_machine
 if grep -qs '^ *gifticon-event:loadGenerator: *k6' "$checkout/Pulumi.local.yaml"; then prepare_generator; fi
 
 # What runs already has its memory.
 [[ -n "$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT")" ]] || require_memory
-end_orphans
 free_stale_lock
 [[ -e "$(state_file)" ]] || pulumi stack select --create --stack local --non-interactive >/dev/null
 settle_pending_operations
