@@ -46,6 +46,7 @@ const hosts = new Hosts("hosts", {
 const swarm = new Swarm("swarm", {
   manager: hosts.manager.host,
   access: hosts.manager.access,
+  otherManagers: hosts.otherManagers,
   overlayCidr: settings.network.overlayCidr,
   encrypted: settings.swarm.encryptedOverlay,
 });
@@ -99,6 +100,9 @@ for (const { node } of joined.workers) node.retire([gifticon.deployment, ...entr
 export const apiUrl = entrance.url;
 /** Where operators log in; the other hosts are reached through it. */
 export const managerPublicIp = hosts.manager.host.instance.publicIp;
+/** Where operators log in while the first manager's host is away; only with several managers. */
+export const otherManagerPublicIps =
+  hosts.otherManagers.length > 0 ? hosts.otherManagers.map(({ host }) => host.instance.publicIp) : undefined;
 /** Kafka for the hosts of the VPC; only in mode kafka. */
 export const kafkaBootstrapServers =
   hosts.kafka && interpolate`${hosts.kafka.host.instance.privateIp}:${EXTERNAL_PORT}`;

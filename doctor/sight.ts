@@ -13,6 +13,8 @@ const node = z.object({
     Availability: z.string(),
   }),
   Status: z.object({ State: z.string(), Addr: z.string() }),
+  /** Only of a manager. */
+  ManagerStatus: z.object({ Reachability: z.string() }).optional(),
 });
 
 const service = z.object({
@@ -49,6 +51,8 @@ const service = z.object({
 });
 
 const swarm = z.object({ nodes: z.array(node), services: z.array(service) });
+/** What the manager tells while the managers can't agree. */
+const leaderless = z.object({ error: z.string() });
 
 const task = z.object({
   service: z.string(),
@@ -98,7 +102,7 @@ const ENTRANCE_TIMEOUT_MS = 10_000;
 /**
  * Looks at the environment, through the manager.
  *
- * @throws Unseen when the manager can't be reached.
+ * @throws Unseen when the manager can't be reached, or the managers can't agree.
  */
 export async function look(hosts: Hosts, names: readonly string[], apiUrl: string): Promise<Sight> {
   const seen = await lookAtSwarm(hosts);
@@ -114,9 +118,18 @@ export function tasksOf(hosts: Sight["hosts"]) {
 }
 
 async function lookAtSwarm(hosts: Hosts): Promise<SwarmSight> {
+  const seen = z.union([swarm, leaderless]).parse(await askManager(hosts));
+  if ("nodes" in seen) return seen;
+  throw new Unseen(
+    `the Swarm has no quorum, so what runs goes on and nothing can be changed: ${seen.error}`,
+    "start the managers' hosts that are off; an up with --refresh replaces those that are lost (docs/reliability.md)",
+  );
+}
+
+async function askManager(hosts: Hosts): Promise<unknown> {
   try {
     const script = renderScript("doctor/hosts/look-manager.sh", {});
-    return swarm.parse(JSON.parse(await hosts.run("manager", ["sudo", "bash", "-s"], script)));
+    return JSON.parse(await hosts.run("manager", ["sudo", "bash", "-s"], script));
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";
     throw new Unseen(

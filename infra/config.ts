@@ -55,6 +55,13 @@ const fields = z.strictObject({
   mode: oneOf(["kafka", "direct"]).default("kafka"),
   /** Worker hosts. 5, so that the 4 replicas of the API have a spare host: one can be replaced or updated without losing capacity. */
   workers: wholeNumber(1, 50, "hosts").default(5),
+  /**
+   * Hosts that manage the Swarm and run no task. More than half of them have to be up for a change of anything: 3 outlive the loss of one, 5 of two. An even number outlives
+   * no more than the odd one below it. Each takes `hosts.manager`, and the zones in turn.
+   */
+  managers: z
+    .literal([1, 3, 5], { error: "1, 3 or 5 (hosts): of an even number, no more may fail than of one less" })
+    .default(1),
   hosts: z
     .strictObject({
       /** The image of each host. Pinned: a newer image must not replace the hosts of a running event. */

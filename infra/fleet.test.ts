@@ -21,6 +21,15 @@ test("workers alternate between the two zones", () => {
   );
 });
 
+test("managers keep their names when others come, and alternate between the zones", () => {
+  const managers = (count: 1 | 3 | 5) => {
+    const { manager, otherManagers } = planFleet({ ...settings, managers: count });
+    return [manager, ...otherManagers].map(({ name, zone }) => `${name} ${zone}`);
+  };
+  const five = ["manager 0", "manager-2 1", "manager-3 0", "manager-4 1", "manager-5 0"];
+  assert.deepEqual([managers(1), managers(3), managers(5)], [five.slice(0, 1), five.slice(0, 3), five]);
+});
+
 test("Kafka's host is there in mode kafka only, with its label", () => {
   assert.deepEqual(planFleet({ ...settings, mode: "kafka" }).kafka?.labels, { kafka_server: "true" });
   assert.equal(planFleet({ ...settings, mode: "direct" }).kafka, undefined);

@@ -1,7 +1,7 @@
 import type { Settings } from "./config.ts";
 import type { InstanceType } from "./instance-types.ts";
 
-/** What a host is for. The manager runs Swarm's control plane and no task. */
+/** What a host is for. Managers run Swarm's control plane and no task. */
 export type HostRole = "manager" | "worker" | "kafka" | "load-generator";
 
 /** One host as it is declared. */
@@ -21,7 +21,10 @@ export interface HostPlan {
 
 /** All hosts of the environment, by the settings. */
 export interface Fleet {
+  /** The first manager: the others are reached through it. */
   manager: HostPlan;
+  /** Managers beside the first. */
+  otherManagers: HostPlan[];
   workers: HostPlan[];
   /** Only in mode kafka. */
   kafka?: HostPlan;
@@ -37,12 +40,19 @@ export function labelList({ labels }: HostPlan): string[] {
 /** Plans the hosts. */
 export function planFleet({
   hosts,
+  managers,
   workers,
   mode,
   loadGenerator,
-}: Pick<Settings, "hosts" | "workers" | "mode" | "loadGenerator">): Fleet {
+}: Pick<Settings, "hosts" | "managers" | "workers" | "mode" | "loadGenerator">): Fleet {
   return {
     manager: { name: "manager", role: "manager", zone: 0, ...hosts.manager },
+    otherManagers: Array.from({ length: managers - 1 }, (_, index) => ({
+      name: `manager-${index + 2}`,
+      role: "manager",
+      zone: (index + 1) % 2,
+      ...hosts.manager,
+    })),
     workers: Array.from({ length: workers }, (_, index) => ({
       name: `worker-${index + 1}`,
       role: "worker",

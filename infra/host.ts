@@ -28,8 +28,10 @@ export interface HostArgs {
   registry: Input<string>;
   repositoryArns: Input<string>[];
   leavePublicKey: Input<string>;
-  /** Only on the manager. */
+  /** Only on the first manager. */
   leaveKeyParameter?: ssm.Parameter;
+  /** Whether it lets a new first manager into its Swarm: the other managers do. */
+  admits?: boolean;
 }
 
 /**
@@ -98,6 +100,7 @@ export class Host extends ComponentResource {
           registry: args.registry,
           leavePublicKey: args.leavePublicKey,
           ...(leaveKey ? { leaveKeyParameter: leaveKey.name } : {}),
+          admits: args.admits ?? false,
         }).apply(renderUserData),
         // First boots run once: without a replacement a changed script would stop and start the host and change nothing.
         userDataReplaceOnChange: true,

@@ -4,7 +4,7 @@ import type { Settings } from "./config.ts";
 import type { Firewall } from "./firewall.ts";
 import { planFleet, type Fleet, type HostPlan } from "./fleet.ts";
 import { groupsOfRole } from "./flows.ts";
-import { Host } from "./host.ts";
+import { Host, type HostArgs } from "./host.ts";
 import { Keys } from "./keys.ts";
 import { remoteScript } from "./remote-script.ts";
 
@@ -26,9 +26,11 @@ export interface ReachableHost {
   access: Access;
 }
 
-/** All hosts: the manager, the workers, Kafka's in mode kafka, and the load generator where there is one. */
+/** All hosts: the managers, the workers, Kafka's in mode kafka, and the load generator where there is one. */
 export class Hosts extends ComponentResource {
+  /** The first manager. */
   readonly manager: ReachableHost;
+  readonly otherManagers: ReachableHost[];
   readonly workers: ReachableHost[];
   readonly kafka: ReachableHost | undefined;
   readonly loadGenerator: ReachableHost | undefined;
@@ -41,7 +43,7 @@ export class Hosts extends ComponentResource {
     this.#keys = new Keys("keys", { parent: this });
     const fleet: Fleet = planFleet(args.settings);
 
-    const manager = this.#host(fleet.manager, []);
+    const manager = this.#host(fleet.manager, [], { leaveKeyParameter: this.#keys.leaveKeyParameter });
     const entry = this.#endpoint(manager, manager.instance.publicIp);
     const inside = (host: Host): ReachableHost => {
       const access = through(entry, this.#endpoint(host, host.instance.privateIp));
@@ -50,6 +52,7 @@ export class Hosts extends ComponentResource {
     };
     this.manager = { host: manager, access: direct(entry) };
     this.#admitOperators(manager, this.manager.access);
+    this.otherManagers = fleet.otherManagers.map((plan) => inside(this.#host(plan, [], { admits: true })));
     this.workers = fleet.workers.map((plan) => inside(this.#host(plan, args.repositoryArns.services)));
     this.kafka = fleet.kafka && inside(this.#host(fleet.kafka, args.repositoryArns.kafka));
     this.loadGenerator =
@@ -58,7 +61,11 @@ export class Hosts extends ComponentResource {
   }
 
   /** @param repositoryArns what the host pulls from. */
-  #host(plan: HostPlan, repositoryArns: Input<string>[]): Host {
+  #host(
+    plan: HostPlan,
+    repositoryArns: Input<string>[],
+    part: Pick<HostArgs, "leaveKeyParameter" | "admits"> = {},
+  ): Host {
     const { settings, region, subnetIds, firewall, registry } = this.#args;
     const keys = this.#keys;
     return new Host(
@@ -77,15 +84,17 @@ export class Hosts extends ComponentResource {
         registry,
         repositoryArns,
         leavePublicKey: keys.leavePublicKey,
-        ...(plan.role === "manager" ? { leaveKeyParameter: keys.leaveKeyParameter } : {}),
+        ...part,
       },
       { parent: this },
     );
   }
 
-  /** Every host, the manager first. */
+  /** Every host, the managers first. */
   get all(): ReachableHost[] {
-    return [this.manager, ...this.workers, this.kafka, this.loadGenerator].filter((host) => host !== undefined);
+    return [this.manager, ...this.otherManagers, ...this.workers, this.kafka, this.loadGenerator].filter(
+      (host) => host !== undefined,
+    );
   }
 
   #endpoint(host: Host, address: Output<string>): Endpoint {

@@ -11,14 +11,20 @@ import type { Host } from "./host.ts";
 import { remoteScript, result } from "./remote-script.ts";
 import type { SwarmTarget } from "./swarm.ts";
 
-/** A worker of the Swarm. */
+/** What scripts share that have hosts join and leave. */
+export const MEMBERS_LIBRARY = "infra/host/members.sh";
+
+/** A node of the Swarm beside its first manager. */
 export interface NodeArgs {
   host: Host;
   access: Access;
   swarm: SwarmTarget;
+  /** Makes it a worker, or a manager. */
   joinToken: Output<string>;
-  /** Images that the node may be asked to run, by digest. */
-  images: Input<string>[];
+  /** Images that the node may be asked to run, by digest; a manager runs nothing. */
+  images?: Input<string>[];
+  /** What it is to join after. */
+  after?: Resource[];
 }
 
 /**
@@ -53,17 +59,20 @@ export class Node extends ComponentResource {
           JOIN_TOKEN: args.joinToken,
           REPAIR: joinRepair,
         },
+        libraries: [MEMBERS_LIBRARY],
         runsFor: [instance.id],
         secret: "input",
       },
-      { parent: this },
+      { parent: this, dependsOn: args.after ?? [] },
     );
     this.nodeId = result(join);
-    const pulled = remoteScript(
-      `${name}-images`,
-      { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, runsFor: [instance.id] },
-      { parent: this },
-    );
+    const pulled =
+      args.images &&
+      remoteScript(
+        `${name}-images`,
+        { access, script: "infra/host/pull-images.sh", values: { IMAGES: args.images }, runsFor: [instance.id] },
+        { parent: this },
+      );
     const node = remoteScript(
       `${name}-node`,
       {
@@ -73,7 +82,8 @@ export class Node extends ComponentResource {
           HOST_NAME: name,
           NODE_ID: this.nodeId,
           LABELS: labelList(plan),
-          AVAILABILITY: "active",
+          ROLE: plan.role === "manager" ? "manager" : "worker",
+          AVAILABILITY: plan.role === "manager" ? "drain" : "active",
           JOIN_KEY: `${name}-join`,
           JOIN_REPAIR: joinRepair,
         },
@@ -82,7 +92,7 @@ export class Node extends ComponentResource {
         runsFor: [swarm.id, instance.id],
       },
       // It makes the node active: so its images are there first.
-      { parent: this, dependsOn: pulled, deletedWith: swarm.managerInstance },
+      { parent: this, dependsOn: pulled ?? [], deletedWith: swarm.managerInstance },
     );
     this.ready = [node];
     this.registerOutputs({ nodeId: this.nodeId });
@@ -101,6 +111,7 @@ export class Node extends ComponentResource {
         access: swarm.manager,
         script: "infra/host/swarm-retire.sh",
         values: { HOST_NAME: this.#name, NODE_ID: this.nodeId, HOST_PUBLIC_KEY: host.hostKey },
+        libraries: [MEMBERS_LIBRARY],
         repairs: swarm.repairs,
         removes: true,
         runsFor: [swarm.id, host.instance.id],

@@ -12,6 +12,8 @@ export interface RemoteScriptArgs {
   script: string;
   /** The script's values. */
   values: Record<string, Input<string | number | boolean | readonly Input<string>[]>>;
+  /** Functions that the script uses, by their paths. */
+  libraries?: readonly string[];
   /** The script takes back what it did (its verb `remove`) when the resource goes. */
   removes?: boolean;
   /** What the script worked for, as the id of its host: when it is another one, the script runs again. */
@@ -31,8 +33,9 @@ export interface RemoteScriptArgs {
  */
 export function remoteScript(name: string, args: RemoteScriptArgs, options: CustomResourceOptions): remote.Command {
   const remembered = args.repairs && { KEY: name, REPAIR: args.repairs(name) };
-  const rendered = output({ ...args.values, ...remembered, RUNS_FOR: args.runsFor }).apply((values) =>
-    renderScript(args.script, values, remembered && [PUT_LIBRARY]),
+  const runsFor = [...args.runsFor, ...(args.repairs?.keptOn ?? [])];
+  const rendered = output({ ...args.values, ...remembered, RUNS_FOR: runsFor }).apply((values) =>
+    renderScript(args.script, values, [...(args.libraries ?? []), ...(remembered ? [PUT_LIBRARY] : [])]),
   );
   return new remote.Command(
     name,

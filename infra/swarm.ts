@@ -1,13 +1,21 @@
-import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  interpolate,
+  type ComponentResourceOptions,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
 import type { Access } from "./access.ts";
 import { labelList } from "./fleet.ts";
 import type { Host } from "./host.ts";
+import type { ReachableHost } from "./hosts.ts";
+import { MEMBERS_LIBRARY, Node } from "./node.ts";
 import { remoteScript, result } from "./remote-script.ts";
 import { lookForRepairs, type Repairs } from "./repairs.ts";
 
 /** Where stacks are deployed: a Swarm and the way to its manager. */
 export interface SwarmTarget {
-  /** Changes when the manager is replaced: then all that was in the Swarm is made again. */
+  /** Changes when the Swarm is another one, as when its only manager is replaced: then all that was in it is made again. */
   id: Output<string>;
   manager: Access;
   /** Deletions inside the Swarm are left out when this goes too: what they would tidy goes with it. */
@@ -17,7 +25,7 @@ export interface SwarmTarget {
   repairs: Repairs;
 }
 
-/** The Swarm: made on the manager, with the overlay network that all stacks share. */
+/** The Swarm: made on the first manager and joined by the others, with the overlay network that all stacks share. */
 export class Swarm extends ComponentResource {
   readonly target: SwarmTarget;
   /** What a worker joins by; secret. */
@@ -27,30 +35,45 @@ export class Swarm extends ComponentResource {
 
   constructor(
     name: string,
-    args: { manager: Host; access: Access; overlayCidr: string; encrypted: boolean },
+    args: { manager: Host; access: Access; otherManagers: ReachableHost[]; overlayCidr: string; encrypted: boolean },
     options?: ComponentResourceOptions,
   ) {
     super("gifticon-event:infra:Swarm", name, {}, options);
-    const { manager, access } = args;
+    const { manager, access, otherManagers } = args;
     const inside = { parent: this, deletedWith: manager.instance };
-    const repairs = lookForRepairs(access);
+    const repairs = lookForRepairs(access, manager.instance.id);
     const init = remoteScript(
       `${name}-init`,
       {
         access,
         script: "infra/host/swarm-init.sh",
-        values: { PRIVATE_IP: manager.instance.privateIp, OVERLAY_CIDR: args.overlayCidr },
+        values: {
+          PRIVATE_IP: manager.instance.privateIp,
+          OVERLAY_CIDR: args.overlayCidr,
+          MANAGERS: [manager, ...otherManagers.map(({ host }) => host)].map(({ instance }) => instance.id),
+          OTHERS: otherManagers.map(
+            ({ host }) => interpolate`${host.plan.name} ${host.instance.privateIp} ${host.hostKey}`,
+          ),
+        },
+        libraries: [MEMBERS_LIBRARY],
         repairs,
-        runsFor: [manager.instance.id],
+        runsFor: [],
       },
       inside,
     );
     const id = result(init);
-    const token = remoteScript(
-      `${name}-token`,
-      { access, script: "infra/host/swarm-token.sh", values: { SWARM_ID: id }, runsFor: [id], secret: "result" },
-      inside,
-    );
+    const token = (resource: string, ROLE: "worker" | "manager") =>
+      remoteScript(
+        resource,
+        {
+          access,
+          script: "infra/host/swarm-token.sh",
+          values: { SWARM_ID: id, ROLE },
+          runsFor: [id],
+          secret: "result",
+        },
+        inside,
+      );
     const network = remoteScript(
       `${name}-network`,
       {
@@ -64,7 +87,7 @@ export class Swarm extends ComponentResource {
       inside,
     );
     // Its labels only: nothing is to run beside the control plane.
-    remoteScript(
+    const node = remoteScript(
       `${name}-manager`,
       {
         access,
@@ -73,6 +96,7 @@ export class Swarm extends ComponentResource {
           HOST_NAME: manager.plan.name,
           NODE_ID: "self",
           LABELS: labelList(manager.plan),
+          ROLE: "manager",
           AVAILABILITY: "drain",
           JOIN_KEY: "",
           JOIN_REPAIR: "",
@@ -82,7 +106,7 @@ export class Swarm extends ComponentResource {
       },
       inside,
     );
-    this.joinToken = result(token);
+    this.joinToken = result(token(`${name}-token`, "worker"));
     this.target = {
       // Handed on when the network is there, which every stack needs.
       id: network.id.apply(() => id),
@@ -91,6 +115,28 @@ export class Swarm extends ComponentResource {
       managerAddress: manager.instance.privateIp,
       repairs,
     };
+    if (otherManagers.length > 0) {
+      const joinToken = result(token(`${name}-manager-token`, "manager"));
+      // Alone, the first manager is never another node of the same Swarm.
+      let last: Resource = remoteScript(
+        `${name}-manager-retire`,
+        {
+          access,
+          script: "infra/host/swarm-retire.sh",
+          values: { HOST_NAME: manager.plan.name, NODE_ID: "self", HOST_PUBLIC_KEY: manager.hostKey },
+          libraries: [MEMBERS_LIBRARY],
+          repairs,
+          removes: true,
+          runsFor: [id],
+        },
+        { ...inside, dependsOn: node },
+      );
+      // One after the other, and so do they go: the managers have to agree on each of them.
+      for (const { host, access } of otherManagers) {
+        const other = { host, access, swarm: this.target, joinToken, after: [last] };
+        last = new Node(host.plan.name, other, { parent: this }).retire([]);
+      }
+    }
     this.registerOutputs({ id });
   }
 }

@@ -3,6 +3,9 @@ import { renderScript } from "./script.ts";
 /** Where the host keeps the certificate authorities of RDS; the services have it mounted. */
 export const DATABASE_CA_FILE = "/var/lib/gifticon-event/database-ca.pem";
 
+/** What a manager beside the first answers besides. */
+const ADMITTING = ["infra/host/admit.sh"];
+
 // Docker unpacks the layers that it pulls by pigz where that is there, in half the time.
 const PACKAGES = ["ca-certificates", "curl", "jq", "docker.io", "docker-cli", "pigz", "amazon-ecr-credential-helper"];
 
@@ -21,8 +24,10 @@ export interface HostScriptValues {
   registry: string;
   /** The key that may ask this host to leave the Swarm. */
   leavePublicKey: string;
-  /** Only on the manager: name of the SSM parameter with that key's private half. */
+  /** Only on the first manager: name of the SSM parameter with that key's private half. */
   leaveKeyParameter?: string;
+  /** Let the first manager into the Swarm that this host manages. */
+  admits?: boolean;
   /** Install the agent of SSM Session Manager. */
   sessionManager: boolean;
 }
@@ -43,7 +48,7 @@ export function renderUserData(values: HostScriptValues): string {
     REGISTRY: values.registry,
     LEAVE_PUBLIC_KEY: values.leavePublicKey.trim(),
     LEAVE_KEY_PARAMETER: values.leaveKeyParameter ?? "",
-    LEAVE_SCRIPT: renderScript("infra/host/leave.sh", {}),
+    LEAVE_SCRIPT: renderScript("infra/host/leave.sh", {}, values.admits === true ? ADMITTING : []),
     DATABASE_CA_FILE,
     SESSION_MANAGER: values.sessionManager,
   });

@@ -68,8 +68,8 @@ export function renderConfig({ nodes, managerPublicIp }: Stack, folder: string, 
     ...(jump ? ["  ProxyJump manager"] : []),
   ];
   return [
-    ...nodes.flatMap(({ name, role, privateIp }) =>
-      host(name, role === "manager" ? managerPublicIp : privateIp, role !== "manager"),
+    ...nodes.flatMap(({ name, privateIp }) =>
+      name === "manager" ? host(name, managerPublicIp, false) : host(name, privateIp, true),
     ),
     "Host *",
     `  User ${HOST_USER}`,

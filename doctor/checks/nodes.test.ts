@@ -46,6 +46,19 @@ test("a drained worker is told, and the manager is drained as declared", () => {
   );
 });
 
+test("a node of another role than declared is told, and a manager that the others can't reach", () => {
+  assert.deepEqual(
+    found((node) => (node.Spec.Role = "manager")),
+    ["worker-1 is a manager of the Swarm, not a worker"],
+  );
+  const [finding] = found((_, swarm) => {
+    const [manager] = swarm.nodes;
+    assert.ok(manager);
+    manager.ManagerStatus = { Reachability: "unreachable" };
+  });
+  assert.match(finding ?? "", /^manager is a manager that the others can't reach \(unreachable\)/);
+});
+
 test("a node that left, or is gone, is told", () => {
   assert.deepEqual(
     found((node) => (node.Status.State = "down")),

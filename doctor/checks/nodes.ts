@@ -48,6 +48,16 @@ function checkNode(
   if (State !== "ready") {
     find(`is ${State} in the Swarm`, `${up} joins it again if it left; with --refresh it replaces a lost host`);
   }
+  const [declaredRole, presentRole] = [role === "manager" ? "manager" : "worker", node.Spec.Role];
+  if (presentRole !== declaredRole) {
+    find(`is a ${presentRole} of the Swarm, not a ${declaredRole}`, back);
+  }
+  if (node.ManagerStatus !== undefined && node.ManagerStatus.Reachability !== "reachable") {
+    find(
+      `is a manager that the others can't reach (${node.ManagerStatus.Reachability}): when half of the managers are, nothing can be changed`,
+      `start its host, or see what keeps port 2377 of it from the others; ${up} with --refresh replaces a lost host`,
+    );
+  }
   const availability = role === "manager" ? "drain" : "active";
   if (node.Spec.Availability !== availability) {
     find(`is set to ${node.Spec.Availability}, not ${availability}`, back);

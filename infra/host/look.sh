@@ -16,14 +16,21 @@ main() {
 
 look() {
   local file key repair kind name digest now stacks=()
-  # Without a Swarm there is nothing in it; with one whose managers can't agree, nothing can be told.
-  local info
+  # Without a Swarm there is nothing in it; with one whose managers can't agree, nothing can be told. Where there are several, that has to be seen to first.
+  local info leaderless=false
   info=$(docker_api GET /info | jq -r '"\(.Swarm.ControlAvailable) \(.Swarm.Error)"')
-  [[ $info == "true " || $info == false* ]] || fail "the Swarm can't be asked: ${info#true }"
+  if [[ $info != "true " && $info != false* ]]; then
+    several_managers || fail "the Swarm can't be asked: ${info#true }"
+    leaderless=true
+  fi
   for file in "$PUT_DIR"/*; do
     key=${file##*/}
     read -r repair kind name digest <"$file"
     repairs[$key]=$repair
+    if [[ $leaderless == true ]]; then
+      if [[ $kind == swarm ]]; then repairs[$key]=$(next "$repair" leaderless); fi
+      continue
+    fi
     if [[ $info == false* && $kind != swarm ]]; then continue; fi
     if [[ $kind == stack ]]; then
       stacks+=("$key")
@@ -41,6 +48,9 @@ look() {
     if [[ $now != "$digest" || $changed_nodes != "" ]]; then repairs[$key]=$(next "$repair" "$now" "$changed_nodes"); fi
   done
 }
+
+# swarm-init.sh keeps a line of each.
+several_managers() { [[ $(wc -l 2>/dev/null <"$STATE_DIR/managers") -gt 1 ]]; }
 
 # next REPAIR NOW [MORE]: the repair that follows, named by what was found.
 next() {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import { PUT_LIBRARY } from "../repairs.ts";
 import { renderScript } from "../script.ts";
@@ -52,8 +54,10 @@ class Manager implements AsyncDisposable {
     this.#host = host;
   }
 
-  static async make(): Promise<Manager> {
-    return new Manager(await ScratchHost.make({ timeout: "#!/usr/bin/env bash\n[[ $HOST_ANSWERS == true ]]\n" }));
+  static async make(managers = 1): Promise<Manager> {
+    const host = await ScratchHost.make({ timeout: "#!/usr/bin/env bash\n[[ $HOST_ANSWERS == true ]]\n" });
+    await writeFile(join(host.folder, "managers"), "i-1\n".repeat(managers));
+    return new Manager(host);
   }
 
   /** As after an up. */
@@ -168,6 +172,14 @@ test("a Swarm without a leader can't be told from a changed one, so the look fai
     needed(({ info }) => (info.Error = "no leader")),
     /the Swarm can't be asked: no leader/,
   );
+});
+
+test("several managers that can't agree are seen to first, and nothing else is judged", async () => {
+  await using manager = await Manager.make(3);
+  await manager.remember(wellSwarm(), { "kafka-node": "changed-1" });
+  const repairs = await manager.look({ ...wellSwarm(), info: { ControlAvailable: true, Error: "no leader" } });
+  assert.match(repairs["swarm-init"] ?? "", /^changed-/);
+  assert.deepEqual({ ...repairs, "swarm-init": "none" }, { ...(await manager.look(wellSwarm())) });
 });
 
 test("the same damage asks for the same repair, and again after the repair for another", async () => {

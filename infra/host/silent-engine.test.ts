@@ -14,7 +14,7 @@ esac
 printf '%s\\n' "$*" >>"$UPDATES"
 `;
 
-const node = { HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], AVAILABILITY: "active" };
+const node = { HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], ROLE: "worker", AVAILABILITY: "active" };
 const retired = { HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
 
 const library = { libraries: [PUT_LIBRARY] };

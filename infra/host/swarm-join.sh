@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Joins a host to the Swarm as a worker and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent; a host of another Swarm (its manager was replaced) changes over, and one whose
+# Joins a host to the Swarm, as what the token makes it, and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent; a host of another Swarm (its manager was replaced) changes over, and one whose
 # node is gone from the Swarm, which it doesn't notice, joins afresh.
 # Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN, REPAIR (`gone-NODE` when that one is).
 
@@ -25,7 +25,7 @@ main() {
   fi
   if [[ $state == inactive ]]; then
     rm -f "$JOINED"
-    wait_until 60 "the manager at $MANAGER_IP to take this host" join || exit 1
+    wait_until 60 "the manager at $MANAGER_IP to take this host" join_by "$MANAGER_IP" "$JOIN_TOKEN" "$PRIVATE_IP" || exit 1
   fi
   printf '%s\n' "$SWARM_ID" >"$JOINED"
   wait_until 30 "the node to be active; it is $(swarm_state), $(docker info --format '{{.Swarm.Error}}')" active || exit 1
@@ -33,23 +33,5 @@ main() {
 }
 
 node_id() { docker info --format '{{.Swarm.NodeID}}'; }
-
-# By the engine's API with the request on standard input: the token must not stand in a process list.
-join() {
-  local answer
-  answer=$(
-    printf '%s' "$JOIN_TOKEN" |
-      jq -R --arg manager "$MANAGER_IP:2377" --arg own "$PRIVATE_IP" \
-        '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $own, DataPathAddr: $own, RemoteAddrs: [$manager], Availability: "pause", JoinToken: .}' |
-      docker_api POST /swarm/join --max-time 45 --header 'Content-Type: application/json' --data-binary @-
-  ) || return 1
-  if [[ $answer == "" ]] || active; then return 0; fi
-  say "the engine says: $(jq -r '.message // .' <<<"$answer")"
-  # A join that timed out goes on in the background and would refuse the next.
-  if [[ $(swarm_state) != inactive ]]; then docker swarm leave --force >&2 || true; fi
-  return 1
-}
-
-active() { [[ $(swarm_state) == active ]]; }
 
 main </dev/null

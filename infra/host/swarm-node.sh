@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Keeps one node of the Swarm as it is declared, from the manager: its labels, and that it takes tasks. What the host was before gets no new ones from then on, and keeps
+# Keeps one node of the Swarm as it is declared, from the manager: its role and labels, and that it takes tasks. What the host was before gets no new ones from then on, and keeps
 # what it runs until it is retired (swarm-retire.sh).
-# Values: HOST_NAME, NODE_ID (`self` is the manager's own), LABELS, AVAILABILITY (active, or drain for one without tasks),
+# Values: HOST_NAME, NODE_ID (`self` is the manager's own), LABELS, ROLE (worker or manager), AVAILABILITY (active, or drain for one without tasks),
 # JOIN_KEY and JOIN_REPAIR (what its membership is remembered by; none for the manager).
 
 main() {
@@ -13,7 +13,7 @@ main() {
 
 apply() {
   wait_until 60 "node $NODE_ID of $HOST_NAME to be ready" node_is "$NODE_ID" ready || exit 1
-  local id present nodes label arguments=(--availability "$AVAILABILITY" --label-add "$HOST_LABEL=$HOST_NAME") declared=" $HOST_LABEL "
+  local id present nodes label arguments=(--role "$ROLE" --availability "$AVAILABILITY" --label-add "$HOST_LABEL=$HOST_NAME") declared=" $HOST_LABEL "
   id=$(docker node inspect --format '{{.ID}}' "$NODE_ID")
   present=$(docker node inspect --format '{{range $key, $value := .Spec.Labels}}{{$key}} {{end}}' "$id")
   for label in "${LABELS[@]}"; do

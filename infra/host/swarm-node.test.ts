@@ -21,6 +21,7 @@ function updatesFor(
   nodes: object[] = NODES,
 ): Promise<string[]> {
   const others = {
+    ROLE: values.NODE_ID === "self" ? "manager" : "worker",
     HOST_NAME: "kafka",
     KEY: "node",
     REPAIR: "none",
@@ -40,7 +41,7 @@ test("labels change in one update that never takes a declared one away", async (
     AVAILABILITY: "active",
   });
   assert.deepEqual(updates, [
-    "node update --availability active --label-add gifticon-event.host=kafka --label-add kafka_server=true " +
+    "node update --role worker --availability active --label-add gifticon-event.host=kafka --label-add kafka_server=true " +
       "--label-add disk=ssd --label-rm rack node1",
   ]);
 });
@@ -48,7 +49,7 @@ test("labels change in one update that never takes a declared one away", async (
 test("the manager's own node keeps its labels by the same script, and stays without tasks", async () => {
   const updates = await updatesFor({ NODE_ID: "self", LABELS: [], AVAILABILITY: "drain" });
   assert.deepEqual(updates, [
-    "node update --availability drain --label-add gifticon-event.host=kafka --label-rm kafka_server --label-rm rack node1",
+    "node update --role manager --availability drain --label-add gifticon-event.host=kafka --label-rm kafka_server --label-rm rack node1",
   ]);
 });
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Takes nodes out of the Swarm, from the manager. apply: those that a host was before; remove: the one that it is. A service that clients are sent to has as many copies
 # that serve as it is declared with all the while. Idempotent; goes on where an interrupted run ended.
-# Values: HOST_NAME, NODE_ID, HOST_PUBLIC_KEY.
+# Values: HOST_NAME, NODE_ID (`self` is the manager's own, which stays), HOST_PUBLIC_KEY.
 
 # Of a service that clients are sent to: the seconds until the load balancer counts on a new copy that is healthy.
 readonly SECONDS_LABEL=gifticon-event.extra-copy-seconds
@@ -10,16 +10,17 @@ readonly SECONDS_LABEL=gifticon-event.extra-copy-seconds
 readonly EXTRA_LABEL=gifticon-event.extra-copy
 
 main() {
-  local nodes node
+  local id=$NODE_ID nodes node
   case $1 in
     apply)
-      nodes=$(earlier_nodes "$NODE_ID" | jq -r '.[]')
+      if [[ $id == self ]]; then id=$(docker info --format '{{.Swarm.NodeID}}'); fi
+      nodes=$(earlier_nodes "$id" | jq -r '.[]')
       for node in $nodes; do retire "$node"; done
-      remember "$KEY" "$REPAIR" earlier "$NODE_ID"
+      remember "$KEY" "$REPAIR" earlier "$id"
       ;;
     remove)
       forget "$KEY"
-      retire "$NODE_ID"
+      if [[ $NODE_ID != self ]]; then retire "$NODE_ID"; fi
       ;;
   esac
 }
@@ -140,24 +141,27 @@ take_out() {
   local -r node=$1
   local address
   address=$(docker node inspect --format '{{.Status.Addr}}' "$node")
+  demote "$node"
   if node_is "$node" ready; then
-    leave "$node" "$address" || say "host $address does not leave by itself; removing its node"
+    # A host that was a manager learns a moment later that it is none, and doesn't leave before.
+    wait_until 30 "host $address to leave" ask_host "$address" "$HOST_PUBLIC_KEY" "$node" >&2 || say "host $address does not leave by itself; removing its node"
   fi
   # The manager notices by missing heartbeats that a node has left, which takes it 15 s; by force it needn't.
   docker node rm --force "$node" >/dev/null
   say "node $node of $HOST_NAME is removed"
 }
 
-leave() {
-  local -r node=$1 address=$2
-  local known
-  known=$(mktemp) || return 1
-  printf '%s %s\n' "$address" "$HOST_PUBLIC_KEY" >"$known"
-  local result=0
-  ssh -F none -i "$STATE_DIR/leave-key" -o BatchMode=yes -o ConnectTimeout=5 -o StrictHostKeyChecking=yes \
-    -o UserKnownHostsFile="$known" "root@$address" "$node" >&2 || result=$?
-  rm -f "$known"
-  return "$result"
+# No manager goes before the others have taken leave of it; Swarm refuses when they couldn't agree without it.
+demote() {
+  local -r node=$1
+  if ! manages "$node"; then return; fi
+  say "demoting node $node of $HOST_NAME"
+  docker node demote "$node" >&2
+  wait_until 60 "node $node to be no manager" no_manager "$node" || exit 1
 }
+
+manages() { [[ $(docker node inspect --format '{{if .ManagerStatus}}manager{{end}}' "$1") == manager ]]; }
+
+no_manager() { ! manages "$1"; }
 
 main "$@" </dev/null
