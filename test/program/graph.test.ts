@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { difference, runProgram } from "./support/run-program.ts";
+import { difference, plain, runProgram } from "./support/run-program.ts";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const COMMAND = "command:remote:Command";
@@ -39,6 +39,7 @@ test("the outputs tell where everything is", async () => {
   assert.deepEqual(outputs, {
     apiUrl: "http://api.example",
     managerPublicIp: "public-ip-of-manager",
+    otherManagerPublicIps: undefined,
     nodes: [
       {
         name: "manager",
@@ -84,6 +85,39 @@ test("one worker less removes that worker and touches nothing but the roster of 
     removed.every((key) => / worker-6(-|$)/.test(key)),
     removed.join("\n"),
   );
+});
+
+test("three managers are two hosts more, joined as managers one after the other, and no task is theirs", async () => {
+  const [one, three] = [await runProgram(), await runProgram({ "gifticon-event:managers": "3" })];
+  const { added, changed, removed } = difference(one, three);
+  assert.deepEqual({ changed, removed }, { changed: [`${COMMAND} swarm-init`], removed: [] });
+  assert.deepEqual(
+    added.filter((key) => new RegExp(`^(${INSTANCE}|${COMMAND}) `).test(key)),
+    [
+      `${INSTANCE} manager-2`,
+      `${INSTANCE} manager-3`,
+      `${COMMAND} manager-2-join`,
+      `${COMMAND} manager-2-node`,
+      `${COMMAND} manager-3-join`,
+      `${COMMAND} manager-3-node`,
+      `${COMMAND} swarm-manager-token`,
+    ].sort(),
+  );
+  const script = (name: string) => String(plain(three.resource(COMMAND, name).inputs["stdin"]));
+  for (const name of ["manager-2", "manager-3"]) {
+    assert.match(script(`${name}-node`), /^readonly ROLE='manager'\nreadonly AVAILABILITY='drain'$/m);
+    const groups = three.resource(INSTANCE, name).inputs["vpcSecurityGroupIds"];
+    assert.deepEqual(groups, ["id-of-node", "id-of-manager"]);
+  }
+  assert.deepEqual(three.outputs["otherManagerPublicIps"], ["public-ip-of-manager-2", "public-ip-of-manager-3"]);
+});
+
+test("only the first manager holds the key by which hosts are asked to leave, and only the others admit it", async () => {
+  const run = await runProgram({ "gifticon-event:managers": "3" });
+  const hosts = (text: RegExp) =>
+    run.names(INSTANCE).filter((name) => text.test(String(run.resource(INSTANCE, name).inputs["userData"])));
+  assert.deepEqual(hosts(/^readonly LEAVE_KEY_PARAMETER='.+'$/m), ["manager"]);
+  assert.deepEqual(hosts(/join-token --quiet manager/), ["manager-2", "manager-3"]);
 });
 
 test("a changed label is an update of the nodes' labels alone", async () => {

@@ -13,6 +13,10 @@ const faults: [settings: Record<string, string>, told: string][] = [
   [{ workers: "51" }, "gifticon-event:workers is 51, allowed is a whole number from 1 to 50 (hosts)"],
   [{ workers: "2.5" }, "gifticon-event:workers is 2.5, allowed is a whole number from 1 to 50 (hosts)"],
   [{ workers: "many" }, 'gifticon-event:workers is "many", allowed is a whole number from 1 to 50 (hosts)'],
+  ...["2", "4", "0", "7", "three"].map((managers): [Record<string, string>, string] => [
+    { managers },
+    `gifticon-event:managers is ${managers === "three" ? '"three"' : managers}, allowed is 1, 3 or 5 (hosts): of an even number, no more may fail than of one less`,
+  ]),
   [{ wrokers: "5" }, "gifticon-event:wrokers is not a setting: correct or remove it"],
   [hosts({ extra: {} }), "gifticon-event:hosts.extra is not a setting: correct or remove it"],
   [{ hosts: "{}" }, "gifticon-event:hosts.ami is missing: the id of a Debian 13 amd64 image"],

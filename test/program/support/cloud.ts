@@ -30,7 +30,7 @@ const outputs: Record<string, (name: string) => Record<string, unknown>> = {
   "random:index/randomPassword:RandomPassword": () => ({ result: secret("DATABASE-PASSWORD") }),
   "random:index/randomId:RandomId": () => ({ hex: "0a1b2c3d" }),
   "command:remote:Command": (name) => ({
-    stdout: name === "swarm-token" ? secret("JOIN-TOKEN") : `result-of-${name}`,
+    stdout: /^swarm-(manager-)?token$/.test(name) ? secret("JOIN-TOKEN") : `result-of-${name}`,
     stderr: "",
   }),
 };
