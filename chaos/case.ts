@@ -40,6 +40,8 @@ export interface Case {
   family: Family;
   /** For people, in a few words. */
   what: string;
+  /** How many managers it takes; without a word, one will do. It is left out where there are fewer. */
+  managers?: number;
   /** Whether it stands for its family in the fast subset. */
   fast?: true;
   /** How clients may lose a connection without an answer; its reason stands beside it. Otherwise each request has to be answered. */

@@ -11,7 +11,7 @@ import { API } from "./services.ts";
 /** What has to be known of an environment of the local cloud to strike at it: outputs of the program. */
 export interface Target {
   apiUrl: string;
-  nodes: readonly { name: string; privateIp: string }[];
+  nodes: readonly { name: string; role: string; privateIp: string }[];
 }
 
 /** A task of a service. */
@@ -84,6 +84,16 @@ export class Environment {
   /** The names of the hosts. */
   get hosts(): string[] {
     return this.#nodes.map(({ name }) => name);
+  }
+
+  /** The hosts that manage the Swarm, the first one first. */
+  get managers(): string[] {
+    return this.#nodes.filter(({ role }) => role === "manager").map(({ name }) => name);
+  }
+
+  /** The Swarm's id: another one for another Swarm. */
+  async swarmId(): Promise<string> {
+    return this.on("manager", ["docker", "info", "--format", "{{.Swarm.Cluster.ID}}"]);
   }
 
   /** The private address of a host. */

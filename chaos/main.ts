@@ -8,7 +8,8 @@ import { parseOptions, USAGE, type ChaosOptions } from "./options.ts";
 import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
 import { Ended, runCase } from "./run.ts";
 
-// `./run chaos`: exits with 0 when every case has passed, 1 when one failed, 2 when none could be started as asked, 130 when it was ended.
+// `./run chaos`: exits with 0 when every case that was struck has passed, 1 when one failed, 2 when none could be started as asked, 130 when it was ended.
+const NOT_STARTED = 2;
 const ENDED = 130;
 
 try {
@@ -18,7 +19,7 @@ try {
   if (error instanceof UsageError) console.error(`error: ${error.message}\n\n${USAGE}`);
   else if (error instanceof NotReadyError) console.error(`error: ${error.message}`);
   else throw error;
-  process.exitCode = 2;
+  process.exitCode = NOT_STARTED;
 }
 
 /** As a user would. */
@@ -42,6 +43,11 @@ async function strikeAll({ cases, fast, users, stack, markdown }: ChaosOptions):
   const results: CaseResult[] = [];
   for (const one of cases) {
     console.log(`${one.name}: ${one.what}`);
+    const present = environment.managers.length;
+    if (present < (one.managers ?? 1)) {
+      console.log(`  left out: it takes ${one.managers} managers, and the stack has ${present} (setting managers)`);
+      continue;
+    }
     try {
       const result = await runCase(one, {
         ...{ environment, users, fast, up, signal: end.signal },
@@ -62,5 +68,6 @@ async function strikeAll({ cases, fast, users, stack, markdown }: ChaosOptions):
   console.log(`\n${results.length - failed.length} of ${results.length} cases passed`);
   if (failed.length > 0) console.log(`failed: ${failed.map(({ name }) => name).join(", ")}`);
   if (end.signal.aborted) return ENDED;
+  if (results.length === 0) return NOT_STARTED;
   return failed.length > 0 ? 1 : 0;
 }

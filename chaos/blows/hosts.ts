@@ -15,6 +15,36 @@ async function powerOff({ environment, undo, proof }: Blow, host: string): Promi
   return on;
 }
 
+/** The containers of the event's services. */
+async function runningTasks({ environment }: Blow): Promise<string[]> {
+  const tasks = [...(await environment.tasks(API)), ...(await environment.tasks(ISSUER))];
+  return tasks.map(({ container }) => container).sort();
+}
+
+/** Sees that the same tasks run as before the fault. */
+async function wentOn(blow: Blow, before: readonly string[]): Promise<void> {
+  const { environment, until, proof } = blow;
+  // Only when the managers have heard of all hosts again they know what goes on there.
+  const after = await until("the manager's answer", async () => {
+    return (await environment.complaints()).length === 0 && runningTasks(blow);
+  });
+  const gone = before.filter((container) => !after.includes(container));
+  if (gone.length > 0) throw new Error(`${gone.length} of ${before.length} tasks did not go on`);
+  proof(`all ${before.length} tasks of the event went on`);
+}
+
+/** Waits until the first manager refuses changes, as most managers are away. */
+async function refusesChanges({ environment, until, proof }: Blow): Promise<void> {
+  const change = ["docker", "node", "update", "--availability", "drain", "self"];
+  const refusal = await until("the Swarm to refuse changes", async () => {
+    return environment.on("manager", change).then(
+      () => undefined,
+      (error: unknown) => /does not have a leader/.exec(String(error))?.[0],
+    );
+  });
+  proof(`a change was refused: the Swarm "${refusal}"`);
+}
+
 export const hostCases: readonly Case[] = [
   {
     name: "worker-off-and-on",
@@ -68,22 +98,47 @@ export const hostCases: readonly Case[] = [
     what: "the manager is restarted: what runs goes on",
     only: [],
     strike: async (blow) => {
-      const { environment, until, proof } = blow;
-      const running = async () => {
-        const tasks = [...(await environment.tasks(API)), ...(await environment.tasks(ISSUER))];
-        return tasks.map(({ container }) => container).sort();
-      };
-      const before = await running();
+      const before = await runningTasks(blow);
       const on = await powerOff(blow, "manager");
       await blow.last(5);
       await on();
-      // Only when it has heard of all hosts again it knows what goes on there.
-      const after = await until("the manager's answer", async () => {
-        return (await environment.complaints()).length === 0 && running();
-      });
-      const gone = before.filter((container) => !after.includes(container));
-      if (gone.length > 0) throw new Error(`${gone.length} of ${before.length} tasks did not go on`);
-      proof(`all ${before.length} tasks of the event went on`);
+      await wentOn(blow, before);
+    },
+  },
+  {
+    name: "quorum-lost-and-back",
+    family: "hosts",
+    what: "all managers but the first are powered off and on: what runs goes on, and nothing can be changed meanwhile",
+    managers: 3,
+    only: [],
+    strike: async (blow) => {
+      const before = await runningTasks(blow);
+      const ons = [];
+      for (const host of blow.environment.managers.slice(1)) ons.push(await powerOff(blow, host));
+      await refusesChanges(blow);
+      await blow.last(5);
+      for (const on of ons) await on();
+      await wentOn(blow, before);
+    },
+  },
+  {
+    name: "quorum-lost-for-good",
+    family: "hosts",
+    what: "all managers but the first are gone for good: the next `pulumi up` goes on with the one that is left, and makes others",
+    managers: 3,
+    only: [],
+    strike: async (blow) => {
+      const { environment, up, undo, proof } = blow;
+      const [before, swarm] = [await runningTasks(blow), await environment.swarmId()];
+      const recover = undo(() => up());
+      for (const host of environment.managers.slice(1))
+        await docker(["rm", "--force", "--volumes", await environment.host(host)]);
+      await refusesChanges(blow);
+      await recover();
+      const now = await environment.swarmId();
+      if (now !== swarm) throw new Error(`the Swarm was ${swarm}, and is ${now}`);
+      proof(`${environment.managers.length} managers hold Swarm ${short(swarm)} again`);
+      await wentOn(blow, before);
     },
   },
 ];

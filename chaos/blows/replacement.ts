@@ -23,17 +23,21 @@ export const replacementCases: readonly Case[] = [
   {
     name: "manager-replaced",
     family: "hosts",
-    what: "the manager is gone for good: the next `pulumi up` makes another one, and the Swarm anew",
+    what: "the first manager is gone for good: the next `pulumi up` makes another one, which joins the others or, where there are none, begins the Swarm anew",
     strike: async (blow) => {
       const { environment, up, undo, proof } = blow;
-      const cluster = () => environment.on("manager", ["docker", "info", "--format", "{{.Swarm.Cluster.ID}}"]);
-      const before = await cluster();
+      const before = await environment.swarmId();
       const recover = undo(() => up());
       await docker(["rm", "--force", "--volumes", await environment.host("manager")]);
       await recover();
-      const after = await cluster();
-      if (after === before) throw new Error(`the Swarm is still ${before}`);
-      proof(`Swarm ${short(before)} is gone, and ${short(after)} stands in its place`);
+      const after = await environment.swarmId();
+      if (environment.managers.length > 1) {
+        if (after !== before) throw new Error(`the Swarm was ${before}, and is ${after}`);
+        proof(`the new manager is in Swarm ${short(before)}`);
+      } else {
+        if (after === before) throw new Error(`the Swarm is still ${before}`);
+        proof(`Swarm ${short(before)} is gone, and ${short(after)} stands in its place`);
+      }
     },
   },
   {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { MEMBERS_LIBRARY } from "../node.ts";
 import { PUT_LIBRARY } from "../repairs.ts";
 import { renderScript } from "../script.ts";
 import { ScratchHost } from "./testing.ts";
@@ -15,7 +16,7 @@ function retirement(HOST_NAME: string, NODE_ID: string): string {
     KEY: `${HOST_NAME}-retire`,
     REPAIR: "none",
   };
-  return renderScript("infra/host/swarm-retire.sh", values, [PUT_LIBRARY]);
+  return renderScript("infra/host/swarm-retire.sh", values, [MEMBERS_LIBRARY, PUT_LIBRARY]);
 }
 
 async function stepsOf(host: ScratchHost): Promise<string[]> {
@@ -170,4 +171,28 @@ test("a run that was interrupted once the node was drained takes the copy back t
   const { steps, service } = await replace(engine);
   assert.deepEqual(steps, ["pause n1", "drain n1", "replicas 2", "leave n1", "rm n1"]);
   assert.deepEqual(service?.Labels, API);
+});
+
+/** Answers for a manager whose host is gone; it is one until it was demoted, which the others refuse when there is a file `refuses`. */
+const MANAGER_NODE = `#!/usr/bin/env bash
+case "$*" in
+  *.Status.State*) echo down ;;
+  *.ManagerStatus*) if [[ ! -e $FOLDER/demoted ]]; then echo manager; fi ;;
+  "node demote"*)
+    if [[ -e $FOLDER/refuses ]]; then echo "this would result in a loss of quorum" >&2; exit 1; fi
+    touch "$FOLDER/demoted"
+    ;;&
+  "node demote"* | "node rm"*) printf '%s\\n' "$2 \${*: -1}" >>"$FOLDER/steps" ;;
+esac
+`;
+
+test("a manager is demoted before it is removed, and stays when the others couldn't agree without it", async () => {
+  await using host = await ScratchHost.make({ docker: MANAGER_NODE });
+  const environment = { FOLDER: host.folder, ANSWERS: JSON.stringify({ "/tasks": [], "/services": [] }) };
+  const script = retirement("manager-2", "n1");
+  await writeFile(join(host.folder, "refuses"), "");
+  await assert.rejects(host.start(script, environment, "remove"), /loss of quorum/);
+  await rm(join(host.folder, "refuses"));
+  await host.start(script, environment, "remove");
+  assert.deepEqual(await readFile(join(host.folder, "steps"), "utf8"), "demote n1\nrm n1\n");
 });
