@@ -1,6 +1,6 @@
 import type { Rescheduled } from "./host-stops.ts";
 import { code } from "./markdown.ts";
-import type { Change } from "./plan.ts";
+import type { Change, Resource, StackPlan } from "./plan.ts";
 import type { ServiceChange } from "./services.ts";
 
 /**
@@ -70,13 +70,31 @@ export interface Stateful {
   interruption: (property: string) => string | undefined;
 }
 
+const INSTANCE = "aws:ec2/instance:Instance";
+
 /** What a change of instances' types means: EC2 stops them for it. */
 const stopsInstance = (what: string) => (property: string) =>
   /^(instanceType|userData)\b/.test(property) ? `the host stops and starts: ${what}` : undefined;
 
-/** The stateful resource that a change is about, if it is about one. */
-export function statefulOf({ resource, before, after }: Change): Stateful | undefined {
-  const inputs = (before ?? after)?.inputs ?? {};
+/** The role of a host, by its tag. */
+const roleOf = ({ inputs }: Pick<Resource, "inputs">) =>
+  (inputs["tags"] as Record<string, unknown> | undefined)?.["Role"];
+
+/** The managers that are there before and stay: what is new in the same update knows nothing of the Swarm. */
+export function stayingManagers({ before, changes }: Pick<StackPlan, "before" | "changes">): string[] {
+  const going = changes.filter(({ operation }) => operation === "replace" || operation === "delete");
+  const gone = new Set(going.map(({ resource }) => resource.urn));
+  return before
+    .filter((one) => one.type === INSTANCE && roleOf(one) === "manager" && !gone.has(one.urn))
+    .map(({ name }) => name);
+}
+
+/**
+ * The stateful resource that a change is about, if it is about one.
+ *
+ * @param managers those that stay.
+ */
+export function statefulOf({ resource, before, after }: Change, managers: readonly string[]): Stateful | undefined {
   if (resource.type === "aws:rds/instance:Instance") {
     return {
       what: "the database",
@@ -87,8 +105,9 @@ export function statefulOf({ resource, before, after }: Change): Stateful | unde
           : undefined,
     };
   }
-  if (resource.type !== "aws:ec2/instance:Instance") return undefined;
-  switch ((inputs["tags"] as Record<string, unknown> | undefined)?.["Role"]) {
+  if (resource.type !== INSTANCE) return undefined;
+  const others = managers.filter((name) => name !== resource.name);
+  switch (roleOf({ inputs: (before ?? after)?.inputs ?? {} })) {
     case "kafka":
       return {
         what: "the Kafka host with its volumes kafka and zookeeper",
@@ -97,9 +116,16 @@ export function statefulOf({ resource, before, after }: Change): Stateful | unde
       };
     case "manager":
       return {
-        what: "the manager",
-        loss: "the Swarm goes with it: every host joins a new one, and all services start anew",
-        interruption: stopsInstance("nothing can be deployed meanwhile; the services go on"),
+        what: resource.name === "manager" ? "the manager" : "a manager beside the first",
+        loss:
+          others.length > 0
+            ? `the Swarm stays, on ${others.join(" and ")}; the services go on`
+            : "the Swarm goes with it: every host joins a new one, and all services start anew",
+        interruption: stopsInstance(
+          resource.name === "manager"
+            ? "nothing can be deployed meanwhile; the services go on"
+            : "the other managers go on, and so do the services",
+        ),
       };
     default:
       return undefined;

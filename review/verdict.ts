@@ -1,4 +1,4 @@
-import { statefulOf } from "./consequences.ts";
+import { statefulOf, stayingManagers } from "./consequences.ts";
 import { compareNames, type Change, type Operation, type PropertyChange, type StackPlan } from "./plan.ts";
 
 /** How grave a change is, the gravest last. */
@@ -43,7 +43,7 @@ export interface Rename {
 }
 
 /** Judges what the engine would do to a stack. */
-export function judge({ changes }: Pick<StackPlan, "changes">): Verdict {
+export function judge({ before, changes }: Pick<StackPlan, "before" | "changes">): Verdict {
   const real = changes.filter(({ resource }) => resource.custom);
   const counts = { create: 0, update: 0, replace: 0, delete: 0 };
   for (const { operation } of real) counts[operation] += 1;
@@ -63,7 +63,7 @@ export function judge({ changes }: Pick<StackPlan, "changes">): Verdict {
         refused,
       })),
     deletions: gone.map(({ type, name }) => ({ type, name })),
-    stateful: real.flatMap(statefulChange),
+    stateful: real.flatMap((change) => statefulChange(change, stayingManagers({ before, changes }))),
     renames,
   };
 }
@@ -80,8 +80,8 @@ function gradeOf({ create, update, replace }: Verdict["counts"], deletions: numb
   return create > 0 ? "adds" : "nothing changes";
 }
 
-function statefulChange(change: Change): StatefulChange[] {
-  const stateful = statefulOf(change);
+function statefulChange(change: Change, managers: readonly string[]): StatefulChange[] {
+  const stateful = statefulOf(change, managers);
   const { operation, resource, properties, refused } = change;
   if (stateful === undefined || operation === "create") return [];
   const effects = properties.flatMap(({ path }) => stateful.interruption(path) ?? []);

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { statefulOf, stayingManagers } from "./consequences.ts";
+import type { Change, Operation, Resource } from "./plan.ts";
+
+const host = (name: string): Resource => ({
+  ...{ urn: `urn:${name}`, type: "aws:ec2/instance:Instance", name, custom: true, outputs: {}, dependencies: [] },
+  inputs: { tags: { Role: name.startsWith("manager") ? "manager" : "worker" } },
+});
+
+/** What the loss of the first manager is said to mean, when `going` are replaced or deleted of these hosts. */
+function told(names: string[], going: [string, ...string[]], operation: Operation): string | undefined {
+  const before = names.map(host);
+  const changes = going.map((name): Change => {
+    const resource = host(name);
+    return { operation, resource, before: resource, properties: [], refused: false };
+  });
+  const [first] = changes;
+  return first && statefulOf(first, stayingManagers({ before, changes }))?.loss;
+}
+
+test("the only manager takes the Swarm with it, and so do all managers at once", () => {
+  assert.match(told(["manager", "worker-1"], ["manager"], "replace") ?? "", /^the Swarm goes with it/);
+  const three = ["manager", "manager-2", "manager-3"] as [string, ...string[]];
+  assert.match(told(three, three, "replace") ?? "", /^the Swarm goes with it/);
+});
+
+test("the Swarm stays on the managers that stay", () => {
+  const three = ["manager", "manager-2", "manager-3", "worker-1"];
+  assert.match(told(three, ["manager"], "replace") ?? "", /^the Swarm stays, on manager-2 and manager-3;/);
+  assert.match(told(three, ["manager-3", "manager-2"], "delete") ?? "", /^the Swarm stays, on manager;/);
+});
