@@ -51,6 +51,3 @@ wait_for_boot() {
 docker_answers() { docker version >/dev/null 2>&1; }
 
 swarm_state() { docker info --format '{{.Swarm.LocalNodeState}}'; }
-
-# node_is NODE STATE: as the manager sees it.
-node_is() { [[ $(docker node inspect --format '{{.Status.State}}' "$1" 2>/dev/null) == "$2" ]]; }

@@ -59,3 +59,6 @@ earlier_nodes() {
 of_stack() { jq -rn --arg of "com.docker.stack.namespace=$1" '"filters=" + ({"label": [$of]} | @json | @uri)'; }
 
 digest() { sha256sum <<<"$1" | cut -c 1-12; }
+
+# node_is NODE STATE: as the manager sees it.
+node_is() { [[ $(docker node inspect --format '{{.Status.State}}' "$1" 2>/dev/null) == "$2" ]]; }
