@@ -154,15 +154,13 @@ describe("issuing", () => {
     const pool = await eventWith(100);
     let next = 0;
     // 8 issuers, whose requests are of the same 150 users.
-    const issuer = () =>
-      Promise.all(
-        range(0, 10).map(() =>
-          issue(
-            pool,
-            range(1, 50).map(() => request(++next, 1 + (next % 150))),
-          ),
-        ),
-      );
+    const issuer = async () => {
+      for (let batch = 0; batch < 10; batch++)
+        await issue(
+          pool,
+          range(1, 50).map(() => request(++next, 1 + (next % 150))),
+        );
+    };
     await Promise.all(range(0, 8).map(issuer));
     const { rows } = await pool.query<{ issued: number; users: number; codes: number; rows: number }>(
       `select count(*) filter (where outcome = 'issued')::int as issued, count(distinct code)::int as codes,

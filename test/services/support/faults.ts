@@ -50,19 +50,22 @@ export async function decided(event: Event): Promise<number> {
 export async function takeConnections(event: Event, database: DatabaseServer): Promise<() => Promise<void>> {
   const pools: Pool[] = [];
   const clients: PoolClient[] = [];
-  await event.pool.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'main-api'",
-  );
-  for (;;) {
-    const pool = database.connect("postgres");
-    pools.push(pool);
-    const taken = await Promise.allSettled(range(0, 4).map(() => pool.connect()));
-    clients.push(...taken.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
-    const refusals = taken.flatMap((result) =>
-      result.status === "rejected" ? [result.reason as { code?: string }] : [],
-    );
-    if (refusals.some(({ code }) => code === TOO_MANY_CONNECTIONS)) break;
-  }
+  const takeAll = async () => {
+    for (;;) {
+      const pool = database.connect("postgres");
+      pools.push(pool);
+      const taken = await Promise.allSettled(range(0, 4).map(() => pool.connect()));
+      clients.push(...taken.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
+      const refusals = taken.flatMap((result) =>
+        result.status === "rejected" ? [result.reason as { code?: string }] : [],
+      );
+      if (refusals.some(({ code }) => code === TOO_MANY_CONNECTIONS)) return;
+    }
+  };
+  await takeAll();
+  // An API whose connections are ended may have new ones before they are taken.
+  const ended = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'main-api'`;
+  while (((await event.pool.query(ended)).rowCount ?? 0) > 0) await takeAll();
   return async () => {
     for (const client of clients) client.release(true);
     await Promise.all(pools.map((pool) => pool.end()));
