@@ -24,10 +24,10 @@ apply() {
   for label in $present; do
     if [[ $declared != *" $label "* ]]; then arguments+=(--label-rm "$label"); fi
   done
-  docker node update "${arguments[@]}" "$id" >/dev/null
+  update_node "${arguments[@]}" "$id"
   nodes=$(earlier_nodes "$id" | jq -r '.[]')
   local old
-  for old in $nodes; do docker node update --availability pause "$old" >/dev/null; done
+  for old in $nodes; do update_node --availability pause "$old"; done
   remember "$KEY" "$REPAIR" node "$id"
   if [[ $JOIN_KEY != "" ]]; then
     remember "$JOIN_KEY" "$JOIN_REPAIR" member "$id/$(docker node inspect --format '{{.Status.Addr}}' "$id")"

@@ -19,6 +19,7 @@ const NODES = [{ ID: "node1", Spec: { Labels: {} }, Status: { State: "ready", Ad
 function updatesFor(
   values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: string },
   nodes: object[] = NODES,
+  docker = DOCKER,
 ): Promise<string[]> {
   const others = {
     ROLE: values.NODE_ID === "self" ? "manager" : "worker",
@@ -28,7 +29,7 @@ function updatesFor(
     JOIN_KEY: "",
     JOIN_REPAIR: "",
   };
-  return updatesOf("infra/host/swarm-node.sh", { ...others, ...values }, DOCKER, {
+  return updatesOf("infra/host/swarm-node.sh", { ...others, ...values }, docker, {
     libraries: [PUT_LIBRARY],
     answers: { "/nodes": nodes },
   });
@@ -60,4 +61,18 @@ test("what the host was before gets no new tasks once the node does, and keeps i
     [...NODES, earlier],
   );
   assert.deepEqual(updates.slice(1), ["node update --availability pause node0"]);
+});
+
+test("a node that the Swarm has changed meanwhile is updated once more; any other refusal ends the script with its words", async () => {
+  const refusing = (words: string) =>
+    DOCKER.replace(
+      '"node update"*)',
+      `"node update"*)
+    [[ -e $UPDATES.refused ]] || { : >"$UPDATES.refused"; echo "Error response from daemon: rpc error: ${words}" >&2; exit 1; };`,
+    );
+  const values = { NODE_ID: "node1", LABELS: ["rack=1"], AVAILABILITY: "active" };
+  const [update, ...more] = await updatesFor(values, NODES, refusing("update out of sequence"));
+  assert.match(update ?? "", /^node update --role worker/);
+  assert.deepEqual(more, []);
+  await assert.rejects(updatesFor(values, NODES, refusing("the node is unknown")), /error: .*the node is unknown/);
 });

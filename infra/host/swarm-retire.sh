@@ -52,14 +52,14 @@ move_tasks() {
   local services extras
   services=$(tasks_on "$node" | jq -c 'map(.ServiceID) | unique')
   if node_is "$node" ready; then
-    docker node update --availability pause "$node" >/dev/null
+    update_node --availability pause "$node"
     extras=$(docker_api GET /services | jq -c --argjson on "$services" --arg seconds "$SECONDS_LABEL" --arg extra "$EXTRA_LABEL" '
       map(select((.ID | IN($on[])) and .Spec.Mode.Replicated and .Spec.Labels[$seconds])
         | {id: .ID, seconds: (.Spec.Labels[$seconds] | tonumber), declared: (.Spec.Mode.Replicated.Replicas - (if .Spec.Labels[$extra] then 1 else 0 end))})')
     if [[ $extras != "[]" ]]; then start_elsewhere "$node" "$extras"; fi
   fi
   say "draining node $node of $HOST_NAME"
-  docker node update --availability drain "$node" >/dev/null
+  update_node --availability drain "$node"
   wait_until 60 "the Swarm to stop the tasks of node $node; going on without" stopping "$node" || true
   take_extra_copies_back
   wait_until 120 "the tasks of node $node to run elsewhere; going on without" moved "$node" "$services" || true
