@@ -49,6 +49,7 @@ const swarm = new Swarm("swarm", {
   otherManagers: hosts.otherManagers,
   overlayCidr: settings.network.overlayCidr,
   encrypted: settings.swarm.encryptedOverlay,
+  rotation: settings.swarm.rotation,
 });
 const joined = joinNodes(hosts, swarm, images);
 

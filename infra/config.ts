@@ -123,6 +123,11 @@ const fields = z.strictObject({
     .strictObject({
       /** Encrypts the overlay networks (IPsec between the hosts). Off where the kernel has no xfrm, as inside containers. */
       encryptedOverlay: yesOrNo().default(true),
+      /**
+       * A new number rotates the tokens that hosts join by, as after one was seen by somebody, and the certificate authority with the certificate of each node; what runs goes on. All
+       * nodes have to be up. Certificates are renewed by the Swarm besides, within their 90 days.
+       */
+      rotation: wholeNumber(1, 1_000_000, "the number of the rotation").default(1),
     })
     .prefault({}),
   database: z

@@ -35,7 +35,14 @@ export class Swarm extends ComponentResource {
 
   constructor(
     name: string,
-    args: { manager: Host; access: Access; otherManagers: ReachableHost[]; overlayCidr: string; encrypted: boolean },
+    args: {
+      manager: Host;
+      access: Access;
+      otherManagers: ReachableHost[];
+      overlayCidr: string;
+      encrypted: boolean;
+      rotation: number;
+    },
     options?: ComponentResourceOptions,
   ) {
     super("gifticon-event:infra:Swarm", name, {}, options);
@@ -62,6 +69,11 @@ export class Swarm extends ComponentResource {
       inside,
     );
     const id = result(init);
+    const rotate = remoteScript(
+      `${name}-rotate`,
+      { access, script: "infra/host/swarm-rotate.sh", values: { ROTATION: args.rotation }, runsFor: [id] },
+      inside,
+    );
     const token = (resource: string, ROLE: "worker" | "manager") =>
       remoteScript(
         resource,
@@ -69,7 +81,8 @@ export class Swarm extends ComponentResource {
           access,
           script: "infra/host/swarm-token.sh",
           values: { SWARM_ID: id, ROLE },
-          runsFor: [id],
+          // A token holds a digest of the authority too.
+          runsFor: [id, result(rotate)],
           secret: "result",
         },
         inside,

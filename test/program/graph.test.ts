@@ -150,6 +150,21 @@ test("another generation replaces the hosts of the workers, and touches nothing 
   assert.equal(userDataReplaceOnChange, true);
 });
 
+test("another rotation of the Swarm touches only what rotates it", async () => {
+  const before = await runProgram({ "gifticon-event:managers": "3" });
+  const swarm = JSON.stringify({ rotation: 2 });
+  const after = await runProgram({ "gifticon-event:managers": "3", "gifticon-event:swarm": swarm });
+  assert.deepEqual(difference(before, after), { added: [], removed: [], changed: [`${COMMAND} swarm-rotate`] });
+});
+
+test("both tokens are read anew when the authority is another one", async () => {
+  const run = await runProgram({ "gifticon-event:managers": "3" });
+  for (const token of ["swarm-token", "swarm-manager-token"]) {
+    const { stdin } = run.resource(COMMAND, token).inputs;
+    assert.match(String(plain(stdin)), /^readonly -a RUNS_FOR=\('result-of-swarm-init' 'result-of-swarm-rotate'\)$/m);
+  }
+});
+
 test("direct mode has nothing of Kafka", async () => {
   const run = await runProgram({ "gifticon-event:mode": "direct" });
   assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon", "schema"]);

@@ -80,6 +80,7 @@ const faults: [settings: Record<string, string>, told: string][] = [
   ],
   [{ entrance: '{"cidrs":[]}' }, "gifticon-event:entrance.cidrs is [], allowed is"],
   [{ swarm: '{"encryptedOverlay":"on"}' }, 'gifticon-event:swarm.encryptedOverlay is "on", allowed is true or false'],
+  [{ swarm: '{"rotation":0}' }, "gifticon-event:swarm.rotation is 0, allowed is a whole number from 1 to 1000000"],
   [
     { database: '{"instanceClass":"db.t9"}' },
     'gifticon-event:database.instanceClass is "db.t9", allowed is one of db.t3.micro',
