@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { LOAD_TEST_USERS } from "@gifticon/contract/load-test.ts";
+import { execa } from "execa";
 import { request } from "undici";
 import { requestIdOf } from "../../load-test/plan.ts";
 import { onHost } from "../support/hosts.ts";
 import type { LocalStack } from "../support/local-stack.ts";
+import { Canary, secretsOfState } from "../support/security/canary.ts";
 import { waitUntil } from "../support/wait-until.ts";
 
 /** Enough for some thousand requests, and few enough that a busy machine of 2 cores answers all of them in time. */
@@ -133,6 +135,11 @@ export class LoadTest {
     for (const { verdict } of report.runs) assert.ok(verdict.findings.issued > 250, JSON.stringify(verdict));
     assert.equal(exitCode, 0);
     assert.deepEqual(JSON.parse(await spec()), JSON.parse(before));
+
+    await using canary = await Canary.of(await secretsOfState(this.#stack));
+    const written = ["find", this.#stack.reports, "-type", "f"];
+    assert.ok((await execa("find", written.slice(1))).stdout.split("\n").length > 2, "nothing was written");
+    assert.deepEqual(await canary.inOutput([...written, "-exec", "cat", "{}", "+"]), []);
   }
 
   async #plant(file: string, honest: string, broken: string): Promise<() => Promise<void>> {
