@@ -35,7 +35,7 @@ const cases: Case[] = [
     change: "a worker more",
     edits: [config(`"hosts").default(5)`, `"hosts").default(6)`)],
     grade: "updates in place",
-    says: [/10 to add/, /6 → 7 × instance t3.micro/, /\+\$\d+\.\d\d a month/],
+    says: [/11 to add/, /6 → 7 × instance t3.micro/, /\+\$\d+\.\d\d a month/],
   },
   {
     change: "a worker less",
@@ -105,7 +105,8 @@ const cases: Case[] = [
     change: "another class of the database",
     edits: [config(`databaseClass().default("db.t3.micro")`, `databaseClass().default("db.t3.small")`)],
     grade: "updates in place",
-    services: [],
+    // So many connections has the role of the services.
+    services: ["schema/migrate restarts"],
     says: [
       /\*\*the database\*\* is updated in place: the database restarts/,
       /database db\.t3\.small \(no price for ap-northeast-2 in the table\)/,
