@@ -10,6 +10,8 @@ export interface Candidate {
   name: string;
   /** What `node` is started with. */
   args: readonly string[];
+  /** It makes its own tables, so it connects as the database's owner. */
+  ownsTables?: true;
 }
 
 /** The services and the prototypes, each as one file, so that none pays for reading TypeScript. */
@@ -26,7 +28,7 @@ export async function bundleForBench(): Promise<Candidates> {
   const prototype = async (name: string): Promise<Candidate> => {
     const outfile = join(folder, `${name}.mjs`);
     await bundle(join(checkout, "bench", "prototype", `${name}.ts`), outfile);
-    return { name: `prototype ${name}`, args: ["--disable-warning=TimeoutNegativeWarning", outfile] };
+    return { name: `prototype ${name}`, ownsTables: true, args: ["--disable-warning=TimeoutNegativeWarning", outfile] };
   };
   return {
     apis: [await service("main-api"), await prototype("api")],

@@ -36,12 +36,14 @@ export async function fillTopic(broker: Broker, records: number): Promise<string
 /** Lets an issuer of a group of its own empty the topic into a database of its own, from its first commit to its last. */
 export async function measureIssuer(
   backing: Backing,
-  { name, args }: Candidate,
+  { name, args, ownsTables }: Candidate,
   topic: string,
   records: number,
 ): Promise<IssuerRow> {
   await using event = await createEvent(backing, records);
-  const environment = { ...event.environment, KAFKA_TOPIC: topic };
+  // What its owner is told besides: who to log in as, and the stock.
+  const owner = ownsTables ? event.migration : {};
+  const environment = { ...event.environment, ...owner, KAFKA_TOPIC: topic };
   await using issuer = await measure(args, await freePort(), environment);
   const lagBelow = (limit: number) =>
     waitUntil(
