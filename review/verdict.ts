@@ -45,6 +45,7 @@ export interface Rename {
 /** Judges what the engine would do to a stack. */
 export function judge({ before, changes }: Pick<StackPlan, "before" | "changes">): Verdict {
   const real = changes.filter(({ resource }) => resource.custom);
+  const managers = stayingManagers({ before, changes });
   const counts = { create: 0, update: 0, replace: 0, delete: 0 };
   for (const { operation } of real) counts[operation] += 1;
   const renames = findRenames(real);
@@ -63,7 +64,7 @@ export function judge({ before, changes }: Pick<StackPlan, "before" | "changes">
         refused,
       })),
     deletions: gone.map(({ type, name }) => ({ type, name })),
-    stateful: real.flatMap((change) => statefulChange(change, stayingManagers({ before, changes }))),
+    stateful: real.flatMap((change) => statefulChange(change, managers)),
     renames,
   };
 }

@@ -28,11 +28,11 @@ export async function bundleForBench(): Promise<Candidates> {
   const prototype = async (name: string): Promise<Candidate> => {
     const outfile = join(folder, `${name}.mjs`);
     await bundle(join(checkout, "bench", "prototype", `${name}.ts`), outfile);
-    return { name: `prototype ${name}`, ownsTables: true, args: ["--disable-warning=TimeoutNegativeWarning", outfile] };
+    return { name: `prototype ${name}`, args: ["--disable-warning=TimeoutNegativeWarning", outfile] };
   };
   return {
     apis: [await service("main-api"), await prototype("api")],
-    issuers: [await service("gifticon-issuer"), await prototype("issuer")],
+    issuers: [await service("gifticon-issuer"), { ...(await prototype("issuer")), ownsTables: true }],
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
