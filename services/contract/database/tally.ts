@@ -2,7 +2,7 @@ import type { Queryable } from "./issue.ts";
 
 /** Where the whole event stands, whoever decided its requests. */
 export interface Tally {
-  /** When it was read, by the database's clock: milliseconds since 1970. */
+  /** When it was read, by the database's clock: whole milliseconds since 1970, as JavaScript's clock counts them. */
   at: number;
   issued: number;
   rejected: { duplicate: number; soldOut: number };
@@ -18,7 +18,7 @@ export async function readTally(database: Queryable): Promise<Tally> {
   const { rows } = await database.query<Record<"at" | "total" | "remaining" | "duplicate" | "sold_out", string>>({
     name: "tally",
     text: `select total, remaining, rejected_duplicate as duplicate, rejected_sold_out as sold_out,
-             (extract(epoch from clock_timestamp()) * 1000)::bigint as at
+             floor(extract(epoch from clock_timestamp()) * 1000) as at
            from gifticon_stock`,
   });
   const [row] = rows;
