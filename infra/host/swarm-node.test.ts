@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PUT_LIBRARY } from "../repairs.ts";
-import { updatesOf } from "./testing.ts";
+import { refusingOnce, updatesOf } from "./testing.ts";
 
 /** Answers as the manager's engine would with one ready node, and writes down how it is updated. */
 const DOCKER = `#!/usr/bin/env bash
@@ -64,12 +64,7 @@ test("what the host was before gets no new tasks once the node does, and keeps i
 });
 
 test("a node that the Swarm has changed meanwhile is updated once more; any other refusal ends the script with its words", async () => {
-  const refusing = (words: string) =>
-    DOCKER.replace(
-      '"node update"*)',
-      `"node update"*)
-    [[ -e $UPDATES.refused ]] || { : >"$UPDATES.refused"; echo "Error response from daemon: rpc error: ${words}" >&2; exit 1; };`,
-    );
+  const refusing = (words: string) => refusingOnce(DOCKER, words);
   const values = { NODE_ID: "node1", LABELS: ["rack=1"], AVAILABILITY: "active" };
   const [update, ...more] = await updatesFor(values, NODES, refusing("update out of sequence"));
   assert.match(update ?? "", /^node update --role worker/);

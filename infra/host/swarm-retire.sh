@@ -156,7 +156,7 @@ demote() {
   local -r node=$1
   if ! manages "$node"; then return; fi
   say "demoting node $node of $HOST_NAME"
-  docker node demote "$node" >&2
+  update_node --role worker "$node"
   wait_until 60 "node $node to be no manager" no_manager "$node" || exit 1
 }
 

@@ -178,11 +178,11 @@ const MANAGER_NODE = `#!/usr/bin/env bash
 case "$*" in
   *.Status.State*) echo down ;;
   *.ManagerStatus*) if [[ ! -e $FOLDER/demoted ]]; then echo manager; fi ;;
-  "node demote"*)
+  "node update --role worker"*)
     if [[ -e $FOLDER/refuses ]]; then echo "this would result in a loss of quorum" >&2; exit 1; fi
     touch "$FOLDER/demoted"
     ;;&
-  "node demote"* | "node rm"*) printf '%s\\n' "$2 \${*: -1}" >>"$FOLDER/steps" ;;
+  "node update --role worker"* | "node rm"*) printf '%s\\n' "$*" >>"$FOLDER/steps" ;;
 esac
 `;
 
@@ -194,5 +194,8 @@ test("a manager is demoted before it is removed, and stays when the others could
   await assert.rejects(host.start(script, environment, "remove"), /loss of quorum/);
   await rm(join(host.folder, "refuses"));
   await host.start(script, environment, "remove");
-  assert.deepEqual(await readFile(join(host.folder, "steps"), "utf8"), "demote n1\nrm n1\n");
+  assert.deepEqual(
+    await readFile(join(host.folder, "steps"), "utf8"),
+    "node update --role worker n1\nnode rm --force n1\n",
+  );
 });

@@ -11,7 +11,7 @@ main() {
   while read -r node availability host; do
     if [[ $availability != active ]] || declared "$host"; then continue; fi
     say "no new tasks for node $node of $host, which is no longer declared"
-    docker node update --availability pause "$node" >/dev/null
+    update_node --availability pause "$node"
   done <<<"$nodes"
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { updatesOf } from "./testing.ts";
+import { PUT_LIBRARY } from "../repairs.ts";
+import { refusingOnce, updatesOf } from "./testing.ts";
 
 /** Answers as a manager's engine with four nodes would, and writes down how they are updated. */
 const DOCKER = `#!/usr/bin/env bash
@@ -11,7 +12,14 @@ case "$*" in
 esac
 `;
 
+const apply = (docker: string) =>
+  updatesOf("infra/host/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, docker, { libraries: [PUT_LIBRARY] });
+
 test("a host that is no longer declared gets no new tasks, and nothing else changes", async () => {
-  const updates = await updatesOf("infra/host/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, DOCKER);
-  assert.deepEqual(updates, ["node update --availability pause n2"]);
+  assert.deepEqual(await apply(DOCKER), ["node update --availability pause n2"]);
+});
+
+test("a node that the Swarm has changed meanwhile is paused all the same", async () => {
+  const changing = refusingOnce(DOCKER, "update out of sequence");
+  assert.deepEqual(await apply(changing), ["node update --availability pause n2"]);
 });

@@ -68,3 +68,12 @@ export async function updatesOf(
   await host.run(renderScript(script, values, libraries), { UPDATES, ANSWERS: JSON.stringify(answers) });
   return (await readFile(UPDATES, "utf8")).trim().split("\n");
 }
+
+/** The stand-in, whose first `docker node update` is refused with these words. */
+export function refusingOnce(docker: string, words: string): string {
+  return docker.replace(
+    '"node update"*)',
+    `"node update"*)
+    [[ -e $UPDATES.refused ]] || { : >"$UPDATES.refused"; echo "Error response from daemon: rpc error: ${words}" >&2; exit 1; };`,
+  );
+}
