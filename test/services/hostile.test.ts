@@ -38,6 +38,12 @@ after(async () => {
   await backing[Symbol.asyncDispose]();
 });
 
+/** A request that is begun. */
+const start = (...headers: string[]): string =>
+  ["POST /gifticons HTTP/1.1", "Host: a", "Content-Type: application/json", ...headers].join("\r\n");
+const CHUNKED = start("Transfer-Encoding: chunked", "", "");
+const KILOBYTE = "x".repeat(1024);
+
 const statuses = ({ answers }: Conversation): number[] => answers.map(({ status }) => status);
 
 /** Each was closed by the server, with this answer of its own form. */
@@ -100,38 +106,35 @@ describe("the API under hostile input", () => {
     assert.ok(!taken.includes(`${userId}`), "a hidden request was taken");
   });
 
-  test("serves others while thousands of connections say nothing, too little or too much, and closes them all", async (t: TestContext) => {
+  test("answers those who send too much, and cuts them off", async () => {
+    const sending = (head: string, more: string) => openMany(target, 20, (socket) => pour(socket, head, more));
+    const [oversized, endlessChunks, endlessHeader, endlessExtension] = await Promise.all([
+      sending(start("Content-Length: 99999999999", "", ""), KILOBYTE),
+      sending(CHUNKED, `400\r\n${KILOBYTE}\r\n`),
+      sending(start("X-Endless: "), KILOBYTE),
+      sending(`${CHUNKED}1;`, KILOBYTE),
+    ]);
+    assertAnsweredOrCutOff([...oversized, ...endlessChunks], 413, "body_too_large");
+    assertAnsweredOrCutOff(endlessHeader, 431, "headers_too_large");
+    assertAnsweredOrCutOff(endlessExtension, 400, "bad_request");
+  });
+
+  test("serves others while thousands of connections say nothing or too little, and closes them all", async (t: TestContext) => {
     const idle = connectionLimit(IDLE);
     t.diagnostic(`${idle} idle connections`);
-    const start = (...headers: string[]) =>
-      ["POST /gifticons HTTP/1.1", "Host: a", "Content-Type: application/json", ...headers].join("\r\n");
-    const ended = start("Content-Length: 1000", "", "");
-    const chunked = start("Transfer-Encoding: chunked", "", "");
+    const dripping = (head: string, more: string) => openMany(target, 200, (socket) => drip(socket, head, more));
     const others = startLoad(crowd, [api.url], 2);
-    const [silent, slow, tooMuch] = await Promise.all([
+    const silentAndSlow = await Promise.all([
       openMany(target, idle, (socket) => listen(socket)),
-      Promise.all([
-        openMany(target, 200, (socket) => drip(socket, start("X-Slow: "), "x")),
-        openMany(target, 200, (socket) => drip(socket, ended, " ")),
-        openMany(target, 200, (socket) => drip(socket, `${chunked}3e8\r\n`, " ")),
-      ]),
-      Promise.all([
-        openMany(target, 20, (socket) => pour(socket, start("Content-Length: 99999999999", "", ""), "x".repeat(1024))),
-        openMany(target, 20, (socket) => pour(socket, chunked, `400\r\n${"x".repeat(1024)}\r\n`)),
-        openMany(target, 20, (socket) => pour(socket, start("X-Endless: "), "x".repeat(1024))),
-        openMany(target, 20, (socket) => pour(socket, `${chunked}1;`, "x".repeat(1024))),
-      ]),
+      dripping(start("X-Slow: "), "x"),
+      dripping(start("Content-Length: 1000", "", ""), " "),
+      dripping(`${CHUNKED}3e8\r\n`, " "),
     ]);
     const served = await others.end();
     const peak = await api.peakMemoryBytes();
     t.diagnostic(`${served} others served; at most ${Math.round(peak / 1024 / 1024)} MiB`);
 
-    assertAllAnswered(silent, 408, "request_timeout");
-    assertAllAnswered(slow.flat(), 408, "request_timeout");
-    const [oversized, endlessChunks, endlessHeader, endlessExtension] = tooMuch;
-    assertAnsweredOrCutOff([...oversized, ...endlessChunks], 413, "body_too_large");
-    assertAnsweredOrCutOff(endlessHeader, 431, "headers_too_large");
-    assertAnsweredOrCutOff(endlessExtension, 400, "bad_request");
+    assertAllAnswered(silentAndSlow.flat(), 408, "request_timeout");
     assert.ok(served > 0);
     assert.ok(peak < MEMORY_BYTES, `${peak} bytes`);
   });

@@ -7,6 +7,8 @@ import type { ServiceProcess } from "./service-process.ts";
 
 /** PostgreSQL's code for it. */
 const TOO_MANY_CONNECTIONS = "53300";
+/** Ending a connection takes milliseconds. */
+const GONE_WITHIN_MS = 10_000;
 
 /** Holds the stock's row, so that no issuer can decide; returns what lets go. */
 export async function holdStock(event: Event): Promise<() => Promise<void>> {
@@ -63,8 +65,8 @@ export async function takeConnections(event: Event, database: DatabaseServer): P
     }
   };
   await takeAll();
-  // An API whose connections are ended may have new ones before they are taken.
-  const ended = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'main-api'`;
+  // An API whose connections are ended may have new ones before they are taken; and one that isn't gone yet has its place still.
+  const ended = `select pg_terminate_backend(pid, ${GONE_WITHIN_MS}) from pg_stat_activity where datname = current_database() and application_name = 'main-api'`;
   while (((await event.pool.query(ended)).rowCount ?? 0) > 0) await takeAll();
   return async () => {
     for (const client of clients) client.release(true);
