@@ -5,11 +5,6 @@ import { type Crowd, range } from "./client.ts";
 import type { Event } from "./event.ts";
 import type { ServiceProcess } from "./service-process.ts";
 
-/** PostgreSQL's code for it. */
-const TOO_MANY_CONNECTIONS = "53300";
-/** Ending a connection takes milliseconds. */
-const GONE_WITHIN_MS = 10_000;
-
 /** Holds the stock's row, so that no issuer can decide; returns what lets go. */
 export async function holdStock(event: Event): Promise<() => Promise<void>> {
   const client = await event.pool.connect();
@@ -52,22 +47,25 @@ export async function decided(event: Event): Promise<number> {
 export async function takeConnections(event: Event, database: DatabaseServer): Promise<() => Promise<void>> {
   const pools: Pool[] = [];
   const clients: PoolClient[] = [];
-  const takeAll = async () => {
-    for (;;) {
+  const { rows } = await event.pool.query<{ places: number }>(
+    `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+       - current_setting('reserved_connections')::int as places`,
+  );
+  // Counted, as a refusal doesn't say that all are taken: several who come at once for the last place are all refused, and who is leaving has a place still.
+  await waitUntil(
+    "every connection to be taken",
+    async () => {
+      await event.pool.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'main-api'",
+      );
       const pool = database.connect("postgres");
       pools.push(pool);
       const taken = await Promise.allSettled(range(0, 4).map(() => pool.connect()));
       clients.push(...taken.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])));
-      const refusals = taken.flatMap((result) =>
-        result.status === "rejected" ? [result.reason as { code?: string }] : [],
-      );
-      if (refusals.some(({ code }) => code === TOO_MANY_CONNECTIONS)) return;
-    }
-  };
-  await takeAll();
-  // An API whose connections are ended may have new ones before they are taken; and one that isn't gone yet has its place still.
-  const ended = `select pg_terminate_backend(pid, ${GONE_WITHIN_MS}) from pg_stat_activity where datname = current_database() and application_name = 'main-api'`;
-  while (((await event.pool.query(ended)).rowCount ?? 0) > 0) await takeAll();
+      return clients.length + event.pool.totalCount === rows[0]?.places;
+    },
+    { everyMs: 10 },
+  );
   return async () => {
     for (const client of clients) client.release(true);
     await Promise.all(pools.map((pool) => pool.end()));
