@@ -1,6 +1,6 @@
 // By path, because who compiles the program compiles what it imports, and an ambient declaration is imported by nobody.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
-/// <reference path="./kafkajs-request-queue.d.ts" />
+/// <reference path="./kafkajs-internals.d.ts" />
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 
 // kafkajs 2.2.4 looks each millisecond whether a connection's request may be sent that had to wait, whether one waits or not (tulios/kafkajs#1704): 3.3 % of a core

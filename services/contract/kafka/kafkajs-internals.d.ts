@@ -1,0 +1,72 @@
+/** What is used here of the inside of kafkajs 2.2.4: the queue that it has for each connection. */
+declare module "kafkajs/src/network/requestQueue/index.js" {
+  interface RequestQueue {
+    /** Requests that may not be sent yet. */
+    pending: unknown[];
+    /** Requests that wait for their response, by their correlation id. */
+    inflight: Map<number, unknown>;
+    /** The timer by which it looks again, if it has one. */
+    throttleCheckTimeoutId: NodeJS.Timeout | null;
+    scheduleCheckPendingRequests: (this: RequestQueue) => void;
+    checkPendingRequests: () => void;
+    /** The broker asks for a pause, in milliseconds. */
+    maybeThrottle: (milliseconds: number) => void;
+    push: (request: {
+      entry: { correlationId: number; resolve: () => void; reject: (error: Error) => void };
+      expectResponse: boolean;
+      sendRequest: () => void;
+    }) => void;
+    rejectAll: (error: Error) => void;
+  }
+
+  const RequestQueue: {
+    new (options: object): RequestQueue;
+    prototype: RequestQueue;
+  };
+  export default RequestQueue;
+}
+
+/** What kafkajs 2.2.4 writes its requests with: a buffer that grows. */
+declare module "kafkajs/src/protocol/encoder.js" {
+  export default class Encoder {
+    /** @param initialSize bytes that are expected. */
+    constructor(initialSize?: number);
+    /** What was written. */
+    readonly buffer: Buffer;
+    writeInt16(value: number): this;
+    writeInt32(value: number): this;
+    writeString(value: string | null): this;
+    /** The length before it. */
+    writeBytes(value: Buffer): this;
+    /** Their number before them. */
+    writeArray(value: readonly Encoder[]): this;
+  }
+}
+
+/** The requests to write that kafkajs 2.2.4 knows, by the version of the protocol. */
+declare module "kafkajs/src/protocol/requests/produce/index.js" {
+  import type { CompressionTypes, Message } from "kafkajs";
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+
+  export interface ProduceOptions {
+    acks: number;
+    /** Milliseconds. */
+    timeout: number;
+    compression?: CompressionTypes;
+    transactionalId?: string | null;
+    /** -1 for a producer that isn't idempotent. */
+    producerId?: number;
+    producerEpoch?: number;
+    topicData: { topic: string; partitions: { partition: number; firstSequence?: number; messages: Message[] }[] }[];
+  }
+
+  const produce: {
+    protocol: (of: { version: number }) => (options: ProduceOptions) => { request: { encode: () => Promise<Encoder> } };
+  };
+  export default produce;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
+  const crc32C: (bytes: Buffer) => number;
+  export default crc32C;
+}

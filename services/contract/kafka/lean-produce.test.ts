@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { CompressionTypes, type Message } from "kafkajs";
+import produce, { type ProduceOptions } from "kafkajs/src/protocol/requests/produce/index.js";
+
+// Taken before it is replaced, which is what importing the other does.
+const { protocol: kafkajsProtocol } = produce;
+await import("./lean-produce.ts");
+
+const VERSION = 7;
+
+const part = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 300 }),
+  fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+);
+const untimed: fc.Arbitrary<Message> = fc.record(
+  {
+    key: fc.option(part),
+    value: fc.option(part),
+    headers: fc.dictionary(fc.string(), fc.oneof(part, fc.array(part, { maxLength: 3 })), { maxKeys: 3 }),
+  },
+  { requiredKeys: ["value"] },
+);
+// kafkajs sorts times as texts, which is right for those of one length.
+const time = fc
+  .integer({ min: 1_000_000_000_000, max: 9_999_999_999_999 })
+  .map((milliseconds) => milliseconds.toString());
+const timed = fc.tuple(untimed, time).map(([message, timestamp]): Message => ({ ...message, timestamp }));
+const batch = fc.oneof(...[untimed, timed].map((message) => fc.array(message, { minLength: 1, maxLength: 150 })));
+const partitions = fc.array(batch, { minLength: 1, maxLength: 3 });
+
+function optionsOf(batches: Message[][], more: Partial<ProduceOptions> = {}): ProduceOptions {
+  return {
+    acks: -1,
+    timeout: 3_000,
+    compression: CompressionTypes.None,
+    producerId: -1,
+    producerEpoch: 0,
+    topicData: [
+      {
+        topic: "coupon_create",
+        partitions: batches.map((messages, partition) => ({ partition, firstSequence: 0, messages })),
+      },
+    ],
+    ...more,
+  };
+}
+
+async function bytesOf(protocol: typeof kafkajsProtocol, options: ProduceOptions): Promise<string> {
+  const { buffer } = await protocol({ version: VERSION })(options).request.encode();
+  return buffer.toString("hex");
+}
+
+test("a request to write is encoded as kafkajs does", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_800_000_000_000 });
+  await fc.assert(
+    fc.asyncProperty(partitions, async (batches) => {
+      const options = optionsOf(batches);
+      assert.equal(await bytesOf(produce.protocol, options), await bytesOf(kafkajsProtocol, options));
+    }),
+  );
+});
+
+test("one of another kind is left to kafkajs", async () => {
+  const batches = [[{ key: "1", value: "one", timestamp: "1800000000000" }]];
+  for (const more of [
+    { compression: CompressionTypes.GZIP },
+    { transactionalId: "t", producerId: 7, producerEpoch: 2 },
+    { producerId: 7, producerEpoch: 2 },
+  ]) {
+    const options = optionsOf(batches, more);
+    assert.equal(await bytesOf(produce.protocol, options), await bytesOf(kafkajsProtocol, options));
+  }
+});
