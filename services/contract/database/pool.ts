@@ -39,9 +39,9 @@ export function createPool(settings: DatabaseSettings, applicationName: string, 
         ? false
         : { ca, checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate) },
   });
-  // Without a listener, an idle connection that the server closes would end the process.
-  pool.on("error", (error) => {
-    log.warn({ err: error }, "an idle database connection was lost");
+  // Without a listener, an idle connection that the server closes would end the process. pg hangs its whole client on the error: kilobytes of a log.
+  pool.on("error", ({ message }) => {
+    log.warn({ reason: message }, "an idle database connection was lost");
   });
   return pool;
 }
