@@ -8,7 +8,9 @@ import { createEvent } from "../../test/services/support/event.ts";
 import type { Candidate } from "./candidates.ts";
 import { measure } from "./measured-process.ts";
 
-const CHUNK = 5_000;
+/** Records that share a batch of Kafka's, about as many as main-api writes together under load; and batches on their way at once. */
+const BATCH = 100;
+const AT_ONCE = 50;
 
 /** What an issuer does and costs; memory in MB. */
 export interface IssuerRow {
@@ -22,13 +24,17 @@ export interface IssuerRow {
 export async function fillTopic(broker: Broker, records: number): Promise<string> {
   const topic = `backlog_${process.pid}`;
   await broker.createTopic(topic);
-  for (let user = 1; user <= records; user += CHUNK) {
-    const requests = Array.from({ length: Math.min(CHUNK, records - user + 1) }, (_, index) => ({
+  const write = (first: number) => {
+    const requests = Array.from({ length: Math.min(BATCH, records - first + 1) }, (_, index) => ({
       requestId: newRequestId(),
-      userId: BigInt(user + index),
+      userId: BigInt(first + index),
       requestedAt: Date.now(),
     }));
-    await broker.produce(topic, requests.map(encodeRecord));
+    return broker.produce(topic, requests.map(encodeRecord));
+  };
+  for (let first = 1; first <= records; first += BATCH * AT_ONCE) {
+    const batches = Math.min(AT_ONCE, Math.ceil((records - first + 1) / BATCH));
+    await Promise.all(Array.from({ length: batches }, (_, index) => write(first + index * BATCH)));
   }
   return topic;
 }

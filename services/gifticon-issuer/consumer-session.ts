@@ -9,8 +9,11 @@ import { registerCodecs } from "./compression.ts";
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 20_000;
 const HEARTBEAT_MS = 1_000;
-/** Bounds on what one fetch brings into memory: a megabyte is some 9,000 records, four transactions that overlap with reading. */
-const FETCH_BYTES = { maxBytesPerPartition: 1024 * 1024, maxBytes: 2 * 1024 * 1024 };
+/**
+ * Bounds on what one fetch brings into memory: half a megabyte is some 4,500 records, two transactions that overlap with reading. kafkajs makes objects of
+ * all of it at once, which the nursery should hold.
+ */
+const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 1024 };
 const FETCH_WAIT_MS = 500;
 /** How long a new partition may stay unnoticed. */
 const METADATA_AGE_MS = 30_000;

@@ -18,7 +18,7 @@ const RUNS = Number(process.env["HOSTILE_RUNS"] ?? 500);
 /** What a container of the API may have (`gifticon-event:api`, memoryMib). */
 const MEMORY_BYTES = 384 * 1024 * 1024;
 /** The bounds of its Dockerfile. */
-const AS_IN_ITS_IMAGE = "--max-old-space-size=96 --max-semi-space-size=12";
+const AS_IN_ITS_IMAGE = "--max-old-space-size=96 --max-semi-space-size=8";
 const IDLE = 10_000;
 
 let backing: Backing;
