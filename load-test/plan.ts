@@ -53,7 +53,7 @@ export function planRun({ model, users, seconds, rate }: Crowd, url: string, run
     seconds,
     rate,
     rampMs: Math.min(users / USERS_A_MILLISECOND, (seconds * 1_000) / 4),
-    thinkMs: 1_000,
+    thinkMs: 1_500,
     timeoutMs: 5_000,
     repeatEvery: 50,
     followEvery: 100,

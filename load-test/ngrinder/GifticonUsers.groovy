@@ -19,7 +19,7 @@ import org.ngrinder.http.HTTPResponse
 
 @RunWith(GrinderRunner)
 class GifticonUsers {
-    static final int THINK_MS = 1000
+    static final int THINK_MS = 1500
     static final int TIMEOUT_MS = 5000
     /** The user ids of load tests: services/contract/load-test.ts. */
     static final long FIRST_USER = 7_000_000_000L
