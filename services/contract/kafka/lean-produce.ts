@@ -6,7 +6,7 @@ import Encoder from "kafkajs/src/protocol/encoder.js";
 import produce, { type ProduceOptions } from "kafkajs/src/protocol/requests/produce/index.js";
 import { encodeRecordSet } from "./record-set.ts";
 
-// kafkajs 2.2.4 makes several buffers for each record that it writes, which took a fifth of main-api's CPU. Requests to write are encoded by `encodeRecordSet`
+// kafkajs 2.2.4 makes several buffers for each record that it writes, which took a tenth of main-api's CPU. Requests to write are encoded by `encodeRecordSet`
 // instead, as far as they are of its kind: the bytes are the same.
 const { protocol } = produce;
 /** The first version with headers, whose encoding is that of all later ones that kafkajs knows. */
