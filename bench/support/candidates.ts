@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle, bundleService, type ServiceName } from "../../services/bundle.ts";
+import { flagsOfImage } from "../../test/services/support/image-flags.ts";
 
 /** A program to measure. */
 export interface Candidate {
@@ -40,10 +40,5 @@ export async function bundleForBench(): Promise<Candidates> {
 /** A service as its image runs it: with the flags of its Dockerfile. */
 async function service(name: ServiceName): Promise<Candidate> {
   const outfile = await bundleService(name);
-  const dockerfile = readFileSync(join(checkout, "services", name, "Dockerfile"), "utf8");
-  const command = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]") as string[];
-  if (command[0] !== "node" || command.at(-1) !== "main.mjs") {
-    throw new Error(`the Dockerfile of ${name} doesn't end with CMD ["node", ..., "main.mjs"]`);
-  }
-  return { name, args: [...command.slice(1, -1), outfile] };
+  return { name, args: [...flagsOfImage(name), outfile] };
 }

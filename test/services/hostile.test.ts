@@ -9,6 +9,7 @@ import { post, smugglings } from "../support/hostile/smuggling.ts";
 import { type Backing, startBacking } from "./support/backing.ts";
 import { Crowd, range, startLoad } from "./support/client.ts";
 import { createEvent, type Event } from "./support/event.ts";
+import { flagsOfImage } from "./support/image-flags.ts";
 import type { ServiceProcess } from "./support/service-process.ts";
 
 // One API for all of it: what one attack leaves behind, the next one meets.
@@ -17,8 +18,6 @@ import type { ServiceProcess } from "./support/service-process.ts";
 const RUNS = Number(process.env["HOSTILE_RUNS"] ?? 500);
 /** What a container of the API may have (`gifticon-event:api`, memoryMib). */
 const MEMORY_BYTES = 384 * 1024 * 1024;
-/** The bounds of its Dockerfile. */
-const AS_IN_ITS_IMAGE = "--max-old-space-size=96 --max-semi-space-size=8";
 const IDLE = 10_000;
 
 let backing: Backing;
@@ -29,7 +28,7 @@ const crowd = new Crowd();
 before(async () => {
   backing = await startBacking();
   event = await createEvent(backing, 1_000_000);
-  api = await event.start("main-api", { NODE_OPTIONS: AS_IN_ITS_IMAGE });
+  api = await event.start("main-api", { NODE_OPTIONS: flagsOfImage("main-api").join(" ") });
   target = targetOf(api.url);
 });
 after(async () => {
