@@ -19,6 +19,7 @@ import { createDirectAcceptor } from "./direct-acceptor.ts";
 import { createKafkaAcceptor } from "./kafka-acceptor.ts";
 import { Drain } from "./drain.ts";
 import { kafkaConnection } from "./kafka-connection.ts";
+import { listen } from "./listen.ts";
 import { type BatchObserver, createApiMetrics } from "./metrics.ts";
 import { loadPage } from "./page.ts";
 import { shareReading } from "./shared-reading.ts";
@@ -79,7 +80,7 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
     stats,
     page: loadPage,
   });
-  const address = await app.listen({ host: "0.0.0.0", port: settings.port, backlog: BACKLOG });
+  const address = await listen(app, { host: "0.0.0.0", port: settings.port, backlog: BACKLOG });
 
   const stop = async () => {
     await drain.wait();
