@@ -14,6 +14,9 @@ import type { SwarmTarget } from "./swarm.ts";
 /** What scripts share that have hosts join and leave. */
 export const MEMBERS_LIBRARY = "infra/host/members.sh";
 
+/** What scripts share that have a manager look at nodes and change them. */
+export const NODES_LIBRARY = "infra/host/nodes.sh";
+
 /** A node of the Swarm beside its first manager. */
 export interface NodeArgs {
   host: Host;
@@ -87,6 +90,7 @@ export class Node extends ComponentResource {
           JOIN_KEY: `${name}-join`,
           JOIN_REPAIR: joinRepair,
         },
+        libraries: [NODES_LIBRARY],
         repairs: swarm.repairs,
         removes: true,
         runsFor: [swarm.id, instance.id],
@@ -111,7 +115,7 @@ export class Node extends ComponentResource {
         access: swarm.manager,
         script: "infra/host/swarm-retire.sh",
         values: { HOST_NAME: this.#name, NODE_ID: this.nodeId, HOST_PUBLIC_KEY: host.hostKey },
-        libraries: [MEMBERS_LIBRARY],
+        libraries: [MEMBERS_LIBRARY, NODES_LIBRARY],
         repairs: swarm.repairs,
         removes: true,
         runsFor: [swarm.id, host.instance.id],

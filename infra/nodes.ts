@@ -1,8 +1,7 @@
 import type { Input, Resource } from "@pulumi/pulumi";
 import type { Hosts, ReachableHost } from "./hosts.ts";
-import { Node } from "./node.ts";
+import { Node, NODES_LIBRARY } from "./node.ts";
 import { remoteScript } from "./remote-script.ts";
-import { PUT_LIBRARY } from "./repairs.ts";
 import { imagesOfGenerator, imagesOfWorkers, type Images } from "./registry.ts";
 import type { Swarm } from "./swarm.ts";
 
@@ -37,7 +36,7 @@ export function joinNodes(hosts: Hosts, swarm: Swarm, images: Images): Nodes {
     {
       access: swarm.target.manager,
       script: "infra/host/swarm-roster.sh",
-      libraries: [PUT_LIBRARY],
+      libraries: [NODES_LIBRARY],
       values: { HOSTS: [...hosts.workers, ...others].map(({ host }) => host.plan.name) },
       runsFor: [swarm.target.id],
     },

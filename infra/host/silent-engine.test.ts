@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NODES_LIBRARY } from "../node.ts";
 import { PUT_LIBRARY } from "../repairs.ts";
 import { updatesOf } from "./testing.ts";
 
@@ -17,7 +18,7 @@ printf '%s\\n' "$*" >>"$UPDATES"
 const node = { HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], ROLE: "worker", AVAILABILITY: "active" };
 const retired = { HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
 
-const library = { libraries: [PUT_LIBRARY] };
+const libraries = { libraries: [NODES_LIBRARY, PUT_LIBRARY] };
 
 for (const [script, question, values] of [
   ["infra/host/leave.sh", ".Swarm.NodeID", { SSH_ORIGINAL_COMMAND: "0123456789abcdefghijklmno" }],
@@ -28,7 +29,7 @@ for (const [script, question, values] of [
   ["infra/host/swarm-network.sh", "encrypted", { NETWORK: "event", ENCRYPTED: false }],
 ] as const) {
   test(`${script} takes no silence of the engine for an answer (${question})`, async () => {
-    await assert.rejects(updatesOf(script, values, silentAt(question), library), /Cannot connect to the Docker daemon/);
+    await assert.rejects(updatesOf(script, values, silentAt(question), libraries), /Cannot connect to the Docker daemon/);
   });
 }
 
@@ -37,6 +38,6 @@ for (const [script, values] of [
   ["infra/host/swarm-retire.sh", retired],
 ] as const) {
   test(`${script} takes an error of the engine's API for no answer`, async () => {
-    await assert.rejects(updatesOf(script, values, silentAt("nothing"), library), /jq: error/);
+    await assert.rejects(updatesOf(script, values, silentAt("nothing"), libraries), /jq: error/);
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NODES_LIBRARY } from "../node.ts";
 import { PUT_LIBRARY } from "../repairs.ts";
 import { refusingOnce, updatesOf } from "./testing.ts";
 
@@ -30,7 +31,7 @@ function updatesFor(
     JOIN_REPAIR: "",
   };
   return updatesOf("infra/host/swarm-node.sh", { ...others, ...values }, docker, {
-    libraries: [PUT_LIBRARY],
+    libraries: [NODES_LIBRARY, PUT_LIBRARY],
     answers: { "/nodes": nodes },
   });
 }

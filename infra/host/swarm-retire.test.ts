@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { MEMBERS_LIBRARY } from "../node.ts";
+import { MEMBERS_LIBRARY, NODES_LIBRARY } from "../node.ts";
 import { PUT_LIBRARY } from "../repairs.ts";
 import { renderScript } from "../script.ts";
 import { ScratchHost } from "./testing.ts";
@@ -16,7 +16,7 @@ function retirement(HOST_NAME: string, NODE_ID: string): string {
     KEY: `${HOST_NAME}-retire`,
     REPAIR: "none",
   };
-  return renderScript("infra/host/swarm-retire.sh", values, [MEMBERS_LIBRARY, PUT_LIBRARY]);
+  return renderScript("infra/host/swarm-retire.sh", values, [MEMBERS_LIBRARY, NODES_LIBRARY, PUT_LIBRARY]);
 }
 
 async function stepsOf(host: ScratchHost): Promise<string[]> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PUT_LIBRARY } from "../repairs.ts";
+import { NODES_LIBRARY } from "../node.ts";
 import { refusingOnce, updatesOf } from "./testing.ts";
 
 /** Answers as a manager's engine with four nodes would, and writes down how they are updated. */
@@ -13,7 +13,7 @@ esac
 `;
 
 const apply = (docker: string) =>
-  updatesOf("infra/host/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, docker, { libraries: [PUT_LIBRARY] });
+  updatesOf("infra/host/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, docker, { libraries: [NODES_LIBRARY] });
 
 test("a host that is no longer declared gets no new tasks, and nothing else changes", async () => {
   assert.deepEqual(await apply(DOCKER), ["node update --availability pause n2"]);
