@@ -205,7 +205,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
       "create Instance host",
       "create Instance notes",
       "create Parameter open",
-      "replace TargetGroupAttachment host",
+      "create TargetGroupAttachment host",
     ]);
     assert.deepEqual(await query("SELECT current_user"), [{ current_user: "owner" }]);
     assert.match(await project.onHost(readParameter, "/notes/open"), /"Value":"sesame"/);
