@@ -9,7 +9,7 @@ import type { Access } from "./access.ts";
 import { labelList } from "./fleet.ts";
 import type { Host } from "./host.ts";
 import type { ReachableHost } from "./hosts.ts";
-import { MEMBERS_LIBRARY, Node } from "./node.ts";
+import { MEMBERS_LIBRARY, Node, NODES_LIBRARY } from "./node.ts";
 import { remoteScript, result } from "./remote-script.ts";
 import { lookForRepairs, type Repairs } from "./repairs.ts";
 
@@ -114,6 +114,7 @@ export class Swarm extends ComponentResource {
           JOIN_KEY: "",
           JOIN_REPAIR: "",
         },
+        libraries: [NODES_LIBRARY],
         repairs,
         runsFor: [id],
       },
@@ -137,7 +138,7 @@ export class Swarm extends ComponentResource {
           access,
           script: "infra/host/swarm-retire.sh",
           values: { HOST_NAME: manager.plan.name, NODE_ID: "self", HOST_PUBLIC_KEY: manager.hostKey },
-          libraries: [MEMBERS_LIBRARY],
+          libraries: [MEMBERS_LIBRARY, NODES_LIBRARY],
           repairs,
           removes: true,
           runsFor: [id],
