@@ -53,6 +53,17 @@ describe("the batcher", () => {
     assert.deepEqual(batches[0]?.items, [1, 2]);
   });
 
+  test("has enough wait no longer, and takes more into a batch where all of it waited for its turn", async () => {
+    const { batcher, batches, started } = held({ enough: 2, lingerMs: 60_000 });
+    void batcher.submit(1);
+    assert.equal(batches.length, 0);
+    void batcher.submit(2);
+    assert.deepEqual(batches[0]?.items, [1, 2]);
+    for (const item of [3, 4, 5]) void batcher.submit(item);
+    batches[0].finish();
+    assert.deepEqual((await started(1)).items, [3, 4, 5]);
+  });
+
   test("lets no more batches run than allowed; what waits makes the next one bigger", async () => {
     const { batcher, batches, started } = held();
     void batcher.submit(1);

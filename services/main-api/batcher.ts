@@ -7,6 +7,8 @@ export class OverloadedError extends Error {
 export interface BatcherOptions<Item, Result> {
   /** How long the first item of a batch waits for company, in milliseconds. */
   lingerMs: number;
+  /** So many items wait for no more; without it, as many as a batch may hold. */
+  enough?: number;
   /** The most items in a batch. */
   maxBatch: number;
   /** The most batches under way at once; what arrives meanwhile makes the next batch bigger. */
@@ -64,9 +66,9 @@ export class Batcher<Item, Result> {
   }
 
   #schedule(): void {
-    const { lingerMs, maxBatch, maxInFlight } = this.#options;
+    const { lingerMs, maxBatch, maxInFlight, enough = maxBatch } = this.#options;
     if (this.#inFlight >= maxInFlight || this.#waiting.length === 0) return;
-    if (this.#waiting.length >= maxBatch) {
+    if (this.#waiting.length >= enough) {
       this.#flush();
     } else {
       this.#timer ??= setTimeout(() => {
