@@ -2,6 +2,7 @@ import { Kafka, logLevel, Partitioners, type LogEntry } from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaSettings } from "../environment.ts";
 import "./lean-produce.ts";
+import "./requests-under-way.ts";
 import "./rest-idle-queues.ts";
 
 /** How long one request to the broker may take, and how long connecting to it. */
