@@ -29,7 +29,10 @@ for (const [script, question, values] of [
   ["infra/host/swarm-network.sh", "encrypted", { NETWORK: "event", ENCRYPTED: false }],
 ] as const) {
   test(`${script} takes no silence of the engine for an answer (${question})`, async () => {
-    await assert.rejects(updatesOf(script, values, silentAt(question), libraries), /Cannot connect to the Docker daemon/);
+    await assert.rejects(
+      updatesOf(script, values, silentAt(question), libraries),
+      /Cannot connect to the Docker daemon/,
+    );
   });
 }
 
