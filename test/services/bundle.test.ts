@@ -16,7 +16,11 @@ for (const service of services) {
   describe(`the bundle of ${service}`, () => {
     test("runs by itself, and says what its environment lacks", async () => {
       const bundle = await bundleService(service);
-      const { exitCode, stderr } = await execa("node", [bundle], { reject: false, extendEnv: false, cwd: "/" });
+      const { exitCode, stderr } = await execa(process.execPath, [bundle], {
+        reject: false,
+        extendEnv: false,
+        cwd: "/",
+      });
       assert.equal(exitCode, 1);
       assert.match(stderr, /DATABASE_HOST is required\n[^]*MODE is required/);
     });
@@ -24,7 +28,7 @@ for (const service of services) {
     test("comes with a health check: 1 for a service that isn't there or isn't well, 0 for one that is", async () => {
       const healthcheck = join(dirname(await bundleService(service)), "healthcheck.js");
       const port = await freePort();
-      const check = () => execa("node", [healthcheck], { reject: false, env: { PORT: port.toString() } });
+      const check = () => execa(process.execPath, [healthcheck], { reject: false, env: { PORT: port.toString() } });
       const absent = await check();
       assert.equal(absent.exitCode, 1);
       assert.match(absent.stdout, /ECONNREFUSED/);
@@ -63,7 +67,7 @@ test("the bundle of main-api has its page in it, the same as from the sources", 
     DATABASE_PASSWORD_FILE: join(folder, "password"),
     DATABASE_TLS: "off",
   };
-  const service = execa("node", [bundle], { reject: false, extendEnv: false, cwd: "/", env });
+  const service = execa(process.execPath, [bundle], { reject: false, extendEnv: false, cwd: "/", env });
   try {
     const page = await waitUntil("the page", async () => (await fetch(`http://127.0.0.1:${port}/`)).text());
     assert.equal(page, await bundlePage());
