@@ -1,7 +1,7 @@
 import type { KafkaSettings } from "@gifticon/contract/environment.ts";
-import { createKafka, createProducer } from "@gifticon/contract/kafka/client.ts";
+import { createKafka } from "@gifticon/contract/kafka/client.ts";
 import { readLag } from "@gifticon/contract/kafka/lag.ts";
-import { sendAcknowledged } from "@gifticon/contract/kafka/send.ts";
+import { createRecordSetProducer } from "@gifticon/contract/kafka/record-set-producer.ts";
 import type { Logger } from "pino";
 import type { BrokerConnection } from "./broker-link.ts";
 
@@ -12,7 +12,7 @@ import type { BrokerConnection } from "./broker-link.ts";
  */
 export function kafkaConnection(settings: KafkaSettings, groupId: string, log: Logger): BrokerConnection {
   const kafka = createKafka(settings, "main-api", log);
-  const producer = createProducer(kafka);
+  const producer = createRecordSetProducer(kafka, settings.topic);
   const admin = kafka.admin();
 
   const probe = async () => {
@@ -27,7 +27,7 @@ export function kafkaConnection(settings: KafkaSettings, groupId: string, log: L
       await Promise.all([producer.connect(), admin.connect()]);
       await probe();
     },
-    send: (messages) => sendAcknowledged(producer, settings.topic, messages),
+    send: (messages) => producer.send(messages),
     probe,
     readLag: () => readLag(admin, settings.topic, groupId),
     close: async () => {

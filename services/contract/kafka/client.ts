@@ -1,9 +1,9 @@
-import { Kafka, logLevel, Partitioners, type LogEntry } from "kafkajs";
+import { type ICustomPartitioner, Kafka, logLevel, Partitioners, type LogEntry } from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaSettings } from "../environment.ts";
-import "./lean-produce.ts";
 import "./requests-under-way.ts";
 import "./rest-idle-queues.ts";
+import "./write-record-sets.ts";
 
 /** How long one request to the broker may take, and how long connecting to it. */
 export const REQUEST_TIMEOUT_MS = 3_000;
@@ -43,16 +43,18 @@ export function createKafka({ brokers }: KafkaSettings, clientId: string, log: L
 }
 
 /**
- * A producer that makes one attempt for each `send`, and Java's partitioning by key.
+ * A producer that makes one attempt for each `send`, and chooses partitions by key.
  *
  * One attempt, because kafkajs 2.2.4 keeps the answers of brokers across its own retries: a partition whose leader moves
  * between two attempts to a broker that has already answered is skipped, and the send succeeds without it. A new `send`
  * starts clean; what it writes twice has the same request id, and is issued once.
  * Not idempotent, because kafkajs loses messages of concurrent sends then (tulios/kafkajs#353).
+ *
+ * @param createPartitioner By default Java's way.
  */
-export function createProducer(kafka: Kafka) {
+export function createProducer(kafka: Kafka, createPartitioner: ICustomPartitioner = Partitioners.DefaultPartitioner) {
   return kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner,
     allowAutoTopicCreation: false,
     idempotent: false,
     retry: { retries: 0 },

@@ -20,12 +20,24 @@ const NO_PRODUCER_ID = -1n;
 
 /**
  * Messages of one partition as Kafka takes them: a batch of format 2, neither compressed nor part of a transaction or of an idempotent producer's sequence.
+ * kafkajs carries it to its partition as if it were a single message (`write-record-sets.ts`).
+ */
+export class RecordSet implements Message {
+  readonly partition: number;
+  readonly value: Buffer;
+
+  /** Messages without a time get this one. */
+  constructor(partition: number, messages: readonly Message[]) {
+    this.partition = partition;
+    this.value = encode(messages, Date.now());
+  }
+}
+
+/**
  * The bytes are those of kafkajs, which makes several buffers for each record and takes five times as long; where only some messages have a time, its batch
  * doesn't count those without.
- *
- * @param now the time of messages that have none: milliseconds since 1970.
  */
-export function encodeRecordSet(messages: readonly Message[], now: number): Buffer {
+function encode(messages: readonly Message[], now: number): Buffer {
   const times = messages.map(({ timestamp }) => (timestamp === undefined ? now : Number(timestamp)));
   const firstTime = times.reduce((first, time) => Math.min(first, time));
   const maxTime = times.reduce((last, time) => Math.max(last, time));

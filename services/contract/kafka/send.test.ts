@@ -4,8 +4,8 @@ import fc from "fast-check";
 import type { Message, RecordMetadata } from "kafkajs";
 import { NotAcknowledgedError, sendAcknowledged, sizeOf, slices } from "./send.ts";
 
-const send = (answers: Pick<RecordMetadata, "errorCode">[]) =>
-  sendAcknowledged({ send: () => Promise.resolve(answers as RecordMetadata[]) }, "t", [{ value: "v" }]);
+const send = (answers: Partial<RecordMetadata>[], messages: Message[] = [{ value: "v" }]) =>
+  sendAcknowledged({ send: () => Promise.resolve(answers as RecordMetadata[]) }, "t", messages);
 
 describe("an acknowledgement", () => {
   test("is an answer without an error for each partition", async () => {
@@ -14,6 +14,13 @@ describe("an acknowledgement", () => {
 
   test("isn't a send that succeeds without any answer", async () => {
     await assert.rejects(send([]), NotAcknowledgedError);
+  });
+
+  test("isn't an answer for other partitions than those that were written to", async () => {
+    const messages = [0, 1].map((partition) => ({ partition, value: "v" }));
+    await assert.rejects(send([{ partition: 0, errorCode: 0 }], messages), NotAcknowledgedError);
+    const answers = [1, 0].map((partition) => ({ partition, errorCode: 0 }));
+    await send(answers, messages);
   });
 
   test("isn't an answer with an error among good ones", async () => {

@@ -23,8 +23,13 @@ export async function sendAcknowledged(
 ): Promise<void> {
   const answers = await producer.send({ topic, messages, acks: -1, timeout: REQUEST_TIMEOUT_MS });
   // kafkajs leaves out partitions that its metadata doesn't know, and succeeds: no answer is no acknowledgement.
-  if (answers.length === 0 || answers.some(({ errorCode }) => errorCode !== 0)) {
-    throw new NotAcknowledgedError(`the broker didn't acknowledge ${messages.length} messages on ${topic}`);
+  const isAnswered = (asked?: number) => asked === undefined || answers.some(({ partition }) => partition === asked);
+  if (
+    answers.length === 0 ||
+    answers.some(({ errorCode }) => errorCode !== 0) ||
+    !messages.every(({ partition }) => isAnswered(partition))
+  ) {
+    throw new NotAcknowledgedError(`the broker didn't acknowledge all that was written to ${topic}`);
   }
 }
 

@@ -3,12 +3,14 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { CompressionTypes, type Message } from "kafkajs";
 import produce, { type ProduceOptions } from "kafkajs/src/protocol/requests/produce/index.js";
+import { RecordSet } from "./record-set.ts";
 
 // Taken before it is replaced, which is what importing the other does.
 const { protocol: kafkajsProtocol } = produce;
-await import("./lean-produce.ts");
+await import("./write-record-sets.ts");
 
 const VERSION = 7;
+const NOW = 1_800_000_000_000;
 
 const part = fc.oneof(
   fc.string({ unit: "binary", maxLength: 300 }),
@@ -31,18 +33,14 @@ const batch = fc.oneof(...[untimed, timed].map((message) => fc.array(message, { 
 const partitions = fc.array(batch, { minLength: 1, maxLength: 3 });
 
 function optionsOf(batches: Message[][], more: Partial<ProduceOptions> = {}): ProduceOptions {
+  const partitions = batches.map((messages, partition) => ({ partition, firstSequence: 0, messages }));
   return {
     acks: -1,
     timeout: 3_000,
     compression: CompressionTypes.None,
     producerId: -1,
     producerEpoch: 0,
-    topicData: [
-      {
-        topic: "coupon_create",
-        partitions: batches.map((messages, partition) => ({ partition, firstSequence: 0, messages })),
-      },
-    ],
+    topicData: [{ topic: "coupon_create", partitions }],
     ...more,
   };
 }
@@ -52,8 +50,21 @@ async function bytesOf(protocol: typeof kafkajsProtocol, options: ProduceOptions
   return buffer.toString("hex");
 }
 
-test("a request to write is encoded as kafkajs does", async (t) => {
-  t.mock.timers.enable({ apis: ["Date"], now: 1_800_000_000_000 });
+test("record sets are written with the bytes that kafkajs writes for their messages", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: NOW });
+  await fc.assert(
+    fc.asyncProperty(partitions, async (batches) => {
+      const sets = batches.map((messages, partition) => [new RecordSet(partition, messages)]);
+      assert.equal(
+        await bytesOf(produce.protocol, optionsOf(sets)),
+        await bytesOf(kafkajsProtocol, optionsOf(batches)),
+      );
+    }),
+  );
+});
+
+test("messages without a record set are left to kafkajs", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: NOW });
   await fc.assert(
     fc.asyncProperty(partitions, async (batches) => {
       const options = optionsOf(batches);
@@ -62,14 +73,23 @@ test("a request to write is encoded as kafkajs does", async (t) => {
   );
 });
 
-test("one of another kind is left to kafkajs", async () => {
-  const batches = [[{ key: "1", value: "one", timestamp: "1800000000000" }]];
-  for (const more of [
-    { compression: CompressionTypes.GZIP },
-    { transactionalId: "t", producerId: 7, producerEpoch: 2 },
-    { producerId: 7, producerEpoch: 2 },
-  ]) {
-    const options = optionsOf(batches, more);
-    assert.equal(await bytesOf(produce.protocol, options), await bytesOf(kafkajsProtocol, options));
+test("a record set isn't written where it can't be read as one", () => {
+  const message = { key: "1", value: "one", timestamp: "1800000000000" };
+  const set = new RecordSet(0, [message]);
+  for (const [messages, more] of [
+    [[set], { compression: CompressionTypes.GZIP }],
+    [[set], { transactionalId: "t", producerId: 7, producerEpoch: 2 }],
+    [[set], { producerId: 7, producerEpoch: 2 }],
+    [[set, set], {}],
+    [[message, set], {}],
+    [[new RecordSet(1, [message])], {}],
+  ] satisfies [Message[], Partial<ProduceOptions>][]) {
+    assert.throws(
+      () =>
+        produce
+          .protocol({ version: VERSION })(optionsOf([messages], more))
+          .request.encode(),
+      TypeError,
+    );
   }
 });
