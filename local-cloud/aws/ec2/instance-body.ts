@@ -16,6 +16,8 @@ import {
   stopContainer,
 } from "../../engine/containers.ts";
 import { inspectNetwork, rangeOf, vpcNetworkName } from "../../engine/networks.ts";
+import { getRecord } from "../../engine/records.ts";
+import type { Properties } from "../../provider/resource-type.ts";
 import type { FoundSubnet } from "./find.ts";
 import type { InstanceType } from "./instance-types.ts";
 import { token } from "./tokens.ts";
@@ -124,6 +126,15 @@ export async function stateOfBody(id: string): Promise<"running" | "stopped" | u
   const found = await inspectContainer(containerName(id));
   if (found === undefined) return undefined;
   return found.State.Running ? "running" : "stopped";
+}
+
+/** An instance as it is: both its record and its container, or undefined when either was removed outside. */
+export async function findInstance(
+  id: string,
+): Promise<{ properties: Properties; instanceState: "running" | "stopped" } | undefined> {
+  const record = await getRecord(token.instance, id);
+  const instanceState = await stateOfBody(id);
+  return record && instanceState && { properties: record.properties, instanceState };
 }
 
 /** The last lines of the instance's console. */

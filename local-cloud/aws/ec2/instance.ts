@@ -12,6 +12,7 @@ import { checkInstance, instanceInputs, type InstanceInputs } from "./instance-i
 import {
   consoleTail,
   createBody,
+  findInstance,
   hostNameOf,
   privateDomain,
   publicNameOf,
@@ -78,14 +79,13 @@ export const instance: ResourceType<InstanceInputs> = {
   },
 
   async read(id) {
-    const record = await getRecord(token.instance, id);
-    const instanceState = await stateOfBody(id);
-    if (record === undefined || instanceState === undefined) {
+    const found = await findInstance(id);
+    if (found === undefined) {
       // What is left of an instance that was removed outside is of no use to anybody.
       await remove(id, false);
       return undefined;
     }
-    return { outputs: { ...record.properties, instanceState } };
+    return { outputs: { ...found.properties, instanceState: found.instanceState } };
   },
 
   async update(id, olds, inputs, context) {

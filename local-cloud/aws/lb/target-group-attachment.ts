@@ -3,7 +3,7 @@ import type { ResourceType } from "../../provider/resource-type.ts";
 import { deleteRecord, getRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { findSubnet, textOf } from "../ec2/find.ts";
-import { stateOfBody } from "../ec2/instance-body.ts";
+import { findInstance } from "../ec2/instance-body.ts";
 import { token as ec2 } from "../ec2/tokens.ts";
 import { idInput, refused, regionInput } from "../inputs.ts";
 import { newResourceId, recordResource } from "../record-resource.ts";
@@ -51,9 +51,8 @@ export const targetGroupAttachment: ResourceType<AttachmentInputs> = {
   async read(id, state) {
     const found = await records.read(id, state);
     if (found === undefined) return undefined;
-    // A terminated instance is no target any more: AWS deregisters it by itself. Its record may be there yet, as one that was removed outside is read in the same time.
-    const instance = textOf(found.outputs, "targetId");
-    if ((await getRecord(ec2.instance, instance)) && (await stateOfBody(instance))) return found;
+    // A terminated instance is no target any more: AWS deregisters it by itself.
+    if (await findInstance(textOf(found.outputs, "targetId"))) return found;
     await deleteRecord(token.attachment, id);
     await applyBalancers();
     return undefined;
