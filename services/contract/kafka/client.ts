@@ -1,7 +1,6 @@
 import { type ICustomPartitioner, Kafka, logLevel, Partitioners, type LogEntry } from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaSettings } from "../environment.ts";
-import "./requests-under-way.ts";
 import "./rest-idle-queues.ts";
 import "./write-record-sets.ts";
 

@@ -1,22 +1,10 @@
 /** What is used here of the inside of kafkajs 2.2.4: the queue that it has for each connection. */
 declare module "kafkajs/src/network/requestQueue/index.js" {
-  /** What a queue asks of its `Map` of requests. */
-  export interface Requests {
-    readonly size: number;
-    has: (id: number) => boolean;
-    get: (id: number) => unknown;
-    set: (id: number, request: unknown) => void;
-    delete: (id: number) => void;
-    clear: () => void;
-    values: () => Iterable<unknown>;
-    forEach: (use: (request: unknown) => void) => void;
-  }
-
   interface RequestQueue {
     /** Requests that may not be sent yet. */
     pending: unknown[];
     /** Requests that wait for their response, by their correlation id. */
-    inflight: Requests;
+    inflight: Map<number, unknown>;
     /** The timer by which it looks again, if it has one. */
     throttleCheckTimeoutId: NodeJS.Timeout | null;
     scheduleCheckPendingRequests: (this: RequestQueue) => void;
