@@ -169,6 +169,23 @@ describe("nothing is lost and nobody is served twice", () => {
     await assertWhole(event, crowd, await load.end());
   });
 
+  test("when the topic gets partitions under load, which are used once its clients have connected anew", async () => {
+    await using event = await createEvent(backing, STOCK);
+    await using crowd = new Crowd();
+    const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
+    const load = startLoad(crowd, [api.url]);
+    await serves(load, 100);
+    await backing.broker.growTopic(event.topic, 3);
+    await serves(load, 100);
+    await backing.broker.stop();
+    await api.ready(false);
+    await backing.broker.start();
+    await serves(load, 100);
+    await assertWhole(event, crowd, await load.end());
+    const used = new Set((await backing.broker.readAll(event.topic)).map(({ partition }) => partition));
+    assert.equal(used.size, 3);
+  });
+
   test("when it is sold out while requests are queued, with several issuers at the last ones", async () => {
     await using event = await createEvent(backing, 30, 3);
     await using crowd = new Crowd();

@@ -10,6 +10,8 @@ import { freePort, IMAGES, runContainer, type Container } from "./containers.ts"
 export interface Broker extends AsyncDisposable {
   readonly bootstrapServers: string;
   createTopic: (topic: string, partitions?: number) => Promise<void>;
+  /** Gives a topic more partitions, so many in all. */
+  growTopic: (topic: string, partitions: number) => Promise<void>;
   produce: (topic: string, messages: Message[], compression?: CompressionTypes) => Promise<void>;
   /** Every record of the topic, from its first to its last. */
   readAll: (topic: string) => Promise<TopicRecord[]>;
@@ -86,6 +88,10 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
         return true;
       });
     },
+    growTopic: (topic, count) =>
+      withAdmin(async (admin) => {
+        await admin.createPartitions({ topicPartitions: [{ topic, count }] });
+      }),
     produce: async (topic, messages, compression = CompressionTypes.None) => {
       const producer = createProducer(kafka);
       await producer.connect();
