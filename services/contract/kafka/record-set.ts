@@ -26,7 +26,7 @@ export class RecordSet implements Message {
   readonly partition: number;
   readonly value: Buffer;
 
-  /** Messages without a time get this one. */
+  /** Messages without a time get the present one. */
   constructor(partition: number, messages: readonly Message[]) {
     this.partition = partition;
     this.value = encode(messages, Date.now());
