@@ -9,7 +9,6 @@ import { post, smugglings } from "../support/hostile/smuggling.ts";
 import { type Backing, startBacking } from "./support/backing.ts";
 import { Crowd, range, startLoad } from "./support/client.ts";
 import { createEvent, type Event } from "./support/event.ts";
-import { flagsOfImage } from "./support/image-flags.ts";
 import type { ServiceProcess } from "./support/service-process.ts";
 
 // One API for all of it: what one attack leaves behind, the next one meets.
@@ -28,7 +27,7 @@ const crowd = new Crowd();
 before(async () => {
   backing = await startBacking();
   event = await createEvent(backing, 1_000_000);
-  api = await event.start("main-api", { NODE_OPTIONS: flagsOfImage("main-api").join(" ") });
+  api = await event.start("main-api");
   target = targetOf(api.url);
 });
 after(async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { ServiceName } from "../../../services/bundle.ts";
 import { waitUntil } from "../../support/wait-until.ts";
 import { freePort } from "./containers.ts";
+import { flagsOfImage } from "./image-flags.ts";
 
 /** A service as a process of its own, killable like its container. */
 export interface ServiceProcess extends AsyncDisposable {
@@ -30,10 +31,10 @@ export function serviceMain(name: ServiceName): string {
   return fileURLToPath(new URL(`../../../services/${name}/main.ts`, import.meta.url));
 }
 
-/** Starts a service from its sources. */
+/** Starts a service from its sources, with the flags of its image. */
 export async function startService(name: ServiceName, environment: Record<string, string>): Promise<ServiceProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ["--disable-warning=TimeoutNegativeWarning", serviceMain(name)], {
+  const child = spawn(process.execPath, [...flagsOfImage(name), serviceMain(name)], {
     env: { ...environment, PORT: port.toString() },
     stdio: ["ignore", "pipe", "pipe"],
   });
