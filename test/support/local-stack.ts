@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { execa, type Result, type ResultPromise } from "execa";
@@ -165,7 +166,14 @@ export class LocalStack {
     if (leave !== undefined && pid !== undefined) {
       let words = "";
       child.stderr.on("data", (text) => (words += String(text)));
-      await leave(() => words).finally(() => process.kill(-pid, "SIGINT"));
+      const early = child.then(({ exitCode }) => assert.fail(`it ended by itself, with ${exitCode}`));
+      try {
+        await Promise.race([leave(() => words), early]);
+      } catch (error) {
+        throw new Error(`${(error as Error).message}; ./run event had said:\n${words}`, { cause: error });
+      } finally {
+        if (child.exitCode === null) process.kill(-pid, "SIGINT");
+      }
     }
     const { exitCode, stdout, stderr } = await child;
     return { exitCode, words: stderr, ...(stdout === "" ? {} : { report: JSON.parse(stdout) as Report }) };
