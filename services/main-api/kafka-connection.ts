@@ -27,7 +27,7 @@ export function kafkaConnection(settings: KafkaSettings, groupId: string, log: L
       await Promise.all([producer.connect(), admin.connect()]);
       await probe();
     },
-    send: (messages) => producer.send(messages),
+    send: producer.send,
     probe,
     readLag: () => readLag(admin, settings.topic, groupId),
     close: async () => {

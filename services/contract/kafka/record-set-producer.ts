@@ -11,7 +11,7 @@ export interface RecordSetProducer {
    *
    * @throws When one attempt fails; the messages may have been stored nevertheless.
    */
-  send: (messages: readonly Message[]) => Promise<void>;
+  send: (messages: Message[]) => Promise<void>;
   disconnect: () => Promise<void>;
 }
 
@@ -29,9 +29,9 @@ export function createRecordSetProducer(kafka: Kafka, topic: string): RecordSetP
   });
 
   const partitionOf = (message: Message) => choose({ topic, partitionMetadata: partitions, message });
-  const recordSets = (messages: readonly Message[]) => {
+  const recordSets = (messages: Message[]) => {
     const [only, ...others] = partitions;
-    if (only === undefined) return [...messages];
+    if (only === undefined) return messages;
     if (others.length === 0) return [new RecordSet(only.partitionId, messages)];
     return [...Map.groupBy(messages, partitionOf)].map(([partition, some]) => new RecordSet(partition, some));
   };

@@ -22,11 +22,8 @@ produce.protocol = ({ version }) => {
 };
 
 function hasRecordSets({ topicData }: ProduceOptions): boolean {
-  return topicData.some(({ partitions }) => partitions.some(({ messages }) => messages.some(isRecordSet)));
-}
-
-function isRecordSet(message: object): message is RecordSet {
-  return message instanceof RecordSet;
+  const messages = topicData.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages));
+  return messages.some((message) => message instanceof RecordSet);
 }
 
 function encode(version: number, options: ProduceOptions): Encoder {
