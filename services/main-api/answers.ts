@@ -3,6 +3,7 @@ import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { FastifyReply } from "fastify";
 import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 import { OverloadedError } from "./batcher.ts";
+import { UnsupportedCodingError } from "./body-coding.ts";
 import type { PostOutcome } from "./metrics.ts";
 
 /** What was asked for can't be read now. */
@@ -26,10 +27,13 @@ export interface ErrorBody {
 export interface ErrorAnswer {
   status: number;
   body: ErrorBody;
-  /** Seconds until it is worth asking again. */
-  retryAfter?: number;
+  /** Headers of the answer, by lower-case name. */
+  headers?: Record<string, string>;
   outcome: PostOutcome;
 }
+
+/** Names the seconds until it is worth asking again. */
+const RETRY_SOON = { "retry-after": "1" };
 
 /** The HTTP status of a request's state as the answer to `POST /gifticons`. */
 export function statusOfPost(status: RequestStatus): number {
@@ -39,9 +43,8 @@ export function statusOfPost(status: RequestStatus): number {
 }
 
 /** Sends an error as an answer. */
-export function sendError(reply: FastifyReply, { status, body, retryAfter }: ErrorAnswer): FastifyReply {
-  if (retryAfter !== undefined) reply.header("retry-after", retryAfter);
-  return reply.code(status).send(body);
+export function sendError(reply: FastifyReply, { status, body, headers = {} }: ErrorAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
 }
 
 /** What a client is told of an error. Errors that aren't the client's business say no more than that. */
@@ -50,18 +53,22 @@ export function answerOf(error: unknown, requestId?: string): ErrorAnswer {
     const { field, message } = error;
     return { status: 400, body: { code: "invalid_request", message, field }, outcome: "invalid" };
   }
+  if (error instanceof UnsupportedCodingError) {
+    const { status, code, message, headers } = error;
+    return { status, headers, body: { code, message }, outcome: "invalid" };
+  }
   if (error instanceof OverloadedError)
     return notAccepted("overloaded", "too many requests at once; ask again shortly");
   if (error instanceof UnavailableError)
     return notAccepted("unavailable", "requests can't be taken now; ask again shortly");
   if (error instanceof NotReadableError) {
     const body = { code: "unavailable", message: "this can't be read now; ask again shortly" };
-    return { status: 503, retryAfter: 1, outcome: "unavailable", body };
+    return { status: 503, headers: RETRY_SOON, outcome: "unavailable", body };
   }
   if (error instanceof OutcomeUnknownError) {
     return {
       status: 503,
-      retryAfter: 1,
+      headers: RETRY_SOON,
       outcome: "unknown",
       body: {
         code: "outcome_unknown",
@@ -76,7 +83,7 @@ export function answerOf(error: unknown, requestId?: string): ErrorAnswer {
 }
 
 function notAccepted(code: "overloaded" | "unavailable", message: string): ErrorAnswer {
-  return { status: 503, retryAfter: 1, outcome: code, body: { code, message, outcome: "not_accepted" } };
+  return { status: 503, headers: RETRY_SOON, outcome: code, body: { code, message, outcome: "not_accepted" } };
 }
 
 /** What fastify itself rejects: a body that is too large, a media type, an unreadable content length. */
@@ -84,7 +91,9 @@ function clientErrorOf(error: unknown): ErrorAnswer | undefined {
   const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (statusCode === 413) return rejected(413, "body_too_large", "the body may have at most 4096 bytes");
   if (statusCode === 415) {
-    return rejected(415, "unsupported_media_type", "the body must be sent with Content-Type: application/json");
+    const message = "the body must be sent with Content-Type: application/json";
+    // RFC 9110, 15.5.16 keeps Accept-Encoding out of this answer: the client must see which of the two is wrong.
+    return { ...rejected(415, "unsupported_media_type", message), headers: { accept: "application/json" } };
   }
   if (code === "FST_ERR_CTP_EMPTY_JSON_BODY" || (statusCode !== undefined && statusCode >= 400 && statusCode < 500)) {
     return rejected(statusCode ?? 400, "bad_request", "the request can't be read");

@@ -133,7 +133,27 @@ describe("POST /gifticons", () => {
     const response = await api().post("userId=1", { "content-type": "application/x-www-form-urlencoded" });
     assert.equal(response.statusCode, 415);
     assert.equal(response.json<{ code: string }>().code, "unsupported_media_type");
+    assert.deepEqual(
+      [response.headers["accept"], response.headers["accept-encoding"]],
+      ["application/json", undefined],
+    );
   });
+
+  for (const coding of ["gzip", "GZip", "x-gzip", "deflate", "br", "zstd", "compress", "aes128gcm", "identity, gzip"]) {
+    test(`answers 415 to Content-Encoding: ${coding}, says what is accepted, and hands nothing on`, async () => {
+      const { post, accepted } = api();
+      const response = await post('{"userId": 1}', { "content-encoding": coding });
+      assert.deepEqual([response.statusCode, response.headers["accept-encoding"]], [415, "identity"]);
+      assert.equal(response.json<{ code: string }>().code, "unsupported_content_coding");
+      assert.deepEqual(accepted, []);
+    });
+  }
+
+  for (const coding of ["identity", "Identity", "identity, identity", "", ","]) {
+    test(`takes a body with Content-Encoding: ${JSON.stringify(coding)}, which changes nothing of it`, async () => {
+      assert.equal((await api().post('{"userId": 1}', { "content-encoding": coding })).statusCode, 202);
+    });
+  }
 
   test("counts each answer by its outcome", async () => {
     const { post, registry } = api();
@@ -220,6 +240,24 @@ test("a path that can't be decoded is answered with a 400 like any other", async
 test("an expectation that can't be met is answered with a 417 as JSON", async () => {
   const answer = await say("POST /gifticons HTTP/1.1\r\nHost: a\r\nExpect: the-best\r\nContent-Length: 99\r\n\r\n");
   assert.match(answer, /^HTTP\/1\.1 417 Expectation Failed\r\n[^]*\{"code":"expectation_failed"/);
+});
+
+test("a content coding is found in any of repeated headers, and a body that follows is not taken for a request", async () => {
+  const body = '{"userId": 1}';
+  const head = ["POST /gifticons HTTP/1.1", "Host: a", "Content-Type: application/json", "Connection: close"];
+  const request = [...head, "Content-Encoding: identity", "CONTENT-ENCODING: GZIP", `Content-Length: ${body.length}`];
+  const answer = await say([...request, "", body].join("\r\n"));
+  assert.match(answer, /^HTTP\/1\.1 415 [^]*accept-encoding: identity\r\n[^]*\{"code":"unsupported_content_coding"/);
+  assert.equal(answer.match(/HTTP\/1\.1/g)?.length, 1);
+});
+
+test("a transfer coding other than chunked is answered with a 501 as JSON", async () => {
+  const head = ["POST /gifticons HTTP/1.1", "Host: a", "Content-Type: application/json", "Connection: close"];
+  const request = [...head, "Transfer-Encoding: gzip", "Transfer-Encoding: chunked", "", "2\r\n{}\r\n0", "", ""];
+  assert.match(
+    await say(request.join("\r\n")),
+    /^HTTP\/1\.1 501 Not Implemented\r\n[^]*\{"code":"unsupported_transfer_coding"/,
+  );
 });
 
 test("a tunnel is refused with a 405 as JSON", async () => {

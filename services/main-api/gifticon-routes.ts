@@ -3,6 +3,7 @@ import { isRequestId } from "@gifticon/contract/request-id.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { FastifyInstance } from "fastify";
 import { answerOf, NotReadableError, sendError } from "./answers.ts";
+import { requirePlainBody } from "./body-coding.ts";
 import { type TakeParts, takeRequest } from "./take-request.ts";
 
 /** What requests for gifticons need. */
@@ -14,12 +15,16 @@ export interface GifticonParts extends TakeParts {
 export function registerGifticons(app: FastifyInstance, parts: GifticonParts): void {
   const { findStatus, metrics, drain } = parts;
   app.post("/gifticons", {
+    onRequest: (request, _reply, done) => {
+      requirePlainBody(request.headers);
+      done();
+    },
     handler: async (request, reply) => {
       const text = typeof request.body === "string" ? request.body : "";
       const { status, headers, body } = await takeRequest(parts, text, request.headers["idempotency-key"]);
       return reply.code(status).headers(headers).send(body);
     },
-    // Rejected before the handler: the body's size or its media type.
+    // Rejected before the handler: the body's coding, size or media type.
     errorHandler: (error, _request, reply) => {
       const answer = answerOf(error);
       metrics.answered(answer.outcome, 0);

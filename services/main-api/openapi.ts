@@ -3,10 +3,25 @@ const answer = (description: string, schema: string) => ({ description, content:
 const refused = (description: string) => answer(description, "Error");
 
 const retryAfter = {
-  "Retry-After": { description: "Seconds until it is worth asking again.", schema: { type: "integer" } },
+  "Retry-After": {
+    description: "Seconds until it is worth asking again.",
+    required: true,
+    schema: { type: "integer" },
+  },
 };
 const location = {
-  Location: { description: "Where the request's status is.", schema: { type: "string", format: "uri-reference" } },
+  Location: {
+    description: "Where the request's status is.",
+    required: true,
+    schema: { type: "string", format: "uri-reference" },
+  },
+};
+const acceptable = {
+  Accept: { description: "The media type that is accepted, when another one was sent.", schema: { type: "string" } },
+  "Accept-Encoding": {
+    description: "The content coding that is accepted, when another one was sent.",
+    schema: { type: "string" },
+  },
 };
 const later = (description: string) => ({ ...refused(description), headers: retryAfter });
 const decided = (description: string, schema: string) => ({ ...answer(description, schema), headers: location });
@@ -63,8 +78,12 @@ export const openapi = {
           409: decided("Mode direct: the user has a gifticon already.", "Rejected"),
           410: decided("Mode direct: sold out.", "Rejected"),
           413: refused("The body has more than 4096 bytes."),
-          415: refused("The body isn't sent as application/json."),
+          415: {
+            ...refused("The body is not application/json, or it has a content coding such as gzip."),
+            headers: acceptable,
+          },
           500: refused("The server failed."),
+          501: refused("The body has a transfer coding other than chunked."),
           503: later(
             "Too many requests, or what they are written to is away. `outcome` says whether it may have been taken.",
           ),

@@ -26,7 +26,8 @@ function isUsual({ method, url, headers }: IncomingMessage, bodyLimit: number): 
     CONTENT_LENGTH.test(length) &&
     Number(length) <= bodyLimit &&
     Number(length) > 0 &&
-    headers["transfer-encoding"] === undefined
+    headers["transfer-encoding"] === undefined &&
+    headers["content-encoding"] === undefined
   );
 }
 

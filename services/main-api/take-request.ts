@@ -44,12 +44,12 @@ export async function takeRequest(
     log.debug({ requestId, outcome }, "a request was answered");
     return { status: statusOfPost(status), headers: { location: `/gifticons/${requestId}` }, body: status };
   } catch (error) {
-    const { status, outcome, body, retryAfter } = answerOf(error, requestId);
+    const { status, outcome, body, headers = {} } = answerOf(error, requestId);
     metrics.answered(outcome, seconds());
     if (status === 500) log.error({ err: error, requestId }, "a request failed");
     // Its client may ask anybody: the log is where its id is found together with the reason.
     if (outcome === "unknown") log.warn({ err: error, requestId }, "a request's outcome is unknown");
-    const headers: Record<string, string> = retryAfter === undefined ? {} : { "retry-after": retryAfter.toString() };
-    return { status, headers, body };
+    // A copy: its writer adds headers of its own.
+    return { status, headers: { ...headers }, body };
   }
 }

@@ -73,7 +73,8 @@ describe("the API under hostile input", () => {
         const { answers, rest } = await say(target, bytesOf(hostile), { head, leave, answers: 1 });
         if (!leave) assert.equal(answers.length, 1);
         for (const { status, body } of answers) {
-          assert.ok(status < 500, `${status} ${body}`);
+          // 501 answers a transfer coding that is not read: a fault of the client's all the same.
+          assert.ok(status < 500 || status === 501, `${status} ${body}`);
           if (status >= 400 && !head) assert.equal(typeof (JSON.parse(body) as { code?: string }).code, "string", body);
         }
         if (!head) assert.equal(rest, "");
