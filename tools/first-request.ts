@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { json } from "node:stream/consumers";
 import { Gifticons } from "../test/support/gifticons.ts";
 import type { Outputs } from "../test/support/local-stack.ts";
-import { waitUntil } from "../test/support/wait-until.ts";
+import { prove, wordsOf } from "./proof.ts";
 
 // Proves that the environment works: one user's request through the load balancer, and on to its end. Reads the program's outputs
 // from standard input, and shows them and what to try next.
@@ -16,29 +16,15 @@ const client = new Gifticons(outputs.apiUrl);
 
 try {
   const start = performance.now();
-  let last = "nothing answered";
-  // A load balancer that has just been made may still be counting its first health checks. The key makes the retries one request.
-  const accepted = await waitUntil(`an answer of ${outputs.apiUrl}/gifticons`, async () => {
-    const answer = await client.ask(userId, `proof-${userId}`);
-    last = `${answer.status} ${answer.text}`;
-    return answer.status >= 200 && answer.status < 300 ? answer : undefined;
-  }).catch((error: unknown) => {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}; the last answer: ${last}`);
-  });
-  const requestId = accepted.requestId ?? "";
-  const end = await client.follow(requestId);
-  if (end.status !== "issued")
-    throw new Error(`request ${requestId} ended ${end.status} (${end.reason ?? "no reason"})`);
+  const { status, requestId, end } = await prove(client, userId);
   const seconds = ((performance.now() - start) / 1_000).toFixed(2);
-  console.log(
-    `\nProof: POST /gifticons for user ${userId} -> ${accepted.status}, issued as ${end.code ?? "?"} after ${seconds} s`,
-  );
+  console.log(`\nProof: POST /gifticons for user ${userId} -> ${status}, ${wordsOf(end)}, after ${seconds} s`);
   show(requestId);
 } catch (error) {
   console.error(
     `error: the environment is up, but a request does not get through it\n` +
       `       ${error instanceof Error ? error.message : String(error)}\n` +
-      `       Look at the services on the manager: ./run pulumi stack output, then docker service ls there.`,
+      `       ./run doctor names what is wrong, with the next step.`,
   );
   process.exitCode = 1;
 } finally {
