@@ -27,8 +27,6 @@ prepend_path() {
 set_environment() {
   local pulumi
   if pulumi="$(pulumi_directory)"; then prepend_path "$pulumi"; fi
-  # Real plugins, or local-cloud's stand-ins: tools/plugins.sh decides it once for a checkout.
-  if [[ "$(cat "$checkout/.local/plugins" 2>/dev/null)" != real ]]; then prepend_path "$checkout/local-cloud/stand-ins/bin"; fi
   # node_modules comes first, so that its Node.js 24 runs the program whatever the machine has.
   prepend_path "$checkout/local-cloud/bin" "$checkout/node_modules/.bin"
   export PATH
@@ -41,10 +39,11 @@ set_environment() {
   # Encrypts the secrets of a stack that lives and ends on this machine. It is no secret: the state folder is its user's alone, and who
   # may use the machine's Docker engine can read more than the state holds.
   export PULUMI_CONFIG_PASSPHRASE="${PULUMI_CONFIG_PASSPHRASE:-local}"
-  # Plugins and workspaces apart from those of the user's other projects.
-  export PULUMI_HOME="${PULUMI_HOME:-$cache/pulumi/home}"
+  # Plugins and workspaces of this checkout alone: tools/plugins.sh fills it. A home of the user's never gets a plugin that stands in.
+  export PULUMI_HOME="$checkout/.local/pulumi"
+  export PULUMI_IGNORE_AMBIENT_PLUGINS=true
   export PULUMI_SKIP_UPDATE_CHECK="${PULUMI_SKIP_UPDATE_CHECK:-true}"
-  # Whatever isn't on PATH is installed by tools/plugins.sh: an update never waits for a download.
+  # An update never waits for a download.
   export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION="${PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION:-true}"
 }
 

@@ -1,36 +1,69 @@
 #!/usr/bin/env bash
-# Decides where the plugins of `command`, `docker`, `random` and `tls` come from for the stack local, once for a checkout (its state must
-# not change hands): the real ones, where the Pulumi CLI can download them, else local-cloud's stand-ins. The decision is the one word
-# in .local/plugins; LOCAL_CLOUD_PLUGINS=real or =stand-ins makes it by hand.
+# Puts the provider plugins of stack `local` into the checkout's own PULUMI_HOME, where the engine finds them by name and version. `aws` is
+# always local-cloud's. `command`, `docker`, `random` and `tls` are the real ones where the Pulumi CLI can download them, else local-cloud's
+# stand-ins. A checkout decides that once, because the providers of a state must not change: the decision is the one word in
+# .local/plugins, and LOCAL_CLOUD_PLUGINS=real or =stand-ins makes it by hand.
+#
+# The engine warns of each plugin that it takes from PATH, and one home for all checkouts would hand one checkout the providers of another.
 set -euo pipefail
 # shellcheck source=tools/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 decision="$checkout/.local/plugins"
 plugins=(command docker random tls)
+# Downloads serve every checkout of the user.
+downloads="$cache/pulumi/home"
 
-install_real() {
-  local plugin version
+# version_of PLUGIN: the version of its SDK, which is the one that the SDK asks the engine for.
+version_of() { sed -n "s/.*\"@pulumi\/$1\": \"\(.*\)\".*/\1/p" "$checkout/package.json"; }
+
+# downloaded PLUGIN: where the CLI puts its executable.
+downloaded() { printf '%s\n' "$downloads/plugins/resource-$1-v$(version_of "$1")/pulumi-resource-$1"; }
+
+download() {
+  local plugin
   for plugin in "${plugins[@]}"; do
-    version="$(sed -n 's/^  "version": "\(.*\)",/\1/p' "$checkout/node_modules/@pulumi/$plugin/package.json")"
+    [[ ! -x "$(downloaded "$plugin")" ]] || continue
     # A network without a way out fails at once; one that swallows packets would keep the CLI waiting.
-    timeout 180 pulumi plugin install resource "$plugin" "$version" --exact >/dev/null 2>&1 || return 1
+    PULUMI_HOME="$downloads" timeout 180 pulumi plugin install resource "$plugin" "$(version_of "$plugin")" --exact \
+      >/dev/null 2>&1 || return 1
   done
 }
 
-[[ ! -s $decision ]] || exit 0
-choice="${LOCAL_CLOUD_PLUGINS:-}"
-case "$choice" in
-  "")
-    say "Looking for the Pulumi plugins ${plugins[*]}"
-    if install_real; then choice=real; else choice=stand-ins; fi
-    ;;
-  real) install_real || fail "the Pulumi plugins ${plugins[*]} can't be downloaded, and LOCAL_CLOUD_PLUGINS=real asks for them" ;;
-  stand-ins) ;;
-  *) fail "LOCAL_CLOUD_PLUGINS is $choice" "Allowed: real, stand-ins, or unset." ;;
-esac
-[[ $choice == real ]] ||
-  say "The real plugins ${plugins[*]} can't be had from here: the local cloud's stand-ins serve the same resources"
-mkdir -p "${decision%/*}"
-printf '%s\n' "$choice" >"$decision.partial"
-mv -- "$decision.partial" "$decision"
+decide() {
+  local choice="${LOCAL_CLOUD_PLUGINS:-}"
+  case "$choice" in
+    "")
+      say "Looking for the Pulumi plugins ${plugins[*]}"
+      if download; then choice=real; else choice=stand-ins; fi
+      ;;
+    real) download || fail "the Pulumi plugins ${plugins[*]} can't be downloaded, and LOCAL_CLOUD_PLUGINS=real asks for them" ;;
+    stand-ins) ;;
+    *) fail "LOCAL_CLOUD_PLUGINS is $choice" "Allowed: real, stand-ins, or unset." ;;
+  esac
+  [[ $choice == real ]] ||
+    say "The real plugins ${plugins[*]} can't be had from here: the local cloud's stand-ins serve the same resources"
+  mkdir -p "${decision%/*}"
+  printf '%s\n' "$choice" >"$decision.partial"
+  mv -- "$decision.partial" "$decision"
+}
+
+# install PLUGIN EXECUTABLE: by a link, so that a change of the checkout is in effect at once.
+install() {
+  local plugin="$1" executable="$2" folder
+  folder="$PULUMI_HOME/plugins/resource-$plugin-v$(version_of "$plugin")"
+  [[ "$(readlink "$folder/pulumi-resource-$plugin")" != "$executable" ]] || return 0
+  rm -rf -- "$PULUMI_HOME/plugins/resource-$plugin-v"*
+  mkdir -p "$folder"
+  ln -s "$executable" "$folder/pulumi-resource-$plugin"
+}
+
+[[ -s $decision ]] || decide
+install aws "$checkout/local-cloud/bin/pulumi-resource-aws"
+if [[ "$(<"$decision")" == real ]]; then
+  download || fail "the Pulumi plugins ${plugins[*]} can't be downloaded, and this checkout works with the real ones" \
+    "Run it again with a network; or ./run destroy the environment, remove $decision, and run it again."
+  for plugin in "${plugins[@]}"; do install "$plugin" "$(downloaded "$plugin")"; done
+else
+  for plugin in "${plugins[@]}"; do install "$plugin" "$checkout/local-cloud/stand-ins/bin/pulumi-resource-$plugin"; done
+fi

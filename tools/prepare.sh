@@ -42,8 +42,6 @@ prepare_machine() {
   "$checkout/tools/base-images/ensure.sh"
   "$checkout/local-cloud/images/build.sh"
   "$checkout/tools/plugins.sh"
-  # The decision about plugins may be new.
-  set_environment
 }
 
 # Only a load test needs it, and where no registry answers it takes minutes.

@@ -75,8 +75,9 @@ describe("the stand-ins behind the real engine and the real SDKs", () => {
     assert.match(await summary("preview"), /\+ 8 to create/);
   });
 
-  it("make everything", async () => {
-    await project.expect("up", "--yes", "--skip-preview");
+  it("make everything, without a warning", async () => {
+    const { text } = await project.expect("up", "--yes", "--skip-preview");
+    assert.doesNotMatch(text, /warning/i);
     const outputs = await project.outputs();
     assert.match(String(outputs["hex"]), /^p-[0-9a-f]{8}$/);
     assert.equal(outputs["stdout"], `${String(outputs["hex"])} first`);

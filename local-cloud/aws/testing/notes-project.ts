@@ -42,12 +42,16 @@ export class NotesProject {
   /**
    * Updates with settings that may be new, and tells what was done to which resource: "update Instance notes", sorted. What belongs to a
    * replacement is one "replace".
+   *
+   * @throws Error when the update fails, or warns of anything.
    */
   async up(settings: Settings, ...options: string[]): Promise<string[]> {
     await this.configure(settings);
     const { ok, stdout } = await this.engine.run("up", "--yes", "--skip-preview", "--json", ...options);
     const events = eventsOf(stdout);
-    if (!ok) throw new Error(`pulumi up failed:\n${errorsOf(events)}`);
+    if (!ok) throw new Error(`pulumi up failed:\n${said(events, "error")}`);
+    const warnings = said(events, "warning");
+    if (warnings !== "") throw new Error(`pulumi up warns:\n${warnings}`);
     this.#outputs = (await this.engine.outputs()) as unknown as Outputs;
     return changesOf(events);
   }
@@ -80,9 +84,12 @@ function eventsOf(stdout: string): EngineEvent[] {
   return lines.map((line) => JSON.parse(line) as EngineEvent);
 }
 
-function errorsOf(events: EngineEvent[]): string {
-  const said = events.map(({ diagnosticEvent }) => diagnosticEvent).filter((event) => event?.severity === "error");
-  return said.map((event) => event?.message).join("\n");
+function said(events: EngineEvent[], severity: "error" | "warning"): string {
+  return events
+    .map(({ diagnosticEvent }) => diagnosticEvent)
+    .filter((event) => event?.severity === severity)
+    .map((event) => event?.message)
+    .join("\n");
 }
 
 const partsOfReplacement = ["create-replacement", "delete-replaced"];

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { execa, type Options, type ResultPromise } from "execa";
 
 const checkout = join(import.meta.dirname, "../../..");
@@ -34,15 +34,16 @@ export class EngineProject {
     this.#environment = environment;
   }
 
-  /** @param pluginDirectories where the engine finds the plugins under test. */
+  /** @param pluginDirectories hold the executables of the plugins under test. The project's home gets links to them. */
   static async create(
     pluginDirectories: readonly string[],
     environment: Record<string, string> = {},
   ): Promise<EngineProject> {
     const directory = await mkdtemp(join(tmpdir(), "pulumi-engine-test-"));
     const project = new EngineProject(directory, {
-      PATH: [...pluginDirectories, process.env["PATH"]].join(delimiter),
       PULUMI_HOME: join(directory, "home"),
+      // The engine warns of each plugin that it takes from PATH.
+      PULUMI_IGNORE_AMBIENT_PLUGINS: "true",
       PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -50,6 +51,7 @@ export class EngineProject {
       ...environment,
     });
     await mkdir(join(directory, "state"));
+    for (const folder of pluginDirectories) await installPlugins(folder, join(directory, "home/plugins"));
     await writeFile(
       join(directory, "Pulumi.yaml"),
       "name: test\nruntime: {name: nodejs, options: {typescript: false}}\nmain: index.ts\n",
@@ -104,4 +106,22 @@ export class EngineProject {
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** Links the plugins of a folder into the plugin folder of a Pulumi home, each in the version that its SDK asks for. */
+async function installPlugins(folder: string, plugins: string): Promise<void> {
+  const prefix = "pulumi-resource-";
+  for (const executable of (await readdir(folder)).filter((file) => file.startsWith(prefix))) {
+    const name = executable.slice(prefix.length);
+    const installed = join(plugins, `resource-${name}-v${await versionOfSdk(name)}`);
+    await mkdir(installed, { recursive: true });
+    await symlink(join(folder, executable), join(installed, executable));
+  }
+}
+
+/** The version of a package's SDK; any version for a package without one, as programs ask for none. */
+async function versionOfSdk(name: string): Promise<string> {
+  const file = join(checkout, "node_modules/@pulumi", name, "package.json");
+  const text = await readFile(file, "utf8").catch(() => '{"version": "1.0.0"}');
+  return (JSON.parse(text) as { version: string }).version;
 }
