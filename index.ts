@@ -97,27 +97,24 @@ const entrance = new Entrance("api", {
 });
 for (const { node } of joined.workers) node.retire([gifticon.deployment, ...entrance.targets]);
 
-/** Where the API answers. */
-export const apiUrl = entrance.url;
-/** Where operators log in; the other hosts are reached through it. */
-export const managerPublicIp = hosts.manager.host.instance.publicIp;
-/** Where operators log in while the first manager's host is away; only with several managers. */
-export const otherManagerPublicIps =
-  hosts.otherManagers.length > 0 ? hosts.otherManagers.map(({ host }) => host.instance.publicIp) : undefined;
-/** Kafka for the hosts of the VPC; only in mode kafka. */
-export const kafkaBootstrapServers =
-  hosts.kafka && interpolate`${hosts.kafka.host.instance.privateIp}:${EXTERNAL_PORT}`;
-/** The database, from the workers. */
-export const databaseEndpoint = database.endpoint;
-/** Whether requests wait in Kafka or go straight to the database. */
-export const mode = settings.mode;
-/** What load tests come from: off, k6 or ngrinder. */
-export const loadGenerator = settings.loadGenerator;
-/** The Swarm's nodes. */
-export const nodes = hosts.all.map(({ host }) => ({
-  name: host.plan.name,
-  role: host.plan.role,
-  privateIp: host.instance.privateIp,
-  labels: host.plan.labels,
-  hostKey: host.hostKey,
-}));
+/** The stack's outputs, described in the README. One that is undefined would make the engine warn. */
+export default {
+  apiUrl: entrance.url,
+  managerPublicIp: hosts.manager.host.instance.publicIp,
+  ...(hosts.otherManagers.length > 0
+    ? { otherManagerPublicIps: hosts.otherManagers.map(({ host }) => host.instance.publicIp) }
+    : {}),
+  ...(hosts.kafka
+    ? { kafkaBootstrapServers: interpolate`${hosts.kafka.host.instance.privateIp}:${EXTERNAL_PORT}` }
+    : {}),
+  databaseEndpoint: database.endpoint,
+  mode: settings.mode,
+  loadGenerator: settings.loadGenerator,
+  nodes: hosts.all.map(({ host }) => ({
+    name: host.plan.name,
+    role: host.plan.role,
+    privateIp: host.instance.privateIp,
+    labels: host.plan.labels,
+    hostKey: host.hostKey,
+  })),
+};

@@ -39,7 +39,6 @@ test("the outputs tell where everything is", async () => {
   assert.deepEqual(outputs, {
     apiUrl: "http://api.example",
     managerPublicIp: "public-ip-of-manager",
-    otherManagerPublicIps: undefined,
     nodes: [
       {
         name: "manager",

@@ -55,11 +55,13 @@ async function runOnce(config: Record<string, string>): Promise<ProgramRun> {
   );
   runtime.setAllConfig({ ...REQUIRED, ...config });
   // Another query is another module, so the program runs anew.
-  const program = (await import(`../../../index.ts?run=${runs.size}`)) as Record<string, unknown>;
+  const program = (await import(`../../../index.ts?run=${runs.size}`)) as { default: Record<string, unknown> };
   const outputs = await new Promise<Record<string, unknown>>((resolve) => {
-    output({ ...program }).apply(resolve);
+    output(program.default).apply(resolve);
   });
   await runtime.disconnect();
+  const absent = Object.keys(outputs).filter((name) => outputs[name] === undefined);
+  if (absent.length > 0) throw new Error(`the engine warns of undefined outputs: ${absent.join(", ")}`);
   return {
     resources,
     outputs,
