@@ -1,21 +1,21 @@
 import "./infra/stack-traces.ts";
 import { getCallerIdentityOutput, getRegionOutput } from "@pulumi/aws";
 import { interpolate, runtime } from "@pulumi/pulumi";
-import { loadSettings } from "./infra/config.ts";
-import { Database } from "./infra/database.ts";
-import { Entrance } from "./infra/entrance.ts";
-import { Firewall } from "./infra/firewall.ts";
-import { planFlows } from "./infra/flows.ts";
-import { Hosts } from "./infra/hosts.ts";
-import { Network } from "./infra/network.ts";
-import { joinNodes } from "./infra/nodes.ts";
-import { buildImages, imagesOfGenerator, imagesOfWorkers } from "./infra/registry.ts";
-import { Swarm } from "./infra/swarm.ts";
+import { loadSettings } from "./infra/config/config.ts";
+import { Database } from "./infra/components/database.ts";
+import { Entrance } from "./infra/components/entrance.ts";
+import { Firewall } from "./infra/components/firewall.ts";
+import { planFlows } from "./infra/plans/flows.ts";
+import { HostFleet } from "./infra/components/host-fleet.ts";
+import { Network } from "./infra/components/network.ts";
+import { joinNodes } from "./infra/components/join-nodes.ts";
+import { buildImages, imagesOfGenerator, imagesOfWorkers } from "./infra/components/build-images.ts";
+import { Swarm } from "./infra/components/swarm.ts";
 import { deployGifticon } from "./stacks/gifticon/deploy.ts";
 import { deployKafka } from "./stacks/kafka/deploy.ts";
 import { deployLoadTest } from "./stacks/load-test/deploy.ts";
 import { deploySchema } from "./stacks/schema/deploy.ts";
-import { EXTERNAL_PORT } from "./stacks/kafka/properties.ts";
+import { EXTERNAL_PORT } from "./stacks/broker.ts";
 
 const settings = loadSettings(runtime.allConfig());
 const region = getRegionOutput().region;
@@ -31,7 +31,7 @@ const database = new Database("database", {
 });
 
 const images = await buildImages(settings, account, region);
-const hosts = new Hosts("hosts", {
+const hosts = new HostFleet("hosts", {
   settings,
   region,
   subnetIds: network.publicSubnetIds,

@@ -1,4 +1,4 @@
-import { LocalStack, type Outcome } from "../test/support/local-stack.ts";
+import { LocalStack, type Outcome } from "../operate/local-stack.ts";
 
 /**
  * Seconds of the environment's life on the local cloud, with tools and images in place: up from nothing, up with no change, one

@@ -22,7 +22,7 @@ async function measure(clone: string, state: string): Promise<{ state: string; s
 
 /** Adds a comment to a part of the program and to a service, as small a change as the compiler and the bundler have to look at. */
 async function addComments(clone: string): Promise<void> {
-  for (const file of ["infra/hosts.ts", "services/main-api/main.ts"]) {
+  for (const file of ["infra/components/host-fleet.ts", "services/main-api/main.ts"]) {
     const path = join(clone, file);
     await writeFile(path, `// A comment.\n${await readFile(path, "utf8")}`);
   }

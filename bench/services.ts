@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { startBacking } from "../test/services/support/backing.ts";
+import { startBacking } from "../services/testing/backing.ts";
 import { bundleForBench, type Candidate } from "./support/candidates.ts";
 import { type ApiRow, measureApi, measureConnections } from "./support/measure-api.ts";
 import { fillTopic, type IssuerRow, measureIssuer } from "./support/measure-issuer.ts";

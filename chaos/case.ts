@@ -1,4 +1,4 @@
-import type { ErrorClass } from "../load-test/errors.ts";
+import type { ErrorClass } from "../operate/error-class.ts";
 import type { Environment } from "./environment.ts";
 import type { Load } from "./load.ts";
 

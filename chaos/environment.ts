@@ -1,11 +1,11 @@
 import { isIP } from "node:net";
-import { LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/contract/load-test.ts";
-import type { DecidedRow } from "@gifticon/contract/reconciliation.ts";
-import type { Stats } from "../services/main-api/stats.ts";
+import { LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
+import type { DecidedRow } from "../operate/reconciliation.ts";
+import type { Stats } from "@gifticon/main-api/stats.ts";
 import { execa } from "execa";
 import { request } from "undici";
-import { paths } from "../local-cloud/aws/lb/haproxy-config.ts";
-import { instance } from "../test/support/hosts.ts";
+import { paths } from "local-cloud/aws/lb/haproxy-config.ts";
+import { instance } from "../operate/local-hosts.ts";
 import { API } from "./services.ts";
 
 /** What has to be known of an environment of the local cloud to strike at it: outputs of the program. */

@@ -1,4 +1,4 @@
-import { classOfStatus, type ErrorClass } from "../load-test/errors.ts";
+import { classOfStatus, type ErrorClass } from "../operate/error-class.ts";
 import type { LoadAnswer } from "./load.ts";
 
 /** How the system looked to its clients. */

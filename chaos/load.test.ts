@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { waitUntil } from "../test/support/wait-until.ts";
+import { waitUntil } from "../operate/wait-until.ts";
 import { Load } from "./load.ts";
 
 /** An API whose first answers are as told, and promises from then on; keys of the requests that it saw. */

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { NotReadyError, readOutputs } from "../load-test/stack.ts";
+import { NotReadyError, readOutputs } from "../operate/stack-outputs.ts";
 import { Environment } from "./environment.ts";
-import { UsageError } from "../load-test/arguments.ts";
+import { UsageError } from "../operate/arguments.ts";
 import { parseOptions, USAGE, type ChaosOptions } from "./options.ts";
 import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
 import { Ended, runCase } from "./run.ts";

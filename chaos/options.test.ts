@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CASES } from "./cases.ts";
-import { UsageError } from "../load-test/arguments.ts";
+import { UsageError } from "../operate/arguments.ts";
 import { parseOptions } from "./options.ts";
 
 const refused = (...args: string[]) => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { splitArguments, UsageError, whole, wrongOptions } from "../load-test/arguments.ts";
+import { splitArguments, UsageError, whole, wrongOptions } from "../operate/arguments.ts";
 import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 

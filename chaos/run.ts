@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { LOAD_TEST_USERS } from "@gifticon/contract/load-test.ts";
-import { waitUntil } from "../test/support/wait-until.ts";
+import { LOAD_TEST_USERS } from "@gifticon/load-agent/protocol.ts";
+import { waitUntil } from "../operate/wait-until.ts";
 import type { Blow, Case } from "./case.ts";
 import type { Environment } from "./environment.ts";
 import { Load } from "./load.ts";

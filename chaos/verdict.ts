@@ -1,5 +1,5 @@
-import { compare, type DecidedRow, type Findings } from "@gifticon/contract/reconciliation.ts";
-import { ERROR_CLASSES, type ErrorClass } from "../load-test/errors.ts";
+import { compare, type DecidedRow, type Findings } from "../operate/reconciliation.ts";
+import { ERROR_CLASSES, type ErrorClass } from "../operate/error-class.ts";
 import type { Case } from "./case.ts";
 import { type Figures, figuresOf, SILENT } from "./figures.ts";
 import type { LoadAnswer } from "./load.ts";

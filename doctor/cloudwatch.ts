@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
-import { textOf } from "../load-test/stack.ts";
+import { textOf } from "../operate/stack-outputs.ts";
 import type { Credits } from "./checks/credits.ts";
 import type { Declared } from "./declared.ts";
 import { Unseen } from "./finding.ts";

@@ -1,10 +1,10 @@
 import type { Compose } from "../stacks/compose.ts";
 import { composesOf, renderedOf } from "../policy/rendered.ts";
-import { readOutputs, readState, textOf, type Stack, type StateResource } from "../load-test/stack.ts";
+import { readOutputs, readState, textOf, type StackOutputs, type StateResource } from "../operate/stack-outputs.ts";
 
 /** What the program made last, as its outputs and its state tell it. */
 export interface Declared {
-  outputs: Stack;
+  outputs: StackOutputs;
   /** The stack files, by stack. */
   composes: Record<string, Compose>;
   /** Ids of the instances, by host. */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { NotReadyError, readProgramKey } from "../load-test/stack.ts";
-import { Hosts } from "../load-test/ssh.ts";
+import { NotReadyError, readProgramKey } from "../operate/stack-outputs.ts";
+import { SshHosts } from "../operate/ssh-hosts.ts";
 import { checkCredits } from "./checks/credits.ts";
 import { checkEntrance } from "./checks/entrance.ts";
 import { checkEvent } from "./checks/event.ts";
@@ -33,7 +33,7 @@ try {
 async function examine(stack: string, identity: string | undefined): Promise<number> {
   const declared = await readDeclared(stack);
   const { outputs, state } = declared;
-  await using hosts = await Hosts.open(
+  await using hosts = await SshHosts.open(
     outputs,
     identity === undefined ? { key: await readProgramKey(stack, state) } : { file: identity },
   );

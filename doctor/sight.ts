@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { renderScript } from "../infra/script.ts";
-import type { Hosts } from "../load-test/ssh.ts";
+import { renderScript } from "../infra/scripts/render-script.ts";
+import type { SshHosts } from "../operate/ssh-hosts.ts";
 import { Unseen } from "./finding.ts";
 
 const node = z.object({
@@ -104,7 +104,7 @@ const ENTRANCE_TIMEOUT_MS = 10_000;
  *
  * @throws Unseen when the manager can't be reached, or the managers can't agree.
  */
-export async function look(hosts: Hosts, names: readonly string[], apiUrl: string): Promise<Sight> {
+export async function look(hosts: SshHosts, names: readonly string[], apiUrl: string): Promise<Sight> {
   const seen = await lookAtSwarm(hosts);
   const [all, entrance] = await Promise.all([lookAtHosts(hosts, names), ask(`${apiUrl}/healthz`)]);
   const waits = tasksOf(all).some(({ stats, lag }) => (stats?.queued ?? 0) > 0 || lag.some((behind) => behind > 0));
@@ -117,7 +117,7 @@ export function tasksOf(hosts: Sight["hosts"]) {
   return Object.entries(hosts).flatMap(([name, seen]) => (seen?.tasks ?? []).map((one) => ({ host: name, ...one })));
 }
 
-async function lookAtSwarm(hosts: Hosts): Promise<SwarmSight> {
+async function lookAtSwarm(hosts: SshHosts): Promise<SwarmSight> {
   const seen = z.union([swarm, leaderless]).parse(await askManager(hosts));
   if ("nodes" in seen) return seen;
   throw new Unseen(
@@ -126,7 +126,7 @@ async function lookAtSwarm(hosts: Hosts): Promise<SwarmSight> {
   );
 }
 
-async function askManager(hosts: Hosts): Promise<unknown> {
+async function askManager(hosts: SshHosts): Promise<unknown> {
   try {
     const script = renderScript("doctor/hosts/look-manager.sh", {});
     return JSON.parse(await hosts.run("manager", ["sudo", "bash", "-s"], script));
@@ -139,7 +139,7 @@ async function askManager(hosts: Hosts): Promise<unknown> {
   }
 }
 
-async function lookAtHosts(hosts: Hosts, names: readonly string[]): Promise<Sight["hosts"]> {
+async function lookAtHosts(hosts: SshHosts, names: readonly string[]): Promise<Sight["hosts"]> {
   const script = renderScript("doctor/hosts/look-host.sh", {
     PROBE: readFileSync(new URL("hosts/probe.js", import.meta.url), "utf8"),
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addLine, emptyLog, missingOf, withoutGivenUp } from "./answers.ts";
-import { errorOf, type ErrorClass } from "./errors.ts";
+import type { ErrorClass } from "../operate/error-class.ts";
+import { errorOf } from "./errors.ts";
 
 function logOf(...lines: string[]) {
   const log = emptyLog();

@@ -1,20 +1,5 @@
+import { classOfStatus, type ErrorClass } from "../operate/error-class.ts";
 import type { Answer } from "./answers.ts";
-
-/** What a user got in place of an answer, or beside it. */
-export type ErrorClass =
-  "refused" | "reset" | "timeout" | "503 with Retry-After" | "5xx" | "4xx" | "no connection" | "wrong state";
-
-/** In the order of the report. */
-export const ERROR_CLASSES: readonly ErrorClass[] = [
-  "refused",
-  "reset",
-  "timeout",
-  "no connection",
-  "503 with Retry-After",
-  "5xx",
-  "4xx",
-  "wrong state",
-];
 
 /** The numbers that k6 gives to what goes wrong below HTTP. https://grafana.com/docs/k6/latest/javascript-api/error-codes/ */
 const REFUSED = [1212];
@@ -34,11 +19,4 @@ export function errorOf({ kind, status, error, retryAfter }: Answer): ErrorClass
     return "no connection";
   }
   return classOfStatus(status, retryAfter);
-}
-
-/** The class of an HTTP status that is no good answer. */
-export function classOfStatus(status: number, retryAfter: boolean): ErrorClass {
-  if (status === 503 && retryAfter) return "503 with Retry-After";
-  if (status >= 500) return "5xx";
-  return status >= 400 ? "4xx" : "wrong state";
 }

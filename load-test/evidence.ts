@@ -1,5 +1,5 @@
-import { EVIDENCE, type EvidenceEnd } from "@gifticon/contract/load-test.ts";
-import type { DecidedRow } from "@gifticon/contract/reconciliation.ts";
+import { EVIDENCE, type EvidenceEnd } from "@gifticon/load-agent/protocol.ts";
+import type { DecidedRow } from "../operate/reconciliation.ts";
 import type { Outcome } from "@gifticon/contract/status.ts";
 
 /** A decided request with its times, in milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import type { Answer } from "./answers.ts";
-import { ERROR_CLASSES, errorOf, type ErrorClass } from "./errors.ts";
+import { ERROR_CLASSES, type ErrorClass } from "../operate/error-class.ts";
+import { errorOf } from "./errors.ts";
 import type { RunRecord } from "./record.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
 

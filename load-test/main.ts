@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "./arguments.ts";
+import { UsageError } from "../operate/arguments.ts";
 import { type EventOptions, parseOptions, USAGE } from "./options.ts";
 import { Progress } from "./progress.ts";
 import type { RunRecord } from "./record.ts";
@@ -9,8 +9,8 @@ import { renderMarkdown } from "./report/markdown.ts";
 import { makeReport, type Report, type RunningService } from "./report/report.ts";
 import { headline, OUTCOME_WORDS } from "./report/words.ts";
 import { Runner } from "./run.ts";
-import { Hosts } from "./ssh.ts";
-import { NotReadyError, readProgramKey, readStack } from "./stack.ts";
+import { SshHosts } from "../operate/ssh-hosts.ts";
+import { NotReadyError, readProgramKey, readStack } from "../operate/stack-outputs.ts";
 
 // `./run event`: exits with 0 when the test passed, 1 when it failed or can't tell, 2 when it couldn't be started as asked.
 try {
@@ -26,7 +26,7 @@ try {
 async function test(options: EventOptions): Promise<Report> {
   const stack = await readStack(options.stack);
   const { identity } = options;
-  await using hosts = await Hosts.open(
+  await using hosts = await SshHosts.open(
     stack,
     identity === undefined ? { key: await readProgramKey(options.stack) } : { file: identity },
   );
@@ -99,7 +99,7 @@ function tell(report: Report, files: readonly string[], json: boolean): void {
 }
 
 /** What runs in the Swarm. */
-async function services(hosts: Hosts): Promise<RunningService[]> {
+async function services(hosts: SshHosts): Promise<RunningService[]> {
   const format = "{{.Name}} {{.Replicas}} {{.Image}}";
   const text = await hosts.run("manager", ["sudo", "docker", "service", "ls", "--format", format]);
   return text.split("\n").map((line) => {
@@ -109,7 +109,7 @@ async function services(hosts: Hosts): Promise<RunningService[]> {
 }
 
 /** What was tested with, besides what each run tells. */
-async function versions(hosts: Hosts): Promise<Record<string, string>> {
+async function versions(hosts: SshHosts): Promise<Record<string, string>> {
   const docker = await hosts.run("manager", ["sudo", "docker", "version", "--format", "{{.Server.Version}}"]);
   const { version, dependencies } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UsageError } from "./arguments.ts";
+import { UsageError } from "../operate/arguments.ts";
 import { parseOptions } from "./options.ts";
 
 test("by default 6,000 users come for a minute, through Kafka, and no error is allowed", () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { splitArguments, UsageError, whole, wrongOptions } from "./arguments.ts";
+import { splitArguments, UsageError, whole, wrongOptions } from "../operate/arguments.ts";
 import type { Model } from "./plan.ts";
 
 /** What `./run event` is asked for. */

@@ -1,4 +1,4 @@
-import type { Sample } from "@gifticon/contract/load-test.ts";
+import type { Sample } from "@gifticon/load-agent/protocol.ts";
 import type { Plan } from "./plan.ts";
 
 /** Tells on standard error how far the test is: a line for each step, and one that changes each second while it runs on a terminal. */

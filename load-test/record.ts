@@ -1,4 +1,4 @@
-import type { Ground, Sample } from "@gifticon/contract/load-test.ts";
+import type { Ground, Sample } from "@gifticon/load-agent/protocol.ts";
 import type { AnswerLog } from "./answers.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Plan } from "./plan.ts";

@@ -4,17 +4,17 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
-import { sharePools } from "../stacks/gifticon/pool-sizes.ts";
-import type { Ground, Sample } from "@gifticon/contract/load-test.ts";
-import { renderScript } from "../infra/script.ts";
+import { sharePools } from "../stacks/pool-sizes.ts";
+import type { Ground, Sample } from "@gifticon/load-agent/protocol.ts";
+import { renderScript } from "../infra/scripts/render-script.ts";
 import { addLine, type AnswerLog, emptyLog, withoutGivenUp } from "./answers.ts";
 import { addEvidence, emptyEvidence, type Evidence } from "./evidence.ts";
 import { parseLimits, refusalOf } from "./limits.ts";
 import { planRun, type Crowd, type Plan } from "./plan.ts";
 import type { Progress } from "./progress.ts";
 import type { GeneratorEnd, GeneratorLimits, HostUsage, RunRecord } from "./record.ts";
-import type { Hosts } from "./ssh.ts";
-import { NotReadyError, type Stack } from "./stack.ts";
+import type { SshHosts } from "../operate/ssh-hosts.ts";
+import { NotReadyError, type StackOutputs } from "../operate/stack-outputs.ts";
 
 const GENERATOR = "load-generator";
 const SERVICE_LABEL = "com.docker.swarm.service.name";
@@ -30,14 +30,14 @@ interface Tasks {
 
 /** Runs a load test in one mode, from a cleared ground to the evidence. */
 export class Runner {
-  readonly #stack: Stack;
-  readonly #hosts: Hosts;
+  readonly #stack: StackOutputs;
+  readonly #hosts: SshHosts;
   readonly #progress: Progress;
   readonly #stop: AbortSignal;
   #tasks: Tasks | undefined;
 
   /** @param stop ends the generator early; the run is reported all the same. */
-  constructor(stack: Stack, hosts: Hosts, progress: Progress, stop: AbortSignal) {
+  constructor(stack: StackOutputs, hosts: SshHosts, progress: Progress, stop: AbortSignal) {
     this.#stack = stack;
     this.#hosts = hosts;
     this.#progress = progress;

@@ -1,4 +1,4 @@
-import { type ClientAnswer, compare, type Findings } from "@gifticon/contract/reconciliation.ts";
+import { type ClientAnswer, compare, type Findings } from "../operate/reconciliation.ts";
 import { missingOf } from "./answers.ts";
 import { missingEvidence } from "./evidence.ts";
 import { type Figures, figuresOf } from "./figures.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hostPolicy } from "../infra/host-policy.ts";
+import { hostPolicy } from "../infra/plans/host-policy.ts";
 import { noWildcards } from "./access.ts";
 import { findings, resource } from "./testing.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
-import { problemsOf } from "../infra/problems.ts";
+import { problemsOf } from "../infra/config/problems.ts";
 
 /** A text, and in an error what it may be: messages of ours are what is allowed. */
 export function text(allowed: string, shortest = 1) {

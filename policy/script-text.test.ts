@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { renderScript } from "../infra/script.ts";
+import { renderScript } from "../infra/scripts/render-script.ts";
 import { readScript } from "./script-text.ts";
 
 test("a rendered script comes apart into what it was made of", () => {
@@ -9,13 +9,13 @@ test("a rendered script comes apart into what it was made of", () => {
   const word = fc.string().map((text) => text.replaceAll("\0", ""));
   fc.assert(
     fc.property(fc.dictionary(name, fc.oneof(word, fc.array(word)), { noNullPrototype: true }), (values) => {
-      assert.deepEqual(readScript(renderScript("infra/host/swarm-token.sh", values)).values, values);
+      assert.deepEqual(readScript(renderScript("infra/scripts/manager/swarm-token.sh", values)).values, values);
     }),
   );
 });
 
 test("its body is the script with the functions that all share", () => {
-  const { body } = readScript(renderScript("infra/host/swarm-token.sh", { SWARM_ID: "it's" }));
+  const { body } = readScript(renderScript("infra/scripts/manager/swarm-token.sh", { SWARM_ID: "it's" }));
   assert.ok(body.startsWith("# What the scripts on the hosts share"));
   assert.doesNotMatch(body, /SWARM_ID='/);
 });

@@ -1,4 +1,4 @@
-/** A script for a host, taken apart again: what `renderScript` of infra/script.ts put together. */
+/** A script for a host, taken apart again: what `renderScript` of infra/scripts/render-script.ts put together. */
 export interface ScriptText {
   /** What the script is told, by the name of its shell variable. */
   values: Record<string, string | string[]>;
@@ -37,7 +37,7 @@ function readWords(text: string, list: boolean): { words: string[]; length: numb
   return { words, length: list ? position + 1 : position };
 }
 
-/** Reads one word as `quote` of infra/script.ts writes it: in single quotes, with '\'' for each that it holds. */
+/** Reads one word as `quote` of infra/scripts/render-script.ts writes it: in single quotes, with '\'' for each that it holds. */
 function readWord(text: string): { value: string; length: number } {
   const quoted = /^'((?:[^']|'\\'')*)'/.exec(text);
   if (quoted?.[1] === undefined) return { value: "", length: 1 };

@@ -18,7 +18,7 @@ export const tagged: Rule = {
   severity: "mandatory",
   description: "Everything that can bear tags says its project, stack and name.",
   reason: "Costs are told apart by them, and whatever a destroy leaves is found by them.",
-  source: "infra/tags.ts",
+  source: "infra/components/tags.ts",
   check: ({ stack, resources }) =>
     resources
       .filter(({ type }) => type.startsWith("aws:") && !bare.has(type))

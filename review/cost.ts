@@ -1,5 +1,5 @@
 import { compare, compareNames, type Properties, type Resource } from "./plan.ts";
-import { free, HOURS_A_MONTH, prices, type RegionPrices } from "./prices.ts";
+import { free, HOURS_A_MONTH, prices, type RegionPrices } from "../operate/prices.ts";
 
 /** What several like things cost. */
 export interface CostLine {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { z } from "zod";
 import { CannotJudge } from "./cannot-judge.ts";
@@ -13,7 +14,7 @@ const ACCOUNT = "123456789012";
 /** Nothing in the state is a secret, as all in it is made up: so the engine gets a passphrase and its salt that everybody may know. */
 const PASSPHRASE = "paper";
 const SALT = "v1:AbGRC0c9MFU=:v1:abZlDZnUalJEIobV:UT+/5EiiZDacH9itM+q4ZXKHTvvVvQ==";
-const paperServer = join(import.meta.dirname, "../local-cloud/paper/main.ts");
+const paperServer = fileURLToPath(import.meta.resolve("local-cloud/paper/main.ts"));
 
 /** A state of the engine that exists for one stack of one review. */
 export interface PaperStack {

@@ -1,4 +1,4 @@
-import { paperSecretPattern } from "../local-cloud/paper/made-up.ts";
+import { paperSecretPattern } from "local-cloud/paper/made-up.ts";
 import type { PolicyPlan, Violation } from "../policy/plan.ts";
 import { sortOut, type Exception, type Sorted } from "../policy/exceptions.ts";
 import { violations } from "../policy/rules.ts";

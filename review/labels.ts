@@ -1,4 +1,4 @@
-import { paperSecretPattern } from "../local-cloud/paper/made-up.ts";
+import { paperSecretPattern } from "local-cloud/paper/made-up.ts";
 import type { Resource } from "./plan.ts";
 
 /** Shows a text to a reader: what was made up on paper by the name of where it comes from, secrets masked. */

@@ -3,8 +3,8 @@ import { copyFile, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, sym
 import { dirname, join, relative, resolve } from "node:path";
 import { execa } from "execa";
 
-/** What npm reads to install a program's packages, beside the workspaces' own package.json. */
-const manifests = ["package.json", "package-lock.json"];
+/** The files that npm reads to install a program's packages, beside the services' own package.json. */
+const manifests = ["package.json", "package-lock.json", "local-cloud/package.json"];
 
 /**
  * Gives a copy of the program its packages: those of the checkout where both ask for the same, else its own. The workspaces among them are the
@@ -18,13 +18,15 @@ export async function linkPackages(checkout: string, folder: string, cache: stri
   const owner = same ? checkout : await installed(checkout, folder, cache);
   const [from, to] = [owner, folder].map((path) => join(path, "node_modules")) as [string, string];
   await mkdir(join(to, "@gifticon"), { recursive: true });
-  for (const name of await readdir(from)) {
-    if (name !== "@gifticon") await symlink(join(from, name), join(to, name));
-  }
-  for (const name of await readdir(join(from, "@gifticon"))) {
-    const link = join(from, "@gifticon", name);
-    const path = relative(owner, resolve(dirname(link), await readlink(link)));
-    await symlink(join(folder, path), join(to, "@gifticon", name));
+  const names = (await readdir(from)).filter((name) => name !== "@gifticon");
+  const services = (await readdir(join(from, "@gifticon"))).map((name) => join("@gifticon", name));
+  for (const name of [...names, ...services]) {
+    const link = join(from, name);
+    const workspace = await readlink(link).then(
+      (path) => relative(owner, resolve(dirname(link), path)),
+      () => undefined,
+    );
+    await symlink(workspace === undefined ? link : join(folder, workspace), join(to, name));
   }
 }
 

@@ -7,7 +7,7 @@ import { hostStops, rescheduled } from "./host-stops.ts";
 import { labels, type Show } from "./labels.ts";
 import { block, code, counted, folded, list, table } from "./markdown.ts";
 import type { Change, PropertyChange, StackPlan } from "./plan.ts";
-import { HOURS_A_MONTH, PRICES_AS_OF } from "./prices.ts";
+import { HOURS_A_MONTH, PRICES_AS_OF } from "../operate/prices.ts";
 import { serviceChanges, volumeChanges } from "./services.ts";
 import { sizes } from "./size.ts";
 import { textDiffs } from "./text-diff.ts";
@@ -158,7 +158,7 @@ function costTable({ lines, total, unpriced }: Cost, region: string): string {
     "a month",
     `${TEST_HOURS} h`,
   ];
-  const notes = [`On-demand list prices of ${region} as of ${PRICES_AS_OF}, sources in review/prices.ts.`];
+  const notes = [`On-demand list prices of ${region} as of ${PRICES_AS_OF}, sources in operate/prices.ts.`];
   if (unpriced.length > 0) notes.push(`Not priced, so it comes on top: ${unpriced.join("; ")}.`);
   return folded("Cost by line", `${table(head, rows)}\n\n${notes.join(" ")}`);
 }

@@ -8,7 +8,7 @@ import { bundlePage } from "./main-api/page-bundle.ts";
 /** The services that are bundled. */
 export type ServiceName = "main-api" | "gifticon-issuer" | "load-agent";
 
-const HEALTHCHECK = fileURLToPath(new URL("./contract/runtime/healthcheck.ts", import.meta.url));
+const HEALTHCHECK = fileURLToPath(new URL("./runtime/healthcheck.ts", import.meta.url));
 
 /**
  * Bundles a service and all that it imports into one file, `services/NAME/dist/main.js`, which its Dockerfile copies, and its health check into another

@@ -6,8 +6,8 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import { remoteScript } from "../infra/remote-script.ts";
-import type { SwarmTarget } from "../infra/swarm.ts";
+import { remoteScript } from "../infra/components/remote-script.ts";
+import type { SwarmTarget } from "../infra/components/swarm-target.ts";
 import { renderCompose, type Compose } from "./compose.ts";
 import { swarmFile } from "./swarm-file.ts";
 

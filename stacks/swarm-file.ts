@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { output, unsecret, type Input, type Output, type Resource } from "@pulumi/pulumi";
-import { remoteScript } from "../infra/remote-script.ts";
-import type { SwarmTarget } from "../infra/swarm.ts";
+import { remoteScript } from "../infra/components/remote-script.ts";
+import type { SwarmTarget } from "../infra/components/swarm-target.ts";
 
 /** A file that Swarm hands to tasks. */
 export interface SwarmFileArgs {

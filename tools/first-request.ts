@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { json } from "node:stream/consumers";
-import { Gifticons } from "../test/support/gifticons.ts";
-import type { Outputs } from "../test/support/local-stack.ts";
+import { Gifticons } from "../operate/gifticons.ts";
+import type { Outputs } from "../operate/local-stack.ts";
 import { prove, wordsOf } from "./proof.ts";
 
 // Proves that the environment works: one user's request through the load balancer, and on to its end. Reads the program's outputs

@@ -1,5 +1,5 @@
-import type { Answer, RequestState } from "../test/support/gifticons.ts";
-import { waitUntil } from "../test/support/wait-until.ts";
+import type { Answer, RequestState } from "../operate/gifticons.ts";
+import { waitUntil } from "../operate/wait-until.ts";
 
 /** The client's part that a proof needs. */
 export interface ProofClient {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundle, bundleService, type ServiceName } from "../../services/bundle.ts";
-import { flagsOfImage } from "../../test/services/support/image-flags.ts";
+import { flagsOfImage } from "../../services/testing/image-flags.ts";
 
 /** A program to measure. */
 export interface Candidate {

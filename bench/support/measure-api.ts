@@ -1,6 +1,6 @@
-import { freePort } from "../../test/services/support/containers.ts";
-import type { Backing } from "../../test/services/support/backing.ts";
-import { createEvent } from "../../test/services/support/event.ts";
+import { freePort } from "../../services/testing/containers.ts";
+import type { Backing } from "../../services/testing/backing.ts";
+import { createEvent } from "../../services/testing/event.ts";
 import type { Candidate } from "./candidates.ts";
 import { load, type LoadReport } from "./load.ts";
 import { measure } from "./measured-process.ts";

@@ -1,10 +1,10 @@
 import { encodeRecord } from "@gifticon/contract/record.ts";
 import { newRequestId } from "@gifticon/contract/request-id.ts";
-import { waitUntil } from "../../test/support/wait-until.ts";
-import type { Broker } from "../../test/services/support/broker.ts";
-import { freePort } from "../../test/services/support/containers.ts";
-import type { Backing } from "../../test/services/support/backing.ts";
-import { createEvent } from "../../test/services/support/event.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
+import type { Broker } from "../../services/testing/broker.ts";
+import { freePort } from "../../services/testing/containers.ts";
+import type { Backing } from "../../services/testing/backing.ts";
+import { createEvent } from "../../services/testing/event.ts";
 import type { Candidate } from "./candidates.ts";
 import { measure } from "./measured-process.ts";
 

@@ -1,4 +1,4 @@
-import { waitUntil } from "../../test/support/wait-until.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
 import type { Blow, Case } from "../case.ts";
 import { runningTask } from "./tasks.ts";
 import { BROKER } from "../services.ts";

@@ -1,4 +1,4 @@
-import { readSeries } from "../../services/load-agent/series.ts";
+import { readSeries } from "@gifticon/load-agent/series.ts";
 import type { Case } from "../case.ts";
 import type { Environment, Task } from "../environment.ts";
 import { endInARow, runningTask } from "./tasks.ts";

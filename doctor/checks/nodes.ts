@@ -2,7 +2,7 @@ import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { Sight, SwarmSight } from "../sight.ts";
 
-/** The label by which a node of the Swarm names its host (infra/host/lib.sh). */
+/** The label by which a node of the Swarm names its host (infra/scripts/lib/common.sh). */
 const HOST_LABEL = "gifticon-event.host";
 
 /** Whether the Swarm's nodes are the declared ones: there, ready, labelled and available as declared, and no others. */

@@ -21,7 +21,7 @@ import org.ngrinder.http.HTTPResponse
 class GifticonUsers {
     static final int THINK_MS = 1500
     static final int TIMEOUT_MS = 5000
-    /** The user ids of load tests: services/contract/load-test.ts. */
+    /** The user ids of load tests: services/load-agent/protocol.ts. */
     static final long FIRST_USER = 7_000_000_000L
     static final long USERS_OF_A_THREAD = 10_000L
     static final Set<Integer> ANSWERS = [201, 202, 409, 410] as Set

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseOptions } from "../options.ts";
-import type { Stack } from "../stack.ts";
+import type { StackOutputs } from "../../operate/stack-outputs.ts";
 import { goodDirectRun, goodRun } from "../testing.ts";
 import { renderHtml } from "./html.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { makeReport } from "./report.ts";
 
-const stack: Stack = {
+const stack: StackOutputs = {
   ...{ apiUrl: "http://api.example", managerPublicIp: "203.0.113.9", mode: "kafka", loadGenerator: "k6" },
   nodes: [{ name: "manager", role: "manager", privateIp: "10.0.0.4", labels: {}, hostKey: "ssh-ed25519 A" }],
 };

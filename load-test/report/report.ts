@@ -1,7 +1,7 @@
 import type { EventOptions } from "../options.ts";
 import type { RunRecord } from "../record.ts";
 import { type Distribution, distributionOf, type Series, seriesOf, SHARES } from "../series.ts";
-import type { Stack } from "../stack.ts";
+import type { StackOutputs } from "../../operate/stack-outputs.ts";
 import { judge, type Verdict } from "../verdict.ts";
 
 /** What the first, hand-built version of this system was measured with, by nGrinder: context, not ours. */
@@ -48,7 +48,7 @@ export interface Report {
 export function makeReport(
   records: readonly RunRecord[],
   options: EventOptions,
-  stack: Stack,
+  stack: StackOutputs,
   versions: Record<string, string>,
   services: RunningService[] = [],
 ): Report {

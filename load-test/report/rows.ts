@@ -1,4 +1,4 @@
-import { ERROR_CLASSES } from "../errors.ts";
+import { ERROR_CLASSES } from "../../operate/error-class.ts";
 import type { Report, ReportedRun } from "./report.ts";
 
 /** One line of the table of figures: what it is, and its value in each run. */

@@ -1,4 +1,4 @@
-import { HOURS_A_MONTH, prices } from "../../review/prices.ts";
+import { HOURS_A_MONTH, prices } from "../../operate/prices.ts";
 import { assumed, measured } from "./measured.ts";
 
 /** What an event of so many users in a minute takes. */
@@ -6,7 +6,7 @@ export interface Size {
   users: number;
   /** Requests a second in the first seconds, which everything is sized by. */
   peakPerSecond: number;
-  /** Settings of infra/config.ts, by their path. */
+  /** Settings of infra/config/config.ts, by their path. */
   settings: Record<string, string | number>;
   /** Copies of the issuer; more would wait for the same lock on the stock. */
   issuers: number;
@@ -32,7 +32,7 @@ const BROKER_HOSTS = [
 const [, , BIGGEST] = BROKER_HOSTS;
 /** Records a second that the biggest of them takes: from there on one broker is not the answer. */
 const ONE_BROKER = BIGGEST.cores * assumed.brokerPerCore;
-/** Most copies that the settings take: infra/config.ts. */
+/** Most copies that the settings take: infra/config/config.ts. */
 const MOST_COPIES = 50;
 const MOST_PARTITIONS = 100;
 

@@ -1,5 +1,5 @@
 import type { KafkaMessage, Message } from "kafkajs";
-import { sizeOf } from "./kafka/send.ts";
+import { sizeOf } from "./message-size.ts";
 import { HEADER, type Poison } from "./record.ts";
 import { type RecordPosition, requestIdOfPosition } from "./request-id.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import type { IssueResult } from "@gifticon/contract/database/issue.ts";
+import type { IssueResult } from "@gifticon/event-database/issue.ts";
 import { encodeRecord } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import { newRequestId } from "@gifticon/contract/request-id.ts";

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
-import type { IssueResult } from "@gifticon/contract/database/issue.ts";
+import type { IssueResult } from "@gifticon/event-database/issue.ts";
 import { encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
 import { decodeRecord, isPoison, type Poison } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { bounded } from "@gifticon/contract/runtime/bounded.ts";
-import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
+import { bounded } from "@gifticon/runtime/bounded.ts";
+import type { Verdict } from "@gifticon/runtime/operations.ts";
 import type { Logger } from "pino";
 import { UnreadableBatchError } from "./compression.ts";
 import type { ConsumerSession, SessionEvents, SessionHandler } from "./consumer-session.ts";

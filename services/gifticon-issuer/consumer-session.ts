@@ -1,6 +1,6 @@
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
-import { createProducer } from "@gifticon/contract/kafka/client.ts";
-import { sendInSlices } from "@gifticon/contract/kafka/send.ts";
+import { createProducer } from "@gifticon/kafka/client.ts";
+import { sendInSlices } from "@gifticon/kafka/send.ts";
 import type { Admin, Consumer, Kafka, Message } from "kafkajs";
 import type { BatchHandler } from "./batch-handler.ts";
 import { registerCodecs } from "./compression.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type PartitionLag, readLag } from "@gifticon/contract/kafka/lag.ts";
-import { bounded } from "@gifticon/contract/runtime/bounded.ts";
+import { type PartitionLag, readLag } from "@gifticon/kafka/lag.ts";
+import { bounded } from "@gifticon/runtime/bounded.ts";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "pino";
 

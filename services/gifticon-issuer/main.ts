@@ -1,4 +1,4 @@
-import { run } from "@gifticon/contract/runtime/run.ts";
+import { run } from "@gifticon/runtime/run.ts";
 import { replayCommand } from "./replay/main.ts";
 import { startGifticonIssuer } from "./service.ts";
 

@@ -1,6 +1,6 @@
-import type { IssueResult } from "@gifticon/contract/database/issue.ts";
-import type { PartitionLag } from "@gifticon/contract/kafka/lag.ts";
-import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/contract/runtime/metrics.ts";
+import type { IssueResult } from "@gifticon/event-database/issue.ts";
+import type { PartitionLag } from "@gifticon/kafka/lag.ts";
+import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** What may become of a record. */

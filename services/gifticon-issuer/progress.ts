@@ -1,4 +1,4 @@
-import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
+import type { Verdict } from "@gifticon/runtime/operations.ts";
 
 /** Longer than anything the loop legitimately waits for at one stretch: a rebalance of 20 s, then a join's retries. */
 const STALLED_AFTER_MS = 60_000;

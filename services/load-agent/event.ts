@@ -1,8 +1,8 @@
-import { createPool } from "@gifticon/contract/database/pool.ts";
-import type { readMainApiSettings } from "@gifticon/contract/environment.ts";
-import { createKafka } from "@gifticon/contract/kafka/client.ts";
-import { readLag } from "@gifticon/contract/kafka/lag.ts";
-import { createLog } from "@gifticon/contract/runtime/log.ts";
+import { createPool } from "@gifticon/event-database/pool.ts";
+import type { readMainApiSettings } from "@gifticon/runtime/environment.ts";
+import { createKafka } from "@gifticon/kafka/client.ts";
+import { readLag } from "@gifticon/kafka/lag.ts";
+import { createLog } from "@gifticon/runtime/log.ts";
 import type { Admin, Kafka } from "kafkajs";
 import type { Pool } from "pg";
 

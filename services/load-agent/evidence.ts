@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import { createGzip, type Gzip } from "node:zlib";
-import { EVIDENCE, type EvidenceEnd, LOAD_TEST_USERS, type StartOffset } from "@gifticon/contract/load-test.ts";
+import { EVIDENCE, type EvidenceEnd, LOAD_TEST_USERS, type StartOffset } from "./protocol.ts";
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import type { EachBatchPayload } from "kafkajs";

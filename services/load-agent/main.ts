@@ -1,4 +1,4 @@
-import { readMainApiSettings } from "@gifticon/contract/environment.ts";
+import { readMainApiSettings } from "@gifticon/runtime/environment.ts";
 import { openEvent } from "./event.ts";
 import { evidence } from "./evidence.ts";
 import { reset } from "./reset.ts";

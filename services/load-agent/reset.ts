@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Ground, LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/contract/load-test.ts";
+import { type Ground, LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "./protocol.ts";
 import type { PoolClient } from "pg";
 import type { Event, Queue } from "./event.ts";
 

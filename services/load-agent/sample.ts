@@ -1,7 +1,7 @@
 import { resolve4 } from "node:dns/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Sample } from "@gifticon/contract/load-test.ts";
-import { bounded } from "@gifticon/contract/runtime/bounded.ts";
+import type { Sample } from "./protocol.ts";
+import { bounded } from "@gifticon/runtime/bounded.ts";
 import type { Event } from "./event.ts";
 import { readSeries } from "./series.ts";
 

@@ -1,6 +1,6 @@
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
-import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
+import type { Verdict } from "@gifticon/runtime/operations.ts";
 
 /** Takes requests: into Kafka, or straight into the database. */
 export interface Acceptor {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type Operations, registerOperations } from "@gifticon/contract/runtime/operations.ts";
+import { type Operations, registerOperations } from "@gifticon/runtime/operations.ts";
 import { fastify, type FastifyInstance, LogController } from "fastify";
 import { answerOf, sendError } from "./answers.ts";
 import { type EventParts, registerEvent } from "./event-routes.ts";

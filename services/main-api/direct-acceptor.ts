@@ -1,5 +1,5 @@
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
-import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
+import type { Verdict } from "@gifticon/runtime/operations.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import { type Acceptor, OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 import { Batcher } from "./batcher.ts";

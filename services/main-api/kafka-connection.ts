@@ -1,7 +1,7 @@
-import type { KafkaSettings } from "@gifticon/contract/environment.ts";
-import { createKafka } from "@gifticon/contract/kafka/client.ts";
-import { readLag } from "@gifticon/contract/kafka/lag.ts";
-import { createRecordSetProducer } from "@gifticon/contract/kafka/record-set-producer.ts";
+import type { KafkaSettings } from "@gifticon/runtime/environment.ts";
+import { createKafka } from "@gifticon/kafka/client.ts";
+import { readLag } from "@gifticon/kafka/lag.ts";
+import { createRecordSetProducer } from "@gifticon/kafka/record-set-producer.ts";
 import type { Logger } from "pino";
 import type { BrokerConnection } from "./broker-link.ts";
 

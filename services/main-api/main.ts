@@ -1,4 +1,4 @@
-import { run } from "@gifticon/contract/runtime/run.ts";
+import { run } from "@gifticon/runtime/run.ts";
 import { migrateCommand } from "./migrate.ts";
 import { startMainApi } from "./service.ts";
 

@@ -1,4 +1,4 @@
-import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/contract/runtime/metrics.ts";
+import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** Runs the work of a batch and keeps its size and duration. */

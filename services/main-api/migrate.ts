@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { prepareDatabase } from "@gifticon/contract/database/migrate.ts";
-import { SCHEMA_VERSION } from "@gifticon/contract/database/migrations.ts";
-import { createPool } from "@gifticon/contract/database/pool.ts";
-import { EnvironmentError, readMigrationSettings } from "@gifticon/contract/environment.ts";
-import { createLog } from "@gifticon/contract/runtime/log.ts";
+import { prepareDatabase } from "@gifticon/event-database/migrate.ts";
+import { SCHEMA_VERSION } from "@gifticon/event-database/migrations.ts";
+import { createPool } from "@gifticon/event-database/pool.ts";
+import { EnvironmentError, readMigrationSettings } from "@gifticon/runtime/environment.ts";
+import { createLog } from "@gifticon/runtime/log.ts";
 import type { Pool } from "pg";
 
 /** A database that restarts, or takes a new password of its owner, is back by then. */

@@ -1,5 +1,5 @@
-import type { Tally } from "@gifticon/contract/database/tally.ts";
-import type { PartitionLag } from "@gifticon/contract/kafka/lag.ts";
+import type { Tally } from "@gifticon/event-database/tally.ts";
+import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 
 /** Where the whole event stands, all copies of main-api together: what `GET /stats` answers. */
 export interface Stats extends Tally {

@@ -1,5 +1,5 @@
 import { after } from "node:test";
-import type { Verdict } from "@gifticon/contract/runtime/operations.ts";
+import type { Verdict } from "@gifticon/runtime/operations.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { FastifyInstance } from "fastify";

@@ -1,16 +1,14 @@
 import { all, type Resource } from "@pulumi/pulumi";
-import type { Settings } from "../../infra/config.ts";
-import type { DatabaseTarget, Login } from "../../infra/database.ts";
-import { API_PORT, COUNTED_ON_AFTER } from "../../infra/entrance.ts";
-import { databaseConnections } from "../../infra/instance-types.ts";
-import type { Images } from "../../infra/registry.ts";
-import type { Swarm } from "../../infra/swarm.ts";
-import { DATABASE_CA_FILE } from "../../infra/user-data.ts";
-import { TOPIC } from "../kafka/kafka-stack.ts";
-import { INTERNAL_LISTENER } from "../kafka/properties.ts";
+import type { Settings } from "../../infra/config/config.ts";
+import type { DatabaseTarget } from "../../infra/components/database.ts";
+import { API_PORT, COUNTED_ON_AFTER } from "../../infra/components/entrance.ts";
+import { databaseConnections } from "../../infra/config/instance-types.ts";
+import type { Images } from "../../infra/components/build-images.ts";
+import type { Swarm } from "../../infra/components/swarm.ts";
+import { databaseOf, eventTarget } from "../event-access.ts";
 import { Stack } from "../stack.ts";
-import { gifticonStack, type DatabaseAccess, type EventTarget } from "./gifticon-stack.ts";
-import { sharePools } from "./pool-sizes.ts";
+import { gifticonStack } from "./gifticon-stack.ts";
+import { sharePools } from "../pool-sizes.ts";
 
 /** What the services stand on. */
 export interface GifticonArgs {
@@ -19,20 +17,6 @@ export interface GifticonArgs {
   images: Images;
   database: DatabaseTarget;
   after: Resource[];
-}
-
-/** Where the database is, as tasks on the workers reach it. */
-export function databaseOf(
-  { port, name }: DatabaseTarget,
-  { user }: Pick<Login, "user">,
-  host: string,
-): DatabaseAccess {
-  return { host, port, name, user, caFile: DATABASE_CA_FILE };
-}
-
-/** Where the event's data is, as tasks on the workers reach it. */
-export function eventTarget(mode: Settings["mode"], database: DatabaseAccess): EventTarget {
-  return { queue: mode === "kafka" ? { bootstrapServers: INTERNAL_LISTENER, topic: TOPIC } : undefined, database };
 }
 
 /** Deploys the event's services. */

@@ -4,28 +4,12 @@ import {
   ownCheck,
   PIDS,
   rolling,
-  scratch,
   type Compose,
   type ComposeService,
   type Deploy,
 } from "../compose.ts";
-
-/** Where the database is, and as whom a task logs in. */
-export interface DatabaseAccess {
-  host: string;
-  port: number;
-  name: string;
-  user: string;
-  /** Where the hosts keep its certificate authorities. */
-  caFile: string;
-}
-
-/** Where the event's data is. */
-export interface EventTarget {
-  /** Only in mode kafka. */
-  queue?: { bootstrapServers: string; topic: string } | undefined;
-  database: DatabaseAccess;
-}
+import { eventAccess, type EventTarget } from "../event-access.ts";
+import { ON_WORKERS } from "../placement.ts";
 
 /** What each service of the event is told besides its own. */
 export interface GifticonStackArgs extends EventTarget {
@@ -52,53 +36,6 @@ export interface GifticonStackArgs extends EventTarget {
   /** Name of the Docker secret. */
   passwordSecret: string;
 }
-
-/** The group that the issuer reads as. */
-const CONSUMER_GROUP = "group_1";
-const CA_IN_TASK = "/etc/database-ca.pem";
-
-/** What a task is given to reach the database: the variables of the contract, the password, and the certificates. */
-export function databaseAccess({ host, port, name, user, caFile }: DatabaseAccess) {
-  return {
-    environment: {
-      LOG_LEVEL: "info",
-      DATABASE_HOST: host,
-      DATABASE_PORT: port,
-      DATABASE_NAME: name,
-      DATABASE_USER: user,
-      DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
-      DATABASE_CA_FILE: CA_IN_TASK,
-    },
-    volumes: [{ type: "bind", source: caFile, target: CA_IN_TASK, read_only: true }, scratch(16)],
-    secrets: [{ source: "database-password", target: "database-password", uid: "1000", mode: 0o400 }],
-  } satisfies Partial<ComposeService>;
-}
-
-/** The same for the database and the topic. */
-export function eventAccess({ database, queue }: EventTarget) {
-  const { environment, ...access } = databaseAccess(database);
-  return {
-    ...access,
-    environment: {
-      MODE: queue ? "kafka" : "direct",
-      ...environment,
-      ...(queue
-        ? {
-            KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers,
-            KAFKA_TOPIC: queue.topic,
-            KAFKA_GROUP_ID: CONSUMER_GROUP,
-          }
-        : {}),
-    },
-  } satisfies Partial<ComposeService>;
-}
-
-/** Where the event's tasks may run: on a worker that has no other purpose. */
-export const ON_WORKERS = [
-  "node.role == worker",
-  "node.labels.kafka_server != true",
-  "node.labels.load_generator != true",
-];
 
 /** The event's services: the API on the workers, one copy a host, and in mode kafka the issuer. */
 export function gifticonStack(args: GifticonStackArgs): Compose {
@@ -129,7 +66,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       replicas: api.replicas,
       placement: { constraints: ON_WORKERS, max_replicas_per_node: 1 },
       ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
-      // Before a host with a copy goes, there is one more elsewhere: infra/host/swarm-retire.sh.
+      // Before a host with a copy goes, there is one more elsewhere: infra/scripts/manager/swarm-retire.sh.
       labels: { "gifticon-event.extra-copy-seconds": String(api.countedOnAfter) },
       resources: memory(api.memoryMib),
     },

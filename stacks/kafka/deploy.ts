@@ -1,7 +1,7 @@
 import { all, output, type Input, type Resource } from "@pulumi/pulumi";
-import type { Settings } from "../../infra/config.ts";
-import { instanceMemoryMib } from "../../infra/instance-types.ts";
-import type { Swarm } from "../../infra/swarm.ts";
+import type { Settings } from "../../infra/config/config.ts";
+import { instanceMemoryMib } from "../../infra/config/instance-types.ts";
+import type { Swarm } from "../../infra/components/swarm.ts";
 import { Stack } from "../stack.ts";
 import { kafkaStack } from "./kafka-stack.ts";
 import { shareMemory } from "./memory.ts";

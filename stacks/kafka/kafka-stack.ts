@@ -1,11 +1,8 @@
+import { DEAD_LETTER_TOPIC, EXTERNAL_PORT, INTERNAL_LISTENER, TOPIC } from "../broker.ts";
 import { hardened, limits, PIDS, rolling, scratch, type Compose, type ComposeService } from "../compose.ts";
 import type { KafkaMemory } from "./memory.ts";
-import { EXTERNAL_PORT, INTERNAL_LISTENER, KAFKA_DATA, ZOOKEEPER_DATA, ZOOKEEPER_SESSION_MS } from "./properties.ts";
+import { KAFKA_DATA, ZOOKEEPER_DATA, ZOOKEEPER_SESSION_MS } from "./properties.ts";
 
-/** Where requests wait. */
-export const TOPIC = "coupon_create";
-/** Where records go that can't be read. */
-export const DEAD_LETTER_TOPIC = `${TOPIC}.dlt`;
 /** Twice what any topic takes by default: a dead letter is its record and some headers more. As the issuer makes the topic where nobody did. */
 const DEAD_LETTER_BYTES = 2 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { instanceMemoryMib } from "../../infra/instance-types.ts";
+import { instanceMemoryMib } from "../../infra/config/instance-types.ts";
 import { shareMemory } from "./memory.ts";
 
 test("a t3.medium gives Kafka a heap of a quarter and most of the rest for its page cache", () => {

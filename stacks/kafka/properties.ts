@@ -1,11 +1,8 @@
+import { EXTERNAL_PORT, INTERNAL_LISTENER } from "../broker.ts";
+
 /** Where the images keep their data, each in a named volume. */
 export const KAFKA_DATA = "/var/lib/kafka/data";
 export const ZOOKEEPER_DATA = "/var/lib/zookeeper";
-
-/** Kafka's listener for the services, by the name that it has in the overlay network. */
-export const INTERNAL_LISTENER = "kafka:19092";
-/** Kafka's port for hosts of the VPC. */
-export const EXTERNAL_PORT = 9092;
 
 /**
  * How long ZooKeeper keeps the broker's registration when the broker is gone. A broker that comes back sooner finds its own id taken and stops; so

@@ -1,10 +1,10 @@
 import { all, type Resource } from "@pulumi/pulumi";
-import type { Settings } from "../../infra/config.ts";
-import { instanceMemoryMib } from "../../infra/instance-types.ts";
-import type { LoadImages } from "../../infra/registry.ts";
-import type { Swarm } from "../../infra/swarm.ts";
-import type { DatabaseTarget } from "../../infra/database.ts";
-import { databaseOf, eventTarget } from "../gifticon/deploy.ts";
+import type { Settings } from "../../infra/config/config.ts";
+import { instanceMemoryMib } from "../../infra/config/instance-types.ts";
+import type { LoadImages } from "../../infra/components/build-images.ts";
+import type { Swarm } from "../../infra/components/swarm.ts";
+import type { DatabaseTarget } from "../../infra/components/database.ts";
+import { databaseOf, eventTarget } from "../event-access.ts";
 import { Stack } from "../stack.ts";
 import { k6Stack } from "./k6-stack.ts";
 import { ngrinderStack } from "./ngrinder-stack.ts";

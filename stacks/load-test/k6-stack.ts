@@ -1,5 +1,6 @@
 import { hardened, limits, ownCheck, PIDS, rolling, scratch, type Compose, type Deploy } from "../compose.ts";
-import { eventAccess, ON_WORKERS, type EventTarget } from "../gifticon/gifticon-stack.ts";
+import { eventAccess, type EventTarget } from "../event-access.ts";
+import { ON_WORKERS } from "../placement.ts";
 
 /** What the k6 stack is told. */
 export interface K6StackArgs {

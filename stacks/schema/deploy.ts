@@ -1,11 +1,11 @@
 import { all, output, type Resource } from "@pulumi/pulumi";
-import type { Settings } from "../../infra/config.ts";
-import type { DatabaseTarget } from "../../infra/database.ts";
-import { databaseConnections } from "../../infra/instance-types.ts";
-import type { Images } from "../../infra/registry.ts";
-import type { Swarm } from "../../infra/swarm.ts";
-import { databaseOf } from "../gifticon/deploy.ts";
-import { serviceConnections } from "../gifticon/pool-sizes.ts";
+import type { Settings } from "../../infra/config/config.ts";
+import type { DatabaseTarget } from "../../infra/components/database.ts";
+import { databaseConnections } from "../../infra/config/instance-types.ts";
+import type { Images } from "../../infra/components/build-images.ts";
+import type { Swarm } from "../../infra/components/swarm.ts";
+import { databaseOf } from "../event-access.ts";
+import { serviceConnections } from "../pool-sizes.ts";
 import { Stack, type StackFile } from "../stack.ts";
 import { schemaStack } from "./schema-stack.ts";
 

@@ -1,5 +1,6 @@
 import { hardened, limits, PIDS, type Compose } from "../compose.ts";
-import { databaseAccess, ON_WORKERS, type DatabaseAccess } from "../gifticon/gifticon-stack.ts";
+import { databaseAccess, type DatabaseAccess } from "../event-access.ts";
+import { ON_WORKERS } from "../placement.ts";
 
 /** What the job that prepares the database is told. */
 export interface SchemaStackArgs {

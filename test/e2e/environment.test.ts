@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { execa } from "execa";
-import { Gifticons, type Answer } from "../support/gifticons.ts";
-import { instance, leftovers, removeRecord } from "../support/hosts.ts";
-import { LocalStack, type Outcome } from "../support/local-stack.ts";
+import { Gifticons, type Answer } from "../../operate/gifticons.ts";
+import { instance, leftovers, removeRecord } from "../../operate/local-hosts.ts";
+import { LocalStack, type Outcome } from "../../operate/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
-import { waitUntil } from "../support/wait-until.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
 import { faultSteps } from "./faults.ts";
 import { LoadTest } from "./load-test.ts";
 import { nodeSteps } from "./nodes.ts";

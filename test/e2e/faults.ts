@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CASES } from "../../chaos/cases.ts";
 import { Environment } from "../../chaos/environment.ts";
 import { runCase } from "../../chaos/run.ts";
-import type { LocalStack } from "../support/local-stack.ts";
+import type { LocalStack } from "../../operate/local-stack.ts";
 import type { Step } from "../support/story.ts";
 
 /** One fault of each family under load, in its short form, on the environment that stands: `./run chaos --fast` as steps of a story. */

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { LOAD_TEST_USERS } from "@gifticon/contract/load-test.ts";
+import { LOAD_TEST_USERS } from "@gifticon/load-agent/protocol.ts";
 import { execa } from "execa";
 import { request } from "undici";
 import { requestIdOf } from "../../load-test/plan.ts";
-import { onHost } from "../support/hosts.ts";
-import type { LocalStack } from "../support/local-stack.ts";
+import type { Report } from "../../load-test/report/report.ts";
+import { onHost } from "../../operate/local-hosts.ts";
+import type { EventRun, LocalStack } from "../../operate/local-stack.ts";
 import { Canary, secretsOfState } from "../support/security/canary.ts";
-import { waitUntil } from "../support/wait-until.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
 
 /** Enough for some thousand requests, and few enough that a busy machine of 2 cores answers all of them in time. */
 const USERS = ["--users", "250"];
@@ -25,9 +26,14 @@ export class LoadTest {
     this.#stack = stack;
   }
 
+  /** `./run event` on the stack, with its report. */
+  async #event(...args: Parameters<LocalStack["event"]>): Promise<EventRun & { report?: Report }> {
+    return (await this.#stack.event(...args)) as EventRun & { report?: Report };
+  }
+
   /** Nothing is run, and it is said why. */
   async refuses(args: readonly string[], words: RegExp): Promise<void> {
-    const refused = await this.#stack.event(args);
+    const refused = await this.#event(args);
     assert.equal(refused.exitCode, 2, refused.words);
     assert.match(refused.words, words);
     assert.equal(refused.report, undefined);
@@ -72,7 +78,7 @@ export class LoadTest {
   /** A run over the planted faults fails, and tells them and nothing else. The next up is one without them. */
   async findsPlantedFaults(): Promise<void> {
     // Errors aren't what this is about.
-    const { exitCode, words, report } = await this.#stack.event([...USERS, "--seconds", "3", "--max-error-rate", "1"]);
+    const { exitCode, words, report } = await this.#event([...USERS, "--seconds", "3", "--max-error-rate", "1"]);
     const run = report?.runs[0] ?? assert.fail(words);
     const id = (number: number) => requestIdOf(run.plan, number, false);
     assert.deepEqual(
@@ -95,7 +101,7 @@ export class LoadTest {
       const response = await request(`${apiUrl}/stats`);
       return ((await response.body.json()) as { issued: number }).issued;
     };
-    const { exitCode, words, report } = await this.#stack.event(
+    const { exitCode, words, report } = await this.#event(
       ["--mode", "direct", ...USERS, "--seconds", "600"],
       async (said) => {
         await waitUntil("the users to come", () => said().includes("250 users for 600 s"));
@@ -125,7 +131,7 @@ export class LoadTest {
         "{{json .Spec}}",
       ]);
     const before = await spec();
-    const { exitCode, words, report } = await this.#stack.event(["--compare", ...USERS, "--seconds", "8"]);
+    const { exitCode, words, report } = await this.#event(["--compare", ...USERS, "--seconds", "8"]);
     assert.ok(report, words);
     assert.deepEqual(
       report.runs.map(({ mode, verdict: { outcome, violations, doubts } }) => ({ mode, outcome, violations, doubts })),

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { onHost } from "../support/hosts.ts";
-import type { LocalStack } from "../support/local-stack.ts";
+import { onHost } from "../../operate/local-hosts.ts";
+import type { LocalStack } from "../../operate/local-stack.ts";
 import type { Step } from "../support/story.ts";
 import { swarmNodes, swarmServices } from "../support/swarm.ts";
-import { waitUntil } from "../support/wait-until.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
 
 /** Every kind of change by hand in the Swarm, all at once, because each up takes its time. */
 async function changeByHand(account: string, nodeOf: (name: string) => string): Promise<void> {

@@ -13,7 +13,7 @@ const COMMENT = /^\s*#.*$/gm;
 const functionsOf = (script: string): string[] => [...script.matchAll(FUNCTION)].map(([, name = ""]) => name);
 
 test("a script has every function that it names, in every form of the environment", async () => {
-  const files = globSync(["infra/host/*.sh", "stacks/*.sh"], { cwd: checkout });
+  const files = globSync(["infra/scripts/**/*.sh", "stacks/*.sh"], { cwd: checkout });
   const known = new Set(files.flatMap((file) => functionsOf(readFileSync(join(checkout, file), "utf8"))));
   const runs = [
     await runProgram({ "gifticon-event:loadGenerator": "k6" }),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadSettings } from "../../infra/config.ts";
-import { SettingsError } from "../../infra/settings-reader.ts";
+import { loadSettings } from "../../infra/config/config.ts";
+import { SettingsError } from "../../infra/config/settings-reader.ts";
 import { REQUIRED, runProgram } from "./support/run-program.ts";
 
 const hosts = (more: object) => ({ hosts: JSON.stringify({ ami: "ami-0123456789abcdef0", ...more }) });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderUserData } from "../../infra/user-data.ts";
+import { renderUserData } from "../../infra/plans/user-data.ts";
 import { renderCompose } from "../../stacks/compose.ts";
 import { gifticonStack, type GifticonStackArgs } from "../../stacks/gifticon/gifticon-stack.ts";
 import { kafkaStack } from "../../stacks/kafka/kafka-stack.ts";

@@ -24,7 +24,7 @@ describe("the review command", () => {
   });
 
   test("ends with 2 and the compiler's words when the program doesn't compile", async () => {
-    await clone.edit([{ file: "infra/tags.ts", from: "Stack: getStack()", to: "Stack: 7" }]);
+    await clone.edit([{ file: "infra/components/tags.ts", from: "Stack: getStack()", to: "Stack: 7" }]);
     const { exitCode, stdout, stderr } = await clone.command("main", "--stack", "local");
     assert.equal(exitCode, 2, stderr);
     assert.equal(stdout, "");
@@ -62,7 +62,9 @@ describe("the review command", () => {
   });
 
   test("ends with 1 when a mandatory guardrail is broken, and gives the same bytes each time", async () => {
-    await clone.edit([{ file: "infra/host.ts", from: "httpPutResponseHopLimit: 1", to: "httpPutResponseHopLimit: 2" }]);
+    await clone.edit([
+      { file: "infra/components/host.ts", from: "httpPutResponseHopLimit: 1", to: "httpPutResponseHopLimit: 2" },
+    ]);
     const first = await clone.command("main", "--stack", "local");
     assert.equal(first.exitCode, 1, first.stderr);
     assert.match(first.stdout, /❌ `imds-v2`: `worker-1` metadataOptions\.httpPutResponseHopLimit is not 1/);

@@ -20,7 +20,9 @@ describe("the policy pack in the engine", () => {
   });
 
   test("stops a change that breaks a mandatory guardrail, and names the rule", async () => {
-    await clone.edit([{ file: "infra/host.ts", from: "httpPutResponseHopLimit: 1", to: "httpPutResponseHopLimit: 2" }]);
+    await clone.edit([
+      { file: "infra/components/host.ts", from: "httpPutResponseHopLimit: 1", to: "httpPutResponseHopLimit: 2" },
+    ]);
     await assert.rejects(clone.previewWithPack("local"), (error: unknown) => {
       assert.ok(error instanceof CannotJudge);
       const said = error.details.join("\n");

@@ -26,7 +26,7 @@ interface Case {
   previewRefuses?: RegExp;
 }
 
-const config = (from: string, to: string): Edit => ({ file: "infra/config.ts", from, to });
+const config = (from: string, to: string): Edit => ({ file: "infra/config/config.ts", from, to });
 const workers = ["worker-1", "worker-2", "worker-3", "worker-4", "worker-5"];
 const hosts = ["kafka", "manager", ...workers];
 
@@ -116,7 +116,7 @@ const cases: Case[] = [
     change: "a rotation of the owner's password",
     edits: [
       {
-        file: "infra/database.ts",
+        file: "infra/components/database.ts",
         from: "newPassword(`${name}-password`)",
         to: "new RandomPassword(`${name}-password`, { length: 33, special: false }, parent).result",
       },
@@ -133,7 +133,7 @@ const cases: Case[] = [
     change: "a rotation of the services' password",
     edits: [
       {
-        file: "infra/database.ts",
+        file: "infra/components/database.ts",
         from: "newPassword(`${name}-service-password`)",
         to: "new RandomPassword(`${name}-service-password`, { length: 33, special: false }, parent).result",
       },
@@ -146,7 +146,7 @@ const cases: Case[] = [
     change: "a port of Kafka opened to the world",
     edits: [
       {
-        file: "infra/flows.ts",
+        file: "infra/plans/flows.ts",
         from: `tcp("kafka-nodes", "node", "kafka"`,
         to: `tcp("kafka-nodes", { cidrs: ["0.0.0.0/0"] }, "kafka"`,
       },
@@ -186,7 +186,11 @@ const cases: Case[] = [
   {
     change: "a comment only",
     edits: [
-      { file: "infra/hosts.ts", from: "export class Hosts", to: "// A comment.\nexport class Hosts" },
+      {
+        file: "infra/components/host-fleet.ts",
+        from: "export class HostFleet",
+        to: "// A comment.\nexport class HostFleet",
+      },
       { file: "services/main-api/main.ts", from: "import", to: "// A comment.\nimport" },
     ],
     grade: "nothing changes",

@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { execa } from "execa";
 import { bundleService, type ServiceName } from "../../services/bundle.ts";
-import { bundlePage } from "../../services/main-api/page-bundle.ts";
-import { waitUntil } from "../support/wait-until.ts";
-import { freePort } from "./support/containers.ts";
+import { bundlePage } from "@gifticon/main-api/page-bundle.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
+import { freePort } from "../../services/testing/containers.ts";
 
 const services: ServiceName[] = ["main-api", "gifticon-issuer"];
 

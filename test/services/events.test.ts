@@ -3,14 +3,14 @@ import { after, before, describe, test } from "node:test";
 import { DEAD_LETTER_HEADER, deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
 import { execa } from "execa";
 import { CompressionTypes } from "kafkajs";
-import { LARGEST_BATCH } from "../../services/gifticon-issuer/compression.ts";
-import { type Backing, startBacking } from "./support/backing.ts";
+import { LARGEST_BATCH } from "@gifticon/gifticon-issuer/compression.ts";
+import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { Crowd, range } from "./support/client.ts";
-import { createEvent, createUnpreparedEvent, type Event } from "./support/event.ts";
-import { serviceMain } from "./support/service-process.ts";
+import { createEvent, createUnpreparedEvent, type Event } from "../../services/testing/event.ts";
+import { serviceMain } from "../../services/testing/service-process.ts";
 import { spring } from "./support/records.ts";
-import type { Stats } from "../../services/main-api/stats.ts";
-import { waitUntil } from "../support/wait-until.ts";
+import type { Stats } from "@gifticon/main-api/stats.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
 
 let backing: Backing;
 before(async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { waitUntil } from "../support/wait-until.ts";
-import { type Backing, startBacking } from "./support/backing.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
+import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { Crowd, keyOf, type Load, range, startLoad } from "./support/client.ts";
-import { createEvent, type Event } from "./support/event.ts";
+import { createEvent, type Event } from "../../services/testing/event.ts";
 import { decided, holdStock, issuerInTransaction, takeConnections } from "./support/faults.ts";
 
 const STOCK = 1_000_000;

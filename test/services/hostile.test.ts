@@ -6,10 +6,10 @@ import { connectionLimit, drip, openMany, pour } from "../support/hostile/flood.
 import { bytesOf, hostileRequest, isEndInDoubt } from "../support/hostile/fuzz.ts";
 import { type Conversation, listen, say, type Target, targetOf } from "../support/hostile/raw-http.ts";
 import { post, smugglings } from "../support/hostile/smuggling.ts";
-import { type Backing, startBacking } from "./support/backing.ts";
+import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { Crowd, range, startLoad } from "./support/client.ts";
-import { createEvent, type Event } from "./support/event.ts";
-import type { ServiceProcess } from "./support/service-process.ts";
+import { createEvent, type Event } from "../../services/testing/event.ts";
+import type { ServiceProcess } from "../../services/testing/service-process.ts";
 
 // One API for all of it: what one attack leaves behind, the next one meets.
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { findStatuses, issue, readStock } from "@gifticon/contract/database/issue.ts";
-import { migrations } from "@gifticon/contract/database/migrations.ts";
-import { readTally } from "@gifticon/contract/database/tally.ts";
-import { prepareDatabase, StockError } from "@gifticon/contract/database/migrate.ts";
-import { createPool } from "@gifticon/contract/database/pool.ts";
+import { findStatuses, issue, readStock } from "@gifticon/event-database/issue.ts";
+import { migrations } from "@gifticon/event-database/migrations.ts";
+import { readTally } from "@gifticon/event-database/tally.ts";
+import { prepareDatabase, StockError } from "@gifticon/event-database/migrate.ts";
+import { createPool } from "@gifticon/event-database/pool.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import { MAX_USER_ID } from "@gifticon/contract/request.ts";
 import type { Outcome } from "@gifticon/contract/status.ts";
@@ -12,7 +12,7 @@ import fc from "fast-check";
 import type pg from "pg";
 import { pino } from "pino";
 import { range } from "./support/client.ts";
-import { type DatabaseServer, startDatabase } from "./support/database.ts";
+import { type DatabaseServer, startDatabase } from "../../services/testing/database.ts";
 
 let server: DatabaseServer;
 const pools: pg.Pool[] = [];

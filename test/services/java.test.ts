@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
-import { type Backing, startBacking } from "./support/backing.ts";
+import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { Crowd } from "./support/client.ts";
-import { createEvent, type Event } from "./support/event.ts";
+import { createEvent, type Event } from "../../services/testing/event.ts";
 import { type JavaClient, javaClient } from "./support/java.ts";
 
 let backing: Backing;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { waitUntil } from "../support/wait-until.ts";
-import { type Backing, startBacking } from "./support/backing.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
+import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { DESKTOP, inOrder, PHONE, startBrowser, visit } from "./support/browser.ts";
 import { Crowd, range } from "./support/client.ts";
-import { createEvent } from "./support/event.ts";
+import { createEvent } from "../../services/testing/event.ts";
 
 let backing: Backing;
 let browser: Browser;

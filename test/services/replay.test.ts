@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { deadLetterTopic, encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
-import { waitUntil } from "../support/wait-until.ts";
-import { type Backing, startBacking } from "./support/backing.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
+import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { range } from "./support/client.ts";
-import { createEvent, type Event } from "./support/event.ts";
+import { createEvent, type Event } from "../../services/testing/event.ts";
 import { spring } from "./support/records.ts";
 
 let backing: Backing;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { findStatuses, issue, readStock } from "@gifticon/contract/database/issue.ts";
-import { prepareDatabase, type Declared } from "@gifticon/contract/database/migrate.ts";
-import { findReplayed, recordReplayed } from "@gifticon/contract/database/replayed.ts";
-import { findSchema } from "@gifticon/contract/database/schema-watch.ts";
-import { readTally } from "@gifticon/contract/database/tally.ts";
-import { LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/contract/load-test.ts";
+import { findStatuses, issue, readStock } from "@gifticon/event-database/issue.ts";
+import { prepareDatabase, type Declared } from "@gifticon/event-database/migrate.ts";
+import { findReplayed, recordReplayed } from "@gifticon/event-database/replayed.ts";
+import { findSchema } from "@gifticon/event-database/schema-watch.ts";
+import { readTally } from "@gifticon/event-database/tally.ts";
+import { LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
 import type pg from "pg";
-import { type DatabaseServer, startDatabase } from "./support/database.ts";
+import { type DatabaseServer, startDatabase } from "../../services/testing/database.ts";
 
 const ID = "00000000-0000-4000-8000-000000000001";
 const PASSWORD = "a-password-for-tests";

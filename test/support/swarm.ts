@@ -1,5 +1,5 @@
-import { onHost } from "./hosts.ts";
-import type { LocalStack } from "./local-stack.ts";
+import { onHost } from "../../operate/local-hosts.ts";
+import type { LocalStack } from "../../operate/local-stack.ts";
 
 /** A node as the Swarm itself sees it. */
 export interface SwarmNode {

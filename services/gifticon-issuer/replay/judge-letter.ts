@@ -1,5 +1,5 @@
 import { decodeDeadLetter, replayOf } from "@gifticon/contract/dead-letter.ts";
-import { sizeOf } from "@gifticon/contract/kafka/send.ts";
+import { sizeOf } from "@gifticon/contract/message-size.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import { type RecordPosition, requestIdOfPosition } from "@gifticon/contract/request-id.ts";
 import type { KafkaMessage, Message } from "kafkajs";

@@ -1,4 +1,4 @@
-import { EnvironmentError, readIssuerSettings } from "@gifticon/contract/environment.ts";
+import { EnvironmentError, readIssuerSettings } from "@gifticon/runtime/environment.ts";
 import { replayDeadLetters } from "./replay.ts";
 
 const USAGE = `usage: replay [--all]

@@ -1,17 +1,17 @@
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
-import { createPool } from "@gifticon/contract/database/pool.ts";
-import { findReplayed, recordReplayed } from "@gifticon/contract/database/replayed.ts";
-import { findSchema } from "@gifticon/contract/database/schema-watch.ts";
-import type { IssuerSettings } from "@gifticon/contract/environment.ts";
-import { createKafka, createProducer } from "@gifticon/contract/kafka/client.ts";
-import { sendInSlices } from "@gifticon/contract/kafka/send.ts";
+import { createPool } from "@gifticon/event-database/pool.ts";
+import { findReplayed, recordReplayed } from "@gifticon/event-database/replayed.ts";
+import { findSchema } from "@gifticon/event-database/schema-watch.ts";
+import type { IssuerSettings } from "@gifticon/runtime/environment.ts";
+import { createKafka, createProducer } from "@gifticon/kafka/client.ts";
+import { sendInSlices } from "@gifticon/kafka/send.ts";
 import type { RecordPosition } from "@gifticon/contract/request-id.ts";
-import { createLog } from "@gifticon/contract/runtime/log.ts";
+import { createLog } from "@gifticon/runtime/log.ts";
 import type { Producer } from "kafkajs";
 import type { Pool, PoolClient } from "pg";
 import { registerCodecs } from "../compression.ts";
 import { judgeLetter, type LetterVerdict } from "./judge-letter.ts";
-import { readTopic } from "@gifticon/contract/kafka/read-topic.ts";
+import { readTopic } from "@gifticon/kafka/read-topic.ts";
 
 /** Any number but the one of the migrations: one replay at a time. */
 const ADVISORY_LOCK = 2_512_250_001;

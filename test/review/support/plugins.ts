@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
-import { packages } from "../../../local-cloud/paper/packages.ts";
-import { serveAll } from "../../../local-cloud/provider/server/serve-all.ts";
+import { packages } from "local-cloud/paper/packages.ts";
+import { serveAll } from "local-cloud/provider/server/serve-all.ts";
 
 // The local cloud and the stand-ins as their plugins serve them, not on paper, in one process for one run of the engine. It speaks as
 // local-cloud/paper/main.ts does, but notes nothing.

@@ -1,4 +1,4 @@
-import type { ClientAnswer } from "@gifticon/contract/reconciliation.ts";
+import type { ClientAnswer } from "../../../operate/reconciliation.ts";
 import { Agent, request } from "undici";
 
 /** What one of the crowd was told. */

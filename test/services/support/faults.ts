@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from "pg";
-import { waitUntil } from "../../support/wait-until.ts";
-import type { DatabaseServer } from "./database.ts";
+import { waitUntil } from "../../../operate/wait-until.ts";
+import type { DatabaseServer } from "../../../services/testing/database.ts";
 import { type Crowd, range } from "./client.ts";
-import type { Event } from "./event.ts";
-import type { ServiceProcess } from "./service-process.ts";
+import type { Event } from "../../../services/testing/event.ts";
+import type { ServiceProcess } from "../../../services/testing/service-process.ts";
 
 /** Holds the stock's row, so that no issuer can decide; returns what lets go. */
 export async function holdStock(event: Event): Promise<() => Promise<void>> {

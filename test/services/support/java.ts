@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { IMAGES } from "./containers.ts";
+import { IMAGES } from "../../../services/testing/containers.ts";
 
 /** Kafka's own Java client: the other side of the contract. */
 export interface JavaClient extends AsyncDisposable {

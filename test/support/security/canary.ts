@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { LocalStack } from "../local-stack.ts";
+import type { LocalStack } from "../../../operate/local-stack.ts";
 import { type Place, runIn } from "./namespaces.ts";
 
 /** A secret's real value, by the name that a failure tells. */

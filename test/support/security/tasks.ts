@@ -1,4 +1,4 @@
-import { onHost } from "../hosts.ts";
+import { onHost } from "../../../operate/local-hosts.ts";
 
 /** A running container of a host, as its engine and its kernel see it. */
 export interface RunningTask {

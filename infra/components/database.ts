@@ -1,0 +1,108 @@
+import { rds } from "@pulumi/aws";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { RandomId, RandomPassword } from "@pulumi/random";
+import type { Settings } from "../config/config.ts";
+import { tags } from "./tags.ts";
+
+/** A role of the database that logs in. */
+export interface Login {
+  user: string;
+  /** Secret. */
+  password: Output<string>;
+}
+
+/** Where the database is, and who logs in. */
+export interface DatabaseTarget {
+  host: Output<string>;
+  port: number;
+  name: string;
+  /** Has everything in it, and makes the other roles: only for the migrations. */
+  owner: Login;
+  /** Of the services. */
+  service: Login;
+  /** Of the load test's agent; without a password where there is none. */
+  loadTest: { user: string; password?: Output<string> };
+}
+
+/** The event's PostgreSQL: private, encrypted, reached over TLS only. */
+export class Database extends ComponentResource {
+  readonly target: DatabaseTarget;
+  /** host:port. */
+  readonly endpoint: Output<string>;
+
+  constructor(
+    name: string,
+    args: {
+      settings: Settings["database"];
+      /** Whether the load test's agent logs in. */
+      loadTest: boolean;
+      subnetIds: Input<string>[];
+      securityGroupId: Input<string>;
+    },
+    options?: ComponentResourceOptions,
+  ) {
+    super("gifticon-event:infra:Database", name, {}, options);
+    const { settings } = args;
+    const parent = { parent: this };
+    const subnets = new rds.SubnetGroup(name, { subnetIds: args.subnetIds, tags: tags(name) }, parent);
+    const parameters = new rds.ParameterGroup(
+      name,
+      {
+        family: `postgres${settings.engineVersion}`,
+        description: "gifticon event: TLS only",
+        parameters: [{ name: "rds.force_ssl", value: "1" }],
+        tags: tags(name),
+      },
+      parent,
+    );
+    // Letters and digits only: RDS refuses some signs, and connection strings others.
+    const newPassword = (of: string) => new RandomPassword(of, { length: 32, special: false }, parent).result;
+    const owner = { user: "gifticon", password: newPassword(`${name}-password`) };
+    const lastSnapshot = settings.deletionProtection
+      ? new RandomId(`${name}-last-snapshot`, { byteLength: 4 }, parent)
+      : undefined;
+    const [database, port] = ["gifticon", 5432] as const;
+    const instance = new rds.Instance(
+      name,
+      {
+        engine: "postgres",
+        engineVersion: settings.engineVersion,
+        // RDS refuses a new major version without it. The version is a setting: a new one is meant, like any other change.
+        allowMajorVersionUpgrade: true,
+        instanceClass: settings.instanceClass,
+        allocatedStorage: settings.storageGib,
+        storageType: "gp3",
+        storageEncrypted: true,
+        dbName: database,
+        port,
+        username: owner.user,
+        password: owner.password,
+        dbSubnetGroupName: subnets.name,
+        parameterGroupName: parameters.name,
+        vpcSecurityGroupIds: [args.securityGroupId],
+        publiclyAccessible: false,
+        backupRetentionPeriod: settings.backupRetentionDays,
+        copyTagsToSnapshot: true,
+        // A change of settings is meant now, not in the next maintenance window.
+        applyImmediately: true,
+        deletionProtection: settings.deletionProtection,
+        skipFinalSnapshot: !settings.deletionProtection,
+        ...(lastSnapshot
+          ? { finalSnapshotIdentifier: lastSnapshot.hex.apply((hex) => `gifticon-event-last-${hex}`) }
+          : {}),
+        tags: tags(name),
+      },
+      { ...parent, protect: settings.deletionProtection },
+    );
+    this.endpoint = instance.endpoint;
+    this.target = {
+      ...{ host: instance.address, port, name: database, owner },
+      service: { user: "gifticon_service", password: newPassword(`${name}-service-password`) },
+      loadTest: {
+        user: "gifticon_load_test",
+        ...(args.loadTest ? { password: newPassword(`${name}-load-test-password`) } : {}),
+      },
+    };
+    this.registerOutputs({ endpoint: instance.endpoint });
+  }
+}

@@ -1,0 +1,124 @@
+import { ec2, iam, ssm } from "@pulumi/aws";
+import { all, ComponentResource, getProject, getStack, output } from "@pulumi/pulumi";
+import type { ComponentResourceOptions, Input, Output, Resource } from "@pulumi/pulumi";
+import { PrivateKey } from "@pulumi/tls";
+import type { HostPlan } from "../plans/fleet.ts";
+import { ec2Trust, hostPolicy } from "../plans/host-policy.ts";
+import { tags } from "./tags.ts";
+import { renderUserData } from "../plans/user-data.ts";
+
+/** What all hosts of an environment share. */
+export interface HostSurroundings {
+  region: Input<string>;
+  ami: string;
+  /** By zone. */
+  subnetIds: Input<string>[];
+  /** Name of the EC2 key pair that the program speaks to the hosts by. */
+  keyName: Input<string>;
+  sessionManager: boolean;
+  /** What a boot needs in place: the firewall's rules. */
+  after: Resource[];
+}
+
+/** What one host is. */
+export interface HostArgs {
+  plan: HostPlan;
+  surroundings: HostSurroundings;
+  securityGroupIds: Input<string>[];
+  registry: Input<string>;
+  repositoryArns: Input<string>[];
+  leavePublicKey: Input<string>;
+  /** Only on the first manager. */
+  leaveKeyParameter?: ssm.Parameter;
+  /** Whether it lets a new first manager into its Swarm: the other managers do. */
+  admits?: boolean;
+}
+
+/**
+ * One host: its SSH key, its role, and its instance.
+ *
+ * It has no fixed private address: then a host that is replaced stands, and has joined the Swarm, before the old one is drained. Only Kafka's old host goes
+ * first, as there must never be two brokers of one identity.
+ *
+ * The program makes the host's SSH key. The private half is a SecureString of SSM that only this host's role may read, and its first boot
+ * fetches it; so every connection verifies the host, from the first on.
+ */
+export class Host extends ComponentResource {
+  readonly plan: HostPlan;
+  readonly instance: ec2.Instance;
+  /** The public half of the host's SSH key, as in an authorized_keys file. */
+  readonly hostKey: Output<string>;
+
+  constructor(name: string, args: HostArgs, options?: ComponentResourceOptions) {
+    super("gifticon-event:infra:Host", name, {}, options);
+    const { plan, surroundings, leaveKeyParameter: leaveKey } = args;
+    const parent = { parent: this };
+    const key = new PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, parent);
+    const parameter = new ssm.Parameter(
+      `${name}-host-key`,
+      {
+        name: `/${getProject()}/${getStack()}/${name}/host-key`,
+        type: "SecureString",
+        value: key.privateKeyOpenssh,
+        description: `Private half of the SSH host key of ${name}`,
+        tags: tags(`${name}-host-key`),
+      },
+      parent,
+    );
+    const role = new iam.Role(name, { assumeRolePolicy: ec2Trust, tags: tags(name) }, parent);
+    const policy = new iam.RolePolicy(
+      name,
+      {
+        role: role.name,
+        policy: all([output([parameter.arn, ...(leaveKey ? [leaveKey.arn] : [])]), output(args.repositoryArns)]).apply(
+          ([parameters, repositories]) =>
+            JSON.stringify(hostPolicy({ parameters, repositories, sessionManager: surroundings.sessionManager })),
+        ),
+      },
+      parent,
+    );
+    const profile = new iam.InstanceProfile(name, { role: role.name, tags: tags(name) }, parent);
+
+    this.plan = plan;
+    this.hostKey = key.publicKeyOpenssh.apply((text) => text.trim());
+    this.instance = new ec2.Instance(
+      name,
+      {
+        ami: surroundings.ami,
+        instanceType: plan.instanceType,
+        subnetId: surroundings.subnetIds[plan.zone] ?? missingZone(plan),
+        associatePublicIpAddress: true,
+        vpcSecurityGroupIds: args.securityGroupIds,
+        keyName: surroundings.keyName,
+        iamInstanceProfile: profile.name,
+        userData: output({
+          hostName: name,
+          generation: plan.generation ?? 1,
+          region: surroundings.region,
+          hostKeyParameter: parameter.name,
+          sessionManager: surroundings.sessionManager,
+          registry: args.registry,
+          leavePublicKey: args.leavePublicKey,
+          ...(leaveKey ? { leaveKeyParameter: leaveKey.name } : {}),
+          admits: args.admits ?? false,
+        }).apply(renderUserData),
+        // First boots run once: without a replacement a changed script would stop and start the host and change nothing.
+        userDataReplaceOnChange: true,
+        // A hop limit of 1 keeps containers away from the host's credentials.
+        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+        rootBlockDevice: { volumeType: "gp3", volumeSize: plan.diskGib, encrypted: true, tags: tags(name) },
+        tags: { ...tags(name), Role: plan.role },
+      },
+      {
+        ...parent,
+        dependsOn: [policy, ...surroundings.after],
+        deleteBeforeReplace: plan.role === "kafka",
+      },
+    );
+    this.registerOutputs({ instanceId: this.instance.id });
+  }
+}
+
+function missingZone({ name, zone }: HostPlan): never {
+  throw new RangeError(`${name} is planned in zone ${zone}, which has no subnet`);
+}

@@ -1,0 +1,74 @@
+import { ec2, getAvailabilityZonesOutput } from "@pulumi/aws";
+import { all, ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import type { Settings } from "../config/config.ts";
+import { layOutSubnets, type SubnetPlan } from "../plans/subnets.ts";
+import { tags } from "./tags.ts";
+
+/** The VPC, its subnets in two zones, and the routes: public ones to the internet, private ones nowhere. */
+export class Network extends ComponentResource {
+  readonly vpcId: Output<string>;
+  /** By zone. */
+  readonly publicSubnetIds: Output<string>[];
+  /** By zone. */
+  readonly privateSubnetIds: Output<string>[];
+
+  constructor(name: string, settings: Settings["network"], options?: ComponentResourceOptions) {
+    super("gifticon-event:infra:Network", name, {}, options);
+    const parent = { parent: this };
+    const vpc = new ec2.Vpc(
+      "vpc",
+      { cidrBlock: settings.vpcCidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("vpc") },
+      parent,
+    );
+    const zones = getAvailabilityZonesOutput({ state: "available" }, parent).names;
+    const gateway = new ec2.InternetGateway("internet", { vpcId: vpc.id, tags: tags("internet") }, parent);
+    const tables = { public: table("public"), private: table("private") };
+    const route = new ec2.Route(
+      "public-internet",
+      { routeTableId: tables.public.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+      parent,
+    );
+    const subnets = layOutSubnets(settings.vpcCidr).map((plan) => ({ plan, id: subnet(plan) }));
+    const ids = (kind: SubnetPlan["kind"]) => subnets.filter(({ plan }) => plan.kind === kind).map(({ id }) => id);
+
+    this.vpcId = vpc.id;
+    this.publicSubnetIds = ids("public");
+    this.privateSubnetIds = ids("private");
+    this.registerOutputs({ vpcId: vpc.id });
+
+    function table(kind: SubnetPlan["kind"]) {
+      return new ec2.RouteTable(kind, { vpcId: vpc.id, tags: tags(kind) }, parent);
+    }
+
+    // A subnet's id is handed on only when its route is there: a host that boots earlier has no internet.
+    function subnet(plan: SubnetPlan): Output<string> {
+      const made = new ec2.Subnet(
+        plan.name,
+        {
+          vpcId: vpc.id,
+          cidrBlock: plan.cidr,
+          availabilityZone: zones.apply((names) => zoneOf(names, plan.zone)),
+          tags: tags(plan.name),
+        },
+        parent,
+      );
+      const association = new ec2.RouteTableAssociation(
+        plan.name,
+        { subnetId: made.id, routeTableId: tables[plan.kind].id },
+        { parent: made, dependsOn: plan.kind === "public" ? [route] : [] },
+      );
+      return all([made.id, association.id]).apply(([id]) => id);
+    }
+  }
+}
+
+/** The zone with the given number. Local and wavelength zones, which an account may have opted into ("us-west-2-lax-1a"), lack RDS and much else. */
+export function zoneOf(zones: readonly string[], index: number): string {
+  const ordinary = zones.filter((zone) => /^[a-z]+(-[a-z]+)+-\d[a-z]$/.test(zone));
+  const zone = ordinary[index];
+  if (zone === undefined)
+    throw new RangeError(
+      `the region has ${ordinary.length} zones; the environment needs two. Choose another aws:region.`,
+    );
+  return zone;
+}

@@ -1,0 +1,48 @@
+import { RunError } from "@pulumi/pulumi";
+import type { z } from "zod";
+import { problemsOf } from "./problems.ts";
+
+/** All that is wrong with the settings, one line for each, so that a user corrects them in one go. */
+export class SettingsError extends RunError {
+  readonly code = "SETTINGS_INVALID";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `${problems.length} wrong in the settings (Pulumi.<stack>.yaml; infra/config/config.ts tells about each):\n` +
+        problems.map((problem) => `  ${problem}`).join("\n"),
+    );
+    this.name = "SettingsError";
+    this.problems = problems;
+  }
+}
+
+/**
+ * Parses the settings of one project by a schema. The engine hands each setting over as text: a structured or numeric one is JSON.
+ *
+ * @param config all configuration, by full key ("project:key"); other projects' keys (as aws:region) are left alone.
+ * @throws SettingsError
+ */
+export function readSettings<S extends z.ZodType>(
+  schema: S,
+  project: string,
+  config: Record<string, string>,
+): z.output<S> {
+  const prefix = `${project}:`;
+  const given = Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), parsed(value)]),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new SettingsError(problemsOf(result.error, given, { prefix, key: "a setting" }));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Settings } from "../config/config.ts";
+import type { HostPlan } from "./fleet.ts";
+
+/** Security groups: one for each role, and `node` for every host of the Swarm. */
+export type GroupName = "node" | "manager" | "worker" | "kafka" | "entrance" | "database";
+
+/** One end of a flow: a group, or ranges outside of the VPC. */
+export type Peer = GroupName | { cidrs: readonly string[] };
+
+/** One kind of traffic that is let through; what no flow names is dropped. */
+export interface Flow {
+  /** Part of the rules' names: unique, and never changed without an alias. */
+  name: string;
+  from: Peer;
+  to: Peer;
+  /** "50" is ESP, which has no ports. */
+  protocol: "tcp" | "udp" | "50";
+  port?: number;
+  /** The rules' description: AWS takes no apostrophe in it. */
+  why: string;
+}
+
+const INTERNET: Peer = { cidrs: ["0.0.0.0/0"] };
+
+/** Says who may talk to whom, by the settings. A flow between two groups becomes a rule of each: out of one and into the other. */
+export function planFlows(settings: Settings): Flow[] {
+  const kafka = settings.mode === "kafka";
+  return [
+    tcp("operators-ssh", { cidrs: settings.operators.cidrs }, "manager", 22, "operators reach the manager"),
+    tcp("ssh", "manager", "node", 22, "every other host is reached through the manager"),
+
+    tcp("swarm-control", "node", "manager", 2377, "Swarm: nodes talk to the manager"),
+    tcp("swarm-gossip-tcp", "node", "node", 7946, "Swarm: nodes tell each other of networks"),
+    udp("swarm-gossip-udp", "node", "node", 7946, "Swarm: nodes tell each other of networks"),
+    udp("overlay", "node", "node", 4789, "Swarm: VXLAN, packets of the overlay networks"),
+    ...when(settings.swarm.encryptedOverlay, {
+      name: "overlay-encrypted",
+      from: "node",
+      to: "node",
+      protocol: "50",
+      why: "Swarm: ESP, packets of the encrypted overlay networks",
+    }),
+
+    ...settings.entrance.cidrs.map((cidr, index) =>
+      tcp(`entrance-${index + 1}`, { cidrs: [cidr] }, "entrance", 80, "callers of the API"),
+    ),
+    tcp("api", "entrance", "worker", 8080, "the load balancer calls and checks the API"),
+    tcp("database", "worker", "database", 5432, "the services use PostgreSQL"),
+    ...when(kafka, tcp("kafka-nodes", "node", "kafka", 9092, "the EXTERNAL listener of Kafka, for hosts of the VPC")),
+
+    tcp("node-https", "node", INTERNET, 443, "packages, APIs of AWS, the registry"),
+    tcp("node-http", "node", INTERNET, 80, "Debian packages (signed), calls of the load test"),
+    udp("node-dns", "node", { cidrs: [settings.network.vpcCidr] }, 53, "names, by the resolver of the VPC"),
+    tcp("node-dns-tcp", "node", { cidrs: [settings.network.vpcCidr] }, 53, "long answers of the resolver of the VPC"),
+  ].map((flow) => flow satisfies Flow);
+}
+
+/** The groups that the flows speak of: no group is made that has no rule. */
+export function groupsOf(flows: readonly Flow[]): GroupName[] {
+  const peers = flows.flatMap(({ from, to }) => [from, to]);
+  return [...new Set(peers.filter((peer) => typeof peer === "string"))];
+}
+
+/** The security groups of a host. */
+export function groupsOfRole(role: HostPlan["role"]): GroupName[] {
+  switch (role) {
+    case "manager":
+      return ["node", "manager"];
+    case "worker":
+      return ["node", "worker"];
+    case "kafka":
+      return ["node", "kafka"];
+    case "load-generator":
+      return ["node"];
+  }
+}
+
+function tcp(name: string, from: Peer, to: Peer, port: number, why: string): Flow {
+  return { name, from, to, protocol: "tcp", port, why };
+}
+
+function udp(name: string, from: Peer, to: Peer, port: number, why: string): Flow {
+  return { name, from, to, protocol: "udp", port, why };
+}
+
+function when(condition: boolean, flow: Flow): Flow[] {
+  return condition ? [flow] : [];
+}

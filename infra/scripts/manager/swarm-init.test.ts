@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { MEMBERS_LIBRARY } from "../../components/swarm-node.ts";
+import { PUT_LIBRARY } from "../../drift/repairs.ts";
+import { renderScript } from "../render-script.ts";
+import { ScratchHost } from "../testing.ts";
+
+/** An engine that manages a Swarm when there is a file `swarm`, and whose managers agree unless there is one `leaderless`. What changes it is written down. */
+const DOCKER = `#!/usr/bin/env bash
+case "$*" in
+  *ControlAvailable*) if [[ -e $FOLDER/swarm ]]; then echo true; else echo false; fi ;;
+  *LocalNodeState*) if [[ -e $FOLDER/swarm ]]; then echo active; else echo inactive; fi ;;
+  *Cluster.ID*) cat "$FOLDER/swarm" ;;
+  "swarm init --force-new-cluster"*) rm "$FOLDER/leaderless"; echo "begin alone" >>"$FOLDER/changes" ;;
+  "swarm init"*) echo new >"$FOLDER/swarm"; echo create >>"$FOLDER/changes" ;;
+esac
+`;
+const CURL = `#!/usr/bin/env bash
+case "$*" in
+  *POST*/swarm/join*) echo "join by $(jq -r '"\\(.RemoteAddrs[0]) \\(.JoinToken)"')" >>"$FOLDER/changes"; echo theirs >"$FOLDER/swarm" ;;
+  */info) if [[ -e $FOLDER/leaderless ]]; then error="no leader"; fi; jq -n --arg error "\${error:-}" '{Swarm: {ControlAvailable: true, Error: $error}}' ;;
+  */swarm) echo '{"ID": "s1"}' ;;
+esac
+`;
+/** The other managers answer to \`admit\` by a file of their address; without one they are silent. */
+const SSH = `#!/usr/bin/env bash
+for word in "$@"; do if [[ $word == root@* ]]; then address=\${word#root@}; fi; done
+[[ \${*: -1} == admit ]] && cat "$FOLDER/$address"
+`;
+
+interface Situation {
+  /** The Swarm's id, where this host manages one. */
+  swarm?: string;
+  leaderless?: boolean;
+  /** The managers' hosts when they last agreed. */
+  agreed?: string[];
+  /** What the other managers answer, by address. */
+  others?: Record<string, string>;
+}
+
+/** What the script changes and prints, where manager-2 and manager-3 are declared as hosts i-2 and i-3 beside this one, i-1. */
+async function initialise({ swarm, leaderless, agreed, others = {} }: Situation) {
+  await using host = await ScratchHost.make({ docker: DOCKER, curl: CURL, ssh: SSH });
+  const put = (file: string, text: string) => writeFile(join(host.folder, file), text);
+  if (swarm !== undefined) await put("swarm", swarm);
+  if (leaderless === true) await put("leaderless", "");
+  if (agreed !== undefined) await put("managers", agreed.map((id) => `${id}\n`).join(""));
+  for (const [address, answer] of Object.entries(others)) await put(address, answer);
+  await put("changes", "");
+  const values = {
+    ...{ KEY: "swarm-init", REPAIR: "none", PRIVATE_IP: "10.0.0.4", OVERLAY_CIDR: "172.28.0.0/16" },
+    MANAGERS: ["i-1", "i-2", "i-3"],
+    OTHERS: ["manager-2 10.0.1.5 ssh-ed25519 A", "manager-3 10.0.0.6 ssh-ed25519 B"],
+  };
+  const script = renderScript("infra/scripts/manager/swarm-init.sh", values, [MEMBERS_LIBRARY, PUT_LIBRARY])
+    // One attempt tells.
+    .replace(/^main <\/dev\/null$/m, 'wait_until() { "${@:3}"; }\n$&');
+  const ended = await host
+    .start(script, { FOLDER: host.folder })
+    .catch((error: unknown) => error as { stderr: string });
+  const read = async (file: string) => (await readFile(join(host.folder, file), "utf8")).trim().split("\n");
+  return {
+    changes: (await read("changes")).filter((line) => line !== ""),
+    id: "stdout" in ended ? ended.stdout : undefined,
+    told: ended.stderr,
+    failed: ended instanceof Error,
+    agreed: await read("managers").catch(() => []),
+  };
+}
+
+test("the first managers make a Swarm when all say that there is none", async () => {
+  const { changes, id, agreed } = await initialise({ others: { "10.0.1.5": "none", "10.0.0.6": "none" } });
+  assert.deepEqual({ changes, id, agreed }, { changes: ["create"], id: "new", agreed: ["i-1", "i-2", "i-3"] });
+});
+
+test("a new first manager joins the Swarm that one of the others has, whatever the rest say", async () => {
+  const joined = { changes: ["join by 10.0.0.6:2377 TOKEN"], id: "theirs" };
+  const silent: Record<string, string> = {};
+  for (const second of [silent, { "10.0.1.5": "none" }]) {
+    const others = { ...second, "10.0.0.6": "TOKEN" };
+    const { changes, id } = await initialise({ others });
+    assert.deepEqual({ changes, id }, joined);
+  }
+});
+
+test("no Swarm is made while one of the others may have one", async () => {
+  const { changes, failed, told } = await initialise({ others: { "10.0.1.5": "none" } });
+  assert.deepEqual({ changes, failed }, { changes: [], failed: true });
+  assert.match(told, /manager-3 does not tell\n(.*\n)*error: it is not known whether the other managers have a Swarm/);
+});
+
+test("managers that agree go on", async () => {
+  const { changes, id } = await initialise({ swarm: "old" });
+  assert.deepEqual({ changes, id }, { changes: [], id: "old" });
+});
+
+test("managers without a quorum whose hosts may come back are waited for, and no Swarm begins beside theirs", async () => {
+  for (const agreed of [["i-1", "i-2", "i-3"], ["i-1", "i-2", "i-gone"], undefined]) {
+    const { changes, failed, told } = await initialise({ swarm: "old", leaderless: true, ...(agreed && { agreed }) });
+    assert.deepEqual({ changes, failed }, { changes: [], failed: true });
+    assert.match(told, /error: the Swarm has no quorum: .* Start the managers' hosts that are off/);
+  }
+});
+
+test("the one of three managers that is left begins alone, as the same Swarm, when the others are gone for good", async () => {
+  const agreed = ["i-1", "i-gone", "i-lost"];
+  const after = await initialise({ swarm: "old", leaderless: true, agreed });
+  assert.deepEqual({ changes: after.changes, id: after.id }, { changes: ["begin alone"], id: "old" });
+  assert.deepEqual(after.agreed, ["i-1", "i-2", "i-3"]);
+});

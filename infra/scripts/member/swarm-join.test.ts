@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { MEMBERS_LIBRARY } from "../../components/swarm-node.ts";
+import { renderScript } from "../render-script.ts";
+import { ScratchHost } from "../testing.ts";
+
+/** The engine of a host that is node n2 of the Swarm s1 until it leaves, and node n3 once it has joined again. */
+const ENGINE = {
+  docker: `#!/usr/bin/env bash
+node=$(cat "$FOLDER/node")
+case "$*" in
+  *LocalNodeState*) if [[ $node == none ]]; then echo inactive; else echo active; fi ;;
+  *.Swarm.NodeID*) echo "$node" ;;
+  "swarm leave"*) echo none >"$FOLDER/node" ;;
+esac
+`,
+  curl: `#!/usr/bin/env bash
+cat >/dev/null
+echo n3 >"$FOLDER/node"
+`,
+};
+
+/** The node that a host is after the script has run, which was n2 before. */
+async function nodeAfter(REPAIR: string): Promise<string> {
+  await using host = await ScratchHost.make(ENGINE);
+  await writeFile(join(host.folder, "node"), "n2\n");
+  await writeFile(join(host.folder, "swarm-id"), "s1\n");
+  const values = { SWARM_ID: "s1", MANAGER_IP: "10.0.0.4", PRIVATE_IP: "10.0.0.5", JOIN_TOKEN: "token", REPAIR };
+  return await host.run(renderScript("infra/scripts/member/swarm-join.sh", values, [MEMBERS_LIBRARY]), {
+    FOLDER: host.folder,
+  });
+}
+
+test("a host that is in the Swarm stays the node that it is", async () => {
+  assert.equal(await nodeAfter("none"), "n2");
+});
+
+test("a host whose node is gone from the Swarm joins again", async () => {
+  assert.equal(await nodeAfter("gone-n2"), "n3");
+});
+
+test("a host that has joined again since its node was gone stays, though an interrupted run has noted nothing of it", async () => {
+  assert.equal(await nodeAfter("gone-n1"), "n2");
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NODES_LIBRARY } from "../components/swarm-node.ts";
+import { PUT_LIBRARY } from "../drift/repairs.ts";
+import { updatesOf } from "./testing.ts";
+
+/** Answers everything but one question, as an engine does that is restarted in the middle. */
+const silentAt = (question: string) => `#!/usr/bin/env bash
+case "$*" in
+  *"${question}"*) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;;
+  *.Status.State*) echo ready ;;
+  "node inspect"* | "info"*) echo n1 active worker-1 ;;
+  "node ls"*) echo n1 ;;
+esac
+printf '%s\\n' "$*" >>"$UPDATES"
+`;
+
+const node = { HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], ROLE: "worker", AVAILABILITY: "active" };
+const retired = { HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
+
+const libraries = { libraries: [NODES_LIBRARY, PUT_LIBRARY] };
+
+for (const [script, question, values] of [
+  ["infra/scripts/member/leave.sh", ".Swarm.NodeID", { SSH_ORIGINAL_COMMAND: "0123456789abcdefghijklmno" }],
+  ["infra/scripts/manager/swarm-node.sh", "{{.ID}}", node],
+  ["infra/scripts/manager/swarm-node.sh", ".Spec.Labels", node],
+  ["infra/scripts/manager/swarm-roster.sh", "node ls", { HOSTS: ["worker-1"] }],
+  ["infra/scripts/manager/swarm-roster.sh", "node inspect", { HOSTS: ["worker-1"] }],
+  ["infra/scripts/manager/swarm-network.sh", "encrypted", { NETWORK: "event", ENCRYPTED: false }],
+] as const) {
+  test(`${script} takes no silence of the engine for an answer (${question})`, async () => {
+    await assert.rejects(
+      updatesOf(script, values, silentAt(question), libraries),
+      /Cannot connect to the Docker daemon/,
+    );
+  });
+}
+
+for (const [script, values] of [
+  ["infra/scripts/manager/swarm-node.sh", node],
+  ["infra/scripts/manager/swarm-retire.sh", retired],
+] as const) {
+  test(`${script} takes an error of the engine's API for no answer`, async () => {
+    await assert.rejects(updatesOf(script, values, silentAt("nothing"), libraries), /jq: error/);
+  });
+}

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { execa, type Result, type ResultPromise } from "execa";
+import { parse, stringify } from "yaml";
+
+const checkout = resolve(import.meta.dirname, "..");
+
+/** One step of an update, as the engine's events tell it. */
+export interface Step {
+  /** create, update, replace, create-replacement, delete-replaced, delete, refresh, same ... */
+  op: string;
+  urn: string;
+  type: string;
+  /** The logical name: the last part of the URN. */
+  name: string;
+  /** From its start to its end, as the engine's events tell it, in whole seconds. */
+  seconds: number;
+}
+
+/** What an update did, and what it said. */
+export interface Outcome {
+  exitCode: number | undefined;
+  /** Standard output and standard error, interleaved. */
+  output: string;
+  /** The steps that ended well, `same` and `read` left out. */
+  steps: Step[];
+}
+
+interface StepMetadata {
+  op: string;
+  urn: string;
+  type: string;
+}
+
+interface EngineEvent {
+  /** Unix time, in seconds. */
+  timestamp: number;
+  resourcePreEvent?: { metadata: StepMetadata };
+  resOutputsEvent?: { metadata: StepMetadata };
+}
+
+/** The outputs of the program (see the README); `nodes` by name. */
+export interface Outputs {
+  apiUrl: string;
+  managerPublicIp: string;
+  nodes: { name: string; role: string; privateIp: string; labels: Record<string, string> }[];
+  kafkaBootstrapServers?: string;
+  databaseEndpoint: string;
+  mode: string;
+}
+
+/** How a load test ended. */
+export interface EventRun {
+  exitCode: number | undefined;
+  /** What it said to people. */
+  words: string;
+  /** The report as JSON (`Report` of the load test); undefined when nothing was run. */
+  report?: unknown;
+}
+
+/**
+ * The project's program on an account of the local cloud that belongs to one test: its own state, its own configuration, its own
+ * addresses. Runs the real CLI; needs the environment that `./run test` sets.
+ */
+export class LocalStack {
+  readonly account: string;
+  readonly directory: string;
+  /** A copy of the checkout, so that a test can change the program without touching anyone's files. */
+  readonly program: string;
+  readonly configFile: string;
+  readonly #environment: Record<string, string>;
+  #settings: Record<string, unknown> = {};
+
+  /**
+   * @param name the test's name: the name of its folder under .local/test.
+   * @param account the account number of the local cloud, 12 digits.
+   */
+  constructor(name: string, account: string) {
+    if (process.env["PULUMI_CONFIG_PASSPHRASE"] === undefined)
+      throw new Error("no environment for the Pulumi CLI: run this test by ./run test");
+    this.account = account;
+    this.directory = join(checkout, ".local/test", name);
+    this.program = join(this.directory, "program");
+    this.configFile = join(this.directory, "Pulumi.local.yaml");
+    this.#environment = {
+      PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
+      LOCAL_CLOUD_ACCOUNT: account,
+      // Without it the CLI knows no --event-log.
+      PULUMI_DEBUG_COMMANDS: "true",
+    };
+  }
+
+  /** Starts from nothing: an empty state, and the committed configuration of stack local with `settings` over it. */
+  async initialise(settings: Record<string, unknown>): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+    await mkdir(join(this.directory, "state"), { recursive: true, mode: 0o700 });
+    // Root runs this, and git would refuse a checkout that is someone else's.
+    const trusted = ["-c", `safe.directory=${checkout}`];
+    const { stdout } = await execa("git", [...trusted, "ls-files", "--cached", "--others", "--exclude-standard"], {
+      cwd: checkout,
+    });
+    for (const file of stdout.split("\n"))
+      await cp(join(checkout, file), join(this.program, file)).catch((error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // tracked, but deleted in the work tree
+      });
+    await symlink(join(checkout, "node_modules"), join(this.program, "node_modules"));
+    this.#settings = settings;
+    await this.restoreConfiguration();
+    await this.pulumi(["stack", "init", "local"]);
+  }
+
+  /** Goes back to the configuration that the stack was initialised with. */
+  async restoreConfiguration(): Promise<void> {
+    await writeFile(this.configFile, await readFile(join(checkout, "Pulumi.local.yaml")));
+    await this.configure(this.#settings);
+  }
+
+  /** Sets top-level settings ("gifticon-event:workers"); `undefined` removes one. */
+  async configure(settings: Record<string, unknown>): Promise<void> {
+    const file = parse(await readFile(this.configFile, "utf8")) as { config: Record<string, unknown> };
+    for (const [key, value] of Object.entries(settings)) {
+      if (value === undefined) Reflect.deleteProperty(file.config, key);
+      else file.config[key] = value;
+    }
+    await writeFile(this.configFile, stringify(file));
+  }
+
+  /** Changes one file of the program; returns how to put it back. */
+  async edit(file: string, change: (text: string) => string): Promise<() => Promise<void>> {
+    const path = join(this.program, file);
+    const before = await readFile(path, "utf8");
+    await writeFile(path, change(before));
+    return () => writeFile(path, before);
+  }
+
+  /** `./run up` or `./run destroy` on this stack: the CLI's operation, and what goes before and after it. */
+  async command(name: "up" | "destroy"): Promise<string> {
+    const { all } = await execa(join(checkout, "run"), [name, "--config-file", this.configFile], {
+      env: this.#environment,
+      all: true,
+      stdin: "ignore",
+    });
+    return all;
+  }
+
+  /** Where `event` writes its reports. */
+  get reports(): string {
+    return join(this.directory, "event");
+  }
+
+  /**
+   * `./run event` on this stack, to its end.
+   *
+   * @param leave returns when it is time to press Ctrl-C, and may look at what has been said until then: as in a terminal, the signal goes to the whole process group.
+   */
+  async event(args: readonly string[], leave?: (said: () => string) => Promise<void>): Promise<EventRun> {
+    const child = execa(join(checkout, "run"), ["event", "--json", "--out", this.reports, ...args], {
+      env: this.#environment,
+      stdin: "ignore",
+      reject: false,
+      detached: leave !== undefined,
+    });
+    const { pid } = child;
+    if (leave !== undefined && pid !== undefined) {
+      let words = "";
+      child.stderr.on("data", (text) => (words += String(text)));
+      const early = child.then(({ exitCode }) => assert.fail(`it ended by itself, with ${exitCode}`));
+      try {
+        await Promise.race([leave(() => words), early]);
+      } catch (error) {
+        throw new Error(`${(error as Error).message}; ./run event had said:\n${words}`, { cause: error });
+      } finally {
+        if (child.exitCode === null) process.kill(-pid, "SIGINT");
+      }
+    }
+    const { exitCode, stdout, stderr } = await child;
+    return { exitCode, words: stderr, ...(stdout === "" ? {} : { report: JSON.parse(stdout) as unknown }) };
+  }
+
+  /** Starts the CLI; the promise rejects on a non-zero exit unless `reject` is false. */
+  start(args: readonly string[], { reject = true }: { reject?: boolean } = {}): ResultPromise<{ all: true }> {
+    const config = args[0] === "stack" ? [] : ["--config-file", this.configFile];
+    return execa("pulumi", [...args, ...config, "--non-interactive"], {
+      cwd: this.program,
+      env: this.#environment,
+      all: true,
+      reject,
+      stdin: "ignore",
+    }) as ResultPromise<{ all: true }>;
+  }
+
+  async pulumi(args: readonly string[]): Promise<string> {
+    return (await this.start(args)).stdout;
+  }
+
+  /** Runs an operation to its end, whatever it is, and tells what it did. */
+  async run(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
+    const log = join(this.directory, `${operation}.events.json`);
+    await rm(log, { force: true });
+    const result: Result<{ all: true; reject: false }> = await this.start(
+      [operation, "--stack", "local", "--yes", "--skip-preview", "--event-log", log, ...args],
+      { reject: false },
+    );
+    return { exitCode: result.exitCode, output: result.all, steps: await readSteps(log) };
+  }
+
+  /** Runs an operation that must end well; otherwise the CLI's own words are the error. */
+  async succeed(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
+    const outcome = await this.run(operation, args);
+    if (outcome.exitCode !== 0)
+      throw new Error(`pulumi ${operation} ended with ${String(outcome.exitCode)}:\n${outcome.output.slice(-6_000)}`);
+    return outcome;
+  }
+
+  /** What an up would do, without what stays the same. */
+  async preview(): Promise<{ op: string; name: string }[]> {
+    const { steps } = JSON.parse(await this.pulumi(["preview", "--stack", "local", "--json"])) as {
+      steps: { op: string; urn: string }[];
+    };
+    return steps
+      .filter(({ op }) => op !== "same" && op !== "read")
+      .map(({ op, urn }) => ({ op, name: urn.slice(urn.lastIndexOf("::") + 2) }));
+  }
+
+  async outputs(): Promise<Outputs> {
+    return JSON.parse(await this.pulumi(["stack", "output", "--stack", "local", "--json"])) as Outputs;
+  }
+
+  /** The state as anyone sees it who has the file but not the passphrase. */
+  async exportedState(): Promise<string> {
+    return this.pulumi(["stack", "export", "--stack", "local"]);
+  }
+
+  /** Takes down what a test made, or a broken one left, and forgets the state; where that fails, the state stays to try again with. */
+  async dispose(): Promise<void> {
+    await this.command("destroy");
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function readSteps(log: string): Promise<Step[]> {
+  const text = await readFile(log, "utf8").catch(() => "");
+  const started = new Map<string, number>();
+  const steps: Step[] = [];
+  for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
+    const { timestamp, resourcePreEvent, resOutputsEvent } = JSON.parse(line) as EngineEvent;
+    const metadata = resourcePreEvent?.metadata ?? resOutputsEvent?.metadata;
+    if (metadata === undefined || metadata.op === "same" || metadata.op === "read") continue;
+    const { op, urn, type } = metadata;
+    if (resourcePreEvent !== undefined) started.set(op + urn, timestamp);
+    else {
+      const seconds = timestamp - (started.get(op + urn) ?? timestamp);
+      steps.push({ op, urn, type, name: urn.slice(urn.lastIndexOf("::") + 2), seconds });
+    }
+  }
+  return steps;
+}

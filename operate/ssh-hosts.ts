@@ -1,0 +1,90 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa, type Options } from "execa";
+import { HOST_USER } from "../infra/plans/access.ts";
+import { quote } from "../infra/scripts/render-script.ts";
+import type { StackOutputs } from "./stack-outputs.ts";
+
+/** The stack's hosts, by name, over OpenSSH: through the manager, each with its key known beforehand. */
+export class SshHosts implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #started: { kill: () => boolean }[] = [];
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param identity file of the operator's own key, or the key itself; without one, ssh finds a key as it always does. */
+  static async open(stack: StackOutputs, identity: { file: string } | { key: string } | undefined): Promise<SshHosts> {
+    const folder = await mkdtemp(join(tmpdir(), "gifticon-load-"));
+    await chmod(folder, 0o700);
+    const file = identity && ("file" in identity ? identity.file : join(folder, "key"));
+    if (identity && "key" in identity) await writeFile(join(folder, "key"), identity.key, { mode: 0o600 });
+    await writeFile(join(folder, "config"), renderConfig(stack, folder, file));
+    await writeFile(
+      join(folder, "known_hosts"),
+      stack.nodes.map(({ name, hostKey }) => `${name} ${hostKey}\n`).join(""),
+    );
+    return new SshHosts(folder);
+  }
+
+  /** Starts a command on a host; its standard output and error are the result's. Ends with an error unless it exits with 0. */
+  start<T extends Options>(host: string, command: readonly string[], options: T) {
+    const child = execa("ssh", ["-F", join(this.#folder, "config"), host, command.map(quote).join(" ")], {
+      ...options,
+      // A terminal sends Ctrl-C to its whole process group: the connections would be gone before anything is stopped and reported.
+      detached: true,
+    });
+    this.#started.push(child);
+    return child;
+  }
+
+  /** Ends whatever still runs: nobody else does, for they are not in the terminal's process group. */
+  end(): void {
+    for (const child of this.#started) child.kill();
+  }
+
+  /** Runs a command on a host, with `input` on its standard input, and returns what it printed. */
+  async run(host: string, command: readonly string[], input = ""): Promise<string> {
+    const { stdout } = await this.start(host, command, { input });
+    return stdout;
+  }
+
+  /** Ends the shared connections. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.end();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** An ssh configuration that knows the stack's hosts by their names. */
+export function renderConfig({ nodes, managerPublicIp }: StackOutputs, folder: string, identity?: string): string {
+  const host = (name: string, address: string, jump: boolean) => [
+    `Host ${name}`,
+    `  HostName ${address}`,
+    // Its key is found by the host's name: addresses come again with other hosts.
+    `  HostKeyAlias ${name}`,
+    ...(jump ? ["  ProxyJump manager"] : []),
+  ];
+  return [
+    ...nodes.flatMap(({ name, privateIp }) =>
+      name === "manager" ? host(name, managerPublicIp, false) : host(name, privateIp, true),
+    ),
+    "Host *",
+    `  User ${HOST_USER}`,
+    `  UserKnownHostsFile ${folder}/known_hosts`,
+    "  StrictHostKeyChecking yes",
+    "  BatchMode yes",
+    "  ConnectTimeout 15",
+    "  ServerAliveInterval 15",
+    "  Compression yes",
+    "  LogLevel ERROR",
+    // One connection to each host for all that is asked of it; it ends a while after the last.
+    "  ControlMaster auto",
+    `  ControlPath ${folder}/%n`,
+    "  ControlPersist 20",
+    ...(identity === undefined ? [] : [`  IdentityFile ${identity}`, "  IdentitiesOnly yes"]),
+    "",
+  ].join("\n");
+}

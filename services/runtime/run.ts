@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import { EnvironmentError } from "./environment.ts";
+import { bounded } from "./bounded.ts";
+
+/** Less than the 30 s that the stack gives a container to stop. */
+const STOP_TIMEOUT_MS = 25_000;
+
+/** A service that runs until it is stopped. */
+export interface RunningService {
+  log: Logger;
+  /** Finishes what was accepted and closes everything. */
+  stop: () => Promise<void>;
+}
+
+/**
+ * Runs a service until SIGTERM or SIGINT, then lets it finish, within 25 s. The exit code is 0 when all was finished;
+ * 1 when not, and when the service can't start or an error escapes: a process in an unknown state doesn't go on.
+ */
+export async function run(start: () => Promise<RunningService>): Promise<void> {
+  let service: RunningService;
+  try {
+    service = await start();
+  } catch (error) {
+    process.stderr.write(error instanceof EnvironmentError ? `${error.message}\n` : `can't start: ${String(error)}\n`);
+    process.exit(1);
+  }
+  const { log } = service;
+
+  const fail = (error: unknown) => {
+    log.fatal({ err: error }, "unexpected error; exiting");
+    process.exit(1);
+  };
+  process.on("uncaughtException", fail);
+  process.on("unhandledRejection", fail);
+
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, "stopping");
+    bounded(service.stop(), STOP_TIMEOUT_MS, "stopping").then(
+      () => {
+        log.info("stopped");
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, "couldn't finish what was under way");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}

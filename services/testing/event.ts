@@ -1,0 +1,124 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepareDatabase } from "@gifticon/event-database/migrate.ts";
+import { readMigrationSettings } from "@gifticon/runtime/environment.ts";
+import { type Evidence, type Findings, reconcile } from "../../operate/reconciliation.ts";
+import { execa, type ResultPromise } from "execa";
+import type pg from "pg";
+import type { Backing } from "./backing.ts";
+import { serviceMain, type ServiceProcess, startService } from "./service-process.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
+
+/** One test's event: its own topic, its own database, and its services; all ends with it. */
+export interface Event extends AsyncDisposable {
+  readonly topic: string;
+  readonly groupId: string;
+  /** Connects as the owner of its database. */
+  readonly pool: pg.Pool;
+  /** What its services are told. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What its migrations are told. */
+  readonly migration: Readonly<Record<string, string>>;
+  /** Starts a service and waits until it is ready. */
+  start: (name: "main-api" | "gifticon-issuer", settings?: Record<string, string>) => Promise<ServiceProcess>;
+  /** Starts a service without waiting. */
+  launch: (name: "main-api" | "gifticon-issuer", settings?: Record<string, string>) => Promise<ServiceProcess>;
+  /** Runs the issuer's command `replay`, which may fail. */
+  replay: (...options: string[]) => ResultPromise<{ reject: false }>;
+  /** Waits until everything in the topic is consumed and committed. */
+  settled: () => Promise<void>;
+  /** Compares what clients were told with the topic and the database. */
+  reconcile: (answers: Evidence["answers"]) => Promise<Findings>;
+}
+
+let events = 0;
+
+/** Makes an event with so many gifticons: its services connect by their own role, as on the Swarm. */
+export async function createEvent(backing: Backing, stock: number, partitions = 1): Promise<Event> {
+  const event = await createUnpreparedEvent(backing, stock, partitions);
+  await prepareDatabase(event.pool, readMigrationSettings(event.migration).declared);
+  return event;
+}
+
+/** The same, before its migrations have run. */
+export async function createUnpreparedEvent(
+  { broker, database }: Backing,
+  stock: number,
+  partitions = 1,
+): Promise<Event> {
+  const name = `event_${process.pid}_${++events}`;
+  const [topic, groupId] = [`${name}.coupon_create`, `${name}.group_1`];
+  await Promise.all([broker.createTopic(topic, partitions), database.create(name)]);
+  const folder = await mkdtemp(join(tmpdir(), `${name}-`));
+  const file = async (file: string, content: string) => {
+    await writeFile(join(folder, file), content);
+    return join(folder, file);
+  };
+  const service = { user: `${name}_service`, password: await file("service-password", `${name}-for-tests-only`) };
+  const common = {
+    PATH: process.env["PATH"] ?? "",
+    LOG_LEVEL: "info",
+    DATABASE_HOST: "127.0.0.1",
+    DATABASE_PORT: database.port.toString(),
+    DATABASE_NAME: name,
+    DATABASE_CA_FILE: await file("ca.pem", database.ca),
+  };
+  const migration: Record<string, string> = {
+    ...common,
+    DATABASE_USER: "gifticon",
+    DATABASE_PASSWORD_FILE: await file("owner-password", database.password),
+    EVENT_STOCK: stock.toString(),
+    SERVICE_USER: service.user,
+    SERVICE_PASSWORD_FILE: service.password,
+    SERVICE_CONNECTIONS: "72",
+    LOAD_TEST_USER: `${name}_load_test`,
+  };
+  const environment: Record<string, string> = {
+    ...common,
+    MODE: "kafka",
+    DATABASE_USER: service.user,
+    DATABASE_PASSWORD_FILE: service.password,
+    DATABASE_POOL_SIZE: "4",
+    KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
+    KAFKA_TOPIC: topic,
+    KAFKA_GROUP_ID: groupId,
+  };
+  const pool = database.connect(name);
+  const processes: ServiceProcess[] = [];
+  const launch: Event["launch"] = async (service, settings = {}) => {
+    const process = await startService(service, { ...environment, ...settings });
+    processes.push(process);
+    return process;
+  };
+  return {
+    topic,
+    groupId,
+    pool,
+    environment,
+    migration,
+    launch,
+    start: async (service, settings) => {
+      const process = await launch(service, settings);
+      await process.ready();
+      return process;
+    },
+    replay: (...options) =>
+      execa("node", [serviceMain("gifticon-issuer"), "replay", ...options], {
+        env: environment,
+        extendEnv: false,
+        reject: false,
+      }),
+    settled: async () => {
+      await waitUntil("a lag of 0", async () => ((await broker.lag(topic, groupId)) === 0 ? true : undefined), {
+        timeoutMs: 60_000,
+      });
+    },
+    reconcile: async (answers) => reconcile({ answers, records: await broker.readAll(topic), topic, database: pool }),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
+      await pool.end();
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { DatabaseTarget, Login } from "../infra/components/database.ts";
+import type { Settings } from "../infra/config/config.ts";
+import { DATABASE_CA_FILE } from "../infra/plans/user-data.ts";
+import { INTERNAL_LISTENER, TOPIC } from "./broker.ts";
+import { scratch, type ComposeService } from "./compose.ts";
+
+/** Where the database is, and as whom a task logs in. */
+export interface DatabaseAccess {
+  host: string;
+  port: number;
+  name: string;
+  user: string;
+  /** Where the hosts keep its certificate authorities. */
+  caFile: string;
+}
+
+/** Where the event's data is. */
+export interface EventTarget {
+  /** Only in mode kafka. */
+  queue?: { bootstrapServers: string; topic: string } | undefined;
+  database: DatabaseAccess;
+}
+
+/** The group that the issuer reads as. */
+const CONSUMER_GROUP = "group_1";
+const CA_IN_TASK = "/etc/database-ca.pem";
+
+/** What a task is given to reach the database: the variables of the contract, the password, and the certificates. */
+export function databaseAccess({ host, port, name, user, caFile }: DatabaseAccess) {
+  return {
+    environment: {
+      LOG_LEVEL: "info",
+      DATABASE_HOST: host,
+      DATABASE_PORT: port,
+      DATABASE_NAME: name,
+      DATABASE_USER: user,
+      DATABASE_PASSWORD_FILE: "/run/secrets/database-password",
+      DATABASE_CA_FILE: CA_IN_TASK,
+    },
+    volumes: [{ type: "bind", source: caFile, target: CA_IN_TASK, read_only: true }, scratch(16)],
+    secrets: [{ source: "database-password", target: "database-password", uid: "1000", mode: 0o400 }],
+  } satisfies Partial<ComposeService>;
+}
+
+/** The same for the database and the topic. */
+export function eventAccess({ database, queue }: EventTarget) {
+  const { environment, ...access } = databaseAccess(database);
+  return {
+    ...access,
+    environment: {
+      MODE: queue ? "kafka" : "direct",
+      ...environment,
+      ...(queue
+        ? {
+            KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers,
+            KAFKA_TOPIC: queue.topic,
+            KAFKA_GROUP_ID: CONSUMER_GROUP,
+          }
+        : {}),
+    },
+  } satisfies Partial<ComposeService>;
+}
+
+/** Where the database is, as tasks on the workers reach it. */
+export function databaseOf(
+  { port, name }: DatabaseTarget,
+  { user }: Pick<Login, "user">,
+  host: string,
+): DatabaseAccess {
+  return { host, port, name, user, caFile: DATABASE_CA_FILE };
+}
+
+/** Where the event's data is, as tasks on the workers reach it. */
+export function eventTarget(mode: Settings["mode"], database: DatabaseAccess): EventTarget {
+  return { queue: mode === "kafka" ? { bootstrapServers: INTERNAL_LISTENER, topic: TOPIC } : undefined, database };
+}
