@@ -9,9 +9,19 @@ leftovers_of() {
   docker network ls --filter "$filter" --format 'network {{.Name}}'
   docker volume ls --filter "$filter" --format 'volume {{.Name}}'
   docker image ls --filter "reference=$account.dkr.ecr.*/*" --format 'image {{.Repository}}:{{.Tag}} {{.ID}}'
-  if grep -q "^# BEGIN local-cloud $account" /etc/hosts; then printf 'block of account %s in /etc/hosts\n' "$account"; fi
+  if grep -Eq "^# (BEGIN|END) local-cloud $account" /etc/hosts; then printf 'block of account %s in /etc/hosts\n' "$account"; fi
   find /etc/docker/certs.d -mindepth 1 -maxdepth 1 -name "$account.*" -printf 'registry certificate %p\n' 2>/dev/null || true
   find /sys/fs/cgroup -type d -name "*local-cloud-$account*" -printf 'cgroup %p\n' 2>/dev/null || true
+}
+
+# without_block ACCOUNT: the hosts file on standard input without the account's block. Where something else has taken a mark of it, the names
+# of AWS tell which lines are its.
+without_block() {
+  awk -v begin="# BEGIN local-cloud $1 " -v end="# END local-cloud $1" '
+    index($0, begin) == 1 { inside = 1; next }
+    /^[0-9.]+ [^ ]+[.]amazonaws[.]com$/ { if (!inside) names = names $0 "\n"; next }
+    { if ($0 == end) names = ""; else printf "%s%s\n", names, $0; names = ""; inside = 0 }
+    END { printf "%s", names }'
 }
 
 # The accounts of this checkout: its own, and those that its tests made.

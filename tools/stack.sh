@@ -19,6 +19,7 @@ prepare_for_stack() {
     prepare_packages
     become_root "$command" "$@"
     prepare_pulumi
+    local-cloud restore || warn "the environment may not be reached by its names"
   else
     # The state of another stack is where its user keeps it: the user's own Pulumi CLI and variables find it.
     # shellcheck source=tools/lib.sh

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { accountId, region, setRegion } from "../engine/account.ts";
-import type { CloudPackage } from "../provider/resource-type.ts";
+import { MachineFileError } from "../engine/public-names.ts";
+import type { CloudPackage, Tell } from "../provider/resource-type.ts";
 import { instance } from "./ec2/instance.ts";
 import { internetGateway } from "./ec2/internet-gateway.ts";
 import { keyPair } from "./ec2/key-pair.ts";
@@ -28,6 +29,7 @@ import { loadBalancer } from "./lb/load-balancer.ts";
 import { targetGroup } from "./lb/target-group.ts";
 import { targetGroupAttachment } from "./lb/target-group-attachment.ts";
 import { instance as databaseInstance } from "./rds/instance.ts";
+import { restoreMachine } from "./machine.ts";
 import { parameterGroup } from "./rds/parameter-group.ts";
 import { subnetGroup } from "./rds/subnet-group.ts";
 import { parameter } from "./ssm/parameter.ts";
@@ -73,6 +75,7 @@ export const aws: CloudPackage = {
     judgeAccount(allowedAccountIds, forbiddenAccountIds);
     return Promise.resolve();
   },
+  begin: restoreMachineOf,
   resources: [
     vpc,
     subnet,
@@ -103,6 +106,16 @@ export const aws: CloudPackage = {
   ],
   functions: [getAvailabilityZones, getRegion, getCallerIdentity, getAuthorizationToken],
 };
+
+/** An update that needs nothing of the machine goes on where its files can't be written. */
+async function restoreMachineOf({ info, warning }: Tell): Promise<void> {
+  try {
+    for (const lost of await restoreMachine()) info(`this machine had lost ${lost}: it is there again`);
+  } catch (error) {
+    if (!(error instanceof MachineFileError)) throw error;
+    warning(`this machine has lost names or a certificate of the local cloud: ${error.message}`);
+  }
+}
 
 function judgeAccount(allowed: readonly string[] | undefined, forbidden: readonly string[] | undefined): void {
   const account = accountId();

@@ -24,6 +24,7 @@ import {
   rangeOf,
   removeNetwork,
 } from "./networks.ts";
+import { forgetAccount } from "./public-names.ts";
 import { servicesImage } from "./services-image.ts";
 import { apiNames } from "../control-plane/api.ts";
 
@@ -83,7 +84,7 @@ export async function disconnectControlPlane(network: string): Promise<void> {
   }
 }
 
-/** Removes the base when the account has nothing else left. Every deletion of a resource ends with it. */
+/** Removes the base, and what the machine knows of it, when the account has nothing else left. Every deletion of a resource ends with it. */
 export async function collectGarbage(): Promise<void> {
   await lock.runExclusive(async () => {
     if (await hasResources()) return;
@@ -91,6 +92,7 @@ export async function collectGarbage(): Promise<void> {
     await removeContainer(containerName(CONTROL_PLANE));
     await ignoreGone(docker.getVolume(authorityVolume()).remove());
     await removeNetwork(internetNetworkName());
+    await forgetAccount();
   });
 }
 

@@ -1,12 +1,10 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { Mutex } from "async-mutex";
 import forge from "node-forge";
-import { extract } from "tar-stream";
 import { accountId, objectName, resourceLabels } from "./account.ts";
-import { putFiles, removeContainer } from "./containers.ts";
+import { putFiles, readFileIn, removeContainer } from "./containers.ts";
 import { docker } from "./docker.ts";
 import { BASE_TYPE } from "./networks.ts";
 import { servicesImage } from "./services-image.ts";
@@ -153,7 +151,7 @@ async function throughVolume(candidate: Authority): Promise<Authority> {
     const { StatusCode } = (await container.wait()) as { StatusCode: number };
     if (StatusCode !== 0)
       throw new Error(`the certificate authority could not be kept in the volume ${authorityVolume()}`);
-    const read = async (file: string) => readFileOf(await container.getArchive({ path: `${AUTHORITY_MOUNT}/${file}` }));
+    const read = (file: string) => readFileIn(name, `${AUTHORITY_MOUNT}/${file}`);
     return {
       certificate: await read(files.certificate),
       key: await read(files.key),
@@ -162,12 +160,6 @@ async function throughVolume(candidate: Authority): Promise<Authority> {
   } finally {
     await removeContainer(name);
   }
-}
-
-/** The content of the only file of an archive. */
-async function readFileOf(archive: NodeJS.ReadableStream): Promise<string> {
-  for await (const entry of archive.pipe(extract())) return text(entry);
-  throw new Error("the archive of the certificate authority is empty");
 }
 
 async function volumeExists(): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { PassThrough } from "node:stream";
-import { pack } from "tar-stream";
+import { extract, pack } from "tar-stream";
 import type Docker from "dockerode";
 import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
 import { accountFilter, label, objectName, resourceLabels } from "./account.ts";
@@ -181,6 +181,19 @@ export async function putFiles(name: string, files: readonly ContainerFile[]): P
   }
   archive.finalize();
   await docker.getContainer(name).putArchive(archive, { path: "/" });
+}
+
+/** Returns the content of a file in a container, running or not. */
+export async function readFileIn(name: string, path: string): Promise<string> {
+  const archive = await docker.getContainer(name).getArchive({ path });
+  for await (const entry of archive.pipe(extract())) return text(entry);
+  throw new Error(`the archive of ${path} in ${name} is empty`);
+}
+
+/** Returns the address that a container has in a network, or will have when it starts; undefined when it isn't in it. */
+export function addressIn(networks: Record<string, Docker.EndpointSettings>, network: string): string | undefined {
+  const { IPAddress, IPAMConfig } = networks[network] ?? {};
+  return IPAMConfig?.IPv4Address ?? (IPAddress === "" ? undefined : IPAddress);
 }
 
 /** The last lines that a container printed, or "" when it is gone. */

@@ -18,6 +18,12 @@ export function isNotModified(error: unknown): boolean {
   return statusOf(error) === 304;
 }
 
+/** Returns true when no engine answers at the socket, or not to this user. */
+export function isUnreachable(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" && ["ENOENT", "ECONNREFUSED", "EACCES", "ENOTFOUND"].includes(code);
+}
+
 /** Runs a removal for which an object that is gone already, or is on its way out, is a success. */
 export async function ignoreGone(removal: Promise<unknown>): Promise<void> {
   try {

@@ -50,3 +50,39 @@ test("a block whose end was lost takes no foreign line with it", () => {
   const broken = withNames(hosts, account, names).replace(/# END.*\n/, "") + "10.0.0.2 later-and.more\n::1 localhost\n";
   assert.match(withNames(broken, account, new Map()), /::1 localhost\n$/);
 });
+
+const block = withNames("", account, names);
+const [begin = "", first = "", second = "", end = ""] = block.split(/(?<=\n)/);
+
+for (const [what, half] of [
+  ["its begin", first + second + end],
+  ["its begin and a name", second + end],
+  ["its end", begin + first + second],
+  ["its end and a name", begin + first],
+  ["all but its begin", begin],
+  ["all but its end", end],
+  ["its marks", first + second],
+  ["nothing, and stands twice", block + block],
+  ["a name, and the end stands twice", begin + first + end + end],
+] as const) {
+  test(`a block that lost ${what} is whole again, once, between the same lines`, () => {
+    const around = (middle: string) => `${hosts}${middle}10.0.0.2 later-and.more\n::1 ip6-localhost\n`;
+    assert.equal(withNames(around(half), account, names).replaceAll(block, ""), around(""));
+    assert.equal(withNames(around(half), account, names).split(block).length, 2);
+  });
+}
+
+test("a name with an older address outside of the block goes, as the first line of a name counts", () => {
+  const text = withNames(`198.18.0.77 a.example\n${hosts}`, account, names);
+  assert.equal(text, `${hosts}${block}`);
+});
+
+test("a line of the user's own that has one of the names among others stays", () => {
+  const own = "127.0.0.1 mine a.example\n";
+  assert.ok(withNames(own, account, names).startsWith(own));
+});
+
+test("an end without its begin takes the names of AWS above it, and no foreign line", () => {
+  const orphan = `10.0.0.1 mine.example\n198.18.0.10 old.elb.amazonaws.com\n${end}`;
+  assert.equal(withNames(orphan, account, new Map()), "10.0.0.1 mine.example\n");
+});

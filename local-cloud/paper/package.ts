@@ -31,6 +31,7 @@ export interface Entry {
 export function onPaper(cloudPackage: CloudPackage, ledger: Ledger): CloudPackage {
   return {
     ...cloudPackage,
+    begin: undefined,
     resources: cloudPackage.resources.map((type) => drawnUp(type, ledger)),
     functions: cloudPackage.functions.map(answered),
   };

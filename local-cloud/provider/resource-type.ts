@@ -109,6 +109,12 @@ export interface FunctionType<I = unknown> {
   invoke(inputs: I, call: Call): Promise<Properties>;
 }
 
+/** Shows lines to the user that are about no single resource. */
+export interface Tell {
+  info: (message: string) => void;
+  warning: (message: string) => void;
+}
+
 /** A set of resource types and functions under one package name, served to the engine as one provider. */
 export interface CloudPackage {
   name: string;
@@ -116,6 +122,8 @@ export interface CloudPackage {
   /** The provider's own configuration (region, profile ...), strict as well. */
   configuration: z.ZodType;
   configure?: (configuration: Properties) => Promise<void>;
+  /** Runs once the provider is configured, before anything else is asked of it. */
+  begin?: ((tell: Tell) => Promise<void>) | undefined;
   resources: readonly ResourceType[];
   functions: readonly FunctionType[];
 }

@@ -73,7 +73,7 @@ clean_account() {
       block*)
         say "Removing the $entry"
         # Rewritten in place: in a container, the file is a mount.
-        sed "/^# BEGIN local-cloud $account/,/^# END local-cloud $account/d" /etc/hosts >"$checkout/.local/hosts"
+        without_block "$account" </etc/hosts >"$checkout/.local/hosts"
         cat "$checkout/.local/hosts" >/etc/hosts
         ;;
       "registry certificate "*)

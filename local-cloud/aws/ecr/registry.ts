@@ -8,17 +8,20 @@ import { INTERNET_MARGINS, withAddress } from "../../engine/addresses.ts";
 import { ensureBase } from "../../engine/base.ts";
 import { authority, issueCertificate } from "../../engine/ca.ts";
 import {
+  addressIn,
   containerName,
   createDataVolume,
   execIn,
   inspectContainer,
   logsTail,
   putFiles,
+  readFileIn,
   removeContainer,
   removeDataVolumes,
   type ContainerFile,
 } from "../../engine/containers.ts";
-import { forgetPublicName, publishName, trustRegistry, untrustRegistry } from "../../engine/public-names.ts";
+import { forgetPublicName, publishNames, trustRegistry, untrustRegistry } from "../../engine/public-names.ts";
+import { internetNetworkName } from "../../engine/networks.ts";
 import { listRecords, type LocalRecord } from "../../engine/records.ts";
 import { recoverService, runService, type Service } from "../../engine/service-container.ts";
 import { loginKey, loginLifetime, newPassword } from "./gateway/login.ts";
@@ -69,9 +72,23 @@ function loginBy(secret: Buffer): Login {
 export async function ensureRegistry(): Promise<void> {
   if (!(await recoverService(registry))) await makeRegistry();
   await updateRepositories();
-  const { certificate } = await authority();
-  await publishName(registryHost(), await addressOf(containerName(id)));
-  await trustRegistry(registryHost(), certificate);
+  await tellMachineOfRegistry();
+}
+
+/**
+ * Tells the machine where the registry is, and by which CA its Docker engine may trust it, as the registry's container has both.
+ *
+ * @returns what the machine didn't know, in words for a user.
+ */
+export async function tellMachineOfRegistry(): Promise<string[]> {
+  const found = await inspectContainer(containerName(id));
+  const address = addressIn(found?.NetworkSettings.Networks ?? {}, internetNetworkName());
+  if (address === undefined) return [];
+  const names = await publishNames(new Map([[registryHost(), address]]));
+  // The server's certificate is followed by that of its CA.
+  const chain = (await readFileIn(containerName(id), `${folder}/server.crt`)).split(/(?=-----BEGIN)/);
+  const trusted = await trustRegistry(registryHost(), chain.at(-1) ?? "");
+  return [...names.map((name) => `the address of ${name}`), ...(trusted ? [`the CA of ${registryHost()}`] : [])];
 }
 
 /** Tells the registry which repositories there are. */

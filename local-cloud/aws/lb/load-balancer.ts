@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { CheckFailure, Properties, ResourceType } from "../../provider/resource-type.ts";
-import { stackOf } from "../../engine/account.ts";
+import { label, region, stackOf } from "../../engine/account.ts";
 import { collectGarbage, ensureBase } from "../../engine/base.ts";
-import { forgetPublicName, publishName } from "../../engine/public-names.ts";
+import { addressIn, listContainers } from "../../engine/containers.ts";
+import { internetNetworkName } from "../../engine/networks.ts";
+import { forgetPublicName, publishNames } from "../../engine/public-names.ts";
 import { reconcile } from "../../engine/reconcile.ts";
 import { createRecord, deleteRecord, getRecord, updateRecord } from "../../engine/records.ts";
-import { region } from "../../engine/account.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { findSubnet, findVpc, judgeSecurityGroups, recordsWith, textOf, type FoundSubnet } from "../ec2/find.ts";
@@ -100,6 +101,7 @@ export const loadBalancer: ResourceType<LoadBalancerInputs> = {
       const subnets = await Promise.all((record.properties["subnets"] as string[]).map(findSubnet));
       await run(id, subnets, record.properties, record.stack);
     }
+    await tellMachineOfBalancers();
     await reconcile();
     return { outputs: omit(record.properties, "subnetId") };
   },
@@ -138,15 +140,34 @@ async function run(id: string, subnets: FoundSubnet[], outputs: Properties, stac
   const dnsName = textOf(outputs, "dnsName");
   const internetFacing = outputs["internal"] !== true;
   const address = await runBalancer({ id, stack, dnsName, subnet, internetFacing, config: await configOf(id) });
-  if (internetFacing) await publishName(dnsName, address);
+  if (internetFacing) await publishNames(new Map([[dnsName, address]]));
   await reconcile();
   // What was registered while it started.
   await applyBalancers();
 }
 
+/**
+ * Tells the machine where the account's load balancers are, as their containers have it.
+ *
+ * @returns what the machine didn't know, in words for a user.
+ */
+export async function tellMachineOfBalancers(): Promise<string[]> {
+  const containers = await listContainers(token.loadBalancer);
+  const found = containers.map(async ({ Labels, NetworkSettings }) => {
+    const address = addressIn(NetworkSettings.Networks, internetNetworkName());
+    const record = await getRecord(token.loadBalancer, Labels[label.id] ?? "");
+    return address === undefined || record === undefined
+      ? []
+      : [[textOf(record.properties, "dnsName"), address] as const];
+  });
+  const names = await publishNames(new Map((await Promise.all(found)).flat()));
+  return names.map((name) => `the address of ${name}`);
+}
+
 async function remove(id: string, outputs: Properties | undefined): Promise<void> {
-  if (outputs !== undefined) await forgetPublicName(textOf(outputs, "dnsName"));
+  // In this order, as whoever tells the machine of load balancers at this moment goes by their containers.
   await removeBalancer(id);
+  if (outputs !== undefined) await forgetPublicName(textOf(outputs, "dnsName"));
   await deleteRecord(token.loadBalancer, id);
   if (outputs !== undefined) await reconcile();
   await collectGarbage();

@@ -13,13 +13,22 @@ export class EngineLog {
 
   /** Shows a line as the resource's status; resolves when the engine has it. A line that can't be shown stops nothing. */
   async status(urn: string, message: string): Promise<void> {
+    await this.#log(message, { urn, severity: "info", ephemeral: true });
+  }
+
+  /** Shows a line that is about no single resource, and stays. */
+  async message(severity: "info" | "warning", message: string): Promise<void> {
+    await this.#log(message, { urn: "", severity, ephemeral: false });
+  }
+
+  async #log(message: string, line: { urn: string; severity: "info" | "warning"; ephemeral: boolean }): Promise<void> {
     const client = this.#client;
     if (client === undefined) return;
     const request = new LogRequest();
-    request.setSeverity(LogSeverity.INFO);
-    request.setUrn(urn);
+    request.setSeverity(line.severity === "info" ? LogSeverity.INFO : LogSeverity.WARNING);
+    request.setUrn(line.urn);
     request.setMessage(message);
-    request.setEphemeral(true);
+    request.setEphemeral(line.ephemeral);
     await new Promise<void>((resolve) => {
       client.log(request, (error: ServiceError | null) => {
         if (error !== null) debug(`the engine did not take a message: ${error.message}`);

@@ -61,6 +61,12 @@ export class Provider {
     const { properties, secrets } = decode(args);
     const { inputs } = validate(this.#package.configuration, configurationOf(properties), secrets);
     await this.#package.configure?.(inputs);
+    const lines: Promise<void>[] = [];
+    const tell = (severity: "info" | "warning") => (message: string) => {
+      lines.push(this.#log.message(severity, message));
+    };
+    await this.#package.begin?.({ info: tell("info"), warning: tell("warning") });
+    await Promise.all(lines);
   }
 
   async check(
