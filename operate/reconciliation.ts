@@ -1,6 +1,6 @@
-import type { KafkaMessage } from "kafkajs";
 import type { Queryable } from "@gifticon/event-database/issue.ts";
 import { readTally } from "@gifticon/event-database/tally.ts";
+import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import type { Outcome } from "@gifticon/contract/status.ts";
 
@@ -18,7 +18,7 @@ export interface ClientAnswer {
 /** A record as it stands in a topic. */
 export interface TopicRecord {
   partition: number;
-  message: KafkaMessage;
+  message: FetchedRecord;
 }
 
 /** What an event left behind, seen from its three sides. */

@@ -1,67 +1,67 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { IHeaders, KafkaMessage, Message } from "kafkajs";
 import { DEAD_LETTER_HEADER, decodeDeadLetter, encodeDeadLetter, replayOf } from "./dead-letter.ts";
+import type { FetchedRecord } from "./fetched-record.ts";
+import { type RecordHeader, RecordHeaders } from "./record-headers.ts";
 import { decodeRecord, HEADER, isPoison } from "./record.ts";
 import { requestIdOfPosition } from "./request-id.ts";
+import { delivered } from "./testing.ts";
 
 const position = { topic: "coupon_create", partition: 3, offset: "42", timestamp: "1766620800000" };
 
-function record(value: Buffer | null, headers: IHeaders = {}): KafkaMessage {
+function record(value: Buffer | null, headers: readonly RecordHeader[] = []): FetchedRecord {
   const { offset, timestamp } = position;
-  return { key: Buffer.from("7"), value, headers, offset, timestamp, attributes: 0 };
+  return { key: Buffer.from("7"), value, headers: RecordHeaders.of(headers), offset, timestamp };
 }
 
 const seven = Buffer.from([0, 0, 0, 0, 0, 0, 0, 7]);
 
-/** The dead letter as a consumer of its topic gets it. */
-function delivered({ key, value, headers = {} }: Message): KafkaMessage {
-  const bytes = Object.entries(headers).map(([name, part]) => [
-    name,
-    typeof part === "string" ? Buffer.from(part) : part,
-  ]);
-  return {
-    key,
-    value,
-    headers: Object.fromEntries(bytes) as IHeaders,
-    offset: "0",
-    timestamp: "1",
-    attributes: 0,
-  } as KafkaMessage;
-}
-
-const letterOf = (message: KafkaMessage) =>
+/** The dead letter of a record, as a consumer of its topic gets it. */
+const letterOf = (message: FetchedRecord) =>
   delivered(encodeDeadLetter(position.topic, position.partition, message, { reason: "because" }));
+
+/** Names that every object of JavaScript has, that a dead letter adds, and that repeat. */
+const name = fc.oneof(
+  fc.constantFrom("", "trace", "__proto__", "constructor", "toString", "hasOwnProperty", "7"),
+  fc.constantFrom(...Object.values(DEAD_LETTER_HEADER)),
+  fc.uint8Array({ maxLength: 10 }).map((bytes) => Buffer.from(bytes)),
+);
+const bytes = fc.uint8Array({ maxLength: 30 }).map((array) => Buffer.from(array));
+const headers = fc.array(fc.tuple(name, fc.option(bytes)), { maxLength: 8 });
 
 describe("a dead letter", () => {
   test("keeps the record's bytes and headers, and says why and where it stood", () => {
-    const message = record(seven, { trace: Buffer.from("t") });
-    const letter = encodeDeadLetter("coupon_create", 3, message, { reason: "because" });
+    const message = record(seven, [["trace", "t"]]);
+    const letter = letterOf(message);
     assert.deepEqual([letter.key, letter.value], [message.key, message.value]);
-    assert.deepEqual(letter.headers, {
-      trace: Buffer.from("t"),
-      [DEAD_LETTER_HEADER.reason]: "because",
-      [DEAD_LETTER_HEADER.topic]: "coupon_create",
-      [DEAD_LETTER_HEADER.partition]: "3",
-      [DEAD_LETTER_HEADER.offset]: "42",
-      [DEAD_LETTER_HEADER.timestamp]: "1766620800000",
-    });
+    assert.deepEqual(
+      [...letter.headers].map(([header, value]) => [header.toString(), value?.toString()]),
+      [
+        ["trace", "t"],
+        [DEAD_LETTER_HEADER.reason, "because"],
+        [DEAD_LETTER_HEADER.topic, "coupon_create"],
+        [DEAD_LETTER_HEADER.partition, "3"],
+        [DEAD_LETTER_HEADER.offset, "42"],
+        [DEAD_LETTER_HEADER.timestamp, "1766620800000"],
+      ],
+    );
   });
 
-  test("gives back the record that it was made of, whatever bytes it has", () => {
-    const bytes = fc.uint8Array({ maxLength: 30 }).map((array) => Buffer.from(array));
+  test("gives back the record that it was made of, whatever headers and bytes it has", () => {
     fc.assert(
-      fc.property(
-        fc.option(bytes),
-        fc.dictionary(fc.string({ minLength: 1 }), bytes, { noNullPrototype: true }),
-        (value, headers) => {
-          const message = record(value, headers);
-          const letter = decodeDeadLetter("coupon_create.dlt", 0, letterOf(message));
-          assert.deepEqual(letter, { reason: "because", position, record: message, leftOut: 0 });
-        },
-      ),
+      fc.property(fc.option(bytes), headers, (value, list) => {
+        const message = record(value, list);
+        const letter = encodeDeadLetter(position.topic, position.partition, message, { reason: "because" });
+        const decoded = decodeDeadLetter("coupon_create.dlt", 0, delivered(letter));
+        assert.deepEqual(decoded, { reason: "because", position, record: message, leftOut: 0 });
+      }),
     );
+  });
+
+  test("of a record with as many headers as a record can hold is written whole", () => {
+    const message = record(null, Array<RecordHeader>(500_000).fill(["", null]));
+    assert.deepEqual(decodeDeadLetter("coupon_create.dlt", 0, letterOf(message)).record, message);
   });
 
   test("of a record too large to be written leaves it out, and says how much", () => {
@@ -79,7 +79,7 @@ describe("a dead letter", () => {
 });
 
 describe("a replayed record", () => {
-  const replayed = (message: KafkaMessage) => {
+  const replayed = (message: FetchedRecord) => {
     const back = delivered(replayOf(decodeDeadLetter("coupon_create.dlt", 0, letterOf(message))));
     return decodeRecord("coupon_create", 0, { ...back, offset: "9999" });
   };
@@ -90,9 +90,25 @@ describe("a replayed record", () => {
     assert.deepEqual(decodeRecord("coupon_create", 3, record(seven)), first);
   });
 
+  test("has the bytes and headers that it had, and its id and time behind them", () => {
+    fc.assert(
+      fc.property(fc.option(bytes), headers, (value, list) => {
+        const message = record(value, list);
+        const back = delivered(replayOf(decodeDeadLetter("coupon_create.dlt", 0, letterOf(message))));
+        assert.deepEqual([back.key, back.value], [message.key, message.value]);
+        const own = [HEADER.requestId, HEADER.requestedAt];
+        assert.deepEqual([...back.headers].slice(0, list.length), [...message.headers]);
+        assert.deepEqual(
+          [...back.headers].slice(list.length).map(([header]) => header.toString()),
+          own,
+        );
+      }),
+    );
+  });
+
   test("keeps the request id that it came with", () => {
     const requestId = "00000000-0000-4000-8000-000000000001";
-    const decoded = replayed(record(seven, { [HEADER.requestId]: Buffer.from(requestId) }));
+    const decoded = replayed(record(seven, [[HEADER.requestId, requestId]]));
     assert.equal(isPoison(decoded) ? undefined : decoded.requestId, requestId);
   });
 });

@@ -1,5 +1,7 @@
-import type { KafkaMessage, Message } from "kafkajs";
+import type { FetchedRecord } from "./fetched-record.ts";
 import { sizeOf } from "./message-size.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
+import { type RecordHeader, RecordHeaders } from "./record-headers.ts";
 import { HEADER, type Poison } from "./record.ts";
 import { type RecordPosition, requestIdOfPosition } from "./request-id.ts";
 
@@ -15,6 +17,8 @@ export const DEAD_LETTER_HEADER = {
   partition: "dlt-original-partition",
   offset: "dlt-original-offset",
   timestamp: "dlt-original-timestamp",
+  /** Only of a whole batch that can't be read: the value is the batch as it stood in the log, the offset that of its last record. */
+  batch: "dlt-original-batch",
   /** Only of a record too large to be kept: the size of what was left out, in bytes. */
   leftOut: "dlt-left-out-bytes",
 } as const;
@@ -28,68 +32,73 @@ export interface DeadLetter {
   reason: string;
   position: RecordPosition;
   /** The record as it stood there, without the dead letter's own headers. */
-  record: KafkaMessage;
+  record: FetchedRecord;
   /** Bytes that were too many to be kept; 0 for a whole record. */
   leftOut: number;
 }
 
 /**
- * The dead letter of a record: its bytes and headers unchanged, with the reason and where it stood. Of a record that was
- * compressed and is too large to be written again, only that: it stands in its topic until the retention ends.
+ * The dead letter of a record: its bytes and headers unchanged, with the reason and where it stood behind them. Of a record that
+ * was compressed and is too large to be written again, only that: it stands in its topic until the retention ends.
  */
-export function encodeDeadLetter(topic: string, partition: number, message: KafkaMessage, { reason }: Poison): Message {
-  const { key, value, headers } = message;
-  const size = sizeOf({ key, value, headers: headers ?? {} });
-  const own = {
-    [DEAD_LETTER_HEADER.reason]: reason,
-    [DEAD_LETTER_HEADER.topic]: topic,
-    [DEAD_LETTER_HEADER.partition]: partition.toString(),
-    [DEAD_LETTER_HEADER.offset]: message.offset,
-    [DEAD_LETTER_HEADER.timestamp]: message.timestamp,
-  };
-  return size > LARGEST_LETTER
-    ? { key: null, value: null, headers: { ...own, [DEAD_LETTER_HEADER.leftOut]: size.toString() } }
-    : { key, value, headers: { ...headers, ...own } };
+export function encodeDeadLetter(
+  topic: string,
+  partition: number,
+  { key, value, headers, offset, timestamp, unreadable }: FetchedRecord,
+  { reason }: Poison,
+): OutgoingMessage {
+  const own: RecordHeader[] = [
+    [DEAD_LETTER_HEADER.reason, reason],
+    [DEAD_LETTER_HEADER.topic, topic],
+    [DEAD_LETTER_HEADER.partition, partition.toString()],
+    [DEAD_LETTER_HEADER.offset, offset],
+    [DEAD_LETTER_HEADER.timestamp, timestamp],
+  ];
+  if (unreadable !== undefined) own.push([DEAD_LETTER_HEADER.batch, "true"]);
+  const size = sizeOf({ key, value, headers });
+  if (size <= LARGEST_LETTER) return { key, value, headers: headers.plus(RecordHeaders.of(own)) };
+  own.push([DEAD_LETTER_HEADER.leftOut, size.toString()]);
+  return { key: null, value: null, headers: RecordHeaders.of(own) };
 }
 
 /** Takes a dead letter apart; one that somebody else wrote there is its own original. */
-export function decodeDeadLetter(topic: string, partition: number, message: KafkaMessage): DeadLetter {
-  const headers = { ...message.headers };
-  const take = (name: string): string | undefined => {
-    const value = headers[name];
-    // Computed names are the point here: the record gets back the headers that it had.
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
-    delete headers[name];
-    return value === undefined || Array.isArray(value) ? undefined : value.toString();
-  };
+export function decodeDeadLetter(topic: string, partition: number, letter: FetchedRecord): DeadLetter {
+  const [headers, own] = splitHeaders(letter.headers);
   const position = {
-    topic: take(DEAD_LETTER_HEADER.topic) ?? topic,
-    partition: Number(take(DEAD_LETTER_HEADER.partition) ?? partition),
-    offset: take(DEAD_LETTER_HEADER.offset) ?? message.offset,
-    timestamp: take(DEAD_LETTER_HEADER.timestamp) ?? message.timestamp,
+    topic: own.get(DEAD_LETTER_HEADER.topic) ?? topic,
+    partition: Number(own.get(DEAD_LETTER_HEADER.partition) ?? partition),
+    offset: own.get(DEAD_LETTER_HEADER.offset) ?? letter.offset,
+    timestamp: own.get(DEAD_LETTER_HEADER.timestamp) ?? letter.timestamp,
   };
+  const reason = own.get(DEAD_LETTER_HEADER.reason) ?? "written by somebody else";
+  const unreadable = own.has(DEAD_LETTER_HEADER.batch) ? { unreadable: reason } : {};
   return {
-    reason: take(DEAD_LETTER_HEADER.reason) ?? "written by somebody else",
-    leftOut: Number(take(DEAD_LETTER_HEADER.leftOut) ?? 0),
+    reason,
+    leftOut: Number(own.get(DEAD_LETTER_HEADER.leftOut) ?? 0),
     position,
-    record: { ...message, headers, offset: position.offset, timestamp: position.timestamp } as KafkaMessage,
+    record: { ...letter, headers, offset: position.offset, timestamp: position.timestamp, ...unreadable },
   };
+}
+
+const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER_HEADER));
+
+/** The headers of the record, and those that the dead letter added: its reason and what follows. The record may have some of the same names before. */
+function splitHeaders(headers: RecordHeaders): [RecordHeaders, ReadonlyMap<string, string>] {
+  const [before, from] = headers.splitAtLast(DEAD_LETTER_HEADER.reason) ?? [headers, RecordHeaders.NONE];
+  const own = [...from].map(([name, value]) => [name.toString(), value?.toString() ?? ""] as const);
+  const isOurs = own.every(([name]) => OWN_NAMES.has(name));
+  return isOurs ? [before, new Map(own)] : [headers, new Map()];
 }
 
 /**
  * The record to put back on the topic: as it was, with the request id and the time that it had at its original position,
  * so that however often it comes it is one request.
  */
-export function replayOf({ position, record }: DeadLetter): Message {
-  const { key, value, headers } = record;
-  return {
-    key,
-    value,
-    timestamp: position.timestamp,
-    headers: {
-      [HEADER.requestId]: requestIdOfPosition(position),
-      [HEADER.requestedAt]: position.timestamp,
-      ...headers,
-    },
-  };
+export function replayOf({ position, record: { key, value, headers } }: DeadLetter): OutgoingMessage {
+  const own = [
+    [HEADER.requestId, requestIdOfPosition(position)],
+    [HEADER.requestedAt, position.timestamp],
+  ] as const;
+  const missing = own.filter(([name]) => headers.valuesOf(name).length === 0);
+  return { key, value, timestamp: position.timestamp, headers: headers.plus(RecordHeaders.of(missing)) };
 }

@@ -1,14 +1,11 @@
-import type { Message } from "kafkajs";
+import { headersOf, type OutgoingMessage } from "./outgoing-message.ts";
 
-/** The most that lengths and times of a record, or the lengths of a header, take (variable-length integers). */
-const FRAMING_BYTES = 32;
+/** The most that the lengths and numbers of a record take (variable-length integers). */
+const FRAMING_BYTES = 48;
 
 /** About the bytes that a message takes on the wire: its content, and as much framing as there can be. */
-export function sizeOf({ key, value, headers = {} }: Pick<Message, "key" | "value" | "headers">): number {
-  const lengthOf = (part: Message["key"] | undefined) =>
+export function sizeOf(message: Pick<OutgoingMessage, "key" | "value" | "headers">): number {
+  const lengthOf = (part: OutgoingMessage["key"] | undefined) =>
     part === undefined || part === null ? 0 : Buffer.byteLength(part);
-  const ofHeaders = Object.entries(headers).flatMap(([name, part]) =>
-    (Array.isArray(part) ? part : [part]).map((one) => Buffer.byteLength(name) + lengthOf(one) + FRAMING_BYTES),
-  );
-  return lengthOf(key) + lengthOf(value) + FRAMING_BYTES + ofHeaders.reduce((sum, size) => sum + size, 0);
+  return lengthOf(message.key) + lengthOf(message.value) + headersOf(message).bytes.length + FRAMING_BYTES;
 }

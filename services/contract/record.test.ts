@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import type { KafkaMessage, Message } from "kafkajs";
+import type { FetchedRecord } from "./fetched-record.ts";
+import { type RecordHeader, RecordHeaders } from "./record-headers.ts";
 import { decodeRecord, encodeRecord, HEADER, isPoison } from "./record.ts";
+import { delivered } from "./testing.ts";
 import { type GifticonRequest, MAX_USER_ID } from "./request.ts";
 
 const requests = fc.record(
@@ -14,37 +16,21 @@ const requests = fc.record(
   { noNullPrototype: true },
 );
 
-/** The message as a consumer gets it. */
-function delivered(message: Message, position: Partial<KafkaMessage> = {}): KafkaMessage {
-  const bytes = (text: Message["key"]) => (text === null || text === undefined ? null : Buffer.from(text));
-  const headers = Object.entries(message.headers ?? {}).map(([name, value]) => [name, Buffer.from(value as string)]);
-  return {
-    key: bytes(message.key),
-    value: bytes(message.value),
-    timestamp: message.timestamp ?? "0",
-    attributes: 0,
-    offset: "0",
-    headers: Object.fromEntries(headers) as KafkaMessage["headers"],
-    ...position,
-  } as KafkaMessage;
-}
-
-function spring(userId: bigint, position: Partial<KafkaMessage> = {}): KafkaMessage {
+function spring(userId: bigint, position: Partial<FetchedRecord> = {}): FetchedRecord {
   const value = Buffer.alloc(8);
   value.writeBigInt64BE(userId);
-  return delivered({ key: userId.toString(), value, timestamp: "1766620800000" }, {
-    headers: {},
-    ...position,
-  } as Partial<KafkaMessage>);
+  return delivered({ key: userId.toString(), value, timestamp: "1766620800000" }, position);
 }
 
-function decode(message: KafkaMessage): GifticonRequest {
+const headers = (...list: RecordHeader[]) => ({ headers: RecordHeaders.of(list) });
+
+function decode(message: FetchedRecord): GifticonRequest {
   const decoded = decodeRecord("coupon_create", 0, message);
   if (isPoison(decoded)) throw new Error(decoded.reason);
   return decoded;
 }
 
-function reasonFor(message: KafkaMessage): string {
+function reasonFor(message: FetchedRecord): string {
   const decoded = decodeRecord("coupon_create", 0, message);
   return isPoison(decoded) ? decoded.reason : "none";
 }
@@ -77,7 +63,11 @@ describe("a record", () => {
   });
 
   test("with foreign headers is served", () => {
-    assert.equal(decode(spring(7n, { headers: { __TypeId__: Buffer.from("java.lang.Long") } })).userId, 7n);
+    assert.equal(
+      decode(spring(7n, headers(["__TypeId__", "java.lang.Long"], ["trace", null], ["__proto__", "x"], ["", ""])))
+        .userId,
+      7n,
+    );
   });
 
   test("never throws on any bytes, and is a request only with 8 of them", () => {
@@ -90,20 +80,20 @@ describe("a record", () => {
     );
   });
 
-  const poison: [string, KafkaMessage, RegExp][] = [
+  const poison: [string, FetchedRecord, RegExp][] = [
     ["no value", spring(1n, { value: null }), /value: is null/],
     ["a value of 7 bytes", spring(1n, { value: Buffer.alloc(7) }), /has 7 bytes; expected 8/],
     ["a user id of 0", spring(0n), /user id 0 is outside 1 to/],
     ["a negative user id", spring(-1n), /user id -1 is outside/],
     ["a key of another user", spring(1n, { key: Buffer.from("2") }), /key: isn't the text/],
     ["a key that isn't text", spring(1n, { key: Buffer.from([0xff, 0]) }), /key: isn't the text/],
+    ["a request id that isn't a UUID", spring(1n, headers([HEADER.requestId, "x"])), /request-id: isn't a UUID/],
     [
-      "a request id that isn't a UUID",
-      spring(1n, { headers: { [HEADER.requestId]: "x" } }),
+      "a repeated request id",
+      spring(1n, headers([HEADER.requestId, "x"], [HEADER.requestId, "y"])),
       /request-id: isn't a UUID/,
     ],
-    ["a repeated request id", spring(1n, { headers: { [HEADER.requestId]: ["x", "y"] } }), /request-id: isn't a UUID/],
-    ["a time that isn't one", spring(1n, { headers: { [HEADER.requestedAt]: "today" } }), /requested-at: isn't a time/],
+    ["a time that isn't one", spring(1n, headers([HEADER.requestedAt, "today"])), /requested-at: isn't a time/],
   ];
   for (const [what, message, reason] of poison) {
     test(`with ${what} is poison`, () => {

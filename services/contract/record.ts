@@ -1,4 +1,6 @@
-import type { IHeaders, KafkaMessage, Message } from "kafkajs";
+import type { Message } from "kafkajs";
+import type { FetchedRecord } from "./fetched-record.ts";
+import type { RecordHeaders } from "./record-headers.ts";
 import { type GifticonRequest, MAX_USER_ID } from "./request.ts";
 import { isRequestId, requestIdOfPosition } from "./request-id.ts";
 
@@ -29,8 +31,9 @@ export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest
  * Reads a record: a request, or the reason why it isn't one. Never throws.
  * The key may be absent (a template that sends values only still says who asks), but not contradict the value.
  */
-export function decodeRecord(topic: string, partition: number, message: KafkaMessage): GifticonRequest | Poison {
-  const { key, value, headers, offset, timestamp } = message;
+export function decodeRecord(topic: string, partition: number, record: FetchedRecord): GifticonRequest | Poison {
+  const { key, value, headers, offset, timestamp, unreadable } = record;
+  if (unreadable !== undefined) return { reason: unreadable };
   if (value === null) return { reason: "value: is null; expected 8 bytes" };
   if (value.length !== 8) return { reason: `value: has ${value.length} bytes; expected 8` };
 
@@ -59,10 +62,14 @@ export function isPoison(decoded: GifticonRequest | Poison): decoded is Poison {
   return "reason" in decoded;
 }
 
-/** A header's text; undefined where there is none. A repeated header is one that nobody can read, so it becomes unreadable text. */
-function headerText(headers: IHeaders | undefined, name: string): string | undefined {
-  const header = headers?.[name];
-  if (Array.isArray(header)) return "(repeated)";
+/**
+ * A header's text; undefined where there is none or it has no value. A repeated header is one that nobody can read, so it
+ * becomes unreadable text.
+ */
+function headerText(headers: RecordHeaders, name: string): string | undefined {
+  if (headers.count === 0) return undefined;
+  const [value, ...others] = headers.valuesOf(name);
+  if (others.length > 0) return "(repeated)";
   // What is looked for is ASCII; anything else is unreadable in any case.
-  return header?.toString("latin1");
+  return value?.toString("latin1");
 }

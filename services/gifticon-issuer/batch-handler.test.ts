@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { IssueResult } from "@gifticon/event-database/issue.ts";
+import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
 import { encodeRecord } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import { newRequestId } from "@gifticon/contract/request-id.ts";
-import type { EachBatchPayload, KafkaMessage, OffsetsByTopicPartition } from "kafkajs";
+import { delivered } from "@gifticon/contract/testing.ts";
+import type { EachBatchPayload, OffsetsByTopicPartition } from "kafkajs";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { BatchHandler } from "./batch-handler.ts";
@@ -13,17 +15,11 @@ import { createIssuerMetrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 
 /** Records of so many users; the given ones can't be read. */
-function messages(count: number, poison: readonly number[] = []): KafkaMessage[] {
+function messages(count: number, poison: readonly number[] = []): FetchedRecord[] {
   return Array.from({ length: count }, (_, index) => {
-    const { key, value } = encodeRecord({ requestId: newRequestId(), userId: BigInt(index + 1), requestedAt: 0 });
-    return {
-      key: Buffer.from(key as string),
-      value: poison.includes(index) ? Buffer.from("poison") : value,
-      headers: {},
-      offset: index.toString(),
-      timestamp: "0",
-      attributes: 0,
-    } as KafkaMessage;
+    const message = encodeRecord({ requestId: newRequestId(), userId: BigInt(index + 1), requestedAt: 0 });
+    const record = delivered(message, { offset: index.toString() });
+    return poison.includes(index) ? { ...record, value: Buffer.from("poison") } : record;
   });
 }
 
@@ -54,7 +50,7 @@ function handlerOf(options: Options = {}) {
     log: pino({ level: "silent" }),
   });
   /** @param waiting records that wait behind the batch. */
-  const batchOf = (batch: KafkaMessage[], waiting = 0): EachBatchPayload =>
+  const batchOf = (batch: FetchedRecord[], waiting = 0): EachBatchPayload =>
     ({
       batch: {
         topic: "coupon_create",
@@ -76,7 +72,7 @@ function handlerOf(options: Options = {}) {
 }
 
 /** Runs a handler over the messages. */
-async function handle(batch: KafkaMessage[], options: Options = {}): Promise<{ log: string[]; end: Promise<void> }> {
+async function handle(batch: FetchedRecord[], options: Options = {}): Promise<{ log: string[]; end: Promise<void> }> {
   const { handler, log, batchOf } = handlerOf(options);
   const end = handler.handle(batchOf(batch));
   await end.catch(() => undefined);

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { IssueResult } from "@gifticon/event-database/issue.ts";
 import { encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { type FetchedRecord, recordsOf } from "@gifticon/contract/fetched-record.ts";
+import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { decodeRecord, isPoison, type Poison } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
-import type { EachBatchPayload, KafkaMessage, Message } from "kafkajs";
+import type { EachBatchPayload } from "kafkajs";
 import type { Logger } from "pino";
 import { BatchSize } from "./batch-size.ts";
 import type { IssuerMetrics } from "./metrics.ts";
@@ -19,7 +21,7 @@ const BEAT_MS = 1_000;
 export interface HandlerParts {
   issue: (requests: GifticonRequest[]) => Promise<IssueResult>;
   /** Returns when the dead letters are acknowledged. */
-  sendDeadLetters: (messages: Message[]) => Promise<void>;
+  sendDeadLetters: (messages: OutgoingMessage[]) => Promise<void>;
   metrics: IssuerMetrics;
   progress: Progress;
   log: Logger;
@@ -28,7 +30,7 @@ export interface HandlerParts {
 /** Records that are handled together, read. */
 interface Chunk {
   requests: GifticonRequest[];
-  poison: { message: KafkaMessage; decoded: Poison }[];
+  poison: { message: FetchedRecord; decoded: Poison }[];
   /** What the group continues with after it. */
   nextOffset: string;
   /** Where in the batch the next chunk starts. */
@@ -183,7 +185,8 @@ export class BatchHandler {
 }
 
 function readChunk({ batch }: EachBatchPayload, start: number, count: number): Chunk {
-  const { topic, partition, messages } = batch;
+  const { topic, partition } = batch;
+  const messages = recordsOf(batch);
   const end = Math.min(start + count, messages.length);
   // Behind the last record there may be marks of transactions, which nobody sees.
   const last = end === messages.length ? batch.lastOffset() : (messages[end - 1]?.offset ?? "");

@@ -1,7 +1,8 @@
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { createProducer } from "@gifticon/kafka/client.ts";
 import { sendInSlices } from "@gifticon/kafka/send.ts";
-import type { Admin, Consumer, Kafka, Message } from "kafkajs";
+import type { Admin, Consumer, Kafka } from "kafkajs";
 import type { BatchHandler } from "./batch-handler.ts";
 import { registerCodecs } from "./compression.ts";
 
@@ -29,7 +30,7 @@ export type SessionHandler = Pick<BatchHandler, "handle" | "settled" | "rejoined
 export interface ConsumerSession {
   /** Joins and consumes; resolves when the consumer has stopped, with the reason when nobody asked it to. */
   run: (handler: SessionHandler) => Promise<Error | undefined>;
-  sendDeadLetters: (messages: Message[]) => Promise<void>;
+  sendDeadLetters: (messages: OutgoingMessage[]) => Promise<void>;
   /** Lets the transaction under way finish, leaves the group and closes all connections. */
   close: () => Promise<void>;
 }

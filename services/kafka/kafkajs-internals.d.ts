@@ -70,3 +70,40 @@ declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
   const crc32C: (bytes: Buffer) => number;
   export default crc32C;
 }
+
+/** What kafkajs 2.2.4 reads answers with. */
+declare module "kafkajs/src/protocol/decoder.js" {
+  export default class Decoder {
+    constructor(bytes: Buffer);
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): bigint;
+    readString(): string;
+    /** The length before it; null for -1. */
+    readBytes(): Buffer | null;
+    /** Their number before them. */
+    readArray<T>(read: () => T): T[];
+    readArrayAsync<T>(read: () => Promise<T>): Promise<T[]>;
+  }
+}
+
+declare module "kafkajs/src/protocol/message/compression/index.js" {
+  /** Null for a compression that kafkajs doesn't know; throws for one that it knows only the name of. */
+  export const lookupCodec: (type: number) => { decompress: (bytes: Buffer) => Promise<Buffer> } | null;
+}
+
+/** The requests to read that kafkajs 2.2.4 knows, by the version of the protocol. */
+declare module "kafkajs/src/protocol/requests/fetch/index.js" {
+  export interface FetchOptions {
+    topics: { topic: string; partitions: { partition: number; fetchOffset: string }[] }[];
+  }
+
+  const fetch: {
+    versions: string[];
+    protocol: (of: { version: number }) => (options: FetchOptions) => {
+      request: object;
+      response: { decode: (raw: Buffer) => Promise<unknown>; parse: (decoded: unknown) => Promise<unknown> };
+    };
+  };
+  export default fetch;
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Kafka, KafkaMessage } from "kafkajs";
+import type { Kafka } from "kafkajs";
+import { type FetchedRecord, recordsOf } from "@gifticon/contract/fetched-record.ts";
 
 /** A read that gets nothing for so long has lost its way. */
 const STALLED_AFTER_MS = 30_000;
@@ -8,7 +9,7 @@ const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 102
 /** Records of a partition, in their order. */
 export interface Chunk {
   partition: number;
-  messages: KafkaMessage[];
+  messages: FetchedRecord[];
   /** To be called now and then during long work. */
   heartbeat: () => Promise<void>;
 }
@@ -73,13 +74,13 @@ async function readUntil(
     await consumer.run({
       autoCommit: false,
       eachBatch: async (payload) => {
-        const { partition, messages } = payload.batch;
+        const { partition } = payload.batch;
         const end = unread.get(partition);
         if (end === undefined) return;
         try {
           await handle({
             partition,
-            messages: messages.filter(({ offset }) => BigInt(offset) < end),
+            messages: recordsOf(payload.batch).filter(({ offset }) => BigInt(offset) < end),
             heartbeat: () => payload.heartbeat(),
           });
         } catch (error) {

@@ -1,4 +1,5 @@
 import { sizeOf } from "@gifticon/contract/message-size.ts";
+import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import type { Message, Producer } from "kafkajs";
 import { REQUEST_TIMEOUT_MS } from "./client.ts";
 
@@ -18,9 +19,15 @@ export class NotAcknowledgedError extends Error {
 export async function sendAcknowledged(
   producer: Pick<Producer, "send">,
   topic: string,
-  messages: Message[],
+  messages: OutgoingMessage[],
 ): Promise<void> {
-  const answers = await producer.send({ topic, messages, acks: -1, timeout: REQUEST_TIMEOUT_MS });
+  // kafkajs only carries them: `write-record-sets.ts` writes them.
+  const answers = await producer.send({
+    topic,
+    messages: messages as Message[],
+    acks: -1,
+    timeout: REQUEST_TIMEOUT_MS,
+  });
   // kafkajs leaves out partitions that its metadata doesn't know, and succeeds: no answer is no acknowledgement.
   const isAnswered = (asked?: number) => asked === undefined || answers.some(({ partition }) => partition === asked);
   if (
@@ -36,14 +43,14 @@ export async function sendAcknowledged(
 export async function sendInSlices(
   producer: Pick<Producer, "send">,
   topic: string,
-  messages: readonly Message[],
+  messages: readonly OutgoingMessage[],
 ): Promise<void> {
   for (const slice of slices(messages)) await sendAcknowledged(producer, topic, slice);
 }
 
 /** Messages in their order, as many together as a batch may hold. */
-export function slices(messages: readonly Message[], bytes = SLICE_BYTES): Message[][] {
-  const all: Message[][] = [];
+export function slices(messages: readonly OutgoingMessage[], bytes = SLICE_BYTES): OutgoingMessage[][] {
+  const all: OutgoingMessage[][] = [];
   let left = 0;
   for (const message of messages) {
     const size = sizeOf(message);

@@ -63,7 +63,7 @@ test("record sets are written with the bytes that kafkajs writes for their messa
   );
 });
 
-test("messages without a record set are left to kafkajs", async (t) => {
+test("messages without a record set are written with the bytes that kafkajs writes", async (t) => {
   t.mock.timers.enable({ apis: ["Date"], now: NOW });
   await fc.assert(
     fc.asyncProperty(partitions, async (batches) => {

@@ -1,12 +1,13 @@
 // By path, because who compiles the program compiles what it imports, and an ambient declaration is imported by nobody.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./kafkajs-internals.d.ts" />
-import { CompressionTypes } from "kafkajs";
+import { CompressionTypes, type Message } from "kafkajs";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import produce, { type ProduceOptions } from "kafkajs/src/protocol/requests/produce/index.js";
 import { RecordSet } from "./record-set.ts";
 
-// Makes kafkajs 2.2.4 write a `RecordSet` as what it is. Requests to write without any are encoded as ever.
+// Makes kafkajs 2.2.4 write a `RecordSet` as what it is, and all other messages by one: its own encoder fails on a header without a value
+// and loses headers of which several have one name with others between them. Left to kafkajs: what is compressed or idempotent.
 const { protocol } = produce;
 /** The first version with record sets of this format, whose requests are those of all later ones that kafkajs knows. */
 const FIRST_VERSION = 3;
@@ -16,32 +17,39 @@ produce.protocol = ({ version }) => {
   const make = protocol({ version });
   return (options) => {
     const made = make(options);
-    if (hasRecordSets(options)) made.request.encode = () => Promise.resolve(encode(version, options));
+    if (isOurs(version, options)) made.request.encode = () => Promise.resolve(encode(options));
     return made;
   };
 };
 
-function hasRecordSets({ topicData }: ProduceOptions): boolean {
-  const messages = topicData.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages));
-  return messages.some((message) => message instanceof RecordSet);
-}
-
-function encode(version: number, options: ProduceOptions): Encoder {
-  const { acks, timeout, topicData } = options;
-  if (version < FIRST_VERSION || !isPlain(options)) {
+function isOurs(version: number, options: ProduceOptions): boolean {
+  if (version >= FIRST_VERSION && isPlain(options)) return true;
+  const sets = options.topicData.flatMap(({ partitions }) => partitions.flatMap(({ messages }) => messages));
+  if (sets.some((message) => message instanceof RecordSet)) {
     throw new TypeError("a record set is written by a producer that neither compresses nor is idempotent");
   }
+  return false;
+}
+
+function encode({ acks, timeout, topicData }: ProduceOptions): Encoder {
   const topics = topicData.map(({ topic, partitions }) =>
     new Encoder().writeString(topic).writeArray(
-      partitions.map(({ partition, messages: [only, ...others] }) => {
-        if (!(only instanceof RecordSet) || others.length > 0 || only.partition !== partition) {
-          throw new TypeError(`a record set is written alone, and to its partition: not so on ${topic}, ${partition}`);
-        }
-        return new Encoder(only.value.length + 8).writeInt32(partition).writeBytes(only.value);
+      partitions.map(({ partition, messages }) => {
+        const { value } = recordSetOf(topic, partition, messages);
+        return new Encoder(value.length + 8).writeInt32(partition).writeBytes(value);
       }),
     ),
   );
   return new Encoder().writeString(null).writeInt16(acks).writeInt32(timeout).writeArray(topics);
+}
+
+function recordSetOf(topic: string, partition: number, messages: Message[]): RecordSet {
+  const [only, ...others] = messages;
+  if (!messages.some((message) => message instanceof RecordSet)) return new RecordSet(partition, messages);
+  if (!(only instanceof RecordSet) || others.length > 0 || only.partition !== partition) {
+    throw new TypeError(`a record set is written alone, and to its partition: not so on ${topic}, ${partition}`);
+  }
+  return only;
 }
 
 function isPlain({ compression, transactionalId, producerId }: ProduceOptions): boolean {

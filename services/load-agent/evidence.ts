@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip, type Gzip } from "node:zlib";
 import { EVIDENCE, type EvidenceEnd, LOAD_TEST_USERS, type StartOffset } from "./protocol.ts";
 import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import { recordsOf } from "@gifticon/contract/fetched-record.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import type { EachBatchPayload } from "kafkajs";
 import type { Event, Queue } from "./event.ts";
@@ -63,9 +64,10 @@ async function writeRecords(
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         reject(payload.error);
       });
-      const eachBatch = async ({ batch: { partition, messages } }: EachBatchPayload) => {
+      const eachBatch = async ({ batch }: EachBatchPayload) => {
+        const { partition } = batch;
         const end = missing.get(partition) ?? 0;
-        const lines = messages
+        const lines = recordsOf(batch)
           .filter(({ offset }) => Number(offset) >= Number(start.get(partition) ?? 0) && Number(offset) < end)
           .map((message) => {
             const request = decodeRecord(topic, partition, message);
@@ -74,9 +76,12 @@ async function writeRecords(
           });
         count += lines.length;
         await write(out, lines);
-        if (Number(messages.at(-1)?.offset ?? -1) + 1 >= end) missing.delete(partition);
-        if (missing.size === 0) resolve();
       };
+      // Also a batch of which nothing is left to see (a transaction's mark) moves the place on.
+      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+        if (Number(lastOffset) + 1 >= (missing.get(partition) ?? 0)) missing.delete(partition);
+        if (missing.size === 0) resolve();
+      });
       consumer.run({ autoCommit: false, eachBatch }).catch(reject);
       for (const [partition, offset] of start) consumer.seek({ topic, partition, offset });
     });

@@ -1,3 +1,4 @@
+import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { createProducer } from "@gifticon/kafka/client.ts";
 import { readTopic } from "@gifticon/kafka/read-topic.ts";
 import type { TopicRecord } from "../../operate/reconciliation.ts";
@@ -12,7 +13,7 @@ export interface Broker extends AsyncDisposable {
   createTopic: (topic: string, partitions?: number) => Promise<void>;
   /** Gives a topic more partitions, so many in all. */
   growTopic: (topic: string, partitions: number) => Promise<void>;
-  produce: (topic: string, messages: Message[], compression?: CompressionTypes) => Promise<void>;
+  produce: (topic: string, messages: OutgoingMessage[], compression?: CompressionTypes) => Promise<void>;
   /** Every record of the topic, from its first to its last. */
   readAll: (topic: string) => Promise<TopicRecord[]>;
   /** Records that the group hasn't committed. */
@@ -95,7 +96,9 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
     produce: async (topic, messages, compression = CompressionTypes.None) => {
       const producer = createProducer(kafka);
       await producer.connect();
-      await producer.send({ topic, messages, acks: -1, compression }).finally(() => producer.disconnect());
+      await producer
+        .send({ topic, messages: messages as Message[], acks: -1, compression })
+        .finally(() => producer.disconnect());
     },
     readAll: async (topic) => {
       const records: TopicRecord[] = [];

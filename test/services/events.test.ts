@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { DEAD_LETTER_HEADER, deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import { DEAD_LETTER_HEADER, deadLetterTopic, decodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { MOST_RECORDS } from "@gifticon/kafka/record-batches.ts";
+import { type RecordHeader, RecordHeaders } from "@gifticon/contract/record-headers.ts";
 import { execa } from "execa";
 import { CompressionTypes } from "kafkajs";
 import { LARGEST_BATCH } from "@gifticon/gifticon-issuer/compression.ts";
@@ -113,7 +115,7 @@ describe("an event through Kafka", () => {
     const issuer = await event.start("gifticon-issuer");
     await event.settled();
     const letters = await backing.broker.readAll(deadLetterTopic(event.topic));
-    const header = (index: number, name: string) => letters[index]?.message.headers?.[name]?.toString();
+    const header = (index: number, name: string) => letters[index]?.message.headers.valuesOf(name)[0]?.toString();
     assert.deepEqual(
       letters.map((_, index) => header(index, DEAD_LETTER_HEADER.offset)),
       ["1", "2", "3"],
@@ -125,15 +127,58 @@ describe("an event through Kafka", () => {
     assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 3);
   });
 
-  test("is unhealthy with what it can't get past, a batch that would take all its memory", async () => {
+  test("puts records aside that hold what a record may hold and few expect", async () => {
+    await using event = await createEvent(backing, 100);
+    const odd: RecordHeader[] = [
+      ["trace", null],
+      ["trace", Buffer.from([0xff, 0])],
+      ...["", "__proto__", "constructor", "hasOwnProperty", "toString"].map((name): RecordHeader => [name, "x"]),
+      [Buffer.from([0xff]), ""],
+      ["trace", ""],
+    ];
+    const bad = { key: "7", value: Buffer.from("seven"), headers: RecordHeaders.of(odd) };
+    const crowded = {
+      key: null,
+      value: null,
+      headers: RecordHeaders.of(Array<RecordHeader>(300_000).fill(["", null])),
+    };
+    for (const message of [bad, crowded, { ...spring(1n), headers: bad.headers }, spring(2n)]) {
+      await backing.broker.produce(event.topic, [message]);
+    }
+    const issuer = await event.start("gifticon-issuer");
+    await event.settled();
+    assert.equal((await event.reconcile([])).issued, 2);
+    const letters = await backing.broker.readAll(deadLetterTopic(event.topic));
+    const records = letters.map(({ partition, message }) => decodeDeadLetter("", partition, message).record);
+    assert.deepEqual(
+      records.map(({ value, headers }) => [value, headers]),
+      [bad, crowded].map(({ value, headers }) => [value, headers]),
+    );
+    assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 2);
+  });
+
+  test("puts a batch aside that would take all its memory, and goes on", async () => {
     await using event = await createEvent(backing, 100);
     const bomb = { key: "1", value: Buffer.alloc(LARGEST_BATCH) };
     await backing.broker.produce(event.topic, [bomb], CompressionTypes.GZIP);
-    const issuer = await event.launch("gifticon-issuer");
-    await waitUntil("the reason", async () => {
-      const response = await fetch(`${issuer.url}/healthz`);
-      return response.status === 503 && /a batch compressed with gzip can't be read/.test(await response.text());
-    });
+    await backing.broker.produce(event.topic, [spring(2n)]);
+    await event.start("gifticon-issuer");
+    await event.settled();
+    assert.equal((await event.reconcile([])).issued, 1);
+    const [letter] = await backing.broker.readAll(deadLetterTopic(event.topic));
+    assert.ok(letter !== undefined);
+    const { reason, position } = decodeDeadLetter("", letter.partition, letter.message);
+    assert.match(reason, /^batch of offsets 0 to 0: a batch compressed with gzip can't be read/);
+    assert.equal(position.offset, "0");
+  });
+
+  test("reads a compressed batch of more records than are made of one fetch", async () => {
+    await using event = await createEvent(backing, 100);
+    const same = Array.from({ length: MOST_RECORDS + 100 }, () => spring(1n));
+    await backing.broker.produce(event.topic, same, CompressionTypes.GZIP);
+    const issuer = await event.start("gifticon-issuer");
+    await event.settled();
+    await waitUntil("the count", async () => (await issuer.metric(RECORDS("duplicate"))) === MOST_RECORDS + 99);
   });
 
   test("shows its figures, the same at each API", async () => {

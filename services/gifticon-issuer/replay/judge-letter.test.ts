@@ -1,25 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { DEAD_LETTER_HEADER, encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
+import { headersOf } from "@gifticon/contract/outgoing-message.ts";
 import { HEADER } from "@gifticon/contract/record.ts";
 import { requestIdOfPosition } from "@gifticon/contract/request-id.ts";
-import type { IHeaders, KafkaMessage } from "kafkajs";
+import { delivered } from "@gifticon/contract/testing.ts";
 import { judgeLetter, type LetterVerdict } from "./judge-letter.ts";
 
 /** A letter, as its topic delivers it, of a record that stood at 5 of partition 2 and has this value. */
-function letterOf(value: Buffer, headers: IHeaders = {}): KafkaMessage {
-  const record = { key: Buffer.from("7"), value, headers: {}, offset: "5", timestamp: "1766620800000" } as KafkaMessage;
-  const letter = encodeDeadLetter("coupon_create", 2, record, { reason: "an old reason" });
-  return {
-    ...record,
-    ...letter,
-    headers: { ...letter.headers, ...headers },
-    offset: "0",
-    timestamp: "1",
-  } as KafkaMessage;
+function letterOf(value: Buffer): FetchedRecord {
+  const record = delivered({ key: "7", value }, { offset: "5", timestamp: "1766620800000" });
+  return delivered(encodeDeadLetter("coupon_create", 2, record, { reason: "an old reason" }), { timestamp: "1" });
 }
 
-const judge = (message: KafkaMessage, all = false): LetterVerdict => judgeLetter("coupon_create.dlt", 0, message, all);
+const judge = (message: FetchedRecord, all = false): LetterVerdict => judgeLetter("coupon_create.dlt", 0, message, all);
 
 const readable = Buffer.from([0, 0, 0, 0, 0, 0, 0, 7]);
 const unreadable = Buffer.from("seven");
@@ -28,7 +23,8 @@ const id = requestIdOfPosition({ topic: "coupon_create", partition: 2, offset: "
 describe("a dead letter", () => {
   test("that can be read now goes back with the request id of its first position", () => {
     const { message } = judge(letterOf(readable));
-    assert.deepEqual([message?.value, message?.headers?.[HEADER.requestId]], [readable, id]);
+    assert.deepEqual(message?.value, readable);
+    assert.deepEqual(headersOf(message).valuesOf(HEADER.requestId), [Buffer.from(id)]);
   });
 
   test("that still can't be read stays, with the reason of now", () => {
@@ -41,9 +37,9 @@ describe("a dead letter", () => {
   });
 
   test("whose bytes weren't kept stays, also when all go back", () => {
-    const { message, reason } = judge(letterOf(readable, { [DEAD_LETTER_HEADER.leftOut]: "3000000" }), true);
+    const { message, reason } = judge(letterOf(Buffer.alloc(3_000_000)), true);
     assert.equal(message, undefined);
-    assert.match(reason, /3000000 bytes were too many/);
+    assert.match(reason, /30000\d\d bytes were too many/);
   });
 
   test("that is larger than the topic takes stays, also when all go back", () => {

@@ -1,8 +1,9 @@
 import { decodeDeadLetter, replayOf } from "@gifticon/contract/dead-letter.ts";
+import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
 import { sizeOf } from "@gifticon/contract/message-size.ts";
+import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import { type RecordPosition, requestIdOfPosition } from "@gifticon/contract/request-id.ts";
-import type { KafkaMessage, Message } from "kafkajs";
 
 /** What a topic takes with Kafka's default bound on a batch, framing included. */
 const LARGEST_RECORD = 1_000_000;
@@ -14,7 +15,7 @@ export interface LetterVerdict {
   /** Where the record stood first. */
   position: RecordPosition;
   /** The record to put back; undefined for one that stays, for the reason beside it. */
-  message: Message | undefined;
+  message: OutgoingMessage | undefined;
   reason: string;
 }
 
@@ -23,7 +24,7 @@ export interface LetterVerdict {
  *
  * @param all Puts back also what can't be read; the issuer will make a new dead letter of it.
  */
-export function judgeLetter(topic: string, partition: number, message: KafkaMessage, all: boolean): LetterVerdict {
+export function judgeLetter(topic: string, partition: number, message: FetchedRecord, all: boolean): LetterVerdict {
   const { offset, timestamp } = message;
   const letter = decodeDeadLetter(topic, partition, message);
   const { position, record, leftOut } = letter;
@@ -32,6 +33,7 @@ export function judgeLetter(topic: string, partition: number, message: KafkaMess
 
   if (leftOut > 0)
     return stays(`its ${leftOut} bytes were too many to be kept here; the record is where it stood first`);
+  if (record.unreadable !== undefined) return stays(record.unreadable);
   const back = replayOf(letter);
   const size = sizeOf(back);
   if (size > LARGEST_RECORD) return stays(`its ${size} bytes are more than the topic takes uncompressed`);

@@ -1,0 +1,103 @@
+/**
+ * Numbers of variable length, as Kafka's records have them: 7 bits a byte, lowest first, and those below zero folded between
+ * the others (zigzag), so that small ones stay short. https://protobuf.dev/programming-guides/encoding/#signed-ints
+ */
+const folded = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+
+/** Bytes of a number of variable length. */
+export function numberSize(value: number): number {
+  let size = 1;
+  for (let rest = folded(value); rest > 127; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+/** Writes a number; returns where the next byte goes. */
+export function writeNumber(bytes: Buffer, start: number, value: number): number {
+  let at = start;
+  let rest = folded(value);
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) + 128;
+  bytes[at++] = rest;
+  return at;
+}
+
+/** The most bytes that 32 and 64 bits take, 7 a byte; and what a number of JavaScript holds exactly. */
+const [INTEGER_BYTES, LONG_BYTES, EXACT_BYTES] = [5, 10, 7];
+
+/** Reads numbers and parts from front to back. Throws a RangeError where the bytes end too early or a number is too long. */
+export class NumberReader {
+  readonly #bytes: Buffer;
+  /** Where it reads next. */
+  at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.at;
+  }
+
+  /** A number of 32 bits. */
+  integer(): number {
+    return unfolded(this.#digits(INTEGER_BYTES));
+  }
+
+  /** A number of 64 bits. */
+  long(): bigint {
+    const start = this.at;
+    let end = start;
+    while ((this.#bytes[end] ?? 0) > 127) end++;
+    if (end - start < EXACT_BYTES) return BigInt(unfolded(this.#digits(EXACT_BYTES)));
+    let value = 0n;
+    for (let index = 0; index < LONG_BYTES; index++) {
+      const byte = this.byte();
+      value |= BigInt(byte & 127) << BigInt(7 * index);
+      if (byte <= 127) {
+        const bits = BigInt.asUintN(64, value);
+        return BigInt.asIntN(64, (bits >> 1n) ^ -(bits & 1n));
+      }
+    }
+    throw new RangeError("a number is too long");
+  }
+
+  /** One byte, from 0 to 255. */
+  byte(): number {
+    const byte = this.#bytes[this.at++];
+    if (byte === undefined) throw new RangeError("the bytes end too early");
+    return byte;
+  }
+
+  /** A part with its length before it; null for one that has the length -1. */
+  bytes(): Buffer | null {
+    const start = this.#part();
+    return start === undefined ? null : this.#bytes.subarray(start, this.at);
+  }
+
+  /** Goes over a part; returns false for one that is null. */
+  skipBytes(): boolean {
+    return this.#part() !== undefined;
+  }
+
+  #part(): number | undefined {
+    const length = this.integer();
+    if (length === -1) return undefined;
+    if (length < 0 || length > this.left) throw new RangeError(`a part of ${length} bytes isn't whole`);
+    const start = this.at;
+    this.at += length;
+    return start;
+  }
+
+  #digits(most: number): number {
+    let value = 0;
+    for (let index = 0, factor = 1; index < most; index++, factor *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * factor;
+      if (byte <= 127) return value;
+    }
+    throw new RangeError("a number is too long");
+  }
+}
+
+function unfolded(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}

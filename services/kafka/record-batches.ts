@@ -1,0 +1,187 @@
+import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
+import { RecordHeaders } from "@gifticon/contract/record-headers.ts";
+import { NumberReader } from "@gifticon/contract/variable-numbers.ts";
+
+/** Where the fields of a batch of format 2 stand. https://kafka.apache.org/documentation/#recordbatch */
+export const AT = {
+  batchLength: 8,
+  leaderEpoch: 12,
+  magic: 16,
+  checksum: 17,
+  checked: 21,
+  attributes: 21,
+  lastOffsetDelta: 23,
+  firstTime: 27,
+  maxTime: 35,
+  producerId: 43,
+  count: 57,
+  records: 61,
+} as const;
+/** The format of batches since Kafka 0.11; the broker turns what old clients write into it. */
+export const MAGIC = 2;
+
+const COMPRESSION = 0x07;
+const LOG_APPEND_TIME = 0x08;
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
+/** The type in the key of a transaction's mark, behind a version of 2 bytes. */
+const ABORT = 0;
+const MARK_TYPE_AT = 2;
+
+/**
+ * The most records that are made of one fetch and partition; the next fetch goes on behind them. A compressed batch can hold
+ * millions, which would take more than the process's memory.
+ */
+export const MOST_RECORDS = 20_000;
+
+/** A transaction that was taken back, as the broker tells of it beside the records. */
+export interface AbortedTransaction {
+  producerId: bigint;
+  firstOffset: bigint;
+}
+
+/** What is asked of a partition's bytes. */
+export interface Reading {
+  /** The first offset that is wanted; a batch may begin before it. */
+  fetchOffset: bigint;
+  aborted: readonly AbortedTransaction[];
+  /** Undoes the compression that has this number; throws on what it can't read. */
+  decompress: (compression: number, bytes: Buffer) => Promise<Buffer>;
+  mostRecords?: number;
+}
+
+/** What was read: records in their order, and the offset behind the last batch, whether it holds anything to see or not. */
+export interface Read {
+  records: FetchedRecord[];
+  nextOffset: bigint;
+}
+
+/**
+ * Reads the batches of a fetch: records that are wanted and whose transaction wasn't taken back. Never throws on what a batch
+ * holds: one that can't be read becomes one record that says why. What the broker cut off at the end is left for the next fetch.
+ */
+export async function readRecordBatches(bytes: Buffer, reading: Reading): Promise<Read> {
+  const { fetchOffset, mostRecords = MOST_RECORDS } = reading;
+  const isAborted = abortedBatches(reading.aborted);
+  const read: Read = { records: [], nextOffset: fetchOffset };
+  let rest = bytes;
+  while (rest.length >= AT.attributes) {
+    const length = AT.leaderEpoch + rest.readInt32BE(AT.batchLength);
+    if (length < AT.attributes || rest.length < length) break;
+    const batch = rest.subarray(0, length);
+    rest = rest.subarray(length);
+    if (lastOffsetOf(batch) < fetchOffset || isAborted(batch)) {
+      read.nextOffset = larger(read.nextOffset, lastOffsetOf(batch) + 1n);
+      continue;
+    }
+    const left = mostRecords - read.records.length;
+    const { records, nextOffset } = await readBatch(batch, reading, left);
+    for (const record of records) read.records.push(record);
+    read.nextOffset = larger(read.nextOffset, nextOffset);
+    if (records.length >= left) break;
+  }
+  return read;
+}
+
+async function readBatch(batch: Buffer, { fetchOffset, decompress }: Reading, most: number): Promise<Read> {
+  try {
+    if (batch.readInt8(AT.magic) !== MAGIC) throw new RangeError(`has format ${batch.readInt8(AT.magic)}; expected 2`);
+    const attributes = batch.readInt16BE(AT.attributes);
+    if ((attributes & CONTROL) !== 0) return { records: [], nextOffset: lastOffsetOf(batch) + 1n };
+    const packed = batch.subarray(AT.records);
+    const compression = attributes & COMPRESSION;
+    const bytes = compression === 0 ? packed : await decompress(compression, packed);
+    return readRecords(batch, bytes, fetchOffset, most);
+  } catch (error) {
+    return { records: [unreadable(batch, error as Error)], nextOffset: lastOffsetOf(batch) + 1n };
+  }
+}
+
+function readRecords(batch: Buffer, bytes: Buffer, fetchOffset: bigint, most: number): Read {
+  const [firstOffset, firstTime] = [batch.readBigInt64BE(0), batch.readBigInt64BE(AT.firstTime)];
+  const isLogAppendTime = (batch.readInt16BE(AT.attributes) & LOG_APPEND_TIME) !== 0;
+  const reader = new NumberReader(bytes);
+  const records: FetchedRecord[] = [];
+  const count = batch.readInt32BE(AT.count);
+  for (let index = 0; index < count; index++) {
+    const size = reader.integer();
+    const end = reader.at + size;
+    if (size < 0 || size > reader.left) throw new RangeError("a record isn't whole");
+    // Its attributes, of which there are none yet.
+    reader.byte();
+    const timeDelta = reader.long();
+    const offset = firstOffset + BigInt(reader.integer());
+    if (offset >= fetchOffset) {
+      if (records.length >= most) return { records, nextOffset: offset };
+      const [key, value] = [reader.bytes(), reader.bytes()];
+      const headers = readHeaders(bytes.subarray(reader.at, end));
+      const time = isLogAppendTime ? batch.readBigInt64BE(AT.maxTime) : BigInt.asIntN(64, firstTime + timeDelta);
+      records.push({ offset: offset.toString(), timestamp: time.toString(), key, value, headers });
+    }
+    reader.at = end;
+  }
+  return { records, nextOffset: lastOffsetOf(batch) + 1n };
+}
+
+const NO_HEADERS = 0;
+
+function readHeaders(bytes: Buffer): RecordHeaders {
+  return bytes.length === 1 && bytes[0] === NO_HEADERS ? RecordHeaders.NONE : RecordHeaders.read(bytes);
+}
+
+function unreadable(batch: Buffer, { message }: Error): FetchedRecord {
+  const isDated = batch.length >= AT.producerId && batch.readInt8(AT.magic) === MAGIC;
+  return {
+    offset: lastOffsetOf(batch).toString(),
+    timestamp: (isDated ? batch.readBigInt64BE(AT.maxTime) : -1n).toString(),
+    key: null,
+    value: batch,
+    headers: RecordHeaders.NONE,
+    unreadable: `batch of offsets ${batch.readBigInt64BE(0).toString()} to ${lastOffsetOf(batch).toString()}: ${message}`,
+  };
+}
+
+/** Of formats before 2, a batch has the offset of its last record in front. */
+function lastOffsetOf(batch: Buffer): bigint {
+  const hasDelta = batch.length >= AT.firstTime && batch.readInt8(AT.magic) === MAGIC;
+  return batch.readBigInt64BE(0) + (hasDelta ? BigInt(batch.readInt32BE(AT.lastOffsetDelta)) : 0n);
+}
+
+/**
+ * Tells of each batch, in their order, whether its transaction was taken back. kafkajs 2.2.4 takes any record with the key
+ * 00000000 for the mark that ends such a transaction, and shows what comes behind it.
+ */
+function abortedBatches(aborted: readonly AbortedTransaction[]): (batch: Buffer) => boolean {
+  const ahead = aborted.toSorted((one, other) => Number(one.firstOffset - other.firstOffset));
+  const open = new Set<bigint>();
+  return (batch) => {
+    if (aborted.length === 0 || batch.length < AT.records || batch.readInt8(AT.magic) !== MAGIC) return false;
+    while (ahead[0] !== undefined && ahead[0].firstOffset <= lastOffsetOf(batch)) {
+      open.add(ahead[0].producerId);
+      ahead.shift();
+    }
+    const [attributes, producerId] = [batch.readInt16BE(AT.attributes), batch.readBigInt64BE(AT.producerId)];
+    if ((attributes & CONTROL) !== 0) {
+      if (isAbortMark(batch)) open.delete(producerId);
+      return false;
+    }
+    return (attributes & TRANSACTIONAL) !== 0 && open.has(producerId);
+  };
+}
+
+function isAbortMark(batch: Buffer): boolean {
+  try {
+    const reader = new NumberReader(batch.subarray(AT.records));
+    reader.integer();
+    reader.byte();
+    reader.long();
+    reader.integer();
+    return reader.bytes()?.readInt16BE(MARK_TYPE_AT) === ABORT;
+  } catch {
+    return false;
+  }
+}
+
+function larger(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
