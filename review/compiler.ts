@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { execa } from "execa";
@@ -13,12 +14,10 @@ const compiler = join(import.meta.dirname, "../node_modules/typescript-7/bin/tsc
  * @throws CannotJudge with the compiler's words.
  */
 export async function compile(checkout: string, cache: string): Promise<void> {
-  const services = await readdir(join(checkout, "services"), { withFileTypes: true });
+  const services = await readdir(join(checkout, "services"));
   const files = [
     "index.ts",
-    ...services
-      .filter((entry) => entry.isDirectory() && entry.name !== "contract")
-      .map(({ name }) => `services/${name}/main.ts`),
+    ...services.map((name) => `services/${name}/main.ts`).filter((file) => existsSync(join(checkout, file))),
   ];
   const project = join(cache, "tsconfig.json");
   const config = {
