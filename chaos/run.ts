@@ -28,9 +28,9 @@ export interface CaseOptions {
 }
 
 /** Within this time of a fault's end all must be well again: hosts, tasks, targets of the load balancer, and requests accepted. In milliseconds. */
-export const WELL_WITHIN_MS = 180_000;
+const WELL_WITHIN_MS = 180_000;
 /** Within this time of the load's end the queue must be empty, in milliseconds. */
-export const DRAINED_WITHIN_MS = 60_000;
+const DRAINED_WITHIN_MS = 60_000;
 
 /**
  * Runs one case: sees that the environment is well, clears the ground, starts the load and waits until it is served, strikes, undoes the fault, waits until all is

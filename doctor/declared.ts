@@ -21,7 +21,7 @@ export async function readDeclared(stack: string): Promise<Declared> {
 }
 
 /** What the state tells of the stack files and the instances. */
-export function declaredBy(state: readonly StateResource[]): Pick<Declared, "composes" | "instances" | "region"> {
+function declaredBy(state: readonly StateResource[]): Pick<Declared, "composes" | "instances" | "region"> {
   const resources = state.map(({ urn, id = "", inputs = {}, outputs = {} }) => {
     const [, , types = "", name = ""] = urn.split("::");
     return { type: types.split("$").at(-1) ?? "", name, id, inputs, outputs };

@@ -131,7 +131,7 @@ function propertiesOf(
 }
 
 /** The value at a path of the engine: `a.b`, `a[0]`, `a["b.c"]`. */
-export function at(value: unknown, path: string): unknown {
+function at(value: unknown, path: string): unknown {
   const steps = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) =>
     quoted === undefined ? (index ?? name ?? "") : quoted.replaceAll('\\"', '"'),
   );

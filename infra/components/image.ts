@@ -86,7 +86,7 @@ function keepLast(count: number): string {
 }
 
 /** A short hash of files (folders with all in them), by their names and contents. */
-export function contentHash(context: string, files: readonly string[]): string {
+function contentHash(context: string, files: readonly string[]): string {
   const root = fileURLToPath(new URL(`../../${context}/`, import.meta.url));
   const hash = createHash("sha256");
   for (const path of files.flatMap((file) => walk(`${root}${file}`)).sort()) {

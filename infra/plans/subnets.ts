@@ -11,7 +11,7 @@ export interface SubnetPlan {
 }
 
 /** Two zones: what a load balancer and a database's subnet group ask for at least. */
-export const ZONES = 2;
+const ZONES = 2;
 
 /**
  * Lays the VPC's range out: a public and a private subnet in each zone, each a sixteenth of the range, the rest free for what comes later.

@@ -18,7 +18,7 @@ export function renderScript(path: string, values: ScriptValues, libraries: read
 }
 
 /** The text of one of the project's scripts without its first line, as it stands in a rendered one. */
-export function read(path: string): string {
+function read(path: string): string {
   const text = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
   return text.replace(/^#!.*\n/, "");
 }

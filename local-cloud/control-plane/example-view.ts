@@ -8,7 +8,7 @@ import { viewOf, type View } from "./view.ts";
 export const vpcRange = "10.0.0.0/16";
 
 /** The records of the example, with more or others where a test needs them. */
-export function exampleRecords(instanceProperties: Properties = {}, more: LocalRecord[] = []): LocalRecord[] {
+function exampleRecords(instanceProperties: Properties = {}, more: LocalRecord[] = []): LocalRecord[] {
   return [
     record(token.vpc, "vpc-1", {
       cidrBlock: vpcRange,

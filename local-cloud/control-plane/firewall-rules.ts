@@ -3,13 +3,13 @@ import { addressAt } from "../engine/cidr.ts";
 import type { Member, Rule, View } from "./view.ts";
 
 /** A VPC's DNS server: the third address of its range. */
-export function nameserverOf(vpcRange: string): string {
+function nameserverOf(vpcRange: string): string {
   return addressAt(vpcRange, 2);
 }
 
 /** The chains in the mangle table of a member's network namespace; the boot script of an instance waits for the first. */
-export const CHAIN_IN = "local-cloud-in";
-export const CHAIN_OUT = "local-cloud-out";
+const CHAIN_IN = "local-cloud-in";
+const CHAIN_OUT = "local-cloud-out";
 const CHAIN_METADATA = "local-cloud-metadata";
 const METADATA_ADDRESS = "169.254.169.254";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
 /** A command in another network namespace failed. */
-export class NamespaceError extends Error {
+class NamespaceError extends Error {
   readonly code = "NamespaceCommandFailed";
   override name = "NamespaceError";
 }

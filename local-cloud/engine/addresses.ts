@@ -7,7 +7,7 @@ const reserved = new Map<string, Set<number>>();
 const lock = new Mutex();
 
 /** The address that is wanted can't be given. */
-export class AddressError extends Error {
+class AddressError extends Error {
   readonly code = "InvalidIPAddress";
   override name = "AddressError";
 }

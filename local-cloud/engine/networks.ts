@@ -14,7 +14,7 @@ export interface TakenRange {
 }
 
 /** The range that is wanted is held by something else on this machine. */
-export class RangeTakenError extends Error {
+class RangeTakenError extends Error {
   readonly code = "RangeTaken";
   override name = "RangeTakenError";
 }

@@ -44,7 +44,7 @@ async function post(): Promise<void> {
 }
 
 /** The control plane is not there, or could not do its work. */
-export class ReconcileError extends Error {
+class ReconcileError extends Error {
   readonly code = "ReconcileFailed";
   override name = "ReconcileError";
 }

@@ -17,7 +17,7 @@ export interface LocalRecord {
 }
 
 /** A record with that type and id exists already: for names that must be unique. */
-export class RecordExistsError extends Error {
+class RecordExistsError extends Error {
   readonly code = "RecordExists";
   override name = "RecordExistsError";
 

@@ -15,7 +15,7 @@ export interface Chunk {
 }
 
 /** The reader didn't get to the end of the topic. */
-export class ReadError extends Error {
+class ReadError extends Error {
   override readonly name = "ReadError";
 }
 

@@ -32,7 +32,7 @@ export interface BrokerLinkTimes {
   lag: number;
 }
 
-export const BROKER_LINK_TIMES: BrokerLinkTimes = { send: 4_000, open: 5_000, retry: 250, probe: 2_000, lag: 2_000 };
+const BROKER_LINK_TIMES: BrokerLinkTimes = { send: 4_000, open: 5_000, retry: 250, probe: 2_000, lag: 2_000 };
 
 const SEND_ATTEMPTS = 3;
 

@@ -1,5 +1,5 @@
 /** The work took longer than it may. It may still go on. */
-export class TimeoutError extends Error {
+class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 

@@ -117,8 +117,6 @@ const migration = z
 
 type Environment = Record<string, string | undefined>;
 
-/** The settings of main-api. */
-export type MainApiSettings = ReturnType<typeof readMainApiSettings>;
 /** The settings of the gifticon issuer. */
 export type IssuerSettings = ReturnType<typeof readIssuerSettings>;
 

@@ -1,7 +1,7 @@
 import { limits, PIDS, rolling, type Compose, type ComposeService, type Deploy } from "../compose.ts";
 
 /** Where the controller's page is, on the loopback side of an SSH tunnel to its host. */
-export const NGRINDER_PORT = 8300;
+const NGRINDER_PORT = 8300;
 
 /** What the nGrinder stack is told. */
 export interface NgrinderStackArgs {

@@ -1,5 +1,5 @@
 /** EC2 takes this many bytes of user data, before it is encoded. */
-export const USER_DATA_LIMIT = 16_384;
+const USER_DATA_LIMIT = 16_384;
 
 /** The bytes of an instance's user data, from either of its two properties; undefined where there is none. */
 export function userDataOf(inputs: {

@@ -41,7 +41,7 @@ function defaults(of: InstanceClass): Record<string, string> {
 }
 
 /** Whether clients must use TLS: parameter rds.force_ssl, which is on by default since family postgres15. */
-export function forcesTls(parameters: ParameterValues): boolean {
+function forcesTls(parameters: ParameterValues): boolean {
   return (parameters["rds.force_ssl"] ?? "1") === "1";
 }
 

@@ -46,7 +46,7 @@ export function checkCharacters(inputs: Partial<CharacterInputs>): CheckFailure[
 }
 
 /** The kinds of characters to take from. A kind that is switched off still gives its minimum, as the real plugin does. */
-export function kindsOf(inputs: Partial<CharacterInputs>): (CharacterKind & { general: boolean })[] {
+function kindsOf(inputs: Partial<CharacterInputs>): (CharacterKind & { general: boolean })[] {
   const special = inputs.overrideSpecial ?? "";
   const kind = (general: boolean, characters: string, minimum = 0) => ({
     general,

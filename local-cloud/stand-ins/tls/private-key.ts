@@ -47,7 +47,7 @@ async function generate({ algorithm, ecdsaCurve, rsaBits }: Required<KeyInputs>)
 }
 
 /** The key pair in every format of the real plugin; those of SSH are empty for the curve that SSH does not have. */
-export function describeKeys(pair: KeyPair): Properties {
+function describeKeys(pair: KeyPair): Properties {
   const pem = (type: "pkcs1" | "sec1" | "pkcs8") => pair.privateKey.export({ type, format: "pem" }).toString();
   const pkcs8 = pem("pkcs8");
   const traditional = { rsa: "pkcs1", ec: "sec1" } as const;

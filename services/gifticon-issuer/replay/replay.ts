@@ -28,7 +28,7 @@ export interface ReplayReport {
 }
 
 /** Another replay is under way. */
-export class ReplayRunningError extends Error {
+class ReplayRunningError extends Error {
   override readonly name = "ReplayRunningError";
 }
 

@@ -4,7 +4,7 @@ const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFracti
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
 /** A figure that isn't known. */
-export const UNKNOWN = "–";
+const UNKNOWN = "–";
 
 /** `12,345`; a dash for what isn't known. */
 export function count(figure: number | null): string {

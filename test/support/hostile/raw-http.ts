@@ -86,7 +86,7 @@ export async function say(
 }
 
 /** Takes whole answers off the front of what came over a connection; interim ones (100 Continue) are none. `head`: they have no bodies. */
-export function readAnswers(text: string, head = false): Pick<Conversation, "answers" | "rest"> {
+function readAnswers(text: string, head = false): Pick<Conversation, "answers" | "rest"> {
   const answers: RawAnswer[] = [];
   let rest = text;
   for (;;) {

@@ -11,7 +11,7 @@ interface Recommendation {
 const SENSITIVE = /^\/(boot|dev|etc|lib|proc|sys|usr|root|run|var\/run|var\/lib\/docker)?(\/|$)/;
 
 /** What each of our containers has to keep. 4.1 is of images; here is what the container really runs as. */
-export const CONTAINER_RECOMMENDATIONS: readonly Recommendation[] = [
+const CONTAINER_RECOMMENDATIONS: readonly Recommendation[] = [
   {
     number: "4.1",
     what: "runs as a user that isn't root",

@@ -80,7 +80,7 @@ export class Connections {
 }
 
 /** A session could not be opened because its connection is gone. */
-export class LostConnectionError extends Error {}
+class LostConnectionError extends Error {}
 
 /** Runs `open` with a callback of the SSH library; tells a server's refusal from a lost connection. */
 export async function openChannel<T>(
@@ -108,7 +108,7 @@ function keyOf({ proxy, ...endpoint }: Connection): string {
 }
 
 /** @param limit how many failures are tried again; -1 is without end. */
-export async function retry<T>(
+async function retry<T>(
   limit: number,
   { progress, signal }: DialContext,
   attempt: () => Promise<T>,
