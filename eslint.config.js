@@ -1,6 +1,12 @@
 import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
+import { commentOpening, commentWidth } from "./tools/lint/comment-rules.ts";
+import { functionLength } from "./tools/lint/function-length.ts";
+
+const local = {
+  rules: { "comment-opening": commentOpening, "comment-width": commentWidth, "function-length": functionLength },
+};
 
 export default defineConfig(
   { ignores: ["**/dist/", "**/node_modules/", ".local/"] },
@@ -8,7 +14,11 @@ export default defineConfig(
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { local },
     rules: {
+      "local/comment-opening": "warn",
+      "local/comment-width": "warn",
+      "local/function-length": "warn",
       // Pulumi resources are made for their effect on the engine.
       "no-new": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

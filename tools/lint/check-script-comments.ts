@@ -1,0 +1,22 @@
+// Checks the comments of each file whose comments start with `#`: shell scripts, Dockerfiles, YAML
+// and properties. Exits with 1 when it finds more faults than its argument allows: those that the
+// checkout had when the rule came. The number may only fall.
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { faultsOfScript } from "./script-comments.ts";
+
+const allowed = Number(process.argv[2] ?? 0);
+const root = join(import.meta.dirname, "../..");
+const NAMES = /\.(?:sh|ya?ml|properties)$|^\.?[^.]+$/;
+// The files of test/golden are rendered from others.
+const exclude = ["**/node_modules", "**/dist", ".git", ".local", "test/golden"];
+
+const files = globSync(["**/*", "**/.*", "{.ci,.github}/**"], { cwd: root, exclude, withFileTypes: true })
+  .filter((entry) => entry.isFile() && NAMES.test(entry.name))
+  .map(({ parentPath, name }) => join(parentPath, name));
+const faults = files.flatMap((file) =>
+  faultsOfScript(readFileSync(file, "utf8")).map((fault) => `${file.slice(root.length + 1)}:${fault}`),
+);
+if (faults.length > allowed) console.log(faults.join("\n"));
+console.log(`${faults.length} faults in the comments of ${files.length} scripts`);
+process.exitCode = faults.length > allowed ? 1 : 0;
