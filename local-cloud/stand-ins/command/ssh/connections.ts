@@ -108,11 +108,7 @@ function keyOf({ proxy, ...endpoint }: Connection): string {
 }
 
 /** @param limit how many failures are tried again; -1 is without end. */
-async function retry<T>(
-  limit: number,
-  { progress, signal }: DialContext,
-  attempt: () => Promise<T>,
-): Promise<T> {
+async function retry<T>(limit: number, { progress, signal }: DialContext, attempt: () => Promise<T>): Promise<T> {
   let pause = FIRST_PAUSE_MILLISECONDS;
   for (let failures = 1; ; failures += 1) {
     try {
