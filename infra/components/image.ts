@@ -67,7 +67,7 @@ export class Image extends ComponentResource {
 }
 
 /** The registry's host name out of a repository's URL. */
-export function registryOf(repositoryUrl: string): string {
+function registryOf(repositoryUrl: string): string {
   return repositoryUrl.replace(/\/.*$/, "");
 }
 

@@ -12,7 +12,7 @@ const hostsFile = "/etc/hosts";
 const certificates = "/etc/docker/certs.d";
 
 /** The machine does not let us write one of its files. */
-class MachineFileError extends Error {
+export class MachineFileError extends Error {
   readonly code = "MachineFile";
   override name = "MachineFileError";
 }
