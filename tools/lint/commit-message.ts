@@ -1,0 +1,34 @@
+/** Columns of a subject: `git log --oneline` and pull requests show no more. */
+const SUBJECT_COLUMNS = 72;
+const BODY_COLUMNS = 100;
+
+/**
+ * Returns the faults of a commit's message: a subject `area: what changes` of at most 72 columns, an
+ * empty line, and a body that gives the reason in lines of at most 100 columns.
+ *
+ * Comments of an editor's template, and what follows its scissors, are no part of the message.
+ */
+export function faultsOfMessage(message: string): string[] {
+  const text = message.replace(/^# -+ >8 -+\n[^]*/m, "").replace(/^#.*\n?/gm, "");
+  const [subject = "", second = "", ...rest] = text.trimEnd().split("\n");
+  // Git writes these itself.
+  if (/^(?:Merge |Revert "|fixup! |squash! |amend! )/.test(subject)) return [];
+
+  const faults: string[] = [];
+  if (!/^[^\s:][^:]*: \S/.test(subject)) faults.push('the subject has to read "area: what changes"');
+  if (subject.length > SUBJECT_COLUMNS) {
+    faults.push(`the subject takes at most ${SUBJECT_COLUMNS} columns, and has ${subject.length}`);
+  }
+  if (second !== "") faults.push("an empty line has to follow the subject");
+  const body = rest.filter((line) => !TRAILER.test(line));
+  if (body.join("").trim() === "") faults.push("a body has to give the reason for the change");
+  for (const line of rest) {
+    if (line.length > BODY_COLUMNS && /\S\s+\S/.test(line.trim())) {
+      faults.push(`a line of the body takes at most ${BODY_COLUMNS} columns, and this one has ${line.length}: ${line}`);
+    }
+  }
+  return faults;
+}
+
+/** A line such as `Signed-off-by: A Name <a@name>`, which gives no reason. */
+const TRAILER = /^[A-Z][A-Za-z-]+-(?:by|By): /;
