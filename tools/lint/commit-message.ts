@@ -1,10 +1,9 @@
 /** Columns of a subject: `git log --oneline` and pull requests show no more. */
 const SUBJECT_COLUMNS = 72;
-const BODY_COLUMNS = 100;
 
 /**
  * Returns the faults of a commit's message: a subject `area: what changes` of at most 72 columns, an
- * empty line, and a body that gives the reason in lines of at most 100 columns.
+ * empty line, and a body that gives the reason.
  *
  * Comments of an editor's template, and what follows its scissors, are no part of the message.
  */
@@ -22,11 +21,6 @@ export function faultsOfMessage(message: string): string[] {
   if (second !== "") faults.push("an empty line has to follow the subject");
   const body = rest.filter((line) => !TRAILER.test(line));
   if (body.join("").trim() === "") faults.push("a body has to give the reason for the change");
-  for (const line of rest) {
-    if (line.length > BODY_COLUMNS && /\S\s+\S/.test(line.trim())) {
-      faults.push(`a line of the body takes at most ${BODY_COLUMNS} columns, and this one has ${line.length}: ${line}`);
-    }
-  }
   return faults;
 }
 
