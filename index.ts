@@ -1,3 +1,4 @@
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import "./infra/stack-traces.ts";
 import { getCallerIdentityOutput, getRegionOutput } from "@pulumi/aws";
 import { interpolate, runtime } from "@pulumi/pulumi";
@@ -15,7 +16,6 @@ import { deployGifticon } from "./stacks/gifticon/deploy.ts";
 import { deployKafka } from "./stacks/kafka/deploy.ts";
 import { deployLoadTest } from "./stacks/load-test/deploy.ts";
 import { deploySchema } from "./stacks/schema/deploy.ts";
-import { EXTERNAL_PORT } from "./stacks/broker.ts";
 
 const settings = loadSettings(runtime.allConfig());
 const region = getRegionOutput().region;
@@ -105,7 +105,7 @@ export default {
     ? { otherManagerPublicIps: hosts.otherManagers.map(({ host }) => host.instance.publicIp) }
     : {}),
   ...(hosts.kafka
-    ? { kafkaBootstrapServers: interpolate`${hosts.kafka.host.instance.privateIp}:${EXTERNAL_PORT}` }
+    ? { kafkaBootstrapServers: interpolate`${hosts.kafka.host.instance.privateIp}:${PORTS.brokerExternal}` }
     : {}),
   databaseEndpoint: database.endpoint,
   mode: settings.mode,

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
-import { LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
+import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
+import { REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
 import type { DecidedRow } from "../operate/reconciliation.ts";
 import type { Stats } from "@gifticon/main-api/stats.ts";
 import { execa } from "execa";

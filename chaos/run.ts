@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { LOAD_TEST_USERS } from "@gifticon/load-agent/protocol.ts";
+import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import { waitUntil } from "../operate/wait-until.ts";
 import type { Blow, Case } from "./case.ts";
 import type { Environment } from "./environment.ts";

@@ -1,4 +1,4 @@
-import { LOAD_TEST_USERS } from "@gifticon/load-agent/protocol.ts";
+import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 
 /** How the users come: `closed` is a fixed crowd whose members ask, wait for the answer and think; `open` comes by the clock, whatever the answers. */

@@ -1,3 +1,4 @@
+import { PLACEMENT_LABELS } from "@gifticon/contract/facts/names.ts";
 import { member, ofType, type PolicyResource, type Rule } from "./plan.ts";
 import { renderedOf } from "./rendered.ts";
 import type { ScriptText } from "./script-text.ts";
@@ -52,11 +53,13 @@ export const encryptedDisks: Rule = {
   ],
 };
 
+const KAFKA_LABEL = `${PLACEMENT_LABELS.kafka}=true`;
+
 /** The label that draws Kafka stands on Kafka's host, and on no other. */
 export const kafkaLabel: Rule = {
   id: "kafka-label",
   severity: "mandatory",
-  description: "The label kafka_server=true is on exactly the hosts of role kafka.",
+  description: `The label ${KAFKA_LABEL} is on exactly the hosts of role kafka.`,
   reason: "A second host with it would get a broker with an empty volume; without it Kafka has no place.",
   source: "docs/architecture.md, The stack on the hosts",
   check: (plan) => {
@@ -64,11 +67,11 @@ export const kafkaLabel: Rule = {
     return ofType(plan, INSTANCE).flatMap((instance) => {
       const isKafka = roleOf(instance) === "kafka";
       // A host outside of the Swarm has no labels, and in a first preview they are not known yet.
-      const has = labelled.get(instance.name)?.includes("kafka_server=true") ?? isKafka;
+      const has = labelled.get(instance.name)?.includes(KAFKA_LABEL) ?? isKafka;
       if (isKafka === has) return [];
       const message = has
-        ? "has the label kafka_server=true, but is no Kafka host"
-        : "is a Kafka host without the label kafka_server=true";
+        ? `has the label ${KAFKA_LABEL}, but is no Kafka host`
+        : `is a Kafka host without the label ${KAFKA_LABEL}`;
       return [{ subject: instance.name, message }];
     });
   },

@@ -1,18 +1,19 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { PolicyResource, Rule } from "./plan.ts";
 
 /** Ports that only hosts of the VPC and operators may reach, and whose they are. */
 const innerPorts: ReadonlyMap<number, string> = new Map([
-  [22, "SSH"],
-  [2181, "ZooKeeper"],
+  [PORTS.ssh, "SSH"],
+  [PORTS.zookeeper, "ZooKeeper"],
   [2375, "the Docker engine"],
   [2376, "the Docker engine"],
-  [2377, "Swarm"],
-  [4789, "Swarm's overlay networks"],
-  [5432, "PostgreSQL"],
-  [7946, "Swarm's gossip"],
-  [9092, "Kafka"],
-  [19092, "Kafka"],
+  [PORTS.swarmControl, "Swarm"],
+  [PORTS.swarmOverlay, "Swarm's overlay networks"],
+  [PORTS.database, "PostgreSQL"],
+  [PORTS.swarmGossip, "Swarm's gossip"],
+  [PORTS.brokerExternal, "Kafka"],
+  [PORTS.brokerInternal, "Kafka"],
 ]);
 
 /** Ranges that hold more addresses than this are nobody's office any more, but the world: by family, the shortest prefix that isn't. */

@@ -1,3 +1,4 @@
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Rescheduled } from "./host-stops.ts";
 import { code } from "./markdown.ts";
 import type { Change, Resource, StackPlan } from "./plan.ts";
@@ -11,12 +12,13 @@ const KAFKA_RESTART_SECONDS = 30;
 
 /** What stands still while a service has no task, by its name. */
 const meanwhile: Readonly<Record<string, string>> = {
-  kafka: `producers get 503 with Retry-After for about ${KAFKA_RESTART_SECONDS} s; what was accepted is kept on the volume`,
-  zookeeper: "the broker goes on with what it knows; no topic can be declared, and a broker that restarts waits",
-  "main-api": "callers get 503 from the load balancer",
-  "gifticon-issuer": "nothing is issued; accepted requests wait in the topic",
-  topics: "the job runs once more; topics that are there stay as they are",
-  migrate:
+  [SERVICES.broker]: `producers get 503 with Retry-After for about ${KAFKA_RESTART_SECONDS} s; what was accepted is kept on the volume`,
+  [SERVICES.zookeeper]:
+    "the broker goes on with what it knows; no topic can be declared, and a broker that restarts waits",
+  [SERVICES.api]: "callers get 503 from the load balancer",
+  [SERVICES.issuer]: "nothing is issued; accepted requests wait in the topic",
+  [SERVICES.topics]: "the job runs once more; topics that are there stay as they are",
+  [SERVICES.migration]:
     "the job runs once more, before the services change: schema, roles and stock become what is declared while they go on",
 };
 

@@ -1,7 +1,8 @@
+import { CONSUMER_GROUP, TOPIC } from "@gifticon/contract/facts/queue.ts";
 import type { DatabaseTarget, Login } from "../infra/components/database.ts";
 import type { Settings } from "../infra/config/config.ts";
 import { DATABASE_CA_FILE } from "../infra/plans/user-data.ts";
-import { INTERNAL_LISTENER, TOPIC } from "./broker.ts";
+import { INTERNAL_LISTENER } from "./broker.ts";
 import { scratch, type ComposeService } from "./compose.ts";
 
 /** Where the database is, and as whom a task logs in. */
@@ -21,8 +22,6 @@ export interface EventTarget {
   database: DatabaseAccess;
 }
 
-/** The group that the issuer reads as. */
-const CONSUMER_GROUP = "group_1";
 const CA_IN_TASK = "/etc/database-ca.pem";
 
 /** What a task is given to reach the database: the variables of the contract, the password, and the certificates. */

@@ -1,3 +1,5 @@
+import { DATABASE } from "@gifticon/contract/facts/database.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { rds } from "@pulumi/aws";
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import { RandomId, RandomPassword } from "@pulumi/random";
@@ -57,11 +59,10 @@ export class Database extends ComponentResource {
     );
     // Letters and digits only: RDS refuses some signs, and connection strings others.
     const newPassword = (of: string) => new RandomPassword(of, { length: 32, special: false }, parent).result;
-    const owner = { user: "gifticon", password: newPassword(`${name}-password`) };
+    const owner = { user: DATABASE.owner, password: newPassword(`${name}-password`) };
     const lastSnapshot = settings.deletionProtection
       ? new RandomId(`${name}-last-snapshot`, { byteLength: 4 }, parent)
       : undefined;
-    const [database, port] = ["gifticon", 5432] as const;
     const instance = new rds.Instance(
       name,
       {
@@ -73,8 +74,8 @@ export class Database extends ComponentResource {
         allocatedStorage: settings.storageGib,
         storageType: "gp3",
         storageEncrypted: true,
-        dbName: database,
-        port,
+        dbName: DATABASE.name,
+        port: PORTS.database,
         username: owner.user,
         password: owner.password,
         dbSubnetGroupName: subnets.name,
@@ -96,10 +97,10 @@ export class Database extends ComponentResource {
     );
     this.endpoint = instance.endpoint;
     this.target = {
-      ...{ host: instance.address, port, name: database, owner },
-      service: { user: "gifticon_service", password: newPassword(`${name}-service-password`) },
+      ...{ host: instance.address, port: PORTS.database, name: DATABASE.name, owner },
+      service: { user: DATABASE.service, password: newPassword(`${name}-service-password`) },
       loadTest: {
-        user: "gifticon_load_test",
+        user: DATABASE.loadTest,
         ...(args.loadTest ? { password: newPassword(`${name}-load-test-password`) } : {}),
       },
     };

@@ -1,3 +1,5 @@
+import { IDLE_SECONDS, PATHS } from "@gifticon/contract/facts/http.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { lb } from "@pulumi/aws";
 import {
   ComponentResource,
@@ -8,9 +10,6 @@ import {
 } from "@pulumi/pulumi";
 import type { SwarmNode } from "./swarm-node.ts";
 import { tags } from "./tags.ts";
-
-/** The port that the API publishes on its hosts. */
-export const API_PORT = 8080;
 
 /** How the load balancer finds out where a copy of the API serves: in seconds, and numbers of checks in a row. */
 const HEALTH_CHECK = { interval: 5, timeout: 3, healthyThreshold: 2, unhealthyThreshold: 2 };
@@ -56,8 +55,7 @@ export class Entrance extends ComponentResource {
         subnets: args.subnetIds,
         securityGroups: [args.securityGroupId],
         dropInvalidHeaderFields: true,
-        // The API keeps idle connections longer than this, so that none is closed under a request.
-        idleTimeout: 60,
+        idleTimeout: IDLE_SECONDS,
         tags: tags(name),
       },
       { ...parent, dependsOn: args.after },
@@ -65,14 +63,14 @@ export class Entrance extends ComponentResource {
     const group = new lb.TargetGroup(
       name,
       {
-        port: API_PORT,
+        port: PORTS.api,
         protocol: "HTTP",
         targetType: "instance",
         vpcId: args.vpcId,
         loadBalancingAlgorithmType: "least_outstanding_requests",
         // Seconds that a target taken out may finish its requests: far more than one takes.
         deregistrationDelay: 10,
-        healthCheck: { path: "/readyz", matcher: "200", ...HEALTH_CHECK },
+        healthCheck: { path: PATHS.readiness, matcher: "200", ...HEALTH_CHECK },
         tags: tags(name),
       },
       parent,
@@ -81,7 +79,7 @@ export class Entrance extends ComponentResource {
       `${name}-http`,
       {
         loadBalancerArn: balancer.arn,
-        port: 80,
+        port: PORTS.http,
         protocol: "HTTP",
         defaultActions: [{ type: "forward", targetGroupArn: group.arn }],
         tags: tags(`${name}-http`),
@@ -92,7 +90,7 @@ export class Entrance extends ComponentResource {
       ({ name: target, instanceId, node }) =>
         new lb.TargetGroupAttachment(
           target,
-          { targetGroupArn: group.arn, targetId: instanceId, port: API_PORT },
+          { targetGroupArn: group.arn, targetId: instanceId, port: PORTS.api },
           { ...parent, dependsOn: node.ready },
         ),
     );

@@ -1,3 +1,4 @@
+import { NETWORK } from "@gifticon/contract/facts/names.ts";
 import {
   ComponentResource,
   interpolate,
@@ -20,7 +21,7 @@ export class Swarm extends ComponentResource {
   /** What a worker joins by; secret. */
   readonly joinToken: Output<string>;
   /** Name of the shared overlay network. */
-  readonly network = "event";
+  readonly network = NETWORK;
 
   constructor(
     name: string,

@@ -1,3 +1,5 @@
+import { PLACEMENT_LABELS } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { z } from "zod";
 import { overlaps, parseCidr } from "./cidr.ts";
 import { databaseConnections, instanceMemoryMib, type DatabaseClass, type InstanceType } from "./instance-types.ts";
@@ -74,9 +76,9 @@ const fields = z.strictObject({
       manager: host("t3.micro", 10, {}),
       worker: host("t3.micro", 10, {}),
       /** A broker with page cache doesn't fit a t3.micro. Its label draws Kafka and ZooKeeper. */
-      kafka: host("t3.medium", 20, { kafka_server: "true" }),
+      kafka: host("t3.medium", 20, { [PLACEMENT_LABELS.kafka]: "true" }),
       /** k6 takes about 4.5 CPU seconds for 10,000 requests, and took 730 MB with 3,000 users; a t3.xlarge has four cores and 16 GiB. Its label draws the load generator. Made only where `loadGenerator` asks for it. */
-      loadGenerator: host("t3.xlarge", 16, { load_generator: "true" }),
+      loadGenerator: host("t3.xlarge", 16, { [PLACEMENT_LABELS.loadGenerator]: "true" }),
     })
     .prefault({} as never),
   /**
@@ -152,7 +154,7 @@ const fields = z.strictObject({
     .prefault({}),
   kafka: z
     .strictObject({
-      /** Partitions of `coupon_create`. 1 keeps the order of all requests; Kafka can add partitions to a topic but not take them away. */
+      /** Partitions of the topic that requests wait in. 1 keeps the order of all requests; Kafka can add partitions to a topic but not take them away. */
       partitions: wholeNumber(1, 100, "partitions").default(1),
       /** How long a record is kept after it was written: time enough to replay the event. */
       retentionHours: wholeNumber(1, 8760, "hours").default(168),
@@ -160,7 +162,7 @@ const fields = z.strictObject({
     .prefault({}),
   api: z
     .strictObject({
-      /** Copies of the API. Each publishes port 8080 of its host, so there can't be more than workers. Default: 4, or fewer where there are fewer workers. */
+      /** Copies of the API. Each publishes its port on its host, so there can't be more than workers. Default: 4, or fewer where there are fewer workers. */
       replicas: wholeNumber(1, 50, "copies").optional(),
       /** Most memory of one copy; it took 159 MB after a million requests (docs/performance.md), 213 MB with 6,000 connections. With the issuer it has to fit a t3.micro. */
       memoryMib: wholeNumber(128, 16384, "MiB").default(384),
@@ -219,27 +221,27 @@ function* contradictions({
   if (api.replicas !== undefined && api.replicas > workers) {
     yield {
       path: ["api", "replicas"],
-      message: `at most as many as workers (${workers}): each copy takes port 8080 of its host`,
+      message: `at most as many as workers (${workers}): each copy takes port ${PORTS.api} of its host`,
     };
   }
-  if (mode === "kafka" && hosts.kafka.labels["kafka_server"] !== "true") {
+  if (mode === "kafka" && hosts.kafka.labels[PLACEMENT_LABELS.kafka] !== "true") {
     yield {
       path: ["hosts", "kafka", "labels"],
-      message: "labels with kafka_server: true, which Kafka and ZooKeeper are placed by",
+      message: `labels with ${PLACEMENT_LABELS.kafka}: true, which Kafka and ZooKeeper are placed by`,
     };
   }
-  if (loadGenerator !== "off" && hosts.loadGenerator.labels["load_generator"] !== "true") {
+  if (loadGenerator !== "off" && hosts.loadGenerator.labels[PLACEMENT_LABELS.loadGenerator] !== "true") {
     yield {
       path: ["hosts", "loadGenerator", "labels"],
-      message: "labels with load_generator: true, which the load generator is placed by",
+      message: `labels with ${PLACEMENT_LABELS.loadGenerator}: true, which the load generator is placed by`,
     };
   }
   const marks = {
-    kafka_server: "which marks the one host that Kafka and its data stand on",
-    load_generator: "which marks the one host that the load comes from",
-  };
-  for (const [label, why] of Object.entries(marks)) {
-    const own = label === "kafka_server" ? "kafka" : "loadGenerator";
+    kafka: "which marks the one host that Kafka and its data stand on",
+    loadGenerator: "which marks the one host that the load comes from",
+  } as const;
+  for (const own of ["kafka", "loadGenerator"] as const) {
+    const [label, why] = [PLACEMENT_LABELS[own], marks[own]];
     for (const role of ["manager", "worker", "kafka", "loadGenerator"] as const) {
       if (role !== own && hosts[role].labels[label] !== undefined) {
         yield { path: ["hosts", role, "labels"], message: `labels without ${label}, ${why}` };

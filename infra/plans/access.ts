@@ -1,3 +1,4 @@
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { types } from "@pulumi/command";
 import type { Input } from "@pulumi/pulumi";
 
@@ -33,5 +34,5 @@ export function through(jump: Endpoint, endpoint: Endpoint): Access {
 
 function dial({ address, hostKey, privateKey }: Endpoint) {
   const limits = { dialErrorLimit: DIAL_ATTEMPTS, perDialTimeout: 15 };
-  return { host: address, port: 22, user: HOST_USER, hostKey, privateKey, ...limits };
+  return { host: address, port: PORTS.ssh, user: HOST_USER, hostKey, privateKey, ...limits };
 }

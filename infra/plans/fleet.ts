@@ -1,3 +1,4 @@
+import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import type { Settings } from "../config/config.ts";
 import type { InstanceType } from "../config/instance-types.ts";
 
@@ -46,9 +47,9 @@ export function planFleet({
   loadGenerator,
 }: Pick<Settings, "hosts" | "managers" | "workers" | "mode" | "loadGenerator">): Fleet {
   return {
-    manager: { name: "manager", role: "manager", zone: 0, ...hosts.manager },
+    manager: { name: HOSTS.manager, role: "manager", zone: 0, ...hosts.manager },
     otherManagers: Array.from({ length: managers - 1 }, (_, index) => ({
-      name: `manager-${index + 2}`,
+      name: `${HOSTS.manager}-${index + 2}`,
       role: "manager",
       zone: (index + 1) % 2,
       ...hosts.manager,
@@ -60,9 +61,9 @@ export function planFleet({
       generation: hosts.generation,
       ...hosts.worker,
     })),
-    ...(mode === "kafka" ? { kafka: { name: "kafka", role: "kafka", zone: 1, ...hosts.kafka } } : {}),
+    ...(mode === "kafka" ? { kafka: { name: HOSTS.kafka, role: "kafka", zone: 1, ...hosts.kafka } } : {}),
     ...(loadGenerator === "off"
       ? {}
-      : { loadGenerator: { name: "load-generator", role: "load-generator", zone: 0, ...hosts.loadGenerator } }),
+      : { loadGenerator: { name: HOSTS.loadGenerator, role: "load-generator", zone: 0, ...hosts.loadGenerator } }),
   };
 }

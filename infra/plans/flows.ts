@@ -1,3 +1,4 @@
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { Settings } from "../config/config.ts";
 import type { HostPlan } from "./fleet.ts";
 
@@ -26,13 +27,13 @@ const INTERNET: Peer = { cidrs: ["0.0.0.0/0"] };
 export function planFlows(settings: Settings): Flow[] {
   const kafka = settings.mode === "kafka";
   return [
-    tcp("operators-ssh", { cidrs: settings.operators.cidrs }, "manager", 22, "operators reach the manager"),
-    tcp("ssh", "manager", "node", 22, "every other host is reached through the manager"),
+    tcp("operators-ssh", { cidrs: settings.operators.cidrs }, "manager", PORTS.ssh, "operators reach the manager"),
+    tcp("ssh", "manager", "node", PORTS.ssh, "every other host is reached through the manager"),
 
-    tcp("swarm-control", "node", "manager", 2377, "Swarm: nodes talk to the manager"),
-    tcp("swarm-gossip-tcp", "node", "node", 7946, "Swarm: nodes tell each other of networks"),
-    udp("swarm-gossip-udp", "node", "node", 7946, "Swarm: nodes tell each other of networks"),
-    udp("overlay", "node", "node", 4789, "Swarm: VXLAN, packets of the overlay networks"),
+    tcp("swarm-control", "node", "manager", PORTS.swarmControl, "Swarm: nodes talk to the manager"),
+    tcp("swarm-gossip-tcp", "node", "node", PORTS.swarmGossip, "Swarm: nodes tell each other of networks"),
+    udp("swarm-gossip-udp", "node", "node", PORTS.swarmGossip, "Swarm: nodes tell each other of networks"),
+    udp("overlay", "node", "node", PORTS.swarmOverlay, "Swarm: VXLAN, packets of the overlay networks"),
     ...when(settings.swarm.encryptedOverlay, {
       name: "overlay-encrypted",
       from: "node",
@@ -42,16 +43,25 @@ export function planFlows(settings: Settings): Flow[] {
     }),
 
     ...settings.entrance.cidrs.map((cidr, index) =>
-      tcp(`entrance-${index + 1}`, { cidrs: [cidr] }, "entrance", 80, "callers of the API"),
+      tcp(`entrance-${index + 1}`, { cidrs: [cidr] }, "entrance", PORTS.http, "callers of the API"),
     ),
-    tcp("api", "entrance", "worker", 8080, "the load balancer calls and checks the API"),
-    tcp("database", "worker", "database", 5432, "the services use PostgreSQL"),
-    ...when(kafka, tcp("kafka-nodes", "node", "kafka", 9092, "the EXTERNAL listener of Kafka, for hosts of the VPC")),
+    tcp("api", "entrance", "worker", PORTS.api, "the load balancer calls and checks the API"),
+    tcp("database", "worker", "database", PORTS.database, "the services use PostgreSQL"),
+    ...when(
+      kafka,
+      tcp("kafka-nodes", "node", "kafka", PORTS.brokerExternal, "the EXTERNAL listener of Kafka, for hosts of the VPC"),
+    ),
 
-    tcp("node-https", "node", INTERNET, 443, "packages, APIs of AWS, the registry"),
-    tcp("node-http", "node", INTERNET, 80, "Debian packages (signed), calls of the load test"),
-    udp("node-dns", "node", { cidrs: [settings.network.vpcCidr] }, 53, "names, by the resolver of the VPC"),
-    tcp("node-dns-tcp", "node", { cidrs: [settings.network.vpcCidr] }, 53, "long answers of the resolver of the VPC"),
+    tcp("node-https", "node", INTERNET, PORTS.https, "packages, APIs of AWS, the registry"),
+    tcp("node-http", "node", INTERNET, PORTS.http, "Debian packages (signed), calls of the load test"),
+    udp("node-dns", "node", { cidrs: [settings.network.vpcCidr] }, PORTS.dns, "names, by the resolver of the VPC"),
+    tcp(
+      "node-dns-tcp",
+      "node",
+      { cidrs: [settings.network.vpcCidr] },
+      PORTS.dns,
+      "long answers of the resolver of the VPC",
+    ),
   ].map((flow) => flow satisfies Flow);
 }
 

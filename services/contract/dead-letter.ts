@@ -1,14 +1,10 @@
+import { DEAD_LETTER_BYTES } from "./facts/queue.ts";
 import type { FetchedRecord } from "./fetched-record.ts";
 import { sizeOf } from "./message-size.ts";
 import type { OutgoingMessage } from "./outgoing-message.ts";
 import { type RecordHeader, RecordHeaders } from "./record-headers.ts";
 import { HEADER, type Poison } from "./record.ts";
 import { type RecordPosition, requestIdOfPosition } from "./request-id.ts";
-
-/** Where records that can't be read go, with the reason in their headers. */
-export function deadLetterTopic(topic: string): string {
-  return `${topic}.dlt`;
-}
 
 /** The headers that the dead letter topic adds to a record's own. */
 export const DEAD_LETTER_HEADER = {
@@ -22,9 +18,6 @@ export const DEAD_LETTER_HEADER = {
   /** Only of a record too large to be kept: the size of what was left out, in bytes. */
   leftOut: "dlt-left-out-bytes",
 } as const;
-
-/** What a dead letter may weigh. Its topic takes batches of 2 MiB, so every record that came uncompressed fits. */
-const LARGEST_LETTER = 1.5 * 1024 * 1024;
 
 /** A dead letter, taken apart. */
 export interface DeadLetter {
@@ -56,7 +49,7 @@ export function encodeDeadLetter(
   ];
   if (unreadable !== undefined) own.push([DEAD_LETTER_HEADER.batch, "true"]);
   const size = sizeOf({ key, value, headers });
-  if (size <= LARGEST_LETTER) return { key, value, headers: headers.plus(RecordHeaders.of(own)) };
+  if (size <= DEAD_LETTER_BYTES) return { key, value, headers: headers.plus(RecordHeaders.of(own)) };
   own.push([DEAD_LETTER_HEADER.leftOut, size.toString()]);
   return { key: null, value: null, headers: RecordHeaders.of(own) };
 }

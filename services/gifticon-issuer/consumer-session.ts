@@ -1,4 +1,4 @@
-import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import { DEAD_LETTER_BATCH_BYTES, deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { createProducer } from "@gifticon/kafka/client.ts";
 import { sendInSlices } from "@gifticon/kafka/send.ts";
@@ -18,8 +18,6 @@ const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 102
 const FETCH_WAIT_MS = 500;
 /** How long a new partition may stay unnoticed. */
 const METADATA_AGE_MS = 30_000;
-/** A dead letter is its record and some headers more: it must fit where the largest record does. As the stack declares the topic. */
-const DEAD_LETTER_MAX_BYTES = 2 * 1024 * 1024;
 /** Between a consumer's stop and its reason, which kafkajs tells after it has closed its connections. */
 const REASON_WAIT_MS = 5_000;
 
@@ -133,6 +131,6 @@ async function ensureDeadLetterTopic(admin: Admin, topic: string): Promise<void>
   if ((await admin.listTopics()).includes(topic)) return;
   await admin.createTopics({
     waitForLeaders: true,
-    topics: [{ topic, configEntries: [{ name: "max.message.bytes", value: DEAD_LETTER_MAX_BYTES.toString() }] }],
+    topics: [{ topic, configEntries: [{ name: "max.message.bytes", value: DEAD_LETTER_BATCH_BYTES.toString() }] }],
   });
 }

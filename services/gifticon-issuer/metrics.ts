@@ -1,3 +1,4 @@
+import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import type { IssueResult } from "@gifticon/event-database/issue.ts";
 import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
@@ -21,7 +22,7 @@ export interface IssuerMetrics {
 export function createIssuerMetrics(registry: Registry): IssuerMetrics {
   const registers = [registry];
   const records = new Counter({
-    name: "gifticon_records_total",
+    name: METRICS.records,
     help: "Records handled, by what became of them; repeated ones had been decided before.",
     labelNames: ["outcome"],
     registers,
@@ -44,7 +45,7 @@ export function createIssuerMetrics(registry: Registry): IssuerMetrics {
     registers,
   });
   const lag = new Gauge({
-    name: "gifticon_consumer_lag_records",
+    name: METRICS.lag,
     help: "Records behind the end of the partition; absent while the broker can't be asked.",
     labelNames: ["partition"],
     registers,

@@ -1,3 +1,4 @@
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { issue, readStock } from "@gifticon/event-database/issue.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
 import { databaseReadiness, SchemaWatch } from "@gifticon/event-database/schema-watch.ts";
@@ -22,17 +23,17 @@ export async function startGifticonIssuer(
 ): Promise<RunningService & { address: string }> {
   const settings = readIssuerSettings(environment);
   const { topic } = settings.kafka;
-  const log = createLog("gifticon-issuer", settings.logLevel);
+  const log = createLog(SERVICES.issuer, settings.logLevel);
   const registry = createRegistry();
 
   const progress = new Progress();
 
-  const pool = createPool(settings.database, "gifticon-issuer", log);
+  const pool = createPool(settings.database, SERVICES.issuer, log);
   observePool(registry, pool);
   const metrics = createIssuerMetrics(registry);
   observeStock(registry, async () => (await readStock(pool)).remaining);
   const schema = new SchemaWatch(pool, log);
-  const connect = () => createKafka(settings.kafka, "gifticon-issuer", log);
+  const connect = () => createKafka(settings.kafka, SERVICES.issuer, log);
 
   const loop = new ConsumerLoop(
     (events) => openSession(connect(), topic, settings.groupId, events),

@@ -1,8 +1,5 @@
-/**
- * The user ids of load tests, far from those of people: what a load test leaves behind is known by them, and only that is ever taken
- * away again.
- */
-export const LOAD_TEST_USERS = { first: 7_000_000_000, last: 7_999_999_999 } as const;
+import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
+import type { SERVICES } from "@gifticon/contract/facts/names.ts";
 
 /**
  * Takes the rows of load tests away and gives their gifticons back, and answers with how many there were. It runs in a transaction that has locked
@@ -52,7 +49,7 @@ export interface Sample {
   connections?: { all: number; active: number };
   /** Each running task of a service, by its address. */
   tasks: {
-    service: "main-api" | "gifticon-issuer";
+    service: typeof SERVICES.api | typeof SERVICES.issuer;
     address: string;
     /** Seconds of CPU since its start. */
     cpuSeconds: number;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Ground, LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "./protocol.ts";
+import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
+import { type Ground, REMOVE_LOAD_TEST_ROWS } from "./protocol.ts";
 import type { PoolClient } from "pg";
 import type { Event, Queue } from "./event.ts";
 

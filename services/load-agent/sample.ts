@@ -1,5 +1,9 @@
 import { resolve4 } from "node:dns/promises";
 import { setTimeout as delay } from "node:timers/promises";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
+import { METRICS } from "@gifticon/contract/facts/metrics.ts";
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { Sample } from "./protocol.ts";
 import { bounded } from "@gifticon/runtime/bounded.ts";
 import type { Event } from "./event.ts";
@@ -7,9 +11,9 @@ import { readSeries } from "./series.ts";
 
 const EVERY_MS = 1_000;
 const TIMEOUT_MS = 2_000;
-const SERVICES = [
-  { service: "main-api", port: 8080, outcomes: "gifticon_requests_total" },
-  { service: "gifticon-issuer", port: 8081, outcomes: "gifticon_records_total" },
+const SAMPLED = [
+  { service: SERVICES.api, port: PORTS.api, outcomes: METRICS.requests },
+  { service: SERVICES.issuer, port: PORTS.issuer, outcomes: METRICS.records },
 ] as const;
 
 /** Prints a {@link Sample} as a line of JSON each second, until its standard input ends. */
@@ -48,13 +52,13 @@ async function readConnections({ pool }: Event): Promise<{ all: number; active: 
 
 async function readTasks(): Promise<Sample["tasks"]> {
   const found = await Promise.all(
-    SERVICES.map(async ({ service, port, outcomes }) => {
+    SAMPLED.map(async ({ service, port, outcomes }) => {
       // The name stands for the address of each task; there are none in direct mode's place of the issuer.
       const addresses = await resolve4(service).catch(() => []);
       return Promise.all(
         addresses.map((address) =>
           attempt(async () => {
-            const text = await (await fetch(`http://${address}:${port}/metrics`)).text();
+            const text = await (await fetch(`http://${address}:${port}${PATHS.metrics}`)).text();
             return {
               service,
               address,

@@ -1,3 +1,4 @@
+import { BODY_BYTES } from "@gifticon/contract/facts/http.ts";
 import { InvalidRequestError } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { FastifyReply } from "fastify";
@@ -89,7 +90,7 @@ function notAccepted(code: "overloaded" | "unavailable", message: string): Error
 /** What fastify itself rejects: a body that is too large, a media type, an unreadable content length. */
 function clientErrorOf(error: unknown): ErrorAnswer | undefined {
   const { statusCode, code } = error as { statusCode?: number; code?: string };
-  if (statusCode === 413) return rejected(413, "body_too_large", "the body may have at most 4096 bytes");
+  if (statusCode === 413) return rejected(413, "body_too_large", `the body may have at most ${BODY_BYTES} bytes`);
   if (statusCode === 415) {
     const message = "the body must be sent with Content-Type: application/json";
     // RFC 9110, 15.5.16 keeps Accept-Encoding out of this answer: the client must see which of the two is wrong.

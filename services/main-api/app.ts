@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { BODY_BYTES, IDLE_SECONDS } from "@gifticon/contract/facts/http.ts";
 import { type Operations, registerOperations } from "@gifticon/runtime/operations.ts";
 import { fastify, type FastifyInstance, LogController } from "fastify";
 import { answerOf, sendError } from "./answers.ts";
@@ -8,9 +9,8 @@ import { type EventParts, registerEvent } from "./event-routes.ts";
 import { type GifticonParts, registerGifticons } from "./gifticon-routes.ts";
 import { withShortWay } from "./short-way.ts";
 
-const BODY_LIMIT = 4 * 1024;
-/** Longer than the load balancer keeps an idle connection (60 s): else it would send a request on one that is being closed. */
-const KEEP_ALIVE_MS = 75_000;
+/** Longer than the load balancer keeps an idle connection: else it would send a request on one that is being closed. */
+const KEEP_ALIVE_MS = (IDLE_SECONDS + 15) * 1_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const TIMEOUT_CHECK_MS = 1_000;
@@ -30,7 +30,7 @@ export function createApp(parts: ApiParts): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     // What still arrives on open connections while the server closes is served; the acceptor is closed after it.
     return503OnClosing: false,
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
@@ -66,7 +66,7 @@ export function createApp(parts: ApiParts): FastifyInstance {
   app.server.on("checkExpectation", refuseExpectation);
   app.server.on("connect", refuseTunnel);
   for (const listener of app.server.listeners("request") as RequestListener[]) {
-    app.server.off("request", listener).on("request", withShortWay(parts, BODY_LIMIT, listener));
+    app.server.off("request", listener).on("request", withShortWay(parts, BODY_BYTES, listener));
   }
   return app;
 }

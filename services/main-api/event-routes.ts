@@ -1,3 +1,4 @@
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 import type { FastifyInstance } from "fastify";
 import { NotReadableError } from "./answers.ts";
 import { openapi } from "./openapi.ts";
@@ -25,7 +26,7 @@ export function registerEvent(app: FastifyInstance, { stats, page }: EventParts)
     return reply.header("content-encoding", "gzip").send(gzipped);
   });
 
-  app.get("/stats", async () =>
+  app.get(PATHS.stats, async () =>
     stats().catch((error: unknown) => {
       throw new NotReadableError("the event's figures can't be read", { cause: error });
     }),

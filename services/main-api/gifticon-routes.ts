@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { InvalidRequestError } from "@gifticon/contract/request.ts";
 import { isRequestId } from "@gifticon/contract/request-id.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
@@ -14,14 +15,14 @@ export interface GifticonParts extends TakeParts {
 /** Adds `POST /gifticons` and `GET /gifticons/{requestId}`. */
 export function registerGifticons(app: FastifyInstance, parts: GifticonParts): void {
   const { findStatus, metrics, drain } = parts;
-  app.post("/gifticons", {
+  app.post(PATHS.gifticons, {
     onRequest: (request, _reply, done) => {
       requirePlainBody(request.headers);
       done();
     },
     handler: async (request, reply) => {
       const text = typeof request.body === "string" ? request.body : "";
-      const { status, headers, body } = await takeRequest(parts, text, request.headers["idempotency-key"]);
+      const { status, headers, body } = await takeRequest(parts, text, request.headers[IDEMPOTENCY_KEY]);
       return reply.code(status).headers(headers).send(body);
     },
     // Rejected before the handler: the body's coding, size or media type.
@@ -32,7 +33,7 @@ export function registerGifticons(app: FastifyInstance, parts: GifticonParts): v
     },
   });
 
-  app.get<{ Params: { requestId: string } }>("/gifticons/:requestId", async (request) => {
+  app.get<{ Params: { requestId: string } }>(`${PATHS.gifticons}/:requestId`, async (request) => {
     drain.saw();
     const { requestId } = request.params;
     if (!isRequestId(requestId)) throw new InvalidRequestError("requestId", "must be a UUID");

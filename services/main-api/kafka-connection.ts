@@ -1,3 +1,4 @@
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { KafkaSettings } from "@gifticon/runtime/environment.ts";
 import { createKafka } from "@gifticon/kafka/client.ts";
 import { readLag } from "@gifticon/kafka/lag.ts";
@@ -11,7 +12,7 @@ import type { BrokerConnection } from "./broker-link.ts";
  * @param groupId The issuer's group, whose lag can be read.
  */
 export function kafkaConnection(settings: KafkaSettings, groupId: string, log: Logger): BrokerConnection {
-  const kafka = createKafka(settings, "main-api", log);
+  const kafka = createKafka(settings, SERVICES.api, log);
   const producer = createRecordSetProducer(kafka, settings.topic);
   const admin = kafka.admin();
 

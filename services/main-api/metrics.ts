@@ -1,3 +1,4 @@
+import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
@@ -30,7 +31,7 @@ export interface ApiMetrics {
 export function createApiMetrics(registry: Registry, pending: () => number): ApiMetrics {
   const registers = [registry];
   const requests = new Counter({
-    name: "gifticon_requests_total",
+    name: METRICS.requests,
     help: "Requests for a gifticon, by how they were answered.",
     labelNames: ["outcome"],
     registers,

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { prepareDatabase } from "@gifticon/event-database/migrate.ts";
 import { SCHEMA_VERSION } from "@gifticon/event-database/migrations.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
@@ -23,8 +24,8 @@ export async function migrateCommand(environment: NodeJS.ProcessEnv): Promise<0 
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof EnvironmentError ? 2 : 1;
   }
-  const log = createLog("migrate", settings.logLevel);
-  const pool = createPool({ ...settings.database, poolSize: 1 }, "migrate", log);
+  const log = createLog(SERVICES.migration, settings.logLevel);
+  const pool = createPool({ ...settings.database, poolSize: 1 }, SERVICES.migration, log);
   try {
     await connected(pool);
     await prepareDatabase(pool, settings.declared);

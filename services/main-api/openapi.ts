@@ -1,3 +1,5 @@
+import { BODY_BYTES, PATHS } from "@gifticon/contract/facts/http.ts";
+
 const json = (schema: string) => ({ "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } });
 const answer = (description: string, schema: string) => ({ description, content: json(schema) });
 const refused = (description: string) => answer(description, "Error");
@@ -56,7 +58,7 @@ export const openapi = {
   },
   servers: [{ url: "/" }],
   paths: {
-    "/gifticons": {
+    [PATHS.gifticons]: {
       post: {
         operationId: "requestGifticon",
         summary: "Request a gifticon for a user",
@@ -77,7 +79,7 @@ export const openapi = {
           400: refused("The body or the key is wrong; `field` says which."),
           409: decided("Mode direct: the user has a gifticon already.", "Rejected"),
           410: decided("Mode direct: sold out.", "Rejected"),
-          413: refused("The body has more than 4096 bytes."),
+          413: refused(`The body has more than ${BODY_BYTES} bytes.`),
           415: {
             ...refused("The body is not application/json, or it has a content coding such as gzip."),
             headers: acceptable,
@@ -90,7 +92,7 @@ export const openapi = {
         },
       },
     },
-    "/gifticons/{requestId}": {
+    [`${PATHS.gifticons}/{requestId}`]: {
       get: {
         operationId: "getRequest",
         summary: "What became of a request",
@@ -111,7 +113,7 @@ export const openapi = {
         },
       },
     },
-    "/stats": {
+    [PATHS.stats]: {
       get: {
         operationId: "getStats",
         summary: "Where the event stands",
@@ -137,9 +139,9 @@ export const openapi = {
         },
       },
     },
-    "/healthz": verdict("getHealth", "Whether this copy should be left running"),
-    "/readyz": verdict("getReadiness", "Whether this copy can take requests now"),
-    "/metrics": {
+    [PATHS.health]: verdict("getHealth", "Whether this copy should be left running"),
+    [PATHS.readiness]: verdict("getReadiness", "Whether this copy can take requests now"),
+    [PATHS.metrics]: {
       get: {
         operationId: "getMetrics",
         summary: "This copy's metrics, for Prometheus",

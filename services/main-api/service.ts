@@ -1,3 +1,4 @@
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { issue, findStatuses } from "@gifticon/event-database/issue.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
 import { readTally } from "@gifticon/event-database/tally.ts";
@@ -37,8 +38,8 @@ const TALLY_TIMEOUT_MS = 2_000;
 /** Starts main-api: it listens at once and becomes ready when what it writes to is there. */
 export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<RunningService & { address: string }> {
   const settings = readMainApiSettings(environment);
-  const log = createLog("main-api", settings.logLevel);
-  const pool = createPool(settings.database, "main-api", log);
+  const log = createLog(SERVICES.api, settings.logLevel);
+  const pool = createPool(settings.database, SERVICES.api, log);
   const schema = new SchemaWatch(pool, log);
   schema.start();
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { type TakeParts, takeRequest } from "./take-request.ts";
 
 const CONTENT_LENGTH = /^\d{1,4}$/;
@@ -19,7 +20,7 @@ export function withShortWay(parts: TakeParts, bodyLimit: number, fastifyListene
 function isUsual({ method, url, headers }: IncomingMessage, bodyLimit: number): boolean {
   const length = headers["content-length"];
   return (
-    url === "/gifticons" &&
+    url === PATHS.gifticons &&
     method === "POST" &&
     headers["content-type"] === "application/json" &&
     length !== undefined &&
@@ -51,7 +52,7 @@ async function answer(
   response: ServerResponse,
   text: string,
 ): Promise<void> {
-  const { status, headers, body } = await takeRequest(parts, text, request.headers["idempotency-key"]);
+  const { status, headers, body } = await takeRequest(parts, text, request.headers[IDEMPOTENCY_KEY]);
   const payload = JSON.stringify(body);
   if (parts.drain.started) headers["connection"] = "close";
   headers["cache-control"] = "no-store";

@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { parseIdempotencyKey, parseRequestBody } from "@gifticon/contract/request.ts";
 import { newRequestId, requestIdOfKey } from "@gifticon/contract/request-id.ts";
 import type { FastifyBaseLogger } from "fastify";
@@ -42,7 +43,7 @@ export async function takeRequest(
     const outcome = status.status === "rejected" ? status.reason : status.status;
     metrics.answered(outcome, seconds());
     log.debug({ requestId, outcome }, "a request was answered");
-    return { status: statusOfPost(status), headers: { location: `/gifticons/${requestId}` }, body: status };
+    return { status: statusOfPost(status), headers: { location: `${PATHS.gifticons}/${requestId}` }, body: status };
   } catch (error) {
     const { status, outcome, body, headers = {} } = answerOf(error, requestId);
     metrics.answered(outcome, seconds());

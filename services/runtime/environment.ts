@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
+import { CONSUMER_GROUP, TOPIC, TOPIC_NAME_MAX } from "@gifticon/contract/facts/queue.ts";
 import { z } from "zod";
 
 /** The database's connection settings. */
@@ -27,7 +29,6 @@ export class EnvironmentError extends Error {
 
 /** Two for each of the agent's commands, and more than two commands never run at a time. */
 const LOAD_TEST_CONNECTIONS = 4;
-const MAX_TOPIC_LENGTH = 249 - ".dlt".length;
 
 const required = z.string("is required");
 const text = required.min(1, "must not be empty");
@@ -59,7 +60,7 @@ const brokers = text
 const database = {
   LOG_LEVEL: choice(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   DATABASE_HOST: text,
-  DATABASE_PORT: integer(1, 65535).default(5432),
+  DATABASE_PORT: integer(1, 65535).default(PORTS.database),
   DATABASE_NAME: text,
   DATABASE_USER: text,
   /** A file, so that the password shows neither in the container's settings nor in the process's environment. */
@@ -78,22 +79,22 @@ const shared = {
   KAFKA_BOOTSTRAP_SERVERS: brokers.optional(),
   KAFKA_TOPIC: text
     .regex(/^[a-zA-Z0-9._-]+$/, "may hold letters, digits, dots, underscores and hyphens")
-    .max(MAX_TOPIC_LENGTH, `must have at most ${MAX_TOPIC_LENGTH} characters`)
-    .default("coupon_create"),
+    .max(TOPIC_NAME_MAX, `must have at most ${TOPIC_NAME_MAX} characters`)
+    .default(TOPIC),
   /** The issuer's consumer group; main-api asks how far it has come. */
-  KAFKA_GROUP_ID: text.max(249).default("group_1"),
+  KAFKA_GROUP_ID: text.max(249).default(CONSUMER_GROUP),
 };
 
 const mainApi = z
   .object({
     ...shared,
-    PORT: integer(0, 65535).default(8080),
+    PORT: integer(0, 65535).default(PORTS.api),
     /** The most requests that one process holds, waiting and under way; what comes on top is turned away. Its default depends on the mode. */
     MAX_PENDING: integer(1, 1_000_000).optional(),
   })
   .check(checkTogether);
 const issuer = z
-  .object({ ...shared, PORT: integer(0, 65535).default(8081) })
+  .object({ ...shared, PORT: integer(0, 65535).default(PORTS.issuer) })
   .check(checkTogether)
   .refine(({ MODE }) => MODE === "kafka", {
     path: ["MODE"],

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 
 /**
  * A program of its own for Docker's HEALTHCHECK (the image has no curl): asks the service in the same container, at PORT, whether it is alive. Ends with 0 for
@@ -8,12 +9,11 @@ import { connect } from "node:net";
  * service's own bundle 0.33.
  */
 const TIMEOUT_MS = 3_000;
-const PATH = "/healthz";
 
 let answer = "";
 const socket = connect(Number(process.env["PORT"]), "127.0.0.1", () => {
   // 1.0, so that the answer comes whole and its end is the connection's.
-  socket.write(`GET ${PATH} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n`);
+  socket.write(`GET ${PATHS.health} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n`);
 });
 socket.setEncoding("utf8");
 socket.setTimeout(TIMEOUT_MS, () => {
@@ -23,7 +23,7 @@ socket.on("data", (text: string) => {
   answer += text;
 });
 socket.on("error", ({ message }) => {
-  answer = `${PATH}: ${message}`;
+  answer = `${PATHS.health}: ${message}`;
 });
 socket.on("close", () => {
   process.stdout.write(`${answer.slice(answer.indexOf("\r\n\r\n") + 1).trim()}\n`);

@@ -1,3 +1,4 @@
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 import type { FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 
@@ -24,9 +25,9 @@ export function registerOperations(app: FastifyInstance, { registry, health, rea
       return reply.code(verdict.ok ? 200 : 503).send(verdict);
     });
   };
-  route("/healthz", health);
-  route("/readyz", readiness);
-  app.get("/metrics", { logLevel: "warn" }, async (_request, reply) =>
+  route(PATHS.health, health);
+  route(PATHS.readiness, readiness);
+  app.get(PATHS.metrics, { logLevel: "warn" }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   );
 }

@@ -1,9 +1,10 @@
+import { STOP_SECONDS } from "@gifticon/contract/facts/http.ts";
 import type { Logger } from "pino";
 import { EnvironmentError } from "./environment.ts";
 import { bounded } from "./bounded.ts";
 
-/** Less than the 30 s that the stack gives a container to stop. */
-const STOP_TIMEOUT_MS = 25_000;
+/** Before the container is killed. */
+const STOP_TIMEOUT_MS = (STOP_SECONDS - 5) * 1_000;
 
 /** A service that runs until it is stopped. */
 export interface RunningService {

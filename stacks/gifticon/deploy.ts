@@ -1,7 +1,9 @@
+import { STACKS } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { all, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config/config.ts";
 import type { DatabaseTarget } from "../../infra/components/database.ts";
-import { API_PORT, COUNTED_ON_AFTER } from "../../infra/components/entrance.ts";
+import { COUNTED_ON_AFTER } from "../../infra/components/entrance.ts";
 import { databaseConnections } from "../../infra/config/instance-types.ts";
 import type { Images } from "../../infra/components/build-images.ts";
 import type { Swarm } from "../../infra/components/swarm.ts";
@@ -23,7 +25,7 @@ export interface GifticonArgs {
 export function deployGifticon({ settings, swarm, images, database, after }: GifticonArgs): Stack<"database-password"> {
   const { mode, api, issuer, workers } = settings;
   const pools = sharePools(mode, api.replicas, databaseConnections[settings.database.instanceClass]);
-  return new Stack("gifticon", {
+  return new Stack(STACKS.event, {
     swarm: swarm.target,
     files: { "database-password": { kind: "secret", content: database.service.password } },
     compose: (secrets) =>
@@ -34,7 +36,7 @@ export function deployGifticon({ settings, swarm, images, database, after }: Gif
             ...target,
             network: swarm.network,
             spareWorkers: workers - api.replicas,
-            api: { ...api, image: apiImage, poolSize: pools.api, port: API_PORT, countedOnAfter: COUNTED_ON_AFTER },
+            api: { ...api, image: apiImage, poolSize: pools.api, port: PORTS.api, countedOnAfter: COUNTED_ON_AFTER },
             ...(queue && issuerImage !== undefined
               ? { queue: { ...queue, issuer: { ...issuer, image: issuerImage, poolSize: pools.issuer } } }
               : {}),

@@ -1,3 +1,6 @@
+import { STOP_SECONDS } from "@gifticon/contract/facts/http.ts";
+import { EXTRA_COPY_LABEL, SERVICES } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import {
   hardened,
   limits,
@@ -46,7 +49,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
     user: "1000:1000",
     ...hardened,
     healthcheck: ownCheck,
-    stop_grace_period: "30s",
+    stop_grace_period: `${STOP_SECONDS}s`,
     ...access,
   } satisfies Partial<ComposeService>;
   const onWorkers = {
@@ -59,7 +62,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
     ...common,
     image: api.image,
     environment: { ...environment, DATABASE_POOL_SIZE: api.poolSize, PORT: api.port },
-    networks: { [network]: { aliases: ["main-api"] } },
+    networks: { [network]: { aliases: [SERVICES.api] } },
     ports: [{ target: api.port, published: api.port, protocol: "tcp", mode: "host" }],
     deploy: {
       ...onWorkers,
@@ -67,7 +70,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       placement: { constraints: ON_WORKERS, max_replicas_per_node: 1 },
       ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
       // Before a host with a copy goes, there is one more elsewhere: infra/scripts/manager/swarm-retire.sh.
-      labels: { "gifticon-event.extra-copy-seconds": String(api.countedOnAfter) },
+      labels: { [EXTRA_COPY_LABEL]: String(api.countedOnAfter) },
       resources: memory(api.memoryMib),
     },
   };
@@ -78,9 +81,9 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
     environment: {
       ...environment,
       DATABASE_POOL_SIZE: queue.issuer.poolSize,
-      PORT: 8081,
+      PORT: PORTS.issuer,
     },
-    networks: { [network]: { aliases: ["gifticon-issuer"] } },
+    networks: { [network]: { aliases: [SERVICES.issuer] } },
     deploy: {
       ...onWorkers,
       replicas: 1,
@@ -92,7 +95,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
   };
 
   return {
-    services: { "main-api": mainApi, ...(issuer ? { "gifticon-issuer": issuer } : {}) },
+    services: { [SERVICES.api]: mainApi, ...(issuer ? { [SERVICES.issuer]: issuer } : {}) },
     networks: { [network]: { external: true } },
     secrets: { "database-password": { external: true, name: args.passwordSecret } },
   };

@@ -1,3 +1,4 @@
+import { STACKS } from "@gifticon/contract/facts/names.ts";
 import { all, output, type Input, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config/config.ts";
 import { instanceMemoryMib } from "../../infra/config/instance-types.ts";
@@ -32,7 +33,7 @@ export function deployKafka({
   const properties = output(hostAddress).apply((externalAddress) =>
     brokerProperties({ externalAddress, retentionHours }),
   );
-  return new Stack("kafka", {
+  return new Stack(STACKS.kafka, {
     swarm: swarm.target,
     files: {
       kafka: { kind: "config", content: properties },

@@ -1,10 +1,11 @@
-import { DEAD_LETTER_TOPIC, EXTERNAL_PORT, INTERNAL_LISTENER, TOPIC } from "../broker.ts";
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
+import { DEAD_LETTER_BATCH_BYTES, deadLetterTopic, TOPIC } from "@gifticon/contract/facts/queue.ts";
+import { INTERNAL_LISTENER } from "../broker.ts";
+import { ON_KAFKA_HOST } from "../placement.ts";
 import { hardened, limits, PIDS, rolling, scratch, type Compose, type ComposeService } from "../compose.ts";
 import type { KafkaMemory } from "./memory.ts";
 import { KAFKA_DATA, ZOOKEEPER_DATA, ZOOKEEPER_SESSION_MS } from "./properties.ts";
-
-/** Twice what any topic takes by default: a dead letter is its record and some headers more. As the issuer makes the topic where nobody did. */
-const DEAD_LETTER_BYTES = 2 * 1024 * 1024;
 
 /** What the stack depends on. */
 export interface KafkaStackArgs {
@@ -19,10 +20,10 @@ export interface KafkaStackArgs {
   nodeId: string;
 }
 
-/** Kafka and ZooKeeper on the host that the label kafka_server draws them to, and a job that declares the topics. */
+/** Kafka and ZooKeeper on the host with their label, and a job that declares the topics. */
 export function kafkaStack({ image, network, memory, partitions, configs, nodeId }: KafkaStackArgs): Compose {
   const common = { image, user: "1000:1000", ...hardened };
-  const placement = { constraints: ["node.labels.kafka_server == true"] };
+  const placement = { constraints: ON_KAFKA_HOST };
   const deploy = {
     mode: "replicated",
     replicas: 1,
@@ -35,11 +36,11 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
   const zookeeper: ComposeService = {
     ...common,
     command: ["run-zookeeper"],
-    hostname: "zookeeper",
+    hostname: SERVICES.zookeeper,
     environment: { HEAP_MIB: memory.zookeeper.heap },
     healthcheck: healthcheck("zookeeper"),
     stop_grace_period: "30s",
-    networks: { [network]: { aliases: ["zookeeper"] } },
+    networks: { [network]: { aliases: [SERVICES.zookeeper] } },
     volumes: [{ type: "volume", source: "zookeeper", target: ZOOKEEPER_DATA }, scratch(64)],
     configs: [{ source: "zookeeper", target: "/etc/zookeeper.properties" }],
     deploy: {
@@ -52,13 +53,13 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
   const kafka: ComposeService = {
     ...common,
     command: ["run-kafka"],
-    hostname: "kafka",
+    hostname: SERVICES.broker,
     environment: { HEAP_MIB: memory.kafka.heap },
     healthcheck: healthcheck("kafka"),
     // A clean stop spares the next start a check of all segments.
     stop_grace_period: "60s",
-    networks: { [network]: { aliases: ["kafka"] } },
-    ports: [{ target: EXTERNAL_PORT, published: EXTERNAL_PORT, protocol: "tcp", mode: "host" }],
+    networks: { [network]: { aliases: [SERVICES.broker] } },
+    ports: [{ target: PORTS.brokerExternal, published: PORTS.brokerExternal, protocol: "tcp", mode: "host" }],
     volumes: [{ type: "volume", source: "kafka", target: KAFKA_DATA }, scratch(64)],
     configs: [{ source: "kafka", target: "/etc/kafka.properties" }],
     deploy: {
@@ -73,11 +74,11 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
     command: [
       "declare-topics",
       `${TOPIC}:${partitions}`,
-      `${DEAD_LETTER_TOPIC}:1:max.message.bytes=${DEAD_LETTER_BYTES}`,
+      `${deadLetterTopic(TOPIC)}:1:max.message.bytes=${DEAD_LETTER_BATCH_BYTES}`,
     ],
     environment: { BOOTSTRAP_SERVERS: INTERNAL_LISTENER, KAFKA_NODE: nodeId },
     stop_grace_period: "10s",
-    networks: { [network]: { aliases: ["topics"] } },
+    networks: { [network]: { aliases: [SERVICES.topics] } },
     volumes: [scratch(64)],
     deploy: {
       mode: "replicated-job",
@@ -90,7 +91,7 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
   };
 
   return {
-    services: { zookeeper, kafka, topics },
+    services: { [SERVICES.zookeeper]: zookeeper, [SERVICES.broker]: kafka, [SERVICES.topics]: topics },
     networks: { [network]: { external: true } },
     volumes: { kafka: {}, zookeeper: {} },
     configs: {

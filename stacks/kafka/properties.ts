@@ -1,4 +1,6 @@
-import { EXTERNAL_PORT, INTERNAL_LISTENER } from "../broker.ts";
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
+import { INTERNAL_LISTENER } from "../broker.ts";
 
 /** Where the images keep their data, each in a named volume. */
 export const KAFKA_DATA = "/var/lib/kafka/data";
@@ -21,11 +23,11 @@ export interface BrokerSettings {
 export function brokerProperties({ externalAddress, retentionHours }: BrokerSettings): string {
   return properties({
     "broker.id": 1,
-    "zookeeper.connect": "zookeeper:2181",
+    "zookeeper.connect": `${SERVICES.zookeeper}:${PORTS.zookeeper}`,
     "zookeeper.session.timeout.ms": ZOOKEEPER_SESSION_MS,
     "log.dirs": KAFKA_DATA,
-    listeners: `INTERNAL://0.0.0.0:19092,EXTERNAL://0.0.0.0:${EXTERNAL_PORT}`,
-    "advertised.listeners": `INTERNAL://${INTERNAL_LISTENER},EXTERNAL://${externalAddress}:${EXTERNAL_PORT}`,
+    listeners: `INTERNAL://0.0.0.0:${PORTS.brokerInternal},EXTERNAL://0.0.0.0:${PORTS.brokerExternal}`,
+    "advertised.listeners": `INTERNAL://${INTERNAL_LISTENER},EXTERNAL://${externalAddress}:${PORTS.brokerExternal}`,
     "listener.security.protocol.map": "INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT",
     "inter.broker.listener.name": "INTERNAL",
     // Topics are declared: a wrong name is an error and not a new topic.
@@ -49,7 +51,7 @@ export function brokerProperties({ externalAddress, retentionHours }: BrokerSett
 export function zookeeperProperties(): string {
   return properties({
     dataDir: ZOOKEEPER_DATA,
-    clientPort: 2181,
+    clientPort: PORTS.zookeeper,
     tickTime: 2000,
     "admin.enableServer": false,
     "autopurge.snapRetainCount": 3,

@@ -1,3 +1,4 @@
+import { STACKS } from "@gifticon/contract/facts/names.ts";
 import { all, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config/config.ts";
 import { instanceMemoryMib } from "../../infra/config/instance-types.ts";
@@ -24,7 +25,7 @@ export function deployLoadTest({ settings, swarm, images, database, after }: Loa
   const { network } = swarm;
   const common = { swarm: swarm.target, timeoutSeconds: settings.deployment.timeoutSeconds, after };
   if (images.kind === "ngrinder") {
-    new Stack("load-test", {
+    new Stack(STACKS.loadTest, {
       ...common,
       files: {},
       compose: () =>
@@ -36,7 +37,7 @@ export function deployLoadTest({ settings, swarm, images, database, after }: Loa
   }
   const { loadTest } = database;
   if (loadTest.password === undefined) throw new Error("the database has no login for load tests");
-  new Stack("load-test", {
+  new Stack(STACKS.loadTest, {
     ...common,
     files: { "database-password": { kind: "secret", content: loadTest.password } },
     compose: (secrets) =>

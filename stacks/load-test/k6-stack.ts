@@ -1,6 +1,7 @@
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { hardened, limits, ownCheck, PIDS, rolling, scratch, type Compose, type Deploy } from "../compose.ts";
 import { eventAccess, type EventTarget } from "../event-access.ts";
-import { ON_WORKERS } from "../placement.ts";
+import { ON_LOAD_GENERATOR, ON_WORKERS } from "../placement.ts";
 
 /** What the k6 stack is told. */
 export interface K6StackArgs {
@@ -49,7 +50,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
         volumes: [scratch(1024)],
         deploy: {
           ...waiting,
-          placement: { constraints: ["node.labels.load_generator == true"] },
+          placement: { constraints: ON_LOAD_GENERATOR },
           resources: limits(Math.max(hostMib - HOST_MIB, 256), PIDS.k6),
         },
       },
@@ -61,7 +62,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
         image: images.agent,
         user: "1000:1000",
         stop_grace_period: "5s",
-        networks: { [network]: { aliases: ["load-agent"] } },
+        networks: { [network]: { aliases: [SERVICES.loadAgent] } },
         deploy: {
           ...waiting,
           placement: { constraints: ON_WORKERS },

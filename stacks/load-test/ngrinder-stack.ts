@@ -1,3 +1,4 @@
+import { ON_LOAD_GENERATOR } from "../placement.ts";
 import { limits, PIDS, rolling, type Compose, type ComposeService, type Deploy } from "../compose.ts";
 
 /** Where the controller's page is, on the loopback side of an SSH tunnel to its host. */
@@ -28,7 +29,7 @@ export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): 
     mode: "replicated",
     replicas: 1,
     endpoint_mode: "dnsrr",
-    placement: { constraints: ["node.labels.load_generator == true"] },
+    placement: { constraints: ON_LOAD_GENERATOR },
     restart_policy: { condition: "any", delay: "5s" },
     ...rolling("stop-first"),
   } as const satisfies Partial<Deploy>;

@@ -1,3 +1,4 @@
+import { STACKS } from "@gifticon/contract/facts/names.ts";
 import { all, output, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config/config.ts";
 import type { DatabaseTarget } from "../../infra/components/database.ts";
@@ -22,7 +23,7 @@ export interface SchemaArgs {
 export function deploySchema({ settings, swarm, images, database, after }: SchemaArgs): Stack<string> {
   const { owner, service, loadTest } = database;
   const secret = (content: StackFile["content"]): StackFile => ({ kind: "secret", content });
-  return new Stack<string>("schema", {
+  return new Stack<string>(STACKS.schema, {
     swarm: swarm.target,
     files: {
       "database-password": secret(owner.password),

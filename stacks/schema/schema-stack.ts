@@ -1,3 +1,4 @@
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { hardened, limits, PIDS, type Compose } from "../compose.ts";
 import { databaseAccess, type DatabaseAccess } from "../event-access.ts";
 import { ON_WORKERS } from "../placement.ts";
@@ -33,7 +34,7 @@ export function schemaStack(args: SchemaStackArgs): Compose {
   };
   return {
     services: {
-      migrate: {
+      [SERVICES.migration]: {
         image,
         command: ["node", "main.mjs", "migrate"],
         user: "1000:1000",
@@ -48,7 +49,7 @@ export function schemaStack(args: SchemaStackArgs): Compose {
           ...(secrets.loadTest === undefined ? {} : { LOAD_TEST_PASSWORD_FILE: `${SECRETS}/load-test-password` }),
         },
         stop_grace_period: "10s",
-        networks: { [network]: { aliases: ["migrate"] } },
+        networks: { [network]: { aliases: [SERVICES.migration] } },
         ...access,
         secrets: [
           ...access.secrets,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { LOAD_TEST_USERS } from "@gifticon/load-agent/protocol.ts";
+import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import { execa } from "execa";
 import { request } from "undici";
 import { requestIdOf } from "../../load-test/plan.ts";

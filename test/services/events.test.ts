@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { DEAD_LETTER_HEADER, deadLetterTopic, decodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { DEAD_LETTER_HEADER, decodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import { MOST_RECORDS } from "@gifticon/kafka/record-batches.ts";
 import { type RecordHeader, RecordHeaders } from "@gifticon/contract/record-headers.ts";
 import { execa } from "execa";

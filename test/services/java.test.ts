@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { Crowd } from "./support/client.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";

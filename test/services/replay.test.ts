@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { deadLetterTopic, encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
+import { encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { range } from "./support/client.ts";

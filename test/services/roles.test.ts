@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import { findStatuses, issue, readStock } from "@gifticon/event-database/issue.ts";
 import { prepareDatabase, type Declared } from "@gifticon/event-database/migrate.ts";
 import { findReplayed, recordReplayed } from "@gifticon/event-database/replayed.ts";
 import { findSchema } from "@gifticon/event-database/schema-watch.ts";
 import { readTally } from "@gifticon/event-database/tally.ts";
-import { LOAD_TEST_USERS, REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
+import { REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
 import type pg from "pg";
 import { type DatabaseServer, startDatabase } from "../../services/testing/database.ts";
 

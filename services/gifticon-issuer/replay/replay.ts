@@ -1,4 +1,4 @@
-import { deadLetterTopic } from "@gifticon/contract/dead-letter.ts";
+import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
 import { findReplayed, recordReplayed } from "@gifticon/event-database/replayed.ts";
 import { findSchema } from "@gifticon/event-database/schema-watch.ts";

@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { ErrorBody } from "../answers.ts";
 import type { Stats } from "../stats.ts";
@@ -16,14 +17,14 @@ const GOOD = [200, 201, 202, 409, 410];
 
 /** Where the event stands. */
 export function readStats(): Promise<Answer<Stats>> {
-  return call("/stats");
+  return call(PATHS.stats);
 }
 
 /** Requests a gifticon. The same user and key are the same request, however often it is sent. */
 export function requestGifticon(userId: string, key: string): Promise<Answer<RequestStatus>> {
-  return call("/gifticons", {
+  return call(PATHS.gifticons, {
     method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": key },
+    headers: { "content-type": "application/json", [IDEMPOTENCY_KEY]: key },
     // Digits as they are: a number of JavaScript would round the long ones.
     body: `{"userId":${userId}}`,
   });
@@ -31,7 +32,7 @@ export function requestGifticon(userId: string, key: string): Promise<Answer<Req
 
 /** What became of a request. */
 export function readStatus(requestId: string): Promise<Answer<RequestStatus>> {
-  return call(`/gifticons/${requestId}`);
+  return call(`${PATHS.gifticons}/${requestId}`);
 }
 
 async function call<T>(path: string, init: RequestInit = {}): Promise<Answer<T>> {
