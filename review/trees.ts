@@ -57,7 +57,7 @@ export async function writeCommit(checkout: string, { commit }: Base, folder: st
     },
   );
   const { stdout } = await archive;
-  await execa("tar", ["-xf", "-", "-C", folder], { input: stdout });
+  await execa("tar", ["-xpf", "-", "-C", folder], { input: stdout });
 }
 
 /** Copies the working tree's files, committed or not, to a folder; what git ignores is left out. */

@@ -10,6 +10,11 @@ export type ServiceName = "main-api" | "gifticon-issuer" | "load-agent";
 
 const HEALTHCHECK = fileURLToPath(new URL("./runtime/healthcheck.ts", import.meta.url));
 
+/** Returns the bundles of a service, from its folder: the service itself, and its health check. The load agent only waits, so it has none. */
+export function bundlesOf(service: ServiceName): string[] {
+  return ["dist/main.js", ...(service === "load-agent" ? [] : ["dist/healthcheck.js"])];
+}
+
 /**
  * Bundles a service and all that it imports into one file, `services/NAME/dist/main.js`, which its Dockerfile copies, and its health check into another
  * beside it, `healthcheck.js`.
@@ -23,8 +28,8 @@ const HEALTHCHECK = fileURLToPath(new URL("./runtime/healthcheck.ts", import.met
 export async function bundleService(service: ServiceName): Promise<string> {
   const folder = fileURLToPath(new URL(`./${service}/`, import.meta.url));
   const outfile = `${folder}dist/main.js`;
-  // The agent only waits.
-  if (service !== "load-agent") await bundleOnce(HEALTHCHECK, `${folder}dist/healthcheck.js`, "healthcheck");
+  const healthcheck = bundlesOf(service)[1];
+  if (healthcheck !== undefined) await bundleOnce(HEALTHCHECK, join(folder, healthcheck), "healthcheck");
   await bundleOnce(`${folder}main.ts`, outfile, service);
   return outfile;
 }

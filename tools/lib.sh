@@ -74,10 +74,14 @@ with_lock() {
   )
 }
 
-# build_image TAG CONTEXT [ARGUMENT OF docker build]...: says nothing unless it fails.
+# context_of FOLDER: its files as a build context on standard output. Their modes don't follow the umask of this user, as a builder copies them into
+# the image, whose own users have to read them.
+context_of() { tar -C "$1" --mode=u=rwX,go=rX --owner=0 --group=0 --numeric-owner --sort=name -cf - .; }
+
+# build_image TAG FOLDER [ARGUMENT OF docker build]...: says nothing unless it fails.
 build_image() {
-  local tag="$1" context="$2" output
+  local tag="$1" folder="$2" output
   shift 2
-  output="$(docker build --force-rm --tag "$tag" "$@" "$context" 2>&1)" ||
+  output="$(context_of "$folder" | docker build --force-rm --tag "$tag" "$@" - 2>&1)" ||
     fail "can't build the image $tag" "$(tail -n 20 <<<"$output")"
 }

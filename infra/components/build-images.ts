@@ -1,6 +1,6 @@
 import { ecr } from "@pulumi/aws";
 import { interpolate, secret, type Input, type Output } from "@pulumi/pulumi";
-import { bundleService, type ServiceName } from "../../services/bundle.ts";
+import { bundleService, bundlesOf, type ServiceName } from "../../services/bundle.ts";
 import type { Settings } from "../config/config.ts";
 import { Image, type RegistryLogin } from "./image.ts";
 
@@ -51,8 +51,7 @@ export async function buildImages(
           queue: {
             issuer: await serviceImage("gifticon-issuer", login),
             kafka: new Image("kafka", {
-              context: "stacks/kafka/image",
-              files: ["Dockerfile", "bin", "log4j.properties"],
+              source: { folder: "stacks/kafka/image", files: ["Dockerfile", "bin", "log4j.properties"] },
               login,
             }),
           },
@@ -64,7 +63,7 @@ export async function buildImages(
 
 async function loadImages(kind: Settings["loadGenerator"], login: RegistryLogin): Promise<LoadImages | undefined> {
   const image = (name: string, folder: string) =>
-    new Image(name, { context: `stacks/load-test/${folder}`, files: ["Dockerfile"], login });
+    new Image(name, { source: { folder: `stacks/load-test/${folder}`, files: ["Dockerfile"] }, login });
   switch (kind) {
     case "off":
       return undefined;
@@ -81,5 +80,8 @@ async function loadImages(kind: Settings["loadGenerator"], login: RegistryLogin)
 
 async function serviceImage(service: ServiceName, login: RegistryLogin): Promise<Image> {
   await bundleService(service);
-  return new Image(service, { context: `services/${service}`, files: ["Dockerfile", "dist"], login });
+  return new Image(service, {
+    source: { folder: `services/${service}`, files: ["Dockerfile", ...bundlesOf(service)] },
+    login,
+  });
 }

@@ -1,10 +1,7 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ecr } from "@pulumi/aws";
 import { Image as DockerImage } from "@pulumi/docker";
-import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { ComponentResource, interpolate, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { makeBuildContext, type ImageSource } from "./build-context.ts";
 import { tags } from "./tags.ts";
 
 /** How to log in to the account's registry. */
@@ -14,19 +11,17 @@ export interface RegistryLogin {
   password: Output<string>;
 }
 
-/** Where and what to build. */
+/** What to build, and how to push it. */
 export interface ImageArgs {
-  /** Build context with its Dockerfile, from the root of the project. */
-  context: string;
-  /** The files of the context that make the image. */
-  files: string[];
+  source: ImageSource;
   login: RegistryLogin;
 }
 
 /**
  * One image: built on the machine that runs Pulumi, pushed to a repository of its own, and referenced by its digest.
  *
- * Its tag is a hash of the files that make it, so that one can tell from a tag what was built; nothing refers to it.
+ * Its tag is a hash of the files that make it, so that one can tell from a tag what was built; nothing refers to it. The same files make the same
+ * build context on every machine, so that another machine's update rolls nothing out.
  */
 export class Image extends ComponentResource {
   readonly repositoryArn: Output<string>;
@@ -47,11 +42,12 @@ export class Image extends ComponentResource {
       { parent: this },
     );
     new ecr.LifecyclePolicy(name, { repository: repository.name, policy: keepLast(10) }, { parent: repository });
+    const context = makeBuildContext(name, args.source);
     const image = new DockerImage(
       name,
       {
-        build: { context: args.context, dockerfile: `${args.context}/Dockerfile`, platform: "linux/amd64" },
-        imageName: repository.repositoryUrl.apply((url) => `${url}:${contentHash(args.context, args.files)}`),
+        build: { context: context.path, dockerfile: `${args.source.folder}/Dockerfile`, platform: "linux/amd64" },
+        imageName: interpolate`${repository.repositoryUrl}:${context.hash}`,
         registry: {
           server: repository.repositoryUrl.apply(registryOf),
           username: args.login.userName,
@@ -83,28 +79,4 @@ function keepLast(count: number): string {
       },
     ],
   });
-}
-
-/** A short hash of files (folders with all in them), by their names and contents. */
-function contentHash(context: string, files: readonly string[]): string {
-  const root = fileURLToPath(new URL(`../../${context}/`, import.meta.url));
-  const hash = createHash("sha256");
-  for (const path of files.flatMap((file) => walk(`${root}${file}`)).sort()) {
-    hash
-      .update(`${relative(root, path)}\0`)
-      .update(readFileSync(path))
-      .update("\0");
-  }
-  return hash.digest("hex").slice(0, 12);
-}
-
-function walk(path: string): string[] {
-  try {
-    return readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => `${entry.parentPath}/${entry.name}`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return [path];
-    throw error;
-  }
 }

@@ -11,6 +11,8 @@ suite=trixie
 archive="$cache/images/debian-$suite-$(dpkg --print-architecture).tar.gz"
 
 if [[ ! -e $archive ]]; then
+  # What is written into the system below is for all of its users to read.
+  umask 022
   install_packages "to make a Debian base system" debootstrap debian-archive-keyring
   work="$(mktemp -d)"
   trap 'as_root rm -rf -- "$work"' EXIT

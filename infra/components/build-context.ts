@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Folder of the build contexts, from the root of the project. Git ignores it. */
+const CONTEXTS = "dist/images";
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const FOLDER_MODE = 0o755;
+const EPOCH = new Date(0);
+
+/** The files that an image is built from, as they stand in the project. */
+export interface ImageSource {
+  /** Folder with the Dockerfile, from the root of the project. */
+  folder: string;
+  /** Files that make the image, from that folder. A folder stands for all files in it. */
+  files: readonly string[];
+}
+
+/** A folder that an image is built from. */
+export interface BuildContext {
+  /** The folder, from the root of the project. */
+  path: string;
+  /** Short hash of the names and contents of the files. */
+  hash: string;
+}
+
+/**
+ * Copies the files that make an image to a build context of their own, with modes and times that depend on nothing but their contents.
+ *
+ * A builder copies modes and times into the image, and the docker plugin compares modes to see whether an image changed. In a checkout they follow from the
+ * umask of the user who cloned it: with 077 the image's user could not read its files, with 002 the same commit made another image.
+ *
+ * @param name the image's name.
+ * @param root folder that holds the source and takes the context; by default the project's.
+ */
+export function makeBuildContext(name: string, { folder, files }: ImageSource, root = ROOT): BuildContext {
+  const path = join(CONTEXTS, name);
+  const [from, to] = [join(root, folder), join(root, path)];
+  const sources = files.flatMap((file) => filesAt(from, file)).sort();
+  const contents = new Map([...sources, ".dockerignore"].map((file) => [file, readFileSync(join(from, file))]));
+  // Only what differs is written: another run of the program may be building from the same folder.
+  mkdirSync(to, { recursive: true });
+  for (const file of filesAt(to, "")) if (!contents.has(file)) rmSync(join(to, file));
+  for (const [file, content] of contents) put(join(to, file), content);
+  for (const parent of parentsOf(contents.keys())) settle(join(to, parent), FOLDER_MODE);
+  return { path, hash: hashOf(sources, contents) };
+}
+
+/** A file that begins as a script does is executable; any other isn't. */
+function modeOf(content: Buffer): number {
+  return content.subarray(0, 2).toString() === "#!" ? 0o755 : 0o644;
+}
+
+function put(path: string, content: Buffer): void {
+  mkdirSync(dirname(path), { recursive: true });
+  if (!holds(path, content)) {
+    const partial = `${path}.${process.pid}`;
+    writeFileSync(partial, content);
+    renameSync(partial, path);
+  }
+  settle(path, modeOf(content));
+}
+
+function holds(path: string, content: Buffer): boolean {
+  try {
+    return readFileSync(path).equals(content);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function settle(path: string, mode: number): void {
+  chmodSync(path, mode);
+  utimesSync(path, EPOCH, EPOCH);
+}
+
+/** The folders that hold these files, the deepest first, as writing into one changes the time of its parent. */
+function parentsOf(files: Iterable<string>): string[] {
+  const parents = new Set<string>();
+  for (const file of files) {
+    for (let parent = dirname(file); parent !== "."; parent = dirname(parent)) parents.add(parent);
+  }
+  return [...[...parents].sort().reverse(), ""];
+}
+
+/** The paths of the files at a path, which is one or a folder, from `base`. */
+function filesAt(base: string, path: string): string[] {
+  try {
+    return readdirSync(join(base, path), { withFileTypes: true }).flatMap((entry) => {
+      const inside = path === "" ? entry.name : `${path}/${entry.name}`;
+      return entry.isDirectory() ? filesAt(base, inside) : [inside];
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return [path];
+    throw error;
+  }
+}
+
+function hashOf(files: readonly string[], contents: ReadonlyMap<string, Buffer>): string {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    hash
+      .update(`${file}\0`)
+      .update(contents.get(file) ?? "")
+      .update("\0");
+  }
+  return hash.digest("hex").slice(0, 12);
+}
