@@ -9,7 +9,7 @@ const policy = (document: unknown) => [
 ];
 const allow = (statement: Record<string, unknown>) => policy({ Statement: [{ Effect: "Allow", ...statement }] });
 
-test("a host's rights have wildcards only where IAM knows no resource", () => {
+test("the policy of our hosts uses wildcards only where IAM accepts nothing else", () => {
   const rights = hostPolicy({ parameters: ["arn:aws:ssm:x"], repositories: ["arn:aws:ecr:x"], sessionManager: true });
   assert.deepEqual(findings(noWildcards, policy(rights)), []);
   assert.deepEqual(findings(noWildcards, policy({ Statement: { Effect: "Deny", Action: "*", Resource: "*" } })), []);
@@ -44,14 +44,14 @@ test("wildcards within a name are wildcards too", () => {
   );
 });
 
-test("everyone but some is still everyone", () => {
+test("NotPrincipal counts as everyone", () => {
   const trust = { Action: "sts:AssumeRole", NotPrincipal: { AWS: "arn:aws:iam::1:root" } };
   assert.deepEqual(findings(noWildcards, allow(trust)), [
     { subject: "worker-1", message: "lets anyone but some assume it (NotPrincipal)" },
   ]);
 });
 
-test("a policy is found wherever it stands, and one that can't be read is no reason to pass it", () => {
+test("policies are found in every input that holds one, and an unreadable policy is reported", () => {
   const everything = { Statement: [{ Effect: "Allow", Action: "*", Resource: "arn:x" }] };
   const found = [{ subject: "worker-1", message: "allows *" }];
   const role = (inputs: Record<string, unknown>) => [resource("aws:iam/role:Role", "worker-1", inputs)];
@@ -67,7 +67,7 @@ test("a policy is found wherever it stands, and one that can't be read is no rea
   ]);
 });
 
-test("Amazon's own policies allow by wildcards, however they are attached", () => {
+test("AWS managed policies count as wildcards, however they are attached", () => {
   const arn = "arn:aws:iam::aws:policy/AdministratorAccess";
   const found = [{ subject: "worker-1", message: `has ${arn}, a policy of Amazon's with wildcards` }];
   const attach = (type: string, inputs: Record<string, unknown>) =>
@@ -78,7 +78,7 @@ test("Amazon's own policies allow by wildcards, however they are attached", () =
   assert.deepEqual(attach("aws:iam/rolePolicyAttachment:RolePolicyAttachment", { policyArn: own }), []);
 });
 
-test("what a resource lets others do is judged by who and what; its own policy can only name itself", () => {
+test("in a resource's own policy, principals and actions are checked, and resources are not", () => {
   const open = (statement: Record<string, unknown>) =>
     findings(noWildcards, [
       resource("aws:ecr/repositoryPolicy:RepositoryPolicy", "worker-1", {

@@ -1,10 +1,10 @@
 import type { PolicyResource, Rule } from "./plan.ts";
 
 /**
- * Actions that IAM can't narrow down to a resource: "*" is the only one that they take (Service Authorization Reference, the tables of ECR, SSM and
- * Session Manager Message Gateway).
+ * Actions for which IAM accepts no resource but "*". Source: Service Authorization Reference, the
+ * tables of ECR, SSM and Session Manager Message Gateway.
  */
-const withoutResource = new Set([
+const actionsWithoutResource = new Set([
   "ecr:GetAuthorizationToken",
   "ssm:UpdateInstanceInformation",
   "ssmmessages:CreateControlChannel",
@@ -13,9 +13,10 @@ const withoutResource = new Set([
   "ssmmessages:OpenDataChannel",
 ]);
 
-/** Policies that Amazon keeps: made for every account, so what they allow is on every resource of it. */
-const amazonsOwn = /^arn:aws[\w-]*:iam::aws:policy\//;
+/** AWS managed policies. They serve every account, so they allow their actions on all resources. */
+const awsManaged = /^arn:aws[\w-]*:iam::aws:policy\//;
 
+/** Forbids wildcards in IAM policies. */
 export const noWildcards: Rule = {
   id: "no-iam-wildcards",
   severity: "mandatory",
@@ -26,7 +27,7 @@ export const noWildcards: Rule = {
     resources
       .filter(({ type }) => type.startsWith("aws:"))
       .flatMap((resource) =>
-        [...attachedTo(resource), ...documentsOf(resource).flatMap((document) => faultsOf(document, resource))].map(
+        [...attachedTo(resource), ...documentsOf(resource).flatMap((document) => wildcardsOf(document, resource))].map(
           (message) => ({ subject: resource.name, message }),
         ),
       ),
@@ -46,15 +47,15 @@ interface PolicyDocument {
   Statement?: Statement | Statement[];
 }
 
-/** What of Amazon's own policies a resource gets. */
+/** Returns a message for each AWS managed policy that is attached to a resource. */
 function attachedTo({ inputs }: PolicyResource): string[] {
   return [inputs["policyArn"], inputs["managedPolicyArns"]]
     .flat()
-    .filter((arn) => typeof arn === "string" && amazonsOwn.test(arn))
+    .filter((arn) => typeof arn === "string" && awsManaged.test(arn))
     .map((arn) => `has ${String(arn)}, a policy of Amazon's with wildcards`);
 }
 
-/** The policy documents of a resource; undefined stands for one that can't be read. */
+/** Returns the policy documents of a resource; undefined stands for an unreadable one. */
 function documentsOf({ inputs }: PolicyResource): (PolicyDocument | undefined)[] {
   const inline = [inputs["inlinePolicies"] ?? []].flat().map((one) => (one as { policy?: unknown } | null)?.policy);
   return [inputs["policy"], inputs["assumeRolePolicy"], ...inline]
@@ -69,7 +70,8 @@ function documentsOf({ inputs }: PolicyResource): (PolicyDocument | undefined)[]
     });
 }
 
-function faultsOf(document: PolicyDocument | undefined, { type }: PolicyResource): string[] {
+/** Returns a message for each wildcard in a policy document. */
+function wildcardsOf(document: PolicyDocument | undefined, { type }: PolicyResource): string[] {
   if (document === undefined) return ["has a policy that is no JSON"];
   const ofIam = type.startsWith("aws:iam/");
   return [document.Statement ?? []]
@@ -77,8 +79,8 @@ function faultsOf(document: PolicyDocument | undefined, { type }: PolicyResource
     .filter(({ Effect }) => Effect === "Allow")
     .flatMap((statement) => {
       const actions = [statement.Action ?? []].flat();
-      const needed = actions.filter((action) => !withoutResource.has(action)).join(", ");
-      // The policy of a resource is about that resource alone, and may say so by "*".
+      const needed = actions.filter((action) => !actionsWithoutResource.has(action)).join(", ");
+      // A policy attached to a resource covers only that resource, so "*" is narrow there.
       const wide = ofIam ? [statement.Resource ?? []].flat().filter(isWild) : [];
       return [
         ...actions.filter(isWild).map((action) => `allows ${action}`),
@@ -87,7 +89,7 @@ function faultsOf(document: PolicyDocument | undefined, { type }: PolicyResource
         ...(needed === ""
           ? []
           : wide.map((resource) => `allows ${needed} on ${resource === "*" ? "every resource" : resource}`)),
-        ...(anyone(statement.Principal) ? [`lets anyone ${ofIam ? "assume" : "use"} it`] : []),
+        ...(matchesEveryone(statement.Principal) ? [`lets anyone ${ofIam ? "assume" : "use"} it`] : []),
         ...(statement.NotPrincipal === undefined
           ? []
           : [`lets anyone but some ${ofIam ? "assume" : "use"} it (NotPrincipal)`]),
@@ -95,12 +97,13 @@ function faultsOf(document: PolicyDocument | undefined, { type }: PolicyResource
     });
 }
 
-/** Both of IAM's wildcards, but for those in a variable, as in `${aws:username}` and `${*}`. */
+/** Reports an IAM wildcard (* or ?) outside of a policy variable such as `${aws:username}`. */
 function isWild(text: string): boolean {
   return /[*?]/.test(text.replaceAll(/\$\{[^}]*\}/g, ""));
 }
 
-function anyone(principal: unknown): boolean {
+/** Reports a principal that matches everyone. */
+function matchesEveryone(principal: unknown): boolean {
   if (principal === "*") return true;
   if (typeof principal !== "object" || principal === null) return false;
   return Object.values(principal).flat().includes("*");

@@ -2,9 +2,10 @@ import { member, ofType, type Rule } from "./plan.ts";
 import { servicesOf } from "./stacks.ts";
 
 const DATABASE = "aws:rds/instance:Instance";
-/** Stacks that live for a test: nothing in them is worth a protection that outlives it. */
+/** Names of test stacks. Their databases need no deletion protection. */
 const testStacks = /^(local|test)(-|$)/;
 
+/** Requires encryption at rest. */
 export const encryptedDatabase: Rule = {
   id: "encrypted-database",
   severity: "mandatory",
@@ -17,6 +18,7 @@ export const encryptedDatabase: Rule = {
       .map(({ name }) => ({ subject: name, message: "storageEncrypted is not true" })),
 };
 
+/** Forbids a public address for a database. */
 export const privateDatabase: Rule = {
   id: "private-database",
   severity: "mandatory",
@@ -29,6 +31,7 @@ export const privateDatabase: Rule = {
       .map(({ name }) => ({ subject: name, message: "publiclyAccessible is not false" })),
 };
 
+/** Requires TLS from the database, and verification by its clients. */
 export const databaseTls: Rule = {
   id: "database-tls",
   severity: "mandatory",
@@ -56,6 +59,7 @@ export const databaseTls: Rule = {
   ],
 };
 
+/** Requires deletion protection outside of test stacks. */
 export const deletionProtection: Rule = {
   id: "deletion-protection",
   severity: "mandatory",

@@ -3,19 +3,24 @@ import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
 import { problemsOf } from "../infra/config/problems.ts";
 
-/** A text, and in an error what it may be: messages of ours are what is allowed. */
+/**
+ * Returns the schema of a text.
+ *
+ * @param allowed describes the allowed values; it is the message of the error.
+ * @param shortest the least number of characters.
+ */
 export function text(allowed: string, shortest = 1) {
   return z.string({ error: allowed }).min(shortest, { error: allowed });
 }
 
-/** What every exception has. */
+/** Keys that every kind of exception has. */
 export const dated = {
   reason: text("a sentence that says why", 10),
-  /** The last day that it holds. */
+  /** Last day on which the exception holds. */
   until: z.iso.date({ error: "a day as 2026-12-31" }),
 };
 
-/** All that is wrong with a file of exceptions, one line for each, for the one who wrote it. */
+/** An invalid file of exceptions. `problems` has one line for each fault. */
 export class ExceptionsError extends Error {
   readonly code = "EXCEPTIONS_INVALID";
   readonly file: string;
@@ -32,9 +37,9 @@ export class ExceptionsError extends Error {
 /**
  * Reads a YAML file whose one key is `exceptions`, a list.
  *
- * @param name what the file is called in an error.
- * @param exception an entry of the list.
- * @throws ExceptionsError when it is no YAML, or an entry is incomplete.
+ * @param name the file's name in errors.
+ * @param exception the schema of an entry.
+ * @throws ExceptionsError when the file isn't YAML or an entry doesn't match the schema.
  */
 export function readExceptionsFile<E extends z.ZodType>(path: URL, name: string, exception: E): z.output<E>[] {
   const file = z.strictObject(
@@ -47,6 +52,7 @@ export function readExceptionsFile<E extends z.ZodType>(path: URL, name: string,
   throw new ExceptionsError(name, problemsOf(result.error, given, { prefix: "", key: "a key of it" }));
 }
 
+/** Parses YAML. A syntax error becomes an ExceptionsError that names the file. */
 function parsed(name: string, text: string): unknown {
   try {
     return parse(text);

@@ -18,7 +18,7 @@ const exception: Exception = {
 };
 const violation = { rule: privateDatabase, subject: "database", message: "is public" };
 
-test("an exception lets its violation pass through its last day", () => {
+test("an exception covers its violation through its last day", () => {
   const open = (today: string, stack = "dev") => sortOut([violation], stack, [exception], today).violations.length;
   assert.equal(open("2026-12-31"), 0);
   assert.equal(open("2027-01-01"), 1);
@@ -26,7 +26,7 @@ test("an exception lets its violation pass through its last day", () => {
   assert.equal(sortOut([{ ...violation, subject: "other" }], "dev", [exception], "2026-01-01").violations.length, 1);
 });
 
-/** Reads a file of exceptions with this text. */
+/** Returns a reader that writes its argument to a file and reads that file. */
 function reading(t: TestContext): (content: unknown) => Exception[] {
   const folder = mkdtempSync(join(tmpdir(), "exceptions-"));
   t.after(() => {
@@ -66,7 +66,7 @@ test("an exception without a reason, an end, or a rule that exists is refused by
   refused({ stack: "", until: 1 }, /\.stack is ""/, /\.until is 1/);
 });
 
-test("a file of exceptions that is something else is refused", (t) => {
+test("a file that isn't a map of exceptions is refused", (t) => {
   const read = reading(t);
   const refused = (content: unknown, problem: RegExp) => {
     assert.throws(
@@ -85,7 +85,7 @@ test("a file of exceptions that is something else is refused", (t) => {
   assert.ok(Array.isArray(readExceptions()));
 });
 
-test("rules have ids of their own, and say why and from where", () => {
+test("each rule has a unique id, a reason and a source", () => {
   assert.equal(new Set(rules.map(({ id }) => id)).size, rules.length);
   for (const { id, reason, source } of rules) assert.ok(reason.length > 20 && source.length > 5, id);
 });

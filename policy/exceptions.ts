@@ -7,42 +7,42 @@ import { rules } from "./rules.ts";
 
 const exception = z.strictObject(
   {
-    /** The rule's id. */
+    /** Id of the rule. */
     rule: z.enum(
       rules.map(({ id }) => id),
       { error: `one of ${rules.map(({ id }) => id).join(", ")}` },
     ),
-    /** The stack that it holds for. */
+    /** Stack in which the exception holds. */
     stack: text("the name of a stack"),
-    /** The resource's or service's name. */
+    /** Name of the resource or service. */
     subject: text('the name of a resource, or of a service as "kafka/zookeeper"'),
     ...dated,
   },
   { error: "a map with rule, stack, subject, reason and until" },
 );
 
-/** A violation that is let pass for a while. */
+/** A permission to break one rule, for one subject, until a date. */
 export type Exception = z.infer<typeof exception>;
 
-/** Violations, and those of them that an exception lets pass. */
+/** Violations, split by whether an exception covers them. */
 export interface Sorted {
   violations: Violation[];
   excepted: { violation: Violation; exception: Exception }[];
 }
 
 /**
- * Reads `policy/exceptions.yaml`, the only place that exceptions are made in.
+ * Reads `policy/exceptions.yaml`, the only file with exceptions.
  *
- * @throws ExceptionsError when it is no YAML, or an entry is incomplete: each needs a reason and an end.
+ * @throws ExceptionsError when it isn't YAML, or when an entry lacks a key, such as its reason.
  */
 export function readExceptions(path = new URL("exceptions.yaml", import.meta.url)): Exception[] {
   return readExceptionsFile(path, `policy/${basename(fileURLToPath(path))}`, exception);
 }
 
 /**
- * Tells violations that an exception covers from those that none does.
+ * Splits violations into those that an exception covers and all others.
  *
- * @param today as 2026-11-22: an exception holds through its last day.
+ * @param today the date as 2026-11-22. An exception holds through its last day.
  */
 export function sortOut(
   found: readonly Violation[],

@@ -5,7 +5,7 @@ import type { ScriptText } from "./script-text.ts";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 
-/** Instances take metadata calls with a token only, and none from containers. */
+/** Requires IMDSv2 with a hop limit of 1, which keeps containers from the host's credentials. */
 export const imdsV2: Rule = {
   id: "imds-v2",
   severity: "mandatory",
@@ -26,7 +26,7 @@ export const imdsV2: Rule = {
     }),
 };
 
-/** Disks are encrypted. */
+/** Requires encrypted disks. */
 export const encryptedDisks: Rule = {
   id: "encrypted-disks",
   severity: "mandatory",
@@ -55,7 +55,7 @@ export const encryptedDisks: Rule = {
 
 const KAFKA_LABEL = `${PLACEMENT_LABELS.kafka}=true`;
 
-/** The label that draws Kafka stands on Kafka's host, and on no other. */
+/** Requires the label kafka_server=true on Kafka's hosts, and forbids it on all others. */
 export const kafkaLabel: Rule = {
   id: "kafka-label",
   severity: "mandatory",
@@ -66,7 +66,7 @@ export const kafkaLabel: Rule = {
     const labelled = labelsOf(plan.resources);
     return ofType(plan, INSTANCE).flatMap((instance) => {
       const isKafka = roleOf(instance) === "kafka";
-      // A host outside of the Swarm has no labels, and in a first preview they are not known yet.
+      // Labels are unknown in a first preview, and a host outside of the Swarm has none.
       const has = labelled.get(instance.name)?.includes(KAFKA_LABEL) ?? isKafka;
       if (isKafka === has) return [];
       const message = has
@@ -81,7 +81,7 @@ function roleOf({ inputs }: PolicyResource): unknown {
   return member(inputs, "tags")["Role"];
 }
 
-/** The labels of each node of the Swarm, by its host's name, as the script that sets them is told. */
+/** Returns the declared labels of each Swarm node, by the name of its host. */
 export function labelsOf(resources: readonly PolicyResource[]): Map<string, string[]> {
   return new Map(
     nodesOf(resources).flatMap(({ HOST_NAME, LABELS }) =>
@@ -90,7 +90,7 @@ export function labelsOf(resources: readonly PolicyResource[]): Map<string, stri
   );
 }
 
-/** Tells whether a host's node takes no tasks. */
+/** Returns a function that reports whether a host's node is declared as drained. */
 export function isDrained(resources: readonly PolicyResource[]): (host: string) => boolean {
   const drained = nodesOf(resources).filter(({ AVAILABILITY }) => AVAILABILITY === "drain");
   return (host) => drained.some(({ HOST_NAME }) => HOST_NAME === host);

@@ -34,7 +34,7 @@ test("no inner port is open to the world, by itself, in a range, or with all pro
   assert.match(all?.message ?? "", /22 \(SSH\), 2181 .* 19092 \(Kafka\)$/);
 });
 
-test("a rule is found wherever it stands", () => {
+test("ingress rules are found in every resource type that declares them", () => {
   const ssh = [{ subject: "rule", message: "lets the world reach port 22 (SSH)" }];
   const tcp22 = { protocol: "tcp", fromPort: 22, toPort: 22 };
   const group = (type: string, inputs: Record<string, unknown>) =>
@@ -51,7 +51,7 @@ test("a rule is found wherever it stands", () => {
   assert.deepEqual(group("aws:ec2/securityGroup:SecurityGroup", { ingress: [{ ...tcp22, self: true }] }), []);
 });
 
-test("the world is also its halves, a range that only begins as a private one, and most of an address family", () => {
+test("a public range counts as the world when its prefix is short", () => {
   for (const range of [
     { cidrIpv4: "10.0.0.0/1" },
     { cidrIpv4: "172.16.0.0/8" },
@@ -76,7 +76,7 @@ test("the world is also its halves, a range that only begins as a private one, a
   }
 });
 
-test("nobody sees what is in a prefix list, so no inner port is opened to one", () => {
+test("a prefix list may not reach an inner port, as its ranges are unknown", () => {
   const rule = { prefixListId: "pl-1", ipProtocol: "tcp", fromPort: 9092, toPort: 9092 };
   assert.deepEqual(findings(closedPorts, ingress(rule)), [
     { subject: "rule", message: "lets a prefix list, which can't be seen into, reach port 9092 (Kafka)" },
@@ -84,7 +84,7 @@ test("nobody sees what is in a prefix list, so no inner port is opened to one", 
   assert.deepEqual(findings(closedPorts, ingress({ ...rule, fromPort: 80, toPort: 80 })), []);
 });
 
-test("what isn't known yet of a rule to the world is taken for open", () => {
+test("a rule for the world with an unknown port or protocol counts as open", () => {
   const rule = { cidrIpv4: world, fromPort: 22, toPort: 22 };
   assert.equal(findings(closedPorts, ingress(rule)).length, 1);
   assert.equal(findings(closedPorts, ingress({ ...rule, ipProtocol: "TCP" })).length, 1);

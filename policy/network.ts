@@ -2,7 +2,7 @@ import { BlockList, isIPv4, isIPv6 } from "node:net";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { PolicyResource, Rule } from "./plan.ts";
 
-/** Ports that only hosts of the VPC and operators may reach, and whose they are. */
+/** Ports that only hosts of the VPC and operators may reach, with the name of their service. */
 const innerPorts: ReadonlyMap<number, string> = new Map([
   [PORTS.ssh, "SSH"],
   [PORTS.zookeeper, "ZooKeeper"],
@@ -16,10 +16,16 @@ const innerPorts: ReadonlyMap<number, string> = new Map([
   [PORTS.brokerInternal, "Kafka"],
 ]);
 
-/** Ranges that hold more addresses than this are nobody's office any more, but the world: by family, the shortest prefix that isn't. */
+/**
+ * Shortest prefix length, by address family, that a single organisation may use.
+ * A range with a shorter prefix counts as the world.
+ */
 const SHORTEST_PREFIX = { ipv4: 16, ipv6: 32 } as const;
 
-/** Ranges that no packet of the world comes from (RFC 1918, 6598, 4193; 2544, which the local cloud's internet is out of). */
+/**
+ * Ranges that are not routed on the internet: RFC 1918, 6598 and 4193, and RFC 2544, from which the
+ * local cloud takes its public addresses.
+ */
 const inner = {
   ipv4: blockOf("ipv4", [
     ["10.0.0.0", 8],
@@ -31,6 +37,7 @@ const inner = {
   ipv6: blockOf("ipv6", [["fc00::", 7]]),
 } as const;
 
+/** Forbids ingress from the world to inner ports. */
 export const closedPorts: Rule = {
   id: "closed-ports",
   severity: "mandatory",
@@ -51,7 +58,7 @@ export const closedPorts: Rule = {
     ),
 };
 
-/** One way in, whichever of the provider's types it is declared by. */
+/** An ingress rule, independent of the resource type that declares it. */
 interface Ingress {
   ranges: unknown[];
   prefixLists: unknown[];
@@ -60,7 +67,7 @@ interface Ingress {
   toPort: unknown;
 }
 
-/** The ways in that a resource declares: a rule of its own, a rule of the older type, or rules within a group. */
+/** Returns the ingress rules that a rule resource or a security group's inline rules declare. */
 function ingressOf({ type, inputs }: PolicyResource): Ingress[] {
   switch (type) {
     case "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule":
@@ -99,7 +106,7 @@ function several(value: unknown): unknown[] {
   return [value ?? []].flat();
 }
 
-/** Whom a rule lets in that must not reach inner ports; undefined where there is no such one. */
+/** Returns the name of a source that must not reach inner ports, or undefined. */
 function sourceOf({ ranges, prefixLists }: Ingress): string | undefined {
   if (ranges.some(isWorld)) return "the world";
   return prefixLists.length > 0 ? "a prefix list, which can't be seen into," : undefined;
@@ -123,7 +130,7 @@ function blockOf(family: "ipv4" | "ipv6", ranges: readonly (readonly [string, nu
   });
 }
 
-/** Does the rule let TCP or UDP through to the port? All protocols ("-1") do, and so does whatever isn't known yet. */
+/** Reports whether a rule admits TCP or UDP to the port. A rule with an unknown protocol does. */
 function covers({ protocol, fromPort, toPort }: Ingress, port: number): boolean {
   if (typeof protocol !== "string" || protocol === "-1") return true;
   if (!["tcp", "udp", "6", "17"].includes(protocol.toLowerCase())) return false;

@@ -12,30 +12,34 @@ import structPb from "google-protobuf/google/protobuf/struct_pb.js";
 const runner = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/run-policy-pack");
 const urn = "urn:pulumi:dev::gifticon-event::aws:rds/instance:Instance::database";
 
-test("Pulumi's own runner starts the pack, which answers as the engine asks it", { timeout: 120_000 }, async () => {
-  // The engine's own address is only asked for when the pack has something to log.
-  const pack = spawn(process.execPath, [runner, "127.0.0.1:1", "."], {
-    cwd: import.meta.dirname,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let said = "";
-  pack.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-  try {
-    // Its first line is its port; it prints none when it can't start.
-    const [port] = (await Promise.race([
-      once(createInterface(pack.stdout), "line"),
-      once(pack, "close").then(() => assert.fail(`the pack ended: ${said}`)),
-    ])) as [string];
-    const client = new analyzerGrpc.AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
-    assert.deepEqual(await judge(client, { publiclyAccessible: false }), []);
-    assert.deepEqual(await judge(client, { publiclyAccessible: true }), [["private-database", urn]]);
-    client.close();
-  } finally {
-    pack.kill();
-  }
-});
+test(
+  "Pulumi's policy runner starts the pack, and the pack answers the engine's calls",
+  { timeout: 120_000 },
+  async () => {
+    // The pack connects to this address only when it logs.
+    const pack = spawn(process.execPath, [runner, "127.0.0.1:1", "."], {
+      cwd: import.meta.dirname,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let said = "";
+    pack.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    try {
+      // The pack prints its port as its first line. It prints nothing when it can't start.
+      const [port] = (await Promise.race([
+        once(createInterface(pack.stdout), "line"),
+        once(pack, "close").then(() => assert.fail(`the pack ended: ${said}`)),
+      ])) as [string];
+      const client = new analyzerGrpc.AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
+      assert.deepEqual(await judge(client, { publiclyAccessible: false }), []);
+      assert.deepEqual(await judge(client, { publiclyAccessible: true }), [["private-database", urn]]);
+      client.close();
+    } finally {
+      pack.kill();
+    }
+  },
+);
 
-/** What the pack says of a stack of one database: the rule about who reaches it, by id, and the resource. */
+/** Returns the pack's violations for a stack of one database. */
 async function judge(client: InstanceType<typeof analyzerGrpc.AnalyzerClient>, inputs: Record<string, boolean>) {
   const database = new analyzerPb.AnalyzerResource()
     .setType("aws:rds/instance:Instance")

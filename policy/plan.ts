@@ -1,55 +1,56 @@
-/** A resource as rules see it, in a review and in the engine alike. */
+/** A resource as rules see it. Reviews and the engine's policy pack both produce it. */
 export interface PolicyResource {
   type: string;
   name: string;
-  /** What the program gives it; what isn't known yet is absent. */
+  /** Inputs of the program. Unknown ones are absent. */
   inputs: Readonly<Record<string, unknown>>;
 }
 
-/** What rules judge: a stack's resources, and the files that its images are built by. */
+/** A stack as rules see it. */
 export interface PolicyPlan {
   stack: string;
   resources: readonly PolicyResource[];
-  /** By path from the root of the project. */
+  /** Texts of the images' Dockerfiles, by path from the root of the project. */
   dockerfiles: Readonly<Record<string, string>>;
-  /** Tells whether a text holds a secret, where secrets can be told by themselves: those on paper can. */
+  /** Reports whether a text contains a secret. Only reviews on paper can tell. */
   isSecret?: (text: string) => boolean;
 }
 
-/** What breaks a rule. */
+/** A breach of a rule. */
 export interface Finding {
   /** Name of the resource, or of the service as "kafka/zookeeper". */
   subject: string;
-  /** What is wrong with it. */
+  /** Fault of the subject, as the rest of a sentence that begins with its name. */
   message: string;
 }
 
-/** One guardrail. */
+/** A guardrail. */
 export interface Rule {
-  /** Part of no other rule's id, and never changed: exceptions name it. */
+  /** Stable name; exceptions refer to it. No id is part of another. */
   id: string;
-  /** mandatory: the change must not go on. advisory: somebody should look. */
+  /** A mandatory rule stops the change. An advisory one only warns. */
   severity: "mandatory" | "advisory";
-  /** What holds, as a sentence. */
+  /** The rule as a sentence. */
   description: string;
-  /** Why. */
+  /** Consequence of breaking the rule. */
   reason: string;
-  /** Where the rule comes from. */
+  /** Document that the rule comes from. */
   source: string;
+  /** Returns every breach of the rule in a plan. */
   check: (plan: PolicyPlan) => Finding[];
 }
 
-/** A finding with its rule. */
+/** A finding and its rule. */
 export interface Violation extends Finding {
   rule: Rule;
 }
 
-/** The resources of one type. */
+/** Returns the resources of one type. */
 export function ofType({ resources }: PolicyPlan, type: string): PolicyResource[] {
   return resources.filter((resource) => resource.type === type);
 }
 
-/** A member of a resource's inputs that is an object; empty where it isn't there. */
+/** Returns an input that is an object, or an empty object when it is absent. */
 export function member(inputs: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
   const value = inputs[name];
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

@@ -5,7 +5,7 @@ import { policiesOf } from "./policies.ts";
 
 const urn = "urn:pulumi:dev::gifticon-event::aws:rds/instance:Instance::database";
 
-/** What a policy reports on a stack of one database. */
+/** Returns the reports of a policy on a stack of one database. */
 async function reported(
   props: object,
   exceptions: Parameters<typeof policiesOf>[0] = [],
@@ -22,20 +22,20 @@ async function reported(
   return found;
 }
 
-test("a policy reports what breaks its rule, with the resource's URN", async () => {
+test("a policy reports a violation with the URN of its resource", async () => {
   assert.deepEqual(await reported({ publiclyAccessible: false }), []);
   const [[message, about] = []] = await reported({ publiclyAccessible: true });
   assert.match(message ?? "", /^database publiclyAccessible is not false\. Only the services use it/);
   assert.equal(about, urn);
 });
 
-test("of resources that share a name it reports the one that breaks the rule", async () => {
+test("among resources that share a name, the one that breaks the rule is reported", async () => {
   const component = { type: "gifticon-event:infra:Database", name: "database", urn: "urn:component", props: {} };
   const [[, about] = []] = await reported({ publiclyAccessible: true }, [], [component as PolicyResource]);
   assert.equal(about, urn);
 });
 
-test("an exception lets it pass", async () => {
+test("a violation that an exception covers isn't reported", async () => {
   const exception = {
     rule: "private-database",
     stack: "dev",
@@ -46,7 +46,7 @@ test("an exception lets it pass", async () => {
   assert.deepEqual(await reported({ publiclyAccessible: true }, [exception]), []);
 });
 
-test("what the engine doesn't know yet is left out", async () => {
+test("unknown inputs are left out", async () => {
   const props = {
     publiclyAccessible: false,
     get address(): string {

@@ -5,9 +5,9 @@ import { member, type PolicyPlan, type PolicyResource, type Violation } from "./
 import { rules } from "./rules.ts";
 
 /**
- * The guardrails as policies of the engine, one for each rule.
+ * Returns the guardrails as policies of the engine, one for each rule.
  *
- * @param today tells the day by which exceptions end, as 2026-11-22.
+ * @param today returns the current date as 2026-11-22; exceptions end by it.
  */
 export function policiesOf(exceptions: readonly Exception[], today: () => string): StackValidationPolicy[] {
   return rules.map((rule) => ({
@@ -26,8 +26,9 @@ export function policiesOf(exceptions: readonly Exception[], today: () => string
 }
 
 /**
- * The URN of what a violation is about. A host, its role and its component share a name: of those it is the one in which alone the rule finds the same;
- * where that isn't one either, the engine is told none rather than a wrong one.
+ * Returns the URN of the resource that breaks a rule. Several resources may share the subject's name,
+ * as a host, its role and its component do. Then the rule is checked on each of them alone. Returns
+ * undefined unless exactly one of them breaks it, as a wrong URN would mislead.
  */
 function urnOf(
   { rule, subject, message }: Violation,
@@ -44,7 +45,7 @@ function urnOf(
   return guilty.length === 1 ? guilty[0]?.urn : undefined;
 }
 
-/** A stack of the engine as rules see it. */
+/** Converts the engine's resources to a plan. */
 function planOf(resources: readonly EngineResource[]): PolicyPlan {
   const declared = resources.map(({ type, name, props }): PolicyResource => ({ type, name, inputs: known(props) }));
   return {
@@ -54,7 +55,7 @@ function planOf(resources: readonly EngineResource[]): PolicyPlan {
   };
 }
 
-/** What is known of a value: in a preview the engine throws at a look at what isn't. */
+/** Copies the known parts of a value. In a preview, reading an unknown property throws. */
 function known(props: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.keys(props).flatMap((key) => {
@@ -69,7 +70,7 @@ function known(props: object): Record<string, unknown> {
   );
 }
 
-/** The Dockerfiles of the images, by path from the root of the project. */
+/** Reads the Dockerfiles of all images, by path from the root of the project. */
 function dockerfilesOf(resources: readonly PolicyResource[]): Record<string, string> {
   const paths = resources
     .map(({ inputs }) => member(inputs, "build")["dockerfile"])

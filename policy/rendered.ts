@@ -3,22 +3,22 @@ import type { Compose } from "../stacks/compose.ts";
 import type { PolicyResource } from "./plan.ts";
 import { readScript, type ScriptText } from "./script-text.ts";
 
-/** The texts that hosts and the Swarm get, of one version of a stack. */
+/** Texts that one version of a stack sends to hosts and to the Swarm. */
 export interface Rendered {
-  /** Compose files, by the name of their stack. */
+  /** Compose files, by stack. */
   composes: Record<string, string>;
-  /** Configs, by the name of the resource that puts them into the Swarm. */
+  /** Swarm configs, by the name of the resource that creates them. */
   configs: Record<string, string>;
   /** User data, by host. */
   userData: Record<string, ScriptText>;
-  /** Scripts that run on hosts, by the name of the resource that runs them. */
+  /** Scripts for hosts, by the name of the resource that runs them. */
   scripts: Record<string, ScriptText>;
 }
 
 const COMMAND = "command:remote:Command";
 const INSTANCE = "aws:ec2/instance:Instance";
 
-/** Takes the texts out of the resources that bring them to the hosts, in the order of those. */
+/** Extracts the texts from a stack's resources, in the order of the resources. */
 export function renderedOf(resources: readonly PolicyResource[]): Rendered {
   const rendered: Rendered = { composes: {}, configs: {}, userData: {}, scripts: {} };
   for (const { type, name, inputs } of resources) {
@@ -36,7 +36,7 @@ export function renderedOf(resources: readonly PolicyResource[]): Rendered {
   return rendered;
 }
 
-/** The Compose files, read. */
+/** Parses the Compose files. */
 export function composesOf({ composes }: Rendered): Record<string, Compose> {
   return Object.fromEntries(
     Object.entries(composes).map(([stack, text]) => [stack, parse(text, { version: "1.1" }) as Compose]),

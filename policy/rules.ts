@@ -29,7 +29,7 @@ export const rules: readonly Rule[] = [
   tagged,
 ];
 
-/** Everything in a plan that breaks a rule, in the order of the rules. */
+/** Returns every violation in a plan, in the order of the rules. */
 export function violations(plan: PolicyPlan): Violation[] {
   return rules.flatMap((rule) => rule.check(plan).map((finding) => ({ ...finding, rule })));
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { renderScript } from "../infra/scripts/render-script.ts";
 import { readScript } from "./script-text.ts";
 
-test("a rendered script comes apart into what it was made of", () => {
+test("a rendered script splits into its values and its body", () => {
   const name = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/);
   const word = fc.string().map((text) => text.replaceAll("\0", ""));
   fc.assert(
@@ -14,12 +14,12 @@ test("a rendered script comes apart into what it was made of", () => {
   );
 });
 
-test("its body is the script with the functions that all share", () => {
+test("the body includes the libraries", () => {
   const { body } = readScript(renderScript("infra/scripts/manager/swarm-token.sh", { SWARM_ID: "it's" }));
   assert.ok(body.startsWith("# What the scripts on the hosts share"));
   assert.doesNotMatch(body, /SWARM_ID='/);
 });
 
-test("a text that is no rendered script is all body", () => {
+test("any other text becomes a body without values", () => {
   assert.deepEqual(readScript("echo hello\n"), { values: {}, body: "echo hello\n" });
 });

@@ -1,12 +1,12 @@
-/** A script for a host, taken apart again: what `renderScript` of infra/scripts/render-script.ts put together. */
+/** A rendered script, split into its parts. `renderScript` in infra/scripts composes it. */
 export interface ScriptText {
-  /** What the script is told, by the name of its shell variable. */
+  /** Values of the script, by the name of their shell variable. */
   values: Record<string, string | string[]>;
-  /** What it does. */
+  /** Text after the values. */
   body: string;
 }
 
-/** Takes a rendered script apart. A text that was not rendered so has no values, and all of it is body. */
+/** Splits a rendered script. Any other text becomes a body without values. */
 export function readScript(text: string): ScriptText {
   const values: ScriptText["values"] = {};
   let rest = text.replace(/^#!.*\n/, "");
@@ -20,7 +20,7 @@ export function readScript(text: string): ScriptText {
   }
 }
 
-/** Reads quoted words: one, or a list in parentheses. */
+/** Reads one quoted word, or a list of them in parentheses. */
 function readWords(text: string, list: boolean): { words: string[]; length: number } {
   const words: string[] = [];
   let position = list ? 1 : 0;
@@ -37,7 +37,7 @@ function readWords(text: string, list: boolean): { words: string[]; length: numb
   return { words, length: list ? position + 1 : position };
 }
 
-/** Reads one word as `quote` of infra/scripts/render-script.ts writes it: in single quotes, with '\'' for each that it holds. */
+/** Reads one word in single quotes, as `quote` in infra/scripts writes it. */
 function readWord(text: string): { value: string; length: number } {
   const quoted = /^'((?:[^']|'\\'')*)'/.exec(text);
   if (quoted?.[1] === undefined) return { value: "", length: 1 };

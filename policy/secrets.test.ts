@@ -6,13 +6,13 @@ import { deployment, findings } from "./testing.ts";
 const subject = "gifticon/main-api";
 const sound = [deployment({})];
 
-/** The keys that the rule finds in a service's environment. */
+/** Returns the keys in a service's environment that the rule reports. */
 const secretKeys = (environment: unknown) =>
   findings(noSecretsInEnvironment, [deployment({ environment })]).map(({ message }) =>
     message.replace(/^has (.*) in its environment$/, "$1"),
   );
 
-test("no secret stands in the environment; where one is may", () => {
+test("a secret in an environment is reported, and the path of a secret isn't", () => {
   assert.deepEqual(findings(noSecretsInEnvironment, sound), []);
   assert.deepEqual(findings(noSecretsInEnvironment, [deployment({ environment: { DATABASE_PASSWORD: "x" } })]), [
     { subject, message: "has DATABASE_PASSWORD in its environment" },
@@ -20,7 +20,7 @@ test("no secret stands in the environment; where one is may", () => {
   assert.deepEqual(secretKeys({ API_TOKEN: "x", CA_PATH: "/x", SECRET_NAME: "x", SECRET_ARN: "x" }), ["API_TOKEN"]);
 });
 
-test("a secret is known by its name", () => {
+test("a secret is recognised by its variable's name", () => {
   for (const key of [
     "DB_PASS",
     "MYSQL_PWD",
@@ -40,12 +40,12 @@ test("a secret is known by its name", () => {
   assert.deepEqual(secretKeys(harmless), []);
 });
 
-test("a name that says it is a place must hold one", () => {
+test("a variable named as a path must hold a path", () => {
   assert.deepEqual(secretKeys({ PASSWORD_FILE: "hunter2" }), ["PASSWORD_FILE"]);
   assert.deepEqual(secretKeys({ TOKEN_PATH: "/run/secrets/token" }), []);
 });
 
-test("a secret is known by its form, whatever its name", () => {
+test("a secret is recognised by its pattern, whatever its name", () => {
   for (const value of [
     "postgres://user:word@host/name",
     "redis://:word@host",
@@ -62,14 +62,14 @@ test("a secret is known by its form, whatever its name", () => {
   assert.deepEqual(secretKeys({ URL: "https://host:443/a@b", OPTIONS: "password=/run/secrets/password" }), []);
 });
 
-test("a secret is known by where it comes from, where that is known", () => {
+test("a secret is recognised by its origin in a review", () => {
   const plan = { isSecret: (text: string) => text.includes("made-up") };
   assert.deepEqual(findings(noSecretsInEnvironment, [deployment({ environment: { WORD: "made-up-1" } })], plan), [
     { subject, message: "has WORD in its environment" },
   ]);
 });
 
-test("no secret stands in what a service is started or checked with, or in what its image is built with", () => {
+test("secrets in commands, health checks and Dockerfiles are reported", () => {
   const url = "postgres://user:word@host/name";
   assert.deepEqual(findings(noSecretsInEnvironment, [deployment({ command: ["migrate", url] })]), [
     { subject, message: "has a secret in its command" },

@@ -1,19 +1,19 @@
 import type { Finding, PolicyPlan, Rule } from "./plan.ts";
 import { servicesOf, type DeclaredService } from "./stacks.ts";
 
-/** Names that say that a value is a secret. */
+/** Names of variables that hold a secret. */
 const secretName =
   /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|JAAS)|(API|PRIVATE|ACCESS|SIGNING|ENCRYPTION|MASTER|SHARED)_?KEY|(^|_)(PASS|PWD|AUTH)$/i;
-/** Those that end so name a secret, or where it is; half of a key pair of AWS only looks like it. */
+/** Endings of variables that hold a secret's name or path. ACCESS_KEY_ID is part of a credential. */
 const reference = /(?<!ACCESS_KEY)_(NAME|ID|ARN)$/i;
 const place = /_(FILE|PATH)$/i;
 
-/** Forms that only secrets have. */
+/** Patterns that only secrets match. */
 const secretForms: readonly RegExp[] = [
-  // The password of a URL, and of a connection string.
+  // A password in a URL or in a connection string.
   /:\/\/[^/\s:@]*:[^/\s@]+@/,
   /\b(password|passwd|pwd|secret|token)\s*=\s*["']?[^\s/;&"']/i,
-  // An access key of AWS, a private key, a JSON Web Token, the token that joins a Swarm, tokens of GitHub.
+  // An AWS access key, a private key, a JSON Web Token, a Swarm join token, a GitHub token.
   /\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\./,
@@ -21,6 +21,7 @@ const secretForms: readonly RegExp[] = [
   /\b(gh[oprsu]|github_pat)_\w{20,}/,
 ];
 
+/** Forbids secrets in environments, commands and health checks. */
 export const noSecretsInEnvironment: Rule = {
   id: "no-secrets-in-environment",
   severity: "mandatory",
@@ -52,6 +53,7 @@ function inEnvironment(subject: string, entries: readonly (readonly [string, str
     .map(([key]) => ({ subject, message: `has ${key} in its environment` }));
 }
 
+/** Reports whether a variable's name announces a secret that its value doesn't only refer to. */
 function saysSecret(key: string, value: string): boolean {
   if (!secretName.test(key) && !secretName.test(key.replace(place, ""))) return false;
   return place.test(key) ? !value.startsWith("/") : !reference.test(key);
@@ -61,7 +63,7 @@ function looksSecret(value: string, { isSecret }: PolicyPlan): boolean {
   return secretForms.some((form) => form.test(value)) || isSecret?.(value) === true;
 }
 
-/** The variables of a Compose file, which takes them as a map, and as a list of KEY=VALUE. */
+/** Returns the variables of a Compose service, given as a map or as a list of KEY=VALUE. */
 function entriesOf(environment: unknown): [string, string][] {
   if (!Array.isArray(environment)) {
     return Object.entries(environment ?? {}).map(([key, value]) => [key, String(value)]);
@@ -72,7 +74,7 @@ function entriesOf(environment: unknown): [string, string][] {
   });
 }
 
-/** What a Dockerfile sets by ENV, and by ARG with a default, which the image's history keeps. */
+/** Returns a Dockerfile's ENV values and ARG defaults; the image's history keeps both. */
 function environmentOf(dockerfile: string): [string, string][] {
   const instructions = dockerfile.replaceAll(/\\\r?\n/g, " ").matchAll(/^\s*(?:ENV|ARG)\s+(.*)$/gim);
   return [...instructions].flatMap(([, text = ""]): [string, string][] => {

@@ -12,7 +12,7 @@ test("images are named by digest", () => {
   assert.deepEqual(found, [{ subject, message: "image registry.example/main-api:latest has no digest" }]);
 });
 
-test("no service mounts the engine's socket, or a folder that it is in", () => {
+test("no service mounts the Docker socket or a folder that contains it", () => {
   const mount = (source: string) => deployment({ volumes: [{ type: "bind", source, target: "/x", read_only: true }] });
   assert.deepEqual(findings(noDockerSocket, [mount("/var/lib/gifticon-event/ca.pem")]), []);
   for (const source of ["/var/run/docker.sock", "/run", "/"]) {

@@ -2,7 +2,7 @@ import { ofType, member, type PolicyPlan, type Rule } from "./plan.ts";
 import { servicesOf, type DeclaredService } from "./stacks.ts";
 import type { ComposeService } from "../stacks/compose.ts";
 
-/** Makes the check of a rule about single services. */
+/** Returns a check that applies `fault` to each service. */
 function each(fault: (declared: DeclaredService, plan: PolicyPlan) => string[]): Rule["check"] {
   return (plan) =>
     servicesOf(plan).flatMap((declared) =>
@@ -10,6 +10,7 @@ function each(fault: (declared: DeclaredService, plan: PolicyPlan) => string[]):
     );
 }
 
+/** Requires images by digest. */
 export const imagesByDigest: Rule = {
   id: "images-by-digest",
   severity: "mandatory",
@@ -21,6 +22,7 @@ export const imagesByDigest: Rule = {
   ),
 };
 
+/** Forbids mounting the Docker socket. */
 export const noDockerSocket: Rule = {
   id: "no-docker-socket",
   severity: "mandatory",
@@ -34,6 +36,7 @@ export const noDockerSocket: Rule = {
   ),
 };
 
+/** Requires a user other than root. */
 export const nonRoot: Rule = {
   id: "non-root",
   severity: "mandatory",
@@ -46,6 +49,7 @@ export const nonRoot: Rule = {
   }),
 };
 
+/** Requires a memory limit. */
 export const limited: Rule = {
   id: "memory-limits",
   severity: "mandatory",
@@ -56,6 +60,7 @@ export const limited: Rule = {
   check: each(({ service }) => (limitsOf(service).memory === undefined ? ["has no memory limit"] : [])),
 };
 
+/** Requires a limit of processes. */
 export const pidsLimited: Rule = {
   id: "pids-limits",
   severity: "mandatory",
@@ -65,6 +70,7 @@ export const pidsLimited: Rule = {
   check: each(({ service }) => ((limitsOf(service).pids ?? 0) <= 0 ? ["has no limit of processes"] : [])),
 };
 
+/** Requires dropped capabilities and a read-only root file system. */
 export const dropped: Rule = {
   id: "capabilities-dropped",
   severity: "mandatory",
@@ -79,6 +85,7 @@ export const dropped: Rule = {
   ]),
 };
 
+/** Requires a health check, except for jobs. */
 export const healthChecked: Rule = {
   id: "healthchecks",
   severity: "mandatory",
@@ -92,12 +99,12 @@ export const healthChecked: Rule = {
   }),
 };
 
-/** The limits of a service; what is read may lack any part of what we write. */
+/** Returns a service's limits. A parsed Compose file may lack any part of the type. */
 function limitsOf({ deploy }: DeclaredService["service"]): Partial<ComposeService["deploy"]["resources"]["limits"]> {
   return (deploy as Partial<ComposeService["deploy"]> | undefined)?.resources?.limits ?? {};
 }
 
-/** Whether the Dockerfile that an image is built by has a health check. */
+/** Reports whether the Dockerfile of an image declares a health check. */
 function imageHasCheck(image: string, plan: PolicyPlan): boolean {
   const repository = image.replace(/[@:](?!.*\/).*$/, "");
   const built = ofType(plan, "docker:index/image:Image").find(

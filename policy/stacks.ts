@@ -2,14 +2,14 @@ import type { ComposeService } from "../stacks/compose.ts";
 import type { PolicyPlan } from "./plan.ts";
 import { composesOf, renderedOf } from "./rendered.ts";
 
-/** One service of one stack. */
+/** A service of a stack. */
 export interface DeclaredService {
-  /** As "kafka/zookeeper". */
+  /** Stack and service, as "kafka/zookeeper". */
   subject: string;
   service: ComposeService;
 }
 
-/** Every service that the plan puts on the Swarm. */
+/** Returns every service that a plan deploys on the Swarm. */
 export function servicesOf({ resources }: PolicyPlan): DeclaredService[] {
   return Object.entries(composesOf(renderedOf(resources))).flatMap(([stack, { services }]) =>
     Object.entries(services).map(([name, service]) => ({ subject: `${stack}/${name}`, service })),

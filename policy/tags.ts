@@ -1,10 +1,10 @@
 import { member, type Rule } from "./plan.ts";
 
-/** Tags that everything bears, as costs are told apart by them, and what is left after a destroy is found. */
+/** Required tags. They attribute costs and find what a destroy has left. */
 const required = ["Project", "Stack", "Name"];
 
-/** Types of AWS that bear no tags. */
-const bare = new Set([
+/** AWS resource types without tags. */
+const untaggable = new Set([
   "aws:ec2/route:Route",
   "aws:ec2/routeTableAssociation:RouteTableAssociation",
   "aws:iam/rolePolicy:RolePolicy",
@@ -13,15 +13,16 @@ const bare = new Set([
   "aws:lb/targetGroupAttachment:TargetGroupAttachment",
 ]);
 
+/** Requires the project's tags. */
 export const tagged: Rule = {
   id: "tagged",
   severity: "mandatory",
-  description: "Everything that can bear tags says its project, stack and name.",
+  description: "Every taggable resource has the tags Project, Stack and Name.",
   reason: "Costs are told apart by them, and whatever a destroy leaves is found by them.",
   source: "infra/components/tags.ts",
   check: ({ stack, resources }) =>
     resources
-      .filter(({ type }) => type.startsWith("aws:") && !bare.has(type))
+      .filter(({ type }) => type.startsWith("aws:") && !untaggable.has(type))
       .flatMap(({ name, inputs }) => {
         const tags = member(inputs, "tags");
         const missing = required.filter((key) => typeof tags[key] !== "string" || tags[key] === "");

@@ -4,7 +4,7 @@ import type { Finding, PolicyPlan, PolicyResource, Rule } from "./plan.ts";
 
 const digest = `registry.example/main-api@sha256:${"0".repeat(64)}`;
 
-/** A service that breaks no rule. */
+/** A Compose service that breaks no rule. */
 export const service: ComposeService = {
   image: digest,
   user: "1000:1000",
@@ -30,20 +30,20 @@ export const service: ComposeService = {
   },
 };
 
-/** The tags that everything bears. */
+/** Tags that satisfy the rule `tagged`. */
 export const tags = { Project: "gifticon-event", Stack: "dev", Name: "gifticon-event-dev-x" };
 
-/** A resource of a plan. */
+/** Returns a resource of a plan. */
 export function resource(type: string, name: string, inputs: Record<string, unknown>): PolicyResource {
   return { type, name, inputs };
 }
 
-/** What a rule finds in a stack of these resources. */
+/** Returns a rule's findings on a stack of these resources. */
 export function findings(rule: Rule, resources: PolicyResource[], plan: Partial<PolicyPlan> = {}): Finding[] {
   return rule.check({ stack: "dev", dockerfiles: {}, ...plan, resources });
 }
 
-/** The resource that deploys a stack of one service, `gifticon/main-api`. */
+/** Returns the resource that deploys a stack with one service, `gifticon/main-api`. */
 export function deployment(changed: Partial<Record<keyof ComposeService, unknown>>): PolicyResource {
   const compose = { services: { "main-api": { ...service, ...changed } }, networks: {} } as unknown as Compose;
   const stdin = `#!/usr/bin/env bash\nreadonly STACK='gifticon'\nreadonly COMPOSE=${quote(renderCompose(compose))}\nmain\n`;
