@@ -29,7 +29,10 @@ describe("the review command", () => {
     assert.equal(exitCode, 2, stderr);
     assert.equal(stdout, "");
     assert.match(stderr, /can't judge the change: the program doesn't compile/);
-    assert.match(stderr, /infra\/tags\.ts\(\d+,\d+\): error TS2322: Type 'number' is not assignable to type 'string'/);
+    assert.match(
+      stderr,
+      /infra\/components\/tags\.ts\(\d+,\d+\): error TS2322: Type 'number' is not assignable to type 'string'/,
+    );
   });
 
   test("ends with 2 when it doesn't know BASE, and says what is allowed", async () => {
