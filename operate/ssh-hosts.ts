@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, type Options } from "execa";
 import { HOST_USER } from "../infra/plans/access.ts";
-import { quote } from "../infra/scripts/render-script.ts";
+import { quote } from "../infra/scripts/quote.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 
 /** The stack's hosts, by name, over OpenSSH: through the manager, each with its key known beforehand. */

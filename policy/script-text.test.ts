@@ -4,19 +4,22 @@ import fc from "fast-check";
 import { renderScript } from "../infra/scripts/render-script.ts";
 import { readScript } from "./script-text.ts";
 
+const SCRIPT = "infra/scripts/manager/swarm-token.sh";
+const VALUES = { SWARM_ID: "it's", ROLE: "worker" };
+
 test("a rendered script splits into its values and its body", () => {
-  const name = fc.stringMatching(/^[A-Z][A-Z0-9_]{0,8}$/);
+  const name = fc.stringMatching(/^T_[A-Z0-9_]{0,8}$/);
   const word = fc.string().map((text) => text.replaceAll("\0", ""));
   fc.assert(
-    fc.property(fc.dictionary(name, fc.oneof(word, fc.array(word)), { noNullPrototype: true }), (values) => {
-      assert.deepEqual(readScript(renderScript("infra/scripts/manager/swarm-token.sh", values)).values, values);
+    fc.property(fc.dictionary(name, fc.oneof(word, fc.array(word)), { noNullPrototype: true }), (triggers) => {
+      assert.deepEqual(readScript(renderScript(SCRIPT, VALUES, triggers)).values, { ...VALUES, ...triggers });
     }),
   );
 });
 
 test("the body includes the libraries", () => {
-  const { body } = readScript(renderScript("infra/scripts/manager/swarm-token.sh", { SWARM_ID: "it's" }));
-  assert.ok(body.startsWith("# What the scripts on the hosts share"));
+  const { body } = readScript(renderScript(SCRIPT, VALUES));
+  assert.ok(body.startsWith("set -euo pipefail\n"));
   assert.doesNotMatch(body, /SWARM_ID='/);
 });
 

@@ -1,5 +1,5 @@
 import { renderCompose, type Compose, type ComposeService } from "../stacks/compose.ts";
-import { quote } from "../infra/scripts/render-script.ts";
+import { quote } from "../infra/scripts/quote.ts";
 import type { Finding, PolicyPlan, PolicyResource, Rule } from "./plan.ts";
 
 const digest = `registry.example/main-api@sha256:${"0".repeat(64)}`;

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Deploys a stack and waits until it is healthy; remove takes it down with all it had. Runs on the manager. Idempotent.
 # Values: STACK, COMPOSE (the Compose file), FILES (names of the configs and secrets it uses), TIMEOUT_SECONDS.
+# uses: put
+# values: KEY REPAIR STACK COMPOSE FILES[] TIMEOUT_SECONDS
 
 # A service whose tasks of this deployment failed so often will not come up.
 readonly FAILURES=4

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints how a host and the event's tasks on it are, as JSON. Changes nothing.
 # Values: PROBE (what a task is asked, for Node.js).
+# values: PROBE
 
 main() {
   jq -cn --arg clock "$(date +%s.%N)" --arg swarm "$(swarm_state || true)" \

@@ -1,6 +1,6 @@
 import type { Input, Resource } from "@pulumi/pulumi";
 import type { HostFleet, ReachableHost } from "./host-fleet.ts";
-import { SwarmNode, NODES_LIBRARY } from "./swarm-node.ts";
+import { SwarmNode } from "./swarm-node.ts";
 import { remoteScript } from "./remote-script.ts";
 import { imagesOfGenerator, imagesOfWorkers, type Images } from "./build-images.ts";
 import type { Swarm } from "./swarm.ts";
@@ -36,7 +36,6 @@ export function joinNodes(hosts: HostFleet, swarm: Swarm, images: Images): Joine
     {
       access: swarm.target.manager,
       script: "infra/scripts/manager/swarm-roster.sh",
-      libraries: [NODES_LIBRARY],
       values: { HOSTS: [...hosts.workers, ...others].map(({ host }) => host.plan.name) },
       runsFor: [swarm.target.id],
     },

@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import { output, secret, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { Access } from "../plans/access.ts";
-import { PUT_LIBRARY, type Repairs } from "../drift/repairs.ts";
+import type { Repairs } from "../drift/repairs.ts";
 import { renderScript } from "../scripts/render-script.ts";
 
 /** What a script on a host is to do. */
@@ -12,8 +12,6 @@ export interface RemoteScriptArgs {
   script: string;
   /** The script's values. */
   values: Record<string, Input<string | number | boolean | readonly Input<string>[]>>;
-  /** Functions that the script uses, by their paths. */
-  libraries?: readonly string[];
   /** The script takes back what it did (its verb `remove`) when the resource goes. */
   removes?: boolean;
   /** What the script worked for, as the id of its host: when it is another one, the script runs again. */
@@ -34,8 +32,8 @@ export interface RemoteScriptArgs {
 export function remoteScript(name: string, args: RemoteScriptArgs, options: CustomResourceOptions): remote.Command {
   const remembered = args.repairs && { KEY: name, REPAIR: args.repairs(name) };
   const runsFor = [...args.runsFor, ...(args.repairs?.keptOn ?? [])];
-  const rendered = output({ ...args.values, ...remembered, RUNS_FOR: runsFor }).apply((values) =>
-    renderScript(args.script, values, [...(args.libraries ?? []), ...(remembered ? [PUT_LIBRARY] : [])]),
+  const rendered = output({ values: { ...args.values, ...remembered }, triggers: { RUNS_FOR: runsFor } }).apply(
+    ({ values, triggers }) => renderScript(args.script, values, triggers),
   );
   return new remote.Command(
     name,

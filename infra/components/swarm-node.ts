@@ -11,12 +11,6 @@ import type { Host } from "./host.ts";
 import { remoteScript, result } from "./remote-script.ts";
 import type { SwarmTarget } from "./swarm-target.ts";
 
-/** What scripts share that have hosts join and leave. */
-export const MEMBERS_LIBRARY = "infra/scripts/lib/members.sh";
-
-/** What scripts share that have a manager look at nodes and change them. */
-export const NODES_LIBRARY = "infra/scripts/lib/nodes.sh";
-
 /** A node of the Swarm beside its first manager. */
 export interface SwarmNodeArgs {
   host: Host;
@@ -62,7 +56,6 @@ export class SwarmNode extends ComponentResource {
           JOIN_TOKEN: args.joinToken,
           REPAIR: joinRepair,
         },
-        libraries: [MEMBERS_LIBRARY],
         runsFor: [instance.id],
         secret: "input",
       },
@@ -95,7 +88,6 @@ export class SwarmNode extends ComponentResource {
           JOIN_KEY: `${name}-join`,
           JOIN_REPAIR: joinRepair,
         },
-        libraries: [NODES_LIBRARY],
         repairs: swarm.repairs,
         removes: true,
         runsFor: [swarm.id, instance.id],
@@ -120,7 +112,6 @@ export class SwarmNode extends ComponentResource {
         access: swarm.manager,
         script: "infra/scripts/manager/swarm-retire.sh",
         values: { HOST_NAME: this.#name, NODE_ID: this.nodeId, HOST_PUBLIC_KEY: host.hostKey },
-        libraries: [MEMBERS_LIBRARY, NODES_LIBRARY],
         repairs: swarm.repairs,
         removes: true,
         runsFor: [swarm.id, host.instance.id],

@@ -10,7 +10,7 @@ import type { Access } from "../plans/access.ts";
 import { labelList } from "../plans/fleet.ts";
 import type { Host } from "./host.ts";
 import type { ReachableHost } from "./host-fleet.ts";
-import { MEMBERS_LIBRARY, SwarmNode, NODES_LIBRARY } from "./swarm-node.ts";
+import { SwarmNode } from "./swarm-node.ts";
 import { remoteScript, result } from "./remote-script.ts";
 import { lookForRepairs } from "../drift/repairs.ts";
 import type { SwarmTarget } from "./swarm-target.ts";
@@ -52,7 +52,6 @@ export class Swarm extends ComponentResource {
             ({ host }) => interpolate`${host.plan.name} ${host.instance.privateIp} ${host.hostKey}`,
           ),
         },
-        libraries: [MEMBERS_LIBRARY],
         repairs,
         runsFor: [],
       },
@@ -104,7 +103,6 @@ export class Swarm extends ComponentResource {
           JOIN_KEY: "",
           JOIN_REPAIR: "",
         },
-        libraries: [NODES_LIBRARY],
         repairs,
         runsFor: [id],
       },
@@ -128,7 +126,6 @@ export class Swarm extends ComponentResource {
           access,
           script: "infra/scripts/manager/swarm-retire.sh",
           values: { HOST_NAME: manager.plan.name, NODE_ID: "self", HOST_PUBLIC_KEY: manager.hostKey },
-          libraries: [MEMBERS_LIBRARY, NODES_LIBRARY],
           repairs,
           removes: true,
           runsFor: [id],

@@ -5,9 +5,6 @@ import { z } from "zod";
 import type { Access } from "../plans/access.ts";
 import { renderScript } from "../scripts/render-script.ts";
 
-/** The script's library that remembers on the manager what was put into the Swarm. */
-export const PUT_LIBRARY = "infra/scripts/lib/put.sh";
-
 /**
  * The repair of each thing that the program puts into the Swarm, by the name of the resource that does: a value of its script, so that another repair runs it
  * again. It stays what it was while the thing is as the program put it; a change by hand asks for another one, in a preview too.
@@ -35,7 +32,7 @@ export function lookForRepairs({ connection }: Access, manager: Input<string>): 
     interpreter: [process.execPath],
     command: fileURLToPath(new URL("look-at-swarm.ts", import.meta.url)),
     stdin: output(connection).apply((endpoint) =>
-      JSON.stringify({ endpoint, script: renderScript("infra/scripts/manager/look.sh", {}, [PUT_LIBRARY]) }),
+      JSON.stringify({ endpoint, script: renderScript("infra/scripts/manager/look.sh", {}) }),
     ),
     logging: local.Logging.None,
   });

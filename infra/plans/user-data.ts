@@ -3,9 +3,6 @@ import { renderScript } from "../scripts/render-script.ts";
 /** Where the host keeps the certificate authorities of RDS; the services have it mounted. */
 export const DATABASE_CA_FILE = "/var/lib/gifticon-event/database-ca.pem";
 
-/** What a manager beside the first answers besides. */
-const ADMITTING = ["infra/scripts/lib/admit.sh"];
-
 // Docker unpacks the layers that it pulls by pigz where that is there, in half the time.
 const PACKAGES = ["ca-certificates", "curl", "jq", "docker.io", "docker-cli", "pigz", "amazon-ecr-credential-helper"];
 
@@ -15,7 +12,7 @@ const LIMIT_BYTES = 16_384;
 /** What a host's first boot is told. Nothing of it is a secret: user data can be read by everyone who may describe the instance. */
 export interface HostScriptValues {
   hostName: string;
-  /** The script does nothing with it: another number is another script, which makes another host. */
+  /** Number that no script reads: another one makes another user data, which replaces the host. */
   generation: number;
   region: string;
   /** Name of the SSM parameter with the private half of the host's SSH key. */
@@ -38,20 +35,23 @@ export interface HostScriptValues {
  * @throws RangeError when it is longer than AWS takes.
  */
 export function renderUserData(values: HostScriptValues): string {
-  const script = renderScript("infra/scripts/boot/user-data.sh", {
-    HOST_NAME: values.hostName,
+  const script = renderScript(
+    "infra/scripts/boot/user-data.sh",
+    {
+      HOST_NAME: values.hostName,
+      REGION: values.region,
+      PACKAGES,
+      HOST_KEY_PARAMETER: values.hostKeyParameter,
+      REGISTRY: values.registry,
+      LEAVE_PUBLIC_KEY: values.leavePublicKey.trim(),
+      LEAVE_KEY_PARAMETER: values.leaveKeyParameter ?? "",
+      LEAVE_SCRIPT: renderScript(`infra/scripts/member/${values.admits === true ? "admit-or-leave" : "leave"}.sh`, {}),
+      DATABASE_CA_FILE,
+      SESSION_MANAGER: values.sessionManager,
+    },
     // The first has none, so that hosts from before there were generations stay.
-    ...(values.generation === 1 ? {} : { GENERATION: values.generation }),
-    REGION: values.region,
-    PACKAGES,
-    HOST_KEY_PARAMETER: values.hostKeyParameter,
-    REGISTRY: values.registry,
-    LEAVE_PUBLIC_KEY: values.leavePublicKey.trim(),
-    LEAVE_KEY_PARAMETER: values.leaveKeyParameter ?? "",
-    LEAVE_SCRIPT: renderScript("infra/scripts/member/leave.sh", {}, values.admits === true ? ADMITTING : []),
-    DATABASE_CA_FILE,
-    SESSION_MANAGER: values.sessionManager,
-  });
+    values.generation === 1 ? {} : { GENERATION: values.generation },
+  );
   const bytes = Buffer.byteLength(script);
   if (bytes > LIMIT_BYTES)
     throw new RangeError(`user data of ${values.hostName} has ${bytes} bytes; AWS takes ${LIMIT_BYTES}`);

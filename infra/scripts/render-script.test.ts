@@ -1,40 +1,25 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import fc from "fast-check";
-import { quote, renderScript } from "./render-script.ts";
+import { removeComments } from "./remove-comments.ts";
+import { SCRIPTS } from "./render-script.ts";
 
-test("bash reads each quoted value as it was", () => {
-  const texts = fc.array(fc.string({ unit: "binary" }).map((text) => text.replaceAll("\0", "")));
-  fc.assert(
-    fc.property(texts, (values) => {
-      const script = `printf '%s\\n--\\n' ${values.map(quote).join(" ")}`;
-      const expected = values.length === 0 ? "\n--\n" : values.map((value) => `${value}\n--\n`).join("");
-      assert.equal(execFileSync("bash", ["-c", script], { encoding: "utf8" }), expected);
-    }),
-    { numRuns: 30 },
-  );
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const paths = globSync(["infra/**/*.sh", "stacks/*.sh", "doctor/**/*.sh", "load-test/hosts/*.sh"], { cwd: root });
+
+test("each script of the project agrees with its header", () => {
+  assert.ok(paths.length > 20, `${paths.length} scripts`);
+  for (const path of paths) SCRIPTS.check(path);
 });
 
-test("a script's values stand before it as read-only variables", () => {
-  const lines = renderScript("infra/scripts/member/leave.sh", {
-    NAME: "it's",
-    COUNT: 2,
-    ON: true,
-    KEYS: ["a b", "c"],
-  }).split("\n");
-  assert.deepEqual(lines.slice(0, 5), [
-    "#!/usr/bin/env bash",
-    `readonly NAME='it'\\''s'`,
-    "readonly COUNT='2'",
-    "readonly ON='true'",
-    "readonly -a KEYS=('a b' 'c')",
-  ]);
-});
-
-test("a name that no shell variable can have is refused", () => {
-  assert.throws(
-    () => renderScript("infra/scripts/member/leave.sh", { "a;b": "" }),
-    /a;b is not a name of a shell variable/,
-  );
+test("Bash understands each script of the project as the same without its comments", () => {
+  // Bash prints what it understood of a function, without its comments.
+  const understood = (texts: string[]) => {
+    const functions = texts.map((text, index) => `f${index}() {\n${text}\n}`).join("\n");
+    return execFileSync("bash", ["-c", `${functions}\ndeclare -f`], { encoding: "utf8" }).split("\n");
+  };
+  const texts = paths.map((path) => readFileSync(`${root}/${path}`, "utf8"));
+  assert.deepEqual(understood(texts.map(removeComments)), understood(texts));
 });

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NODES_LIBRARY } from "../components/swarm-node.ts";
-import { PUT_LIBRARY } from "../drift/repairs.ts";
 import { updatesOf } from "./testing.ts";
 
 /** Answers everything but one question, as an engine does that is restarted in the middle. */
@@ -15,22 +13,26 @@ esac
 printf '%s\\n' "$*" >>"$UPDATES"
 `;
 
-const node = { HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], ROLE: "worker", AVAILABILITY: "active" };
-const retired = { HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
-
-const libraries = { libraries: [NODES_LIBRARY, PUT_LIBRARY] };
+const remembered = { KEY: "key", REPAIR: "none" };
+const node = {
+  ...remembered,
+  ...{ HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], ROLE: "worker", AVAILABILITY: "active" },
+  ...{ JOIN_KEY: "", JOIN_REPAIR: "" },
+};
+const retired = { ...remembered, HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
+const leaving = { SSH_ORIGINAL_COMMAND: "0123456789abcdefghijklmno" };
 
 for (const [script, question, values] of [
-  ["infra/scripts/member/leave.sh", ".Swarm.NodeID", { SSH_ORIGINAL_COMMAND: "0123456789abcdefghijklmno" }],
+  ["infra/scripts/member/leave.sh", ".Swarm.NodeID", {}],
   ["infra/scripts/manager/swarm-node.sh", "{{.ID}}", node],
   ["infra/scripts/manager/swarm-node.sh", ".Spec.Labels", node],
   ["infra/scripts/manager/swarm-roster.sh", "node ls", { HOSTS: ["worker-1"] }],
   ["infra/scripts/manager/swarm-roster.sh", "node inspect", { HOSTS: ["worker-1"] }],
-  ["infra/scripts/manager/swarm-network.sh", "encrypted", { NETWORK: "event", ENCRYPTED: false }],
+  ["infra/scripts/manager/swarm-network.sh", "encrypted", { ...remembered, NETWORK: "event", ENCRYPTED: false }],
 ] as const) {
   test(`${script} takes no silence of the engine for an answer (${question})`, async () => {
     await assert.rejects(
-      updatesOf(script, values, silentAt(question), libraries),
+      updatesOf(script, values, silentAt(question), { environment: leaving }),
       /Cannot connect to the Docker daemon/,
     );
   });
@@ -41,6 +43,6 @@ for (const [script, values] of [
   ["infra/scripts/manager/swarm-retire.sh", retired],
 ] as const) {
   test(`${script} takes an error of the engine's API for no answer`, async () => {
-    await assert.rejects(updatesOf(script, values, silentAt("nothing"), libraries), /jq: error/);
+    await assert.rejects(updatesOf(script, values, silentAt("nothing")), /jq: error/);
   });
 }

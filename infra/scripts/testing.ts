@@ -53,19 +53,21 @@ export class ScratchHost implements AsyncDisposable {
 /**
  * Applies a script of a host that has booted, with a stand-in for the Docker CLI.
  *
- * @param docker the stand-in: bash that answers, and appends what it is told to change to the file `$UPDATES`, a line each.
- * @param libraries what the script uses besides, and `answers` what the engine's API answers, by path.
+ * @param docker the stand-in: bash that answers, and appends what it is told to change to the file
+ *   `$UPDATES`, a line each.
+ * @param options.answers what the engine's API answers, by path.
+ * @param options.environment the script's environment.
  * @returns those lines.
  */
 export async function updatesOf(
   script: string,
   values: Parameters<typeof renderScript>[1],
   docker: string,
-  { libraries = [], answers = {} }: { libraries?: readonly string[]; answers?: Record<string, unknown> } = {},
+  { answers = {}, environment = {} }: { answers?: Record<string, unknown>; environment?: Record<string, string> } = {},
 ): Promise<string[]> {
   await using host = await ScratchHost.make({ docker });
   const UPDATES = join(host.folder, "updates");
-  await host.run(renderScript(script, values, libraries), { UPDATES, ANSWERS: JSON.stringify(answers) });
+  await host.run(renderScript(script, values), { ...environment, UPDATES, ANSWERS: JSON.stringify(answers) });
   return (await readFile(UPDATES, "utf8")).trim().split("\n");
 }
 

@@ -2,6 +2,7 @@
 # Makes the API work in another mode with the same image, all copies at once: "switch" to MODE with POOL_SIZE connections each, "restore" what the stack
 # had declared. A label of the service remembers that; whatever deploys the stack again takes both away. Runs on the manager. Idempotent.
 # Values: MODE, POOL_SIZE.
+# values: MODE POOL_SIZE
 
 readonly SERVICE=gifticon_main-api
 readonly OWN=gifticon-event.load-test.own

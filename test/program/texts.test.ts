@@ -110,7 +110,7 @@ test("the values that each script on a host is told", async (t) => {
   const run = await runProgram({ "gifticon-event:workers": "1" });
   const headers = run.names("command:remote:Command").map((name) => {
     const script = String(plain(run.resource("command:remote:Command", name).inputs["stdin"]));
-    const values = script.slice(script.indexOf("\n") + 1, script.indexOf("\n# What the scripts on the hosts share"));
+    const values = script.slice(script.indexOf("\n") + 1, script.indexOf("\nset -euo pipefail"));
     return `== ${name}\n${values}`;
   });
   t.assert.snapshot(headers.join("\n"), text);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compares the Swarm with what the program put there, on the manager. Prints the repair that each thing had last or, where it is no longer as it was put,
 # the one that it needs, as JSON by key: another word for each, and the same one however often it is asked. Changes nothing.
+# uses: put
 
 # By key.
 declare -A repairs=()

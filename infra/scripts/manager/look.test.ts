@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PUT_LIBRARY } from "../../drift/repairs.ts";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
-const LOOK = renderScript("infra/scripts/manager/look.sh", {}, [PUT_LIBRARY]);
+const LOOK = renderScript("infra/scripts/manager/look.sh", {});
 const GIFTICON = `/services?filters=${encodeURIComponent('{"label":["com.docker.stack.namespace=gifticon"]}')}`;
 
 /** A Swarm with a node, a stack of one service, and its secret. */
@@ -71,7 +70,7 @@ class Manager implements AsyncDisposable {
       "gifticon-stack": "stack gifticon",
     };
     const lines = Object.entries(things).map(([key, what]) => `remember ${key} ${repairs[key] ?? "none"} ${what}`);
-    await this.#run([renderScript(PUT_LIBRARY, {}), ...lines].join("\n"), swarm);
+    await this.#run([renderScript("infra/scripts/lib/put.sh", {}), ...lines].join("\n"), swarm);
   }
 
   async look(swarm: Swarm): Promise<Record<string, string>> {

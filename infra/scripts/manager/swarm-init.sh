@@ -2,6 +2,8 @@
 # Makes the first manager's host a manager: of the Swarm that the other managers have, or of a new one. Prints the Swarm's id. Idempotent. A Swarm whose managers can't agree
 # any more is waited for, and begun anew from this host only when most of them are gone for good.
 # Values: PRIVATE_IP, OVERLAY_CIDR, MANAGERS (ids of the hosts of all managers), OTHERS (NAME ADDRESS HOST-KEY of each other manager).
+# uses: members put
+# values: KEY REPAIR PRIVATE_IP OVERLAY_CIDR MANAGERS[] OTHERS[]
 
 # The managers' hosts when they last agreed, an id a line.
 readonly AGREED=$STATE_DIR/managers

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { MEMBERS_LIBRARY } from "../../components/swarm-node.ts";
-import { PUT_LIBRARY } from "../../drift/repairs.ts";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
@@ -54,7 +52,7 @@ async function initialise({ swarm, leaderless, agreed, others = {} }: Situation)
     MANAGERS: ["i-1", "i-2", "i-3"],
     OTHERS: ["manager-2 10.0.1.5 ssh-ed25519 A", "manager-3 10.0.0.6 ssh-ed25519 B"],
   };
-  const script = renderScript("infra/scripts/manager/swarm-init.sh", values, [MEMBERS_LIBRARY, PUT_LIBRARY])
+  const script = renderScript("infra/scripts/manager/swarm-init.sh", values)
     // One attempt tells.
     .replace(/^main <\/dev\/null$/m, 'wait_until() { "${@:3}"; }\n$&');
   const ended = await host

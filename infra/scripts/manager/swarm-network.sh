@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # The overlay network that the stacks share. It belongs to no stack, so that each of them may go.
 # Values: NETWORK, ENCRYPTED.
+# uses: put
+# values: KEY REPAIR NETWORK ENCRYPTED
 
 main() {
   case $1 in

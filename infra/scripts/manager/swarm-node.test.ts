@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NODES_LIBRARY } from "../../components/swarm-node.ts";
-import { PUT_LIBRARY } from "../../drift/repairs.ts";
 import { refusingOnce, updatesOf } from "../testing.ts";
 
 /** Answers as the manager's engine would with one ready node, and writes down how it is updated. */
@@ -31,7 +29,6 @@ function updatesFor(
     JOIN_REPAIR: "",
   };
   return updatesOf("infra/scripts/manager/swarm-node.sh", { ...others, ...values }, docker, {
-    libraries: [NODES_LIBRARY, PUT_LIBRARY],
     answers: { "/nodes": nodes },
   });
 }

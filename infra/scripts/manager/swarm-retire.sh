@@ -2,6 +2,8 @@
 # Takes nodes out of the Swarm, from the manager. apply: those that a host was before; remove: the one that it is. A service that clients are sent to has as many copies
 # that serve as it is declared with all the while. Idempotent; goes on where an interrupted run ended.
 # Values: HOST_NAME, NODE_ID (`self` is the manager's own, which stays), HOST_PUBLIC_KEY.
+# uses: members nodes put
+# values: KEY REPAIR HOST_NAME NODE_ID HOST_PUBLIC_KEY
 
 # Of a service that clients are sent to: the seconds until the load balancer counts on a new copy that is healthy.
 readonly SECONDS_LABEL=gifticon-event.extra-copy-seconds

@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { MEMBERS_LIBRARY, NODES_LIBRARY } from "../../components/swarm-node.ts";
-import { PUT_LIBRARY } from "../../drift/repairs.ts";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
@@ -16,7 +14,7 @@ function retirement(HOST_NAME: string, NODE_ID: string): string {
     KEY: `${HOST_NAME}-retire`,
     REPAIR: "none",
   };
-  return renderScript("infra/scripts/manager/swarm-retire.sh", values, [MEMBERS_LIBRARY, NODES_LIBRARY, PUT_LIBRARY]);
+  return renderScript("infra/scripts/manager/swarm-retire.sh", values);
 }
 
 async function stepsOf(host: ScratchHost): Promise<string[]> {

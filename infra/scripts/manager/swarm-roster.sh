@@ -3,6 +3,8 @@
 # their new images. So it gets no new tasks, and keeps what it runs until it is retired. (One that is declared again in time is seen by look.sh: its node is paused and
 # shouldn't be.)
 # Values: HOSTS (names of the declared hosts).
+# uses: nodes
+# values: HOSTS[]
 
 main() {
   local nodes node availability host

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NODES_LIBRARY } from "../../components/swarm-node.ts";
 import { refusingOnce, updatesOf } from "../testing.ts";
 
 /** Answers as a manager's engine with four nodes would, and writes down how they are updated. */
@@ -13,9 +12,7 @@ esac
 `;
 
 const apply = (docker: string) =>
-  updatesOf("infra/scripts/manager/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, docker, {
-    libraries: [NODES_LIBRARY],
-  });
+  updatesOf("infra/scripts/manager/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, docker);
 
 test("a host that is no longer declared gets no new tasks, and nothing else changes", async () => {
   assert.deepEqual(await apply(DOCKER), ["node update --availability pause n2"]);

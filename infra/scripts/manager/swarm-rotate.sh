@@ -3,6 +3,7 @@
 # Prints a digest of the authority. Idempotent: the Swarm remembers its rotation as a label, in the one change that begins it, so an interrupted run goes on, and so does
 # a manager that is made anew.
 # Values: ROTATION (a Swarm is made with the first).
+# values: ROTATION
 
 readonly ROTATION_LABEL=gifticon-event.rotation
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints the token that a host joins by: a secret.
 # Values: SWARM_ID (a token belongs to one Swarm), ROLE (worker or manager).
+# values: SWARM_ID ROLE
 
 main() {
   local id

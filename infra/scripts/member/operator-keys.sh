@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Lets people in by their own SSH keys, beside the program's; remove takes all of them out.
 # Values: USER_NAME, KEYS.
+# values: USER_NAME KEYS[]
 
 readonly FILE=/etc/ssh/authorized_keys.d/$USER_NAME
 

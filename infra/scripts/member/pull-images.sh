@@ -3,6 +3,7 @@
 # a login sent along with a service would expire after 12 hours. For the same reason old ones don't go by age or by use (docker image
 # prune): a service may be rolled back to an image that this host doesn't run at the moment.
 # Values: IMAGES.
+# values: IMAGES[]
 
 # What was pulled, one image a line, the latest last.
 readonly PULLED=$STATE_DIR/pulled-images

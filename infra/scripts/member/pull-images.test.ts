@@ -1,33 +1,36 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
-import { updatesOf } from "../testing.ts";
+import { afterEach, beforeEach, test } from "node:test";
+import { renderScript } from "../render-script.ts";
+import { ScratchHost } from "../testing.ts";
 
-/** An engine with the images of the folder `images`; the one in the file `used` is used by a container. */
-const docker = (host: string) => `#!/usr/bin/env bash
+/**
+ * An engine with the images of the folder `images`; the one in the file `used` is used by a
+ * container.
+ */
+const DOCKER = `#!/usr/bin/env bash
 name() { tr /:@ ___ <<<"$1"; }
 case "$1 $2" in
-  "image inspect") test -e "${host}/images/$(name "$3")" ;;
-  "image rm") [[ $3 != "$(cat "${host}/used" 2>/dev/null)" ]] && rm "${host}/images/$(name "$3")" && echo "rm $3" >>"$UPDATES" ;;
-  "pull --quiet") mkdir -p "${host}/images" && touch "${host}/images/$(name "$3")" && echo "pull $3" >>"$UPDATES" ;;
+  "image inspect") test -e "$FOLDER/images/$(name "$3")" ;;
+  "image rm") [[ $3 != "$(cat "$FOLDER/used" 2>/dev/null)" ]] && rm "$FOLDER/images/$(name "$3")" && echo "rm $3" >>"$FOLDER/updates" ;;
+  "pull --quiet") mkdir -p "$FOLDER/images" && touch "$FOLDER/images/$(name "$3")" && echo "pull $3" >>"$FOLDER/updates" ;;
 esac
 `;
 
-let host: string;
-before(async () => {
-  host = await mkdtemp(join(tmpdir(), "images-"));
-});
-after(() => rm(host, { recursive: true }));
+let host: ScratchHost;
 beforeEach(async () => {
-  await rm(host, { recursive: true });
-  host = await mkdtemp(join(tmpdir(), "images-"));
-  await writeFile(join(host, "boot-result"), "done\n");
+  host = await ScratchHost.make({ docker: DOCKER });
 });
+afterEach(() => host[Symbol.asyncDispose]());
 
-const deploy = (...images: string[]) =>
-  updatesOf("infra/scripts/member/pull-images.sh", { STATE_DIR: host, IMAGES: images }, docker(host));
+/** Deploys images to the host, and returns what its engine pulled and removed for that. */
+async function deploy(...images: string[]): Promise<string[]> {
+  const updates = join(host.folder, "updates");
+  await writeFile(updates, "");
+  await host.run(renderScript("infra/scripts/member/pull-images.sh", { IMAGES: images }), { FOLDER: host.folder });
+  return (await readFile(updates, "utf8")).trim().split("\n");
+}
 const api = (version: number) => `registry/api@sha256:${version}`;
 const issuer = (version: number) => `registry/issuer@sha256:${version}`;
 
@@ -46,8 +49,8 @@ test("a version that is deployed again counts as new", async () => {
 
 test("an image that a container uses stays until it doesn't", async () => {
   for (const version of [1, 2, 3]) await deploy(api(version));
-  await writeFile(join(host, "used"), api(1));
+  await writeFile(join(host.folder, "used"), api(1));
   assert.deepEqual(await deploy(api(4)), [`pull ${api(4)}`]);
-  await rm(join(host, "used"));
+  await rm(join(host.folder, "used"));
   assert.deepEqual(await deploy(api(5)), [`rm ${api(2)}`, `rm ${api(1)}`, `pull ${api(5)}`]);
 });

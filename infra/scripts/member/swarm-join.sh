@@ -2,6 +2,8 @@
 # Joins a host to the Swarm, as what the token makes it, and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent; a host of another Swarm (its manager was replaced) changes over, and one whose
 # node is gone from the Swarm, which it doesn't notice, joins afresh.
 # Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN, REPAIR (`gone-NODE` when that one is).
+# uses: members
+# values: SWARM_ID MANAGER_IP PRIVATE_IP JOIN_TOKEN REPAIR
 
 readonly JOINED=$STATE_DIR/swarm-id
 

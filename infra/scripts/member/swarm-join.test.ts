@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { MEMBERS_LIBRARY } from "../../components/swarm-node.ts";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
@@ -28,7 +27,7 @@ async function nodeAfter(REPAIR: string): Promise<string> {
   await writeFile(join(host.folder, "node"), "n2\n");
   await writeFile(join(host.folder, "swarm-id"), "s1\n");
   const values = { SWARM_ID: "s1", MANAGER_IP: "10.0.0.4", PRIVATE_IP: "10.0.0.5", JOIN_TOKEN: "token", REPAIR };
-  return await host.run(renderScript("infra/scripts/member/swarm-join.sh", values, [MEMBERS_LIBRARY]), {
+  return await host.run(renderScript("infra/scripts/member/swarm-join.sh", values), {
     FOLDER: host.folder,
   });
 }

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Functions by which a host leaves the Swarm when the first manager asks it to.
+# environment: SSH_ORIGINAL_COMMAND
+
+# leave_swarm: leaves the Swarm as the node whose id the first manager sent. A host that is another
+# node by now (it joined a newer Swarm) stays there.
+leave_swarm() {
+  local -r node=${SSH_ORIGINAL_COMMAND:-}
+  [[ $node =~ ^[a-z0-9]{25}$ ]] || fail "expected the id of a node"
+  local present
+  present=$(docker info --format '{{.Swarm.NodeID}}')
+  if [[ $present != "$node" ]]; then
+    say "this host is not node $node (any more)"
+    return
+  fi
+  docker swarm leave >&2
+}

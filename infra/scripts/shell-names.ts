@@ -1,0 +1,177 @@
+import type { Assignment, Command, SyntaxNode, Word } from "unbash";
+import { parseShell, visit } from "./parse-shell.ts";
+
+/**
+ * The names that a shell text defines and uses. Of the variables, only those with upper-case names
+ * count.
+ */
+export interface ShellNames {
+  /** Functions that the text defines, by name. */
+  functions: Map<string, FunctionTraits>;
+  /** Commands that the text runs; a call of a function is one. */
+  commands: CommandUse[];
+  /** Variables that the text reads. */
+  reads: Set<string>;
+  /** Variables that the text sets. */
+  sets: Set<string>;
+}
+
+/** A function of a shell text. */
+export interface FunctionTraits {
+  /**
+   * Position of the argument that the function runs as a command, when it runs its arguments
+   * (`"$@"`).
+   */
+  runsArgument: number | undefined;
+}
+
+/** A command as a text runs it. */
+export interface CommandUse {
+  name: string;
+  /** The arguments; undefined stands for one that is not a plain word. */
+  args: (string | undefined)[];
+}
+
+const VARIABLE = /^[A-Z][A-Z0-9_]*$/;
+const ASSIGNING = new Set(["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="]);
+/** Builtins that set the variables that their arguments name. */
+const SETTERS = new Set(["read", "mapfile", "readarray", "getopts", "printf", "local", "declare", "typeset"]);
+/** Operators of `[[ ]]` whose operands are arithmetic: a bare word there is a variable. */
+const ARITHMETIC_TESTS = new Set(["-eq", "-ne", "-lt", "-le", "-gt", "-ge"]);
+
+/**
+ * Returns the names that a shell text defines and uses.
+ *
+ * @throws SyntaxError when the text is not valid Bash.
+ */
+export function shellNames(text: string): ShellNames {
+  const names: ShellNames = { functions: new Map(), commands: [], reads: new Set(), sets: new Set() };
+  visit(parseShell(text), (node) => {
+    note(node, names);
+  });
+  return names;
+}
+
+/**
+ * Returns the names of all commands that a text runs. A command that a function runs for the text
+ * counts too, as `joined` in `wait_until 60 "the node" joined`.
+ *
+ * @param functions the functions that the text can call.
+ */
+export function commandNames({ commands }: ShellNames, functions: ReadonlyMap<string, FunctionTraits>): Set<string> {
+  const found = new Set<string>();
+  for (const command of commands) {
+    let name: string | undefined = command.name;
+    let rest = command.args;
+    while (name !== undefined) {
+      found.add(name);
+      const position: number | undefined = functions.get(name)?.runsArgument;
+      if (position === undefined) break;
+      name = rest[position];
+      rest = rest.slice(position + 1);
+    }
+  }
+  return found;
+}
+
+/** Adds what one node of the syntax tree says of names. */
+function note(node: SyntaxNode, names: ShellNames): void {
+  switch (node.type) {
+    case "Function":
+      names.functions.set(node.name.value, { runsArgument: runArgument(node.body) });
+      break;
+    case "Command":
+      noteCommand(node, names);
+      break;
+    case "Assignment":
+      names.sets.add(node.name);
+      noteBareWord(node.index, names.reads);
+      break;
+    case "For":
+    case "Select":
+      noteBareWord(node.name, names.sets);
+      break;
+    default:
+      noteExpression(node, names);
+  }
+}
+
+/** Adds what expansions, arithmetic and tests say of variables. */
+function noteExpression(node: SyntaxNode, { reads, sets }: ShellNames): void {
+  switch (node.type) {
+    case "SimpleExpansion":
+      noteName(node.text.slice(1), reads);
+      break;
+    case "ParameterExpansion":
+      noteName(node.parameter, reads);
+      noteBareWord(node.index, reads);
+      if (node.operation?.type === "Default" && node.operation.operator.endsWith("=")) noteName(node.parameter, sets);
+      break;
+    case "ArithmeticWord":
+      noteName(node.value, reads);
+      break;
+    case "ArithmeticBinary":
+      if (ASSIGNING.has(node.operator) && node.left.type === "ArithmeticWord") noteName(node.left.value, sets);
+      break;
+    case "TestUnary":
+      if (node.operator === "-v") noteBareWord(node.operand, reads);
+      break;
+    case "TestBinary":
+      if (!ARITHMETIC_TESTS.has(node.operator)) break;
+      noteBareWord(node.left, reads);
+      noteBareWord(node.right, reads);
+      break;
+    default:
+  }
+}
+
+function noteCommand({ name: word, args }: Command, names: ShellNames): void {
+  const name = plainText(word);
+  if (name === undefined) return;
+  const texts = args.map(plainText);
+  names.commands.push({ name, args: texts });
+  if (name === "trap" && texts[0] !== undefined) {
+    const handler = shellNames(texts[0]);
+    names.commands.push(...handler.commands);
+    for (const read of handler.reads) names.reads.add(read);
+  }
+  if (name === "export" || name === "readonly") for (const text of texts) noteName(text, names.reads);
+  if (SETTERS.has(name)) for (const text of texts) noteName(text, names.sets);
+}
+
+/**
+ * Returns the text of a word or assignment without expansions, its quotes removed; of another one,
+ * undefined.
+ */
+function plainText(word: Word | Assignment | undefined): string | undefined {
+  if (word === undefined || word.type !== "Word") return undefined;
+  const plain = (word.parts ?? []).every(
+    (part) =>
+      part.type === "Literal" ||
+      part.type === "SingleQuoted" ||
+      (part.type === "DoubleQuoted" && part.parts.every(({ type }) => type === "Literal")),
+  );
+  return plain ? word.value : undefined;
+}
+
+function noteBareWord(word: Word | undefined, names: Set<string>): void {
+  noteName(plainText(word), names);
+}
+
+function noteName(name: string | undefined, names: Set<string>): void {
+  if (name !== undefined && VARIABLE.test(name)) names.add(name);
+}
+
+/**
+ * Returns the position of the argument that a function runs as a command, which is behind those
+ * that it shifts away.
+ */
+function runArgument(body: SyntaxNode): number | undefined {
+  const commands: Command[] = [];
+  visit(body, (node) => {
+    if (node.type === "Command") commands.push(node);
+  });
+  if (!commands.some(({ name }) => name?.text === '"$@"')) return undefined;
+  const shifts = commands.filter(({ name }) => name?.text === "shift");
+  return shifts.reduce((sum, { args }) => sum + Number(plainText(args[0]) ?? 1), 0);
+}
