@@ -1,5 +1,8 @@
 import { isIP } from "node:net";
+import { DATABASE } from "@gifticon/contract/facts/database.ts";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
+import { HOSTS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
 import type { DecidedRow } from "../operate/reconciliation.ts";
 import type { Stats } from "@gifticon/main-api/stats.ts";
@@ -7,7 +10,6 @@ import { execa } from "execa";
 import { request } from "undici";
 import { paths } from "local-cloud/aws/lb/haproxy-config.ts";
 import { instance } from "../operate/local-hosts.ts";
-import { API } from "./services.ts";
 
 /** What has to be known of an environment of the local cloud to strike at it: outputs of the program. */
 export interface Target {
@@ -25,7 +27,7 @@ export interface Task {
   pid: number;
 }
 
-/** What the Swarm says of itself, as Docker's API has it. */
+/** What the Swarm says of itself, as Docker's SWARM_SERVICES.api has it. */
 interface Swarm {
   nodes: { ID: string; Status: { State: string; Addr: string } }[];
   services: {
@@ -94,7 +96,7 @@ export class Environment {
 
   /** The Swarm's id: another one for another Swarm. */
   async swarmId(): Promise<string> {
-    return this.on("manager", ["docker", "info", "--format", "{{.Swarm.Cluster.ID}}"]);
+    return this.on(HOSTS.manager, ["docker", "info", "--format", "{{.Swarm.Cluster.ID}}"]);
   }
 
   /** The private address of a host. */
@@ -174,12 +176,12 @@ export class Environment {
 
   /** Changes a service as `docker service update` does, without a wait for its tasks. */
   async update(service: string, args: readonly string[]): Promise<void> {
-    await this.on("manager", ["docker", "service", "update", "--detach", "--quiet", ...args, service]);
+    await this.on(HOSTS.manager, ["docker", "service", "update", "--detach", "--quiet", ...args, service]);
   }
 
   /** Gives a service so many tasks. (`docker service update --replicas` was seen to replace those that run as well.) */
   async scale(service: string, tasks: number): Promise<void> {
-    await this.on("manager", ["docker", "service", "scale", "--detach", `${service}=${tasks}`]);
+    await this.on(HOSTS.manager, ["docker", "service", "scale", "--detach", `${service}=${tasks}`]);
   }
 
   /** Hosts that the load balancer sends requests to, by private address. */
@@ -196,7 +198,20 @@ export class Environment {
 
   /** Runs SQL as the server's own user; a line for each row, its values apart by tabs. */
   async sql(text: string): Promise<string[]> {
-    const psql = ["psql", "-XqAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-U", "rdsadmin", "-d", "gifticon", "-c", text];
+    const psql = [
+      "psql",
+      "-XqAt",
+      "-F",
+      "\t",
+      "-v",
+      "ON_ERROR_STOP=1",
+      "-U",
+      "rdsadmin",
+      "-d",
+      DATABASE.name,
+      "-c",
+      text,
+    ];
     const printed = await docker(["exec", "-u", "postgres", await this.service("database"), ...psql]);
     return printed.split("\n").filter((line) => line !== "");
   }
@@ -214,7 +229,7 @@ export class Environment {
   /** What is not as it should be: hosts that aren't ready, services without all of their tasks, targets that the load balancer leaves out. */
   async complaints(): Promise<string[]> {
     const { nodes, services } = await this.#swarm();
-    const wanted = named(API, services)?.ServiceStatus.DesiredTasks ?? 0;
+    const wanted = named(SWARM_SERVICES.api, services)?.ServiceStatus.DesiredTasks ?? 0;
     const targets = await this.healthyTargets();
     return [
       ...this.#nodes
@@ -230,7 +245,7 @@ export class Environment {
       ...services
         .filter(({ UpdateStatus }) => ["updating", "rollback_started"].includes(UpdateStatus?.State ?? ""))
         .map(({ Spec }) => `${Spec.Name} is being updated`),
-      ...(wanted === 0 ? [`there is no ${API}`] : []),
+      ...(wanted === 0 ? [`there is no ${SWARM_SERVICES.api}`] : []),
       ...(targets.length === wanted ? [] : [`the load balancer has ${targets.length} healthy targets of ${wanted}`]),
     ];
   }
@@ -264,7 +279,7 @@ export class Environment {
   }
 
   async #stats(): Promise<Pick<Stats, "accepted" | "queued"> | undefined> {
-    const { statusCode, body } = await request(`${this.apiUrl}/stats`, { headersTimeout: 10_000 });
+    const { statusCode, body } = await request(`${this.apiUrl}${PATHS.stats}`, { headersTimeout: 10_000 });
     const text = await body.text();
     return statusCode === 200 ? (JSON.parse(text) as Stats) : undefined;
   }
@@ -272,7 +287,7 @@ export class Environment {
   async #swarm(): Promise<Swarm> {
     const ask = (path: string) => `curl -sf -m 10 --unix-socket /run/docker.sock 'http://docker${path}'`;
     const script = `${ask("/nodes")} && ${ask("/services?status=true")} && ${ask("/tasks")}`;
-    const [nodes = "", services = "", tasks = ""] = (await this.on("manager", ["sh", "-c", script])).split("\n");
+    const [nodes = "", services = "", tasks = ""] = (await this.on(HOSTS.manager, ["sh", "-c", script])).split("\n");
     return {
       nodes: JSON.parse(nodes) as Swarm["nodes"],
       services: JSON.parse(services) as Swarm["services"],

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 import { Agent, request } from "undici";
 
@@ -123,10 +124,10 @@ export class Load {
     const known = { userId, requestId: requestIdOfKey(BigInt(userId), key), sentAt };
     this.#underWay++;
     try {
-      const { statusCode, headers, body } = await request(`${this.#options.apiUrl}/gifticons`, {
+      const { statusCode, headers, body } = await request(`${this.#options.apiUrl}${PATHS.gifticons}`, {
         method: "POST",
         dispatcher: this.#agent,
-        headers: { "content-type": "application/json", "idempotency-key": key },
+        headers: { "content-type": "application/json", [IDEMPOTENCY_KEY]: key },
         body: `{"userId": ${userId}}`,
       });
       await body.dump();

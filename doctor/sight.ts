@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { z } from "zod";
 import { renderScript } from "../infra/scripts/render-script.ts";
 import type { SshHosts } from "../operate/ssh-hosts.ts";
@@ -106,7 +107,7 @@ const ENTRANCE_TIMEOUT_MS = 10_000;
  */
 export async function look(hosts: SshHosts, names: readonly string[], apiUrl: string): Promise<Sight> {
   const seen = await lookAtSwarm(hosts);
-  const [all, entrance] = await Promise.all([lookAtHosts(hosts, names), ask(`${apiUrl}/healthz`)]);
+  const [all, entrance] = await Promise.all([lookAtHosts(hosts, names), ask(`${apiUrl}${PATHS.health}`)]);
   const waits = tasksOf(all).some(({ stats, lag }) => (stats?.queued ?? 0) > 0 || lag.some((behind) => behind > 0));
   if (waits) await delay(WATCH_MS);
   return { swarm: seen, hosts: all, later: waits ? await lookAtHosts(hosts, names) : undefined, entrance };

@@ -1,3 +1,4 @@
+import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import type { Answer } from "./answers.ts";
 import { ERROR_CLASSES, type ErrorClass } from "../operate/error-class.ts";
 import { errorOf } from "./errors.ts";
@@ -70,7 +71,7 @@ export function isAccepted({ status }: Answer): boolean {
   return status === 202 || status === 201;
 }
 
-const isGenerator = ({ host }: { host: string }) => host === "load-generator";
+const isGenerator = ({ host }: { host: string }) => host === HOSTS.loadGenerator;
 
 function generatorCpuOf(hosts: RunRecord["hosts"], requests: number, from: number, to: number) {
   const spent = hosts.map(({ host, cores, samples }) => {

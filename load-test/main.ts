@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { UsageError } from "../operate/arguments.ts";
 import { type EventOptions, parseOptions, USAGE } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -101,7 +102,7 @@ function tell(report: Report, files: readonly string[], json: boolean): void {
 /** What runs in the Swarm. */
 async function services(hosts: SshHosts): Promise<RunningService[]> {
   const format = "{{.Name}} {{.Replicas}} {{.Image}}";
-  const text = await hosts.run("manager", ["sudo", "docker", "service", "ls", "--format", format]);
+  const text = await hosts.run(HOSTS.manager, ["sudo", "docker", "service", "ls", "--format", format]);
   return text.split("\n").map((line) => {
     const words = line.split(" ");
     return { name: words[0] ?? "", replicas: words[1] ?? "", image: words.at(-1) ?? "" };
@@ -110,7 +111,7 @@ async function services(hosts: SshHosts): Promise<RunningService[]> {
 
 /** What was tested with, besides what each run tells. */
 async function versions(hosts: SshHosts): Promise<Record<string, string>> {
-  const docker = await hosts.run("manager", ["sudo", "docker", "version", "--format", "{{.Server.Version}}"]);
+  const docker = await hosts.run(HOSTS.manager, ["sudo", "docker", "version", "--format", "{{.Server.Version}}"]);
   const { version, dependencies } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
     dependencies: Record<string, string>;

@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 
@@ -8,6 +9,10 @@ export type Model = "closed" | "open";
 export interface Plan {
   /** The load balancer. */
   url: string;
+  /** Where a gifticon is asked for there. */
+  path: string;
+  /** The header with a request's key. */
+  keyHeader: string;
   /** Tells the keys of this run from those of others. */
   run: string;
   /** User ids count up from here, one for each new user. */
@@ -46,6 +51,8 @@ const USERS_A_MILLISECOND = 0.6;
 export function planRun({ model, users, seconds, rate }: Crowd, url: string, run: string): Plan {
   return {
     url,
+    path: PATHS.gifticons,
+    keyHeader: IDEMPOTENCY_KEY,
     run,
     firstUser: LOAD_TEST_USERS.first,
     model,

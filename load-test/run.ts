@@ -4,6 +4,8 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
+import { HOSTS, SERVICE_LABEL, SERVICES, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { sharePools } from "../stacks/pool-sizes.ts";
 import type { Ground, Sample } from "@gifticon/load-agent/protocol.ts";
 import { renderScript } from "../infra/scripts/render-script.ts";
@@ -16,8 +18,6 @@ import type { GeneratorEnd, GeneratorLimits, HostUsage, RunRecord } from "./reco
 import type { SshHosts } from "../operate/ssh-hosts.ts";
 import { NotReadyError, type StackOutputs } from "../operate/stack-outputs.ts";
 
-const GENERATOR = "load-generator";
-const SERVICE_LABEL = "com.docker.swarm.service.name";
 /** How long the issuer may take to catch up before the evidence is read as it is. */
 const SETTLE_MS = 60_000;
 const PROBE_ROUNDS = 60;
@@ -110,19 +110,19 @@ export class Runner {
         );
       return id.split("\n")[0] ?? "";
     };
-    const node = await this.#hosts.run("manager", [
-      ...["sudo", "docker", "service", "ps", "load-test_agent", "--filter", "desired-state=running"],
+    const node = await this.#hosts.run(HOSTS.manager, [
+      ...["sudo", "docker", "service", "ps", SWARM_SERVICES.agent, "--filter", "desired-state=running"],
       ...["--format", "{{.Node}}"],
     ]);
-    const address = await this.#hosts.run("manager", [
+    const address = await this.#hosts.run(HOSTS.manager, [
       ...["sudo", "docker", "node", "inspect", node.split("\n")[0] ?? "", "--format", "{{.Status.Addr}}"],
     ]);
     const host = this.#stack.nodes.find(({ privateIp }) => privateIp === address)?.name;
     if (host === undefined)
-      throw new NotReadyError(`load-test_agent runs on a host that the stack doesn't know: ${address}`);
+      throw new NotReadyError(`${SWARM_SERVICES.agent} runs on a host that the stack doesn't know: ${address}`);
     return {
-      k6: await containerOn(GENERATOR, "load-test_k6"),
-      agent: { host, container: await containerOn(host, "load-test_agent") },
+      k6: await containerOn(HOSTS.loadGenerator, SWARM_SERVICES.generator),
+      agent: { host, container: await containerOn(host, SWARM_SERVICES.agent) },
     };
   }
 
@@ -139,23 +139,15 @@ export class Runner {
       return;
     }
     this.#progress.step(`${mode}: putting the API into this mode`);
-    const replicas = await this.#hosts.run("manager", [
-      ...[
-        "sudo",
-        "docker",
-        "service",
-        "inspect",
-        "gifticon_main-api",
-        "--format",
-        "{{.Spec.Mode.Replicated.Replicas}}",
-      ],
+    const replicas = await this.#hosts.run(HOSTS.manager, [
+      ...["sudo", "docker", "service", "inspect", SWARM_SERVICES.api, "--format", "{{.Spec.Mode.Replicated.Replicas}}"],
     ]);
     await this.#serviceMode("switch", mode, sharePools(mode, Number(replicas), maxConnections).api);
   }
 
   async #serviceMode(verb: "switch" | "restore", mode: string, poolSize: number): Promise<void> {
     const script = renderScript("load-test/hosts/service-mode.sh", { MODE: mode, POOL_SIZE: poolSize });
-    await this.#hosts.run("manager", ["sudo", "bash", "-s", "--", verb], script);
+    await this.#hosts.run(HOSTS.manager, ["sudo", "bash", "-s", "--", verb], script);
   }
 
   /** Asks for nothing through the load balancer until each copy of the API has had a request: then all of them are served. */
@@ -167,7 +159,7 @@ export class Runner {
       const { tasks } = await this.#agent<Sample>("sample");
       return new Map(
         tasks
-          .filter(({ service }) => service === "main-api")
+          .filter(({ service }) => service === SERVICES.api)
           .map(({ address, outcomes }) => [address, outcomes["invalid"] ?? 0]),
       );
     };
@@ -182,8 +174,18 @@ export class Runner {
         "--log-format=raw",
       ];
       answered = await this.#hosts.run(
-        GENERATOR,
-        [...inside(k6), "k6", "run", ...quiet, "--address", "", "-e", `URL=${this.#stack.apiUrl}`, "-"],
+        HOSTS.loadGenerator,
+        [
+          ...inside(k6),
+          "k6",
+          "run",
+          ...quiet,
+          "--address",
+          "",
+          "-e",
+          `URL=${this.#stack.apiUrl}${PATHS.gifticons}`,
+          "-",
+        ],
         probe,
       );
       const now = await seen();
@@ -200,7 +202,7 @@ export class Runner {
   /** What the generator can hold; asked before anything is started. */
   async #readLimits(container: string): Promise<GeneratorLimits> {
     const script = readFileSync(new URL("k6/limits.sh", import.meta.url), "utf8");
-    return parseLimits(await this.#hosts.run(GENERATOR, [...inside(container), "sh", "-s"], script));
+    return parseLimits(await this.#hosts.run(HOSTS.loadGenerator, [...inside(container), "sh", "-s"], script));
   }
 
   /** Also tells when k6 was ended early, by the generator's clock. */
@@ -211,7 +213,7 @@ export class Runner {
   ): Promise<GeneratorEnd & { stoppedAt: number | undefined }> {
     const script = (name: string) => readFileSync(new URL(`k6/${name}`, import.meta.url), "utf8");
     const child = this.#hosts.start(
-      GENERATOR,
+      HOSTS.loadGenerator,
       ["sudo", "docker", "exec", "-i", "-e", `PLAN=${JSON.stringify(plan)}`, container, "sh", "-c", script("run.sh")],
       { input: script("users.js"), reject: false, buffer: { stdout: false } },
     );
@@ -219,7 +221,7 @@ export class Runner {
     const stop = () => {
       this.#progress.step("stopping the generator");
       stopped = this.#hosts
-        .run(GENERATOR, [...inside(container), "sh", "-s"], script("stop.sh"))
+        .run(HOSTS.loadGenerator, [...inside(container), "sh", "-s"], script("stop.sh"))
         .then((second) => Number(second) * 1_000)
         .catch(() => undefined);
     };
@@ -297,7 +299,7 @@ export class Runner {
 
   async #readLog(container: string): Promise<AnswerLog> {
     const log = emptyLog();
-    await this.#readCompressed(GENERATOR, [...inside(container), "gzip", "-c", "/tmp/answers"], (line) => {
+    await this.#readCompressed(HOSTS.loadGenerator, [...inside(container), "gzip", "-c", "/tmp/answers"], (line) => {
       addLine(log, line);
     });
     return log;

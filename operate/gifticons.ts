@@ -1,3 +1,4 @@
+import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { Agent, request } from "undici";
 import { waitUntil } from "./wait-until.ts";
 
@@ -35,12 +36,12 @@ export class Gifticons {
   /** Asks for one gifticon; an answer of any status, or a failed connection, is a result. */
   async ask(userId: number, idempotencyKey?: string): Promise<Answer> {
     try {
-      const response = await request(`${this.#apiUrl}/gifticons`, {
+      const response = await request(`${this.#apiUrl}${PATHS.gifticons}`, {
         method: "POST",
         dispatcher: this.#agent,
         headers: {
           "content-type": "application/json",
-          ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+          ...(idempotencyKey === undefined ? {} : { [IDEMPOTENCY_KEY]: idempotencyKey }),
         },
         body: JSON.stringify({ userId }),
       });
@@ -58,7 +59,7 @@ export class Gifticons {
   }
 
   async state(requestId: string): Promise<RequestState> {
-    const response = await request(`${this.#apiUrl}/gifticons/${requestId}`, { dispatcher: this.#agent });
+    const response = await request(`${this.#apiUrl}${PATHS.gifticons}/${requestId}`, { dispatcher: this.#agent });
     const text = await response.body.text();
     if (response.statusCode !== 200) throw new Error(`status of ${requestId}: ${response.statusCode} ${text}`);
     return JSON.parse(text) as RequestState;

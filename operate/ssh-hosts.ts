@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { execa, type Options } from "execa";
 import { HOST_USER } from "../infra/plans/access.ts";
 import { quote } from "../infra/scripts/quote.ts";
@@ -65,11 +66,11 @@ export function renderConfig({ nodes, managerPublicIp }: StackOutputs, folder: s
     `  HostName ${address}`,
     // Its key is found by the host's name: addresses come again with other hosts.
     `  HostKeyAlias ${name}`,
-    ...(jump ? ["  ProxyJump manager"] : []),
+    ...(jump ? [`  ProxyJump ${HOSTS.manager}`] : []),
   ];
   return [
     ...nodes.flatMap(({ name, privateIp }) =>
-      name === "manager" ? host(name, managerPublicIp, false) : host(name, privateIp, true),
+      name === HOSTS.manager ? host(name, managerPublicIp, false) : host(name, privateIp, true),
     ),
     "Host *",
     `  User ${HOST_USER}`,

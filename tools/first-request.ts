@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { json } from "node:stream/consumers";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { Gifticons } from "../operate/gifticons.ts";
 import type { Outputs } from "../operate/local-stack.ts";
 import { prove, wordsOf } from "./proof.ts";
@@ -18,7 +19,7 @@ try {
   const start = performance.now();
   const { status, requestId, end } = await prove(client, userId);
   const seconds = ((performance.now() - start) / 1_000).toFixed(2);
-  console.log(`\nProof: POST /gifticons for user ${userId} -> ${status}, ${wordsOf(end)}, after ${seconds} s`);
+  console.log(`\nProof: POST ${PATHS.gifticons} for user ${userId} -> ${status}, ${wordsOf(end)}, after ${seconds} s`);
   show(requestId);
 } catch (error) {
   console.error(
@@ -45,8 +46,8 @@ function show(requestId: string): void {
   console.log(`
 What to try next:
   ${outputs.apiUrl}/    the live page, in a browser on this machine
-  curl -i ${outputs.apiUrl}/gifticons -H 'content-type: application/json' -d '{"userId": 1}'
-  curl ${outputs.apiUrl}/gifticons/${requestId}
+  curl -i ${outputs.apiUrl}${PATHS.gifticons} -H 'content-type: application/json' -d '{"userId": 1}'
+  curl ${outputs.apiUrl}${PATHS.gifticons}/${requestId}
   ./run pulumi preview --diff --stack local
   ./run test e2e
   ./run destroy`);

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 
 const TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
@@ -34,7 +35,7 @@ export async function measure(
     await ended;
   };
   try {
-    await waitUntil(`${url} to be ready`, async () => (await fetch(`${url}/readyz`)).ok, { everyMs: 50 });
+    await waitUntil(`${url} to be ready`, async () => (await fetch(`${url}${PATHS.readiness}`)).ok, { everyMs: 50 });
   } catch (error) {
     await stop();
     throw error;

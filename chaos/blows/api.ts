@@ -1,20 +1,20 @@
+import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Blow, Case } from "../case.ts";
 import { freezeJava } from "./broker.ts";
 import { runningTask } from "./tasks.ts";
-import { API, BROKER } from "../services.ts";
 
 const AHEAD_MS = 5 * 60_000;
 
 /** Changes all copies of the API, and waits until others run in their place; returns how many there were. */
 export async function renewAll({ environment, until }: Blow, change: () => Promise<void>): Promise<number> {
-  const before = new Set((await environment.tasks(API)).map(({ container }) => container));
+  const before = new Set((await environment.tasks(SWARM_SERVICES.api)).map(({ container }) => container));
   await change();
   await until("the end of the update", async () => {
-    const tasks = await environment.tasks(API);
+    const tasks = await environment.tasks(SWARM_SERVICES.api);
     return (
       tasks.length === before.size &&
       tasks.every(({ container }) => !before.has(container)) &&
-      (await environment.updateOf(API)) === "completed"
+      (await environment.updateOf(SWARM_SERVICES.api)) === "completed"
     );
   });
   return before.size;
@@ -28,18 +28,18 @@ export const apiCases: readonly Case[] = [
     fast: true,
     strike: async (blow) => {
       const { environment, load, until, proof } = blow;
-      const broker = await runningTask(blow, BROKER);
-      const copies = await environment.tasks(API);
+      const broker = await runningTask(blow, SWARM_SERVICES.broker);
+      const copies = await environment.tasks(SWARM_SERVICES.api);
       const [task] = copies;
-      if (task === undefined) throw new Error(`there is no ${API}`);
+      if (task === undefined) throw new Error(`there is no ${SWARM_SERVICES.api}`);
       // For an instant nothing is acknowledged, so that sends are in flight for certain.
       const thaw = await freezeJava(blow, broker);
       const underWay = await until("requests that wait", () => load.underWay > 0 && load.underWay);
       await environment.on(task.host, ["docker", "kill", "--signal", "SIGKILL", task.container]);
       await thaw();
-      proof(`${API} on ${task.host} (process ${task.pid}) was killed while ${underWay} requests waited`);
+      proof(`${SWARM_SERVICES.api} on ${task.host} (process ${task.pid}) was killed while ${underWay} requests waited`);
       await until("a copy in its place", async () => {
-        const tasks = await environment.tasks(API);
+        const tasks = await environment.tasks(SWARM_SERVICES.api);
         return tasks.length === copies.length && tasks.every(({ container }) => container !== task.container);
       });
     },
@@ -50,7 +50,7 @@ export const apiCases: readonly Case[] = [
     what: "all copies of the API are replaced, one after the other",
     only: [],
     strike: async (blow) => {
-      const copies = await renewAll(blow, () => blow.environment.update(API, ["--force"]));
+      const copies = await renewAll(blow, () => blow.environment.update(SWARM_SERVICES.api, ["--force"]));
       blow.proof(`${copies} copies are gone, and others run in their place`);
     },
   },
@@ -63,9 +63,9 @@ export const apiCases: readonly Case[] = [
       const { environment, until, undo, proof } = blow;
       // The hosts of the local cloud share the machine's clock: what is put forward is the clock that the processes see.
       const shift = `const { now } = Date; Date.now = () => now() + ${AHEAD_MS};`;
-      const right = undo(() => environment.update(API, ["--env-rm", "NODE_OPTIONS"]));
+      const right = undo(() => environment.update(SWARM_SERVICES.api, ["--env-rm", "NODE_OPTIONS"]));
       const options = `--import=data:text/javascript,${encodeURIComponent(shift)}`;
-      await renewAll(blow, () => environment.update(API, ["--env-add", `NODE_OPTIONS=${options}`]));
+      await renewAll(blow, () => environment.update(SWARM_SERVICES.api, ["--env-add", `NODE_OPTIONS=${options}`]));
       const ahead = await until("requests that were decided before they were asked for", async () => {
         const [count] = await environment.sql(
           "select count(*) from gifticon_request where requested_at > decided_at + interval '4 minutes'",

@@ -1,7 +1,7 @@
+import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Blow, Case } from "../case.ts";
 import type { Task } from "../environment.ts";
 import { endInARow, runningTask } from "./tasks.ts";
-import { BROKER, ZOOKEEPER } from "../services.ts";
 
 /** Longer than ZooKeeper keeps the broker's registration (6 s), and than a send may take (3 s). */
 const FREEZE_SECONDS = { full: 30, fast: 12 };
@@ -28,21 +28,21 @@ export const brokerCases: readonly Case[] = [
     name: "broker-terminated",
     family: "broker",
     what: "the broker is asked to end (SIGTERM), five times in a row",
-    strike: (blow) => endInARow(blow, BROKER, "SIGTERM", blow.fast ? 1 : 5),
+    strike: (blow) => endInARow(blow, SWARM_SERVICES.broker, "SIGTERM", blow.fast ? 1 : 5),
   },
   {
     name: "broker-killed",
     family: "broker",
     what: "the broker is killed (SIGKILL), five times in a row",
     fast: true,
-    strike: (blow) => endInARow(blow, BROKER, "SIGKILL", blow.fast ? 1 : 5),
+    strike: (blow) => endInARow(blow, SWARM_SERVICES.broker, "SIGKILL", blow.fast ? 1 : 5),
   },
   {
     name: "broker-paused",
     family: "broker",
     what: `the broker freezes for ${FREEZE_SECONDS.full} s, its connections open`,
     strike: async (blow) => {
-      const task = await runningTask(blow, BROKER);
+      const task = await runningTask(blow, SWARM_SERVICES.broker);
       const thaw = await freezeJava(blow, task);
       await blow.last(blow.fast ? FREEZE_SECONDS.fast : FREEZE_SECONDS.full);
       await thaw();
@@ -52,6 +52,6 @@ export const brokerCases: readonly Case[] = [
     name: "zookeeper-killed",
     family: "broker",
     what: "ZooKeeper is killed",
-    strike: (blow) => endInARow(blow, ZOOKEEPER, "SIGKILL", 1),
+    strike: (blow) => endInARow(blow, SWARM_SERVICES.zookeeper, "SIGKILL", 1),
   },
 ];

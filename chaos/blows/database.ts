@@ -1,13 +1,14 @@
+import { DATABASE } from "@gifticon/contract/facts/database.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
 import { delayPort } from "./delay.ts";
 
-const PORT = 5432;
 /** Each way: an answer takes at least twice as long. */
 const LATENCY_MS = 200;
 
 /** Ends the connections of the services: they come back at once. */
-const END_CONNECTIONS = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'gifticon_service'";
+const END_CONNECTIONS = `select pg_terminate_backend(pid) from pg_stat_activity where usename = '${DATABASE.service}'`;
 
 const startedAt = "select to_char(pg_postmaster_start_time() at time zone 'UTC', 'HH24:MI:SS.MS')";
 
@@ -40,7 +41,7 @@ export const databaseCases: readonly Case[] = [
       const { environment, undo } = blow;
       const again = undo(() => environment.sql(END_CONNECTIONS));
       const pid = await docker(["inspect", "--format", "{{.State.Pid}}", await environment.service("database")]);
-      const delayed = await delayPort(blow, { network: `/proc/${pid}/ns/net`, port: PORT, ms: LATENCY_MS });
+      const delayed = await delayPort(blow, { network: `/proc/${pid}/ns/net`, port: PORTS.database, ms: LATENCY_MS });
       await environment.sql(END_CONNECTIONS);
       await blow.last(blow.fast ? 8 : 20);
       await delayed.end();
@@ -53,14 +54,17 @@ export const databaseCases: readonly Case[] = [
     what: "the database hands out no connection",
     strike: async ({ environment, undo, last, proof }) => {
       const container = await environment.service("database");
-      const limit = (connections: number) => environment.sql(`alter database gifticon connection limit ${connections}`);
+      const limit = (connections: number) =>
+        environment.sql(`alter database ${DATABASE.name} connection limit ${connections}`);
       const release = undo(() => limit(-1));
       const since = new Date().toISOString();
       // The same error as without a free connection (53300); the server's own user is let in all the same, and can undo it.
       await limit(0);
       await environment.sql(END_CONNECTIONS);
       await last(10);
-      const [left] = await environment.sql("select count(*) from pg_stat_activity where usename = 'gifticon_service'");
+      const [left] = await environment.sql(
+        `select count(*) from pg_stat_activity where usename = '${DATABASE.service}'`,
+      );
       await release();
       const log = await docker(["logs", "--since", since, container], { all: true });
       const refused = log.split("\n").filter((line) => line.includes("too many connections for database")).length;

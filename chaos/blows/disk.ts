@@ -1,11 +1,11 @@
+import { inStack, SERVICE_LABEL, STACKS, SWARM_SERVICES, VOLUMES } from "@gifticon/contract/facts/names.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 import type { Blow, Case } from "../case.ts";
 import { runningTask } from "./tasks.ts";
-import { BROKER } from "../services.ts";
 
-const BROKER_VOLUME = "kafka_kafka";
+const BROKER_VOLUME = inStack(STACKS.kafka, VOLUMES.broker);
 /** Its containers on a host. */
-const BROKERS = `docker ps -q --filter label=com.docker.swarm.service.name=${BROKER}`;
+const BROKERS = `docker ps -q --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.broker}`;
 const SMALL_DISK = "/run/small-disk";
 /** What it has beside the data. */
 const SPARE_MIB = 64;
@@ -21,17 +21,17 @@ async function moveToSmallDisk(blow: Blow, host: string): Promise<{ folder: stri
     await environment.on(host, ["docker", "volume", "inspect", "-f", "{{.Mountpoint}}", BROKER_VOLUME])
   ).trim();
   const replicas = async (count: number) => {
-    await environment.scale(BROKER, count);
-    await until(`${count} brokers`, async () => (await environment.tasks(BROKER)).length === count);
+    await environment.scale(SWARM_SERVICES.broker, count);
+    await until(`${count} brokers`, async () => (await environment.tasks(SWARM_SERVICES.broker)).length === count);
   };
   const moveBack = undo(async () => {
     // Not by `replicas`: this has to be done to its end, also when the run is ended.
-    await environment.scale(BROKER, 0);
+    await environment.scale(SWARM_SERVICES.broker, 0);
     await waitUntil("the broker's end", async () => (await shell(BROKERS)).trim() === "");
     await shell(`if mountpoint -q ${folder}; then
       umount ${folder}; rm -f ${SMALL_DISK}/filler; rm -rf ${folder}/*; cp -a ${SMALL_DISK}/. ${folder}/; fi
       if mountpoint -q ${SMALL_DISK}; then umount ${SMALL_DISK}; fi; rm -rf ${SMALL_DISK}`);
-    await environment.scale(BROKER, 1);
+    await environment.scale(SWARM_SERVICES.broker, 1);
   });
   await replicas(0);
   await shell(`used=$(du -sm ${folder} | cut -f 1); mkdir -p ${SMALL_DISK}
@@ -48,11 +48,11 @@ export const diskCases: readonly Case[] = [
     what: "the broker's disk is full, and has room again",
     strike: async (blow) => {
       const { environment, load, until, proof } = blow;
-      const { host } = await runningTask(blow, BROKER);
+      const { host } = await runningTask(blow, SWARM_SERVICES.broker);
       const { folder, moveBack } = await moveToSmallDisk(blow, host);
       const { accepted } = load;
       await until("accepted requests on the small disk", () => load.accepted > accepted);
-      const { container } = await runningTask(blow, BROKER);
+      const { container } = await runningTask(blow, SWARM_SERVICES.broker);
       // As far as it goes: dd fails at the end of the disk.
       await environment.on(host, ["sh", "-c", `dd if=/dev/zero of=${folder}/filler bs=64k 2>/dev/null || true`]);
       const left =

@@ -1,6 +1,6 @@
+import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
-import { API } from "../services.ts";
 import { timeIn } from "./evidence.ts";
 
 /** A version that is nowhere: a host has to ask the registry for it. */
@@ -34,20 +34,23 @@ export const entranceCases: readonly Case[] = [
     only: [],
     strike: async ({ environment, until, undo, proof }) => {
       const registry = await environment.service("registry");
-      const image = await environment.imageOf(API);
+      const image = await environment.imageOf(SWARM_SERVICES.api);
       const start = undo(() => docker(["start", registry]));
       const back = undo(async () => {
-        if ((await environment.imageOf(API)) !== image)
-          await environment.update(API, ["--no-resolve-image", "--image", image]);
+        if ((await environment.imageOf(SWARM_SERVICES.api)) !== image)
+          await environment.update(SWARM_SERVICES.api, ["--no-resolve-image", "--image", image]);
       });
-      const known = new Set(await environment.errorsOf(API));
+      const known = new Set(await environment.errorsOf(SWARM_SERVICES.api));
       await docker(["stop", "--time", "2", registry]);
       const nowhere = image.replace(/@sha256:[0-9a-f]{64}$/, `@${NOWHERE}`);
-      await environment.update(API, ["--no-resolve-image", "--image", nowhere]);
+      await environment.update(SWARM_SERVICES.api, ["--no-resolve-image", "--image", nowhere]);
       const error = await until("a task that fails for want of its image", async () => {
-        return (await environment.errorsOf(API)).find((one) => !known.has(one));
+        return (await environment.errorsOf(SWARM_SERVICES.api)).find((one) => !known.has(one));
       });
-      await until("the roll-back", async () => (await environment.updateOf(API)) === "rollback_completed");
+      await until(
+        "the roll-back",
+        async () => (await environment.updateOf(SWARM_SERVICES.api)) === "rollback_completed",
+      );
       const said = error.replace(NOWHERE, "sha256:0...").replace(/[^ /]+\//, "");
       proof(`the update failed with "${said}", and was rolled back`);
       await back();

@@ -1,7 +1,7 @@
+import { HOSTS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Blow, Case } from "../case.ts";
 import { docker } from "../environment.ts";
 import { runningTask } from "./tasks.ts";
-import { API, BROKER, ISSUER } from "../services.ts";
 import { short, timeIn } from "./evidence.ts";
 
 /** Takes a host's power away, as it were: nothing in it ends by itself. Returns what gives it back. */
@@ -17,7 +17,7 @@ async function powerOff({ environment, undo, proof }: Blow, host: string): Promi
 
 /** The containers of the event's services. */
 async function runningTasks({ environment }: Blow): Promise<string[]> {
-  const tasks = [...(await environment.tasks(API)), ...(await environment.tasks(ISSUER))];
+  const tasks = [...(await environment.tasks(SWARM_SERVICES.api)), ...(await environment.tasks(SWARM_SERVICES.issuer))];
   return tasks.map(({ container }) => container).sort();
 }
 
@@ -37,7 +37,7 @@ async function wentOn(blow: Blow, before: readonly string[]): Promise<void> {
 async function refusesChanges({ environment, until, proof }: Blow): Promise<void> {
   const change = ["docker", "node", "update", "--availability", "drain", "self"];
   const refusal = await until("the Swarm to refuse changes", async () => {
-    return environment.on("manager", change).then(
+    return environment.on(HOSTS.manager, change).then(
       () => undefined,
       (error: unknown) => /does not have a leader/.exec(String(error))?.[0],
     );
@@ -53,13 +53,16 @@ export const hostCases: readonly Case[] = [
     fast: true,
     strike: async (blow) => {
       const { environment, until, proof } = blow;
-      const { host } = await runningTask(blow, ISSUER);
+      const { host } = await runningTask(blow, SWARM_SERVICES.issuer);
       const address = environment.addressOf(host);
-      const copies = (await environment.tasks(API)).length;
+      const copies = (await environment.tasks(SWARM_SERVICES.api)).length;
       const on = await powerOff(blow, host);
       await until("the load balancer to notice", async () => !(await environment.healthyTargets()).includes(address));
       const moved = await until(`the tasks of ${host} to run elsewhere`, async () => {
-        const [apis, issuers] = [await environment.tasks(API), await environment.tasks(ISSUER)];
+        const [apis, issuers] = [
+          await environment.tasks(SWARM_SERVICES.api),
+          await environment.tasks(SWARM_SERVICES.issuer),
+        ];
         const elsewhere = [...apis, ...issuers].every((task) => task.host !== host);
         return elsewhere && apis.length === copies && issuers[0];
       });
@@ -73,7 +76,7 @@ export const hostCases: readonly Case[] = [
     what: "Kafka's host is powered off and on: same identity, same data",
     strike: async (blow) => {
       const { environment, until, proof } = blow;
-      const { host, container } = await runningTask(blow, BROKER);
+      const { host, container } = await runningTask(blow, SWARM_SERVICES.broker);
       const identity = async () =>
         (await environment.on(host, ["docker", "info", "--format", "{{.Swarm.NodeID}}"])).trim();
       const [node, before] = [await identity(), await environment.written()];
@@ -81,7 +84,7 @@ export const hostCases: readonly Case[] = [
       await blow.last(5);
       await on();
       await until("a new broker", async () => {
-        const task = await environment.task(BROKER);
+        const task = await environment.task(SWARM_SERVICES.broker);
         return task !== undefined && task.container !== container;
       });
       const after = await until("the topic's end", async () => environment.written());
@@ -99,7 +102,7 @@ export const hostCases: readonly Case[] = [
     only: [],
     strike: async (blow) => {
       const before = await runningTasks(blow);
-      const on = await powerOff(blow, "manager");
+      const on = await powerOff(blow, HOSTS.manager);
       await blow.last(5);
       await on();
       await wentOn(blow, before);

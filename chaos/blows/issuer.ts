@@ -1,14 +1,17 @@
+import { PATHS } from "@gifticon/contract/facts/http.ts";
+import { METRICS } from "@gifticon/contract/facts/metrics.ts";
+import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { readSeries } from "@gifticon/load-agent/series.ts";
 import type { Case } from "../case.ts";
 import type { Environment, Task } from "../environment.ts";
 import { endInARow, runningTask } from "./tasks.ts";
-import { ISSUER } from "../services.ts";
 
 /** How many gifticons a copy of the issuer has issued, as it counts them itself. */
 async function issuedBy(environment: Environment, { host, container }: Task): Promise<number> {
-  const ask = 'fetch("http://127.0.0.1:8081/metrics").then((answer) => answer.text()).then(console.log)';
+  const ask = `fetch("http://127.0.0.1:${PORTS.issuer}${PATHS.metrics}").then((answer) => answer.text()).then(console.log)`;
   const text = await environment.on(host, ["docker", "exec", container, "node", "--eval", ask]);
-  return readSeries(text, "gifticon_records_total", "outcome")["issued"] ?? 0;
+  return readSeries(text, METRICS.records, "outcome")["issued"] ?? 0;
 }
 
 export const issuerCases: readonly Case[] = [
@@ -17,7 +20,7 @@ export const issuerCases: readonly Case[] = [
     family: "issuer",
     what: "the issuer is killed (SIGKILL), three times in a row",
     fast: true,
-    strike: (blow) => endInARow(blow, ISSUER, "SIGKILL", blow.fast ? 1 : 3),
+    strike: (blow) => endInARow(blow, SWARM_SERVICES.issuer, "SIGKILL", blow.fast ? 1 : 3),
   },
   {
     name: "issuers-two",
@@ -25,11 +28,11 @@ export const issuerCases: readonly Case[] = [
     what: "a second issuer comes, and the one that reads is killed: the group is rebalanced",
     strike: async (blow) => {
       const { environment, until, undo, proof } = blow;
-      const first = await runningTask(blow, ISSUER);
-      const one = undo(() => environment.scale(ISSUER, 1));
-      await environment.scale(ISSUER, 2);
+      const first = await runningTask(blow, SWARM_SERVICES.issuer);
+      const one = undo(() => environment.scale(SWARM_SERVICES.issuer, 1));
+      await environment.scale(SWARM_SERVICES.issuer, 2);
       const second = await until("a second issuer", async () => {
-        const tasks = await environment.tasks(ISSUER);
+        const tasks = await environment.tasks(SWARM_SERVICES.issuer);
         return tasks.length === 2 && tasks.find(({ container }) => container !== first.container);
       });
       // Its coming makes the group share the partition anew, and either may get it.
@@ -44,7 +47,7 @@ export const issuerCases: readonly Case[] = [
       await environment.on(reader.host, ["docker", "kill", "--signal", "SIGKILL", reader.container]);
       // The group may give the partition to the one that was there, or to the one that comes for the killed.
       const heir = await until("another one to issue", async () => {
-        for (const task of await environment.tasks(ISSUER)) {
+        for (const task of await environment.tasks(SWARM_SERVICES.issuer)) {
           if (task.container === reader.container) continue;
           const before = task.container === other.container ? unread : 0;
           if ((await issuedBy(environment, task)) > before) return task;

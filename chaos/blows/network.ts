@@ -1,9 +1,10 @@
+import { HOSTS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { Blow, Case } from "../case.ts";
 import { runningTask } from "./tasks.ts";
-import { API, BROKER } from "../services.ts";
 
 /** The overlay network's packets between hosts. */
-const VXLAN = ["-p", "udp", "--dport", "4789"];
+const VXLAN = ["-p", "udp", "--dport", String(PORTS.swarmOverlay)];
 
 /** Drops packets at a host, both ways; returns what lets them pass again, which proves that some were dropped. */
 async function cut(
@@ -33,7 +34,7 @@ export const networkCases: readonly Case[] = [
     what: "no packet passes between the overlay networks of Kafka's host and of the others, for 15 s",
     fast: true,
     strike: async (blow) => {
-      const { host } = await runningTask(blow, BROKER);
+      const { host } = await runningTask(blow, SWARM_SERVICES.broker);
       const mend = await cut(blow, host, { in: VXLAN, out: VXLAN });
       await blow.last(blow.fast ? 8 : 15);
       await mend();
@@ -45,13 +46,13 @@ export const networkCases: readonly Case[] = [
     what: "no packet passes between the manager and a worker with a copy of the API, until its tasks run elsewhere",
     strike: async (blow) => {
       const { environment, until, proof } = blow;
-      const { host } = await runningTask(blow, API);
-      const copies = (await environment.tasks(API)).length;
-      const manager = environment.addressOf("manager");
+      const { host } = await runningTask(blow, SWARM_SERVICES.api);
+      const copies = (await environment.tasks(SWARM_SERVICES.api)).length;
+      const manager = environment.addressOf(HOSTS.manager);
       const mend = await cut(blow, host, { in: ["-s", manager], out: ["-d", manager] });
       await until(`${host} to be down`, async () => (await environment.stateOf(host)) === "down");
       await until(`the tasks of ${host} to run elsewhere`, async () => {
-        const tasks = await environment.tasks(API);
+        const tasks = await environment.tasks(SWARM_SERVICES.api);
         return tasks.filter((task) => task.host !== host).length === copies;
       });
       proof(`the Swarm counted ${host} as down, and ran its tasks elsewhere`);

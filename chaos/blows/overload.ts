@@ -1,6 +1,7 @@
+import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { docker } from "../environment.ts";
 import type { Blow, Case } from "../case.ts";
-import { API, BROKER } from "../services.ts";
 import { renewAll } from "./api.ts";
 import { delayPort } from "./delay.ts";
 import { runningTask } from "./tasks.ts";
@@ -10,7 +11,6 @@ import { runningTask } from "./tasks.ts";
  * acknowledgement of the broker comes late, so that what the copies hold bounds the stack, and not this machine's processors, which play the crowd as well.
  */
 const HELD = 25;
-const BROKER_PORT = 19_092;
 const LATENCY_MS = 150;
 /** Who is turned away comes again after a second: so many users for each request a second that is too many, with a fifth on top. */
 const USERS_PER_SURPLUS = 1.2;
@@ -33,7 +33,7 @@ async function crowd({ load, last, fast }: Blow, users: number) {
 }
 
 const containers = async ({ environment }: Blow) =>
-  (await environment.tasks(API)).map(({ container }) => container).sort();
+  (await environment.tasks(SWARM_SERVICES.api)).map(({ container }) => container).sort();
 
 export const overloadCases: readonly Case[] = [
   {
@@ -43,19 +43,21 @@ export const overloadCases: readonly Case[] = [
     only: ["503 with Retry-After"],
     strike: async (blow) => {
       const { environment, load, undo, until, proof } = blow;
-      const broker = await runningTask(blow, BROKER);
+      const broker = await runningTask(blow, SWARM_SERVICES.broker);
       const host = await docker(["inspect", "--format", "{{.State.Pid}}", await environment.host(broker.host)]);
       const network = `/proc/${host}/root/proc/${broker.pid}/ns/net`;
-      const delayed = await delayPort(blow, { network, port: BROKER_PORT, ms: LATENCY_MS });
-      const right = undo(() => environment.update(API, ["--env-rm", "MAX_PENDING"]));
-      const copies = await renewAll(blow, () => environment.update(API, ["--env-add", `MAX_PENDING=${HELD}`]));
+      const delayed = await delayPort(blow, { network, port: PORTS.brokerInternal, ms: LATENCY_MS });
+      const right = undo(() => environment.update(SWARM_SERVICES.api, ["--env-rm", "MAX_PENDING"]));
+      const copies = await renewAll(blow, () =>
+        environment.update(SWARM_SERVICES.api, ["--env-add", `MAX_PENDING=${HELD}`]),
+      );
       const before = await containers(blow);
 
       const full = await crowd(blow, 2 * copies * HELD);
       await full.leave();
       const over = await crowd(blow, Math.round(copies * HELD + USERS_PER_SURPLUS * full.accepted));
       const memory = await Promise.all(
-        (await environment.tasks(API)).map(({ host: on, container }) =>
+        (await environment.tasks(SWARM_SERVICES.api)).map(({ host: on, container }) =>
           environment.on(on, ["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", container]),
         ),
       );

@@ -1,7 +1,7 @@
+import { HOSTS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Case } from "../case.ts";
 import { docker } from "../environment.ts";
 import { runningTask } from "./tasks.ts";
-import { BROKER } from "../services.ts";
 import { short } from "./evidence.ts";
 
 export const replacementCases: readonly Case[] = [
@@ -28,7 +28,7 @@ export const replacementCases: readonly Case[] = [
       const { environment, up, undo, proof } = blow;
       const before = await environment.swarmId();
       const recover = undo(() => up());
-      await docker(["rm", "--force", "--volumes", await environment.host("manager")]);
+      await docker(["rm", "--force", "--volumes", await environment.host(HOSTS.manager)]);
       await recover();
       const after = await environment.swarmId();
       if (environment.managers.length > 1) {
@@ -47,11 +47,11 @@ export const replacementCases: readonly Case[] = [
     losesQueue: true,
     strike: async (blow) => {
       const { environment, up, until, undo, proof } = blow;
-      const { host, container } = await runningTask(blow, BROKER);
+      const { host, container } = await runningTask(blow, SWARM_SERVICES.broker);
       const recover = undo(() => up());
       await docker(["rm", "--force", "--volumes", await environment.host(host)]);
       await recover();
-      const task = await until("a broker on the new host", () => environment.task(BROKER));
+      const task = await until("a broker on the new host", () => environment.task(SWARM_SERVICES.broker));
       if (task.container === container) throw new Error(`the broker is still ${container}`);
       proof(`${host} is another one, and its broker began with an empty topic`);
     },

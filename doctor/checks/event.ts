@@ -1,3 +1,4 @@
+import { SERVICES, STACKS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import { type Sight, tasksOf } from "../sight.ts";
@@ -18,7 +19,7 @@ export function checkEvent({ composes }: Pick<Declared, "composes">, sight: Pick
     ];
   });
   const partitions = partitionsDeclared(composes);
-  for (const { lag } of tasks.filter(({ service, lag }) => service === "gifticon_gifticon-issuer" && lag.length > 0)) {
+  for (const { lag } of tasks.filter(({ service, lag }) => service === SWARM_SERVICES.issuer && lag.length > 0)) {
     if (partitions !== undefined && lag.length !== partitions) {
       findings.push({
         what: `the topic has ${lag.length} partitions, and ${partitions} are declared`,
@@ -36,7 +37,7 @@ function checkLag({ hosts, later }: Pick<Sight, "hosts" | "later">): Finding[] {
   return [
     {
       what: `${after.queued} requests wait in the topic and none was decided within the look`,
-      next: "on the manager: sudo docker service logs --tail 50 gifticon_gifticon-issuer tells what the issuer waits for",
+      next: `on the manager: sudo docker service logs --tail 50 ${SWARM_SERVICES.issuer} tells what the issuer waits for`,
     },
   ];
 }
@@ -52,6 +53,6 @@ function standing(hosts: Sight["hosts"]): { queued: number; decided: number } | 
 
 /** As the job that declares the topics is told: NAME:PARTITIONS. */
 function partitionsDeclared(composes: Declared["composes"]): number | undefined {
-  const declared = composes["kafka"]?.services["topics"]?.command?.[1]?.split(":")[1];
+  const declared = composes[STACKS.kafka]?.services[SERVICES.topics]?.command?.[1]?.split(":")[1];
   return declared === undefined ? undefined : Number(declared);
 }

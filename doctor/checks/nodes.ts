@@ -1,9 +1,8 @@
+import { HOST_LABEL } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { Sight, SwarmSight } from "../sight.ts";
-
-/** The label by which a node of the Swarm names its host (infra/scripts/lib/common.sh). */
-const HOST_LABEL = "gifticon-event.host";
 
 /** Whether the Swarm's nodes are the declared ones: there, ready, labelled and available as declared, and no others. */
 export function checkNodes(
@@ -55,7 +54,7 @@ function checkNode(
   if (node.ManagerStatus !== undefined && node.ManagerStatus.Reachability !== "reachable") {
     find(
       `is a manager that the others can't reach (${node.ManagerStatus.Reachability}): when half of the managers are, nothing can be changed`,
-      `start its host, or see what keeps port 2377 of it from the others; ${up} with --refresh replaces a lost host`,
+      `start its host, or see what keeps port ${PORTS.swarmControl} of it from the others; ${up} with --refresh replaces a lost host`,
     );
   }
   const availability = role === "manager" ? "drain" : "active";

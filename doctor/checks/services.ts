@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { inStack, STACK_LABEL } from "@gifticon/contract/facts/names.ts";
 import type { Compose, ComposeService } from "../../stacks/compose.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { ServiceSight, Sight } from "../sight.ts";
-
-const STACK_LABEL = "com.docker.stack.namespace";
 
 /** Whether the Swarm has the services of the stack files, as they stand there, each with all its tasks. */
 export function checkServices(
@@ -14,14 +13,14 @@ export function checkServices(
 ): Finding[] {
   return Object.entries(composes).flatMap(([stack, compose]) => {
     const present = swarm.services.filter(({ Spec }) => Spec.Labels[STACK_LABEL] === stack);
-    const names = Object.keys(compose.services).map((name) => `${stack}_${name}`);
+    const names = Object.keys(compose.services).map((name) => inStack(stack, name));
     return [
       ...Object.entries(compose.services).flatMap(([name, declared]) =>
         checkService(
           compose,
           declared,
-          `${stack}_${name}`,
-          present.find(({ Spec }) => Spec.Name === `${stack}_${name}`),
+          inStack(stack, name),
+          present.find(({ Spec }) => Spec.Name === inStack(stack, name)),
           up,
         ),
       ),

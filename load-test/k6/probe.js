@@ -7,6 +7,6 @@ export const options = { vus: 8, duration: "1s", discardResponseBodies: true };
 const post = { headers: { "content-type": "application/json" }, timeout: 2000 };
 
 export default function () {
-  const { status, error } = http.post(`${__ENV.URL}/gifticons`, "{}", post);
+  const { status, error } = http.post(__ENV.URL, "{}", post);
   console.log(`${status} ${error}`);
 }

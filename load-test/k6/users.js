@@ -69,9 +69,9 @@ function wait(number) {
 
 /** Asks for a gifticon; returns the status, 0 when the connection failed. */
 function ask(kind, number, key) {
-  post.headers["idempotency-key"] = key;
+  post.headers[plan.keyHeader] = key;
   const at = Date.now();
-  const answer = http.post(`${plan.url}/gifticons`, `{"userId":${plan.firstUser + number}}`, post);
+  const answer = http.post(`${plan.url}${plan.path}`, `{"userId":${plan.firstUser + number}}`, post);
   const retry = answer.status === 503 && answer.headers["Retry-After"] !== undefined ? "w" : "";
   tell(
     `${kind} ${number} ${at} ${Math.max(0, Math.round(at - planned))} ${Date.now() - at} ${answer.status} ${answer.error_code}${retry}`,

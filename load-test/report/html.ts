@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { factsOf } from "./facts.ts";
 import type { Report, ReportedRun } from "./report.ts";
 import { milliseconds, number, percent, rowsOf } from "./rows.ts";
@@ -40,7 +41,7 @@ ${runs.length > 1 ? "" : `<h2>Figures</h2>${table(report)}`}
 <h2>What it ran with</h2>
 <div class="card">${facts(report)}</div>
 </main>
-<script type="application/json" id="data">${JSON.stringify({ runs: runs.map(({ series, distribution }) => ({ series, distribution })), shares: report.shares }).replaceAll("<", "\\u003c")}</script>
+<script type="application/json" id="data">${JSON.stringify({ runs: runs.map(({ series, distribution }) => ({ series, distribution })), shares: report.shares, generator: HOSTS.loadGenerator }).replaceAll("<", "\\u003c")}</script>
 <script>${packaged("uPlot.iife.min.js")}</script>
 <script>${own("page.js")}</script>
 </body>

@@ -64,7 +64,7 @@ const plots = [
     lines: (run) =>
       Object.keys(run.series.cpu).map((host, index) => [
         host,
-        host === "load-generator" ? "c3" : `c${[9, 1, 2, 4, 5, 6, 7, 8][index % 8]}`,
+        host === report.generator ? "c3" : `c${[9, 1, 2, 4, 5, 6, 7, 8][index % 8]}`,
         ({ series }) => series.cpu[host] ?? [],
       ]),
     format: short,

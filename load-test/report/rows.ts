@@ -1,3 +1,4 @@
+import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { ERROR_CLASSES } from "../../operate/error-class.ts";
 import type { Report, ReportedRun } from "./report.ts";
 
@@ -126,7 +127,7 @@ function peak(values: readonly (number | null)[]): string {
 /** The host that used most in one second, and how much of its cores. */
 function busiest({ series, cores }: ReportedRun): string {
   const peaks = Object.entries(series.cpu)
-    .filter(([host]) => host !== "load-generator")
+    .filter(([host]) => host !== HOSTS.loadGenerator)
     .map(([host, used]) => ({ host, used: Math.max(0, ...used.map((value) => value ?? 0)) }))
     .sort((a, b) => b.used - a.used);
   const [first] = peaks;

@@ -1,4 +1,4 @@
-import { SERVICES } from "@gifticon/contract/facts/names.ts";
+import { LOAD_AGENT } from "@gifticon/contract/facts/names.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
 import type { readMainApiSettings } from "@gifticon/runtime/environment.ts";
 import { createKafka } from "@gifticon/kafka/client.ts";
@@ -27,9 +27,9 @@ export interface Queue {
 /** Connects when something is asked first. */
 export function openEvent({ mode, database, kafka, groupId }: ReturnType<typeof readMainApiSettings>): Event {
   // What the agent writes to standard output is its answer.
-  const log = createLog(SERVICES.loadAgent, "silent");
-  const pool = createPool(database, SERVICES.loadAgent, log);
-  const client = createKafka(kafka, SERVICES.loadAgent, log);
+  const log = createLog(LOAD_AGENT, "silent");
+  const pool = createPool(database, LOAD_AGENT, log);
+  const client = createKafka(kafka, LOAD_AGENT, log);
   let admin: Promise<Admin> | undefined;
   // One that couldn't connect is not asked again: it may never do so (tulios/kafkajs#919).
   const connected = () =>

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import { createGzip, type Gzip } from "node:zlib";
-import { EVIDENCE, type EvidenceEnd, type StartOffset } from "./protocol.ts";
 import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
-import { SERVICES } from "@gifticon/contract/facts/names.ts";
+import { LOAD_AGENT } from "@gifticon/contract/facts/names.ts";
 import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
+import { EVIDENCE, type EvidenceEnd, type StartOffset } from "./protocol.ts";
 import { recordsOf } from "@gifticon/contract/fetched-record.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import type { EachBatchPayload } from "kafkajs";
@@ -55,7 +55,7 @@ async function writeRecords(
   );
   if (missing.size === 0) return 0;
   const consumer = queue.kafka.consumer({
-    groupId: `${SERVICES.loadAgent}-${crypto.randomUUID()}`,
+    groupId: `${LOAD_AGENT}-${crypto.randomUUID()}`,
     maxBytesPerPartition: 1024 * 1024,
   });
   await consumer.connect();

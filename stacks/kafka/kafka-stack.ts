@@ -1,4 +1,4 @@
-import { SERVICES } from "@gifticon/contract/facts/names.ts";
+import { SERVICES, VOLUMES } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { DEAD_LETTER_BATCH_BYTES, deadLetterTopic, TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { INTERNAL_LISTENER } from "../broker.ts";
@@ -41,7 +41,7 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
     healthcheck: healthcheck("zookeeper"),
     stop_grace_period: "30s",
     networks: { [network]: { aliases: [SERVICES.zookeeper] } },
-    volumes: [{ type: "volume", source: "zookeeper", target: ZOOKEEPER_DATA }, scratch(64)],
+    volumes: [{ type: "volume", source: VOLUMES.zookeeper, target: ZOOKEEPER_DATA }, scratch(64)],
     configs: [{ source: "zookeeper", target: "/etc/zookeeper.properties" }],
     deploy: {
       ...deploy,
@@ -60,7 +60,7 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
     stop_grace_period: "60s",
     networks: { [network]: { aliases: [SERVICES.broker] } },
     ports: [{ target: PORTS.brokerExternal, published: PORTS.brokerExternal, protocol: "tcp", mode: "host" }],
-    volumes: [{ type: "volume", source: "kafka", target: KAFKA_DATA }, scratch(64)],
+    volumes: [{ type: "volume", source: VOLUMES.broker, target: KAFKA_DATA }, scratch(64)],
     configs: [{ source: "kafka", target: "/etc/kafka.properties" }],
     deploy: {
       ...deploy,
@@ -93,7 +93,7 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
   return {
     services: { [SERVICES.zookeeper]: zookeeper, [SERVICES.broker]: kafka, [SERVICES.topics]: topics },
     networks: { [network]: { external: true } },
-    volumes: { kafka: {}, zookeeper: {} },
+    volumes: { [VOLUMES.broker]: {}, [VOLUMES.zookeeper]: {} },
     configs: {
       kafka: { external: true, name: configs.kafka },
       zookeeper: { external: true, name: configs.zookeeper },

@@ -1,4 +1,4 @@
-import { SERVICES } from "@gifticon/contract/facts/names.ts";
+import { LOAD_AGENT, SERVICES } from "@gifticon/contract/facts/names.ts";
 import { hardened, limits, ownCheck, PIDS, rolling, scratch, type Compose, type Deploy } from "../compose.ts";
 import { eventAccess, type EventTarget } from "../event-access.ts";
 import { ON_LOAD_GENERATOR, ON_WORKERS } from "../placement.ts";
@@ -38,7 +38,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
   } as const satisfies Partial<Deploy>;
   return {
     services: {
-      k6: {
+      [SERVICES.generator]: {
         ...hardened,
         healthcheck: ownCheck,
         image: images.generator,
@@ -54,7 +54,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
           resources: limits(Math.max(hostMib - HOST_MIB, 256), PIDS.k6),
         },
       },
-      agent: {
+      [SERVICES.agent]: {
         ...hardened,
         healthcheck: ownCheck,
         ...access,
@@ -62,7 +62,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
         image: images.agent,
         user: "1000:1000",
         stop_grace_period: "5s",
-        networks: { [network]: { aliases: [SERVICES.loadAgent] } },
+        networks: { [network]: { aliases: [LOAD_AGENT] } },
         deploy: {
           ...waiting,
           placement: { constraints: ON_WORKERS },

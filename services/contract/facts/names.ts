@@ -11,20 +11,31 @@ export const SERVICES = {
   topics: "topics",
   /** The job that prepares the database. */
   migration: "migrate",
-  loadAgent: "load-agent",
+  /** k6, which plays the users of a load test. */
+  generator: "k6",
+  /** What looks at the event from inside during a load test. */
+  agent: "agent",
 } as const;
 
-/** The name that the Swarm gives a service of a stack. */
-export function swarmService(stack: string, service: string): string {
-  return `${stack}_${service}`;
+/** The agent's name in logs, in the database's list of connections, and in the overlay network. */
+export const LOAD_AGENT = "load-agent";
+
+/** Volumes, as the stacks' files name them. */
+export const VOLUMES = { broker: "kafka", zookeeper: "zookeeper" } as const;
+
+/** The name that the Swarm gives a service or a volume of a stack. */
+export function inStack(stack: string, name: string): string {
+  return `${stack}_${name}`;
 }
 
 /** Services that tools look at, as the Swarm names them. */
 export const SWARM_SERVICES = {
-  api: swarmService(STACKS.event, SERVICES.api),
-  issuer: swarmService(STACKS.event, SERVICES.issuer),
-  broker: swarmService(STACKS.kafka, SERVICES.broker),
-  zookeeper: swarmService(STACKS.kafka, SERVICES.zookeeper),
+  api: inStack(STACKS.event, SERVICES.api),
+  issuer: inStack(STACKS.event, SERVICES.issuer),
+  broker: inStack(STACKS.kafka, SERVICES.broker),
+  zookeeper: inStack(STACKS.kafka, SERVICES.zookeeper),
+  generator: inStack(STACKS.loadTest, SERVICES.generator),
+  agent: inStack(STACKS.loadTest, SERVICES.agent),
 } as const;
 
 /** Hosts that there is one of. The first manager is the way to all others. */
