@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { renderConfig } from "./ssh-hosts.ts";
+import { execa } from "execa";
+import { renderConfig, SshHosts } from "./ssh-hosts.ts";
 import type { StackOutputs } from "./stack-outputs.ts";
 
 const stack: StackOutputs = {
@@ -11,17 +15,59 @@ const stack: StackOutputs = {
   ],
 };
 
+const folder = { path: "/folder", shares: true };
+
 test("the manager is reached at its public address, the others through it, each by the key that is known", () => {
-  const config = renderConfig(stack, "/folder", "/folder/key");
+  const config = renderConfig(stack, folder, "/folder/key");
   assert.match(config, /Host manager\n {2}HostName 203\.0\.113\.9\n {2}HostKeyAlias manager\nHost/);
   assert.match(
     config,
     /Host load-generator\n {2}HostName 10\.0\.0\.9\n {2}HostKeyAlias load-generator\n {2}ProxyJump manager\n/,
   );
   assert.match(config, /StrictHostKeyChecking yes/);
-  assert.match(config, /IdentityFile \/folder\/key\n {2}IdentitiesOnly yes/);
+  assert.match(config, /IdentityFile "\/folder\/key"\n {2}IdentitiesOnly yes/);
 });
 
 test("without a key of the program's, ssh finds the operator's as it always does", () => {
-  assert.doesNotMatch(renderConfig(stack, "/folder"), /Identit/);
+  assert.doesNotMatch(renderConfig(stack, folder), /Identit/);
+});
+
+/** Returns what ssh itself makes of the configuration of a host. */
+async function readBySsh(hosts: SshHosts, host: string): Promise<Map<string, string>> {
+  const { stdout } = await execa("ssh", ["-G", "-F", hosts.configuration, host]);
+  const lines = stdout.split("\n").map((line) => line.split(" "));
+  return new Map(lines.map(([name = "", ...value]) => [name, value.join(" ")]));
+}
+
+test("ssh reads the configuration as it is meant, whatever TMPDIR and the key's file are called", async () => {
+  const root = await mkdtemp(join(tmpdir(), "ssh-hosts-"));
+  try {
+    const place = join(root, "x".repeat(100));
+    await mkdir(place);
+    const file = join(root, "my 100% key");
+    await writeFile(file, "");
+    await using hosts = await SshHosts.open(stack, { file }, [place]);
+    const read = await readBySsh(hosts, "load-generator");
+    assert.equal(read.get("identityfile"), file.replaceAll("%", "%%"));
+    assert.equal(read.get("userknownhostsfile"), hosts.configuration.replace(/config$/, "known_hosts"));
+    assert.equal(read.get("proxyjump"), "manager");
+    // The place is too long for a socket: each command has a connection of its own.
+    assert.deepEqual([read.get("controlmaster"), read.get("controlpath")], ["false", undefined]);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+test("connections are shared by sockets that ssh can bind", async () => {
+  await using hosts = await SshHosts.open(stack, undefined);
+  const path = (await readBySsh(hosts, "load-generator")).get("controlpath") ?? "";
+  assert.match(path, /\/load-generator$/);
+  assert.ok(Buffer.byteLength(path) + 17 <= 107, path);
+});
+
+test("a key that can't be read is told as such, before any host is asked", async () => {
+  await assert.rejects(SshHosts.open(stack, { file: "/absent/key" }), {
+    name: "NotReadyError",
+    message: /^--identity is \/absent\/key, which can't be read \(ENOENT\)/,
+  });
 });

@@ -1,11 +1,11 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, constants, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { execa, type Options } from "execa";
 import { HOST_USER } from "../infra/plans/access.ts";
 import { quote } from "../infra/scripts/quote.ts";
-import type { StackOutputs } from "./stack-outputs.ts";
+import { makeSshFolder, type SshFolder } from "./ssh-folder.ts";
+import { NotReadyError, type StackOutputs } from "./stack-outputs.ts";
 
 /** The stack's hosts, by name, over OpenSSH: through the manager, each with its key known beforehand. */
 export class SshHosts implements AsyncDisposable {
@@ -16,23 +16,39 @@ export class SshHosts implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** @param identity file of the operator's own key, or the key itself; without one, ssh finds a key as it always does. */
-  static async open(stack: StackOutputs, identity: { file: string } | { key: string } | undefined): Promise<SshHosts> {
-    const folder = await mkdtemp(join(tmpdir(), "gifticon-load-"));
-    await chmod(folder, 0o700);
-    const file = identity && ("file" in identity ? identity.file : join(folder, "key"));
-    if (identity && "key" in identity) await writeFile(join(folder, "key"), identity.key, { mode: 0o600 });
-    await writeFile(join(folder, "config"), renderConfig(stack, folder, file));
+  /**
+   * Opens the way to the hosts. No host is asked yet.
+   *
+   * @param identity file of the operator's own key, or the key itself; without one, ssh finds a key
+   * as it always does.
+   * @throws NotReadyError when this machine has no folder for ssh's files, or the file can't be
+   * read.
+   */
+  static async open(
+    stack: StackOutputs,
+    identity: { file: string } | { key: string } | undefined,
+    places?: readonly string[],
+  ): Promise<SshHosts> {
+    if (identity && "file" in identity) await requireReadable(identity.file);
+    const folder = await makeSshFolder(Math.max(...stack.nodes.map(({ name }) => Buffer.byteLength(name))), places);
+    const file = identity && ("file" in identity ? identity.file : join(folder.path, "key"));
+    if (identity && "key" in identity) await writeFile(join(folder.path, "key"), identity.key, { mode: 0o600 });
+    await writeFile(join(folder.path, "config"), renderConfig(stack, folder, file));
     await writeFile(
-      join(folder, "known_hosts"),
+      join(folder.path, "known_hosts"),
       stack.nodes.map(({ name, hostKey }) => `${name} ${hostKey}\n`).join(""),
     );
-    return new SshHosts(folder);
+    return new SshHosts(folder.path);
+  }
+
+  /** The configuration file of ssh that knows the hosts by name. */
+  get configuration(): string {
+    return join(this.#folder, "config");
   }
 
   /** Starts a command on a host; its standard output and error are the result's. Ends with an error unless it exits with 0. */
   start<T extends Options>(host: string, command: readonly string[], options: T) {
-    const child = execa("ssh", ["-F", join(this.#folder, "config"), host, command.map(quote).join(" ")], {
+    const child = execa("ssh", ["-F", this.configuration, host, command.map(quote).join(" ")], {
       ...options,
       // A terminal sends Ctrl-C to its whole process group: the connections would be gone before anything is stopped and reported.
       detached: true,
@@ -59,8 +75,17 @@ export class SshHosts implements AsyncDisposable {
   }
 }
 
-/** An ssh configuration that knows the stack's hosts by their names. */
-export function renderConfig({ nodes, managerPublicIp }: StackOutputs, folder: string, identity?: string): string {
+async function requireReadable(file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    throw new NotReadyError(`--identity is ${file}, which can't be read (${code})\nGive the file of a private key.`);
+  }
+}
+
+/** Renders an ssh configuration that knows the stack's hosts by their names. */
+export function renderConfig({ nodes, managerPublicIp }: StackOutputs, folder: SshFolder, identity?: string): string {
   const host = (name: string, address: string, jump: boolean) => [
     `Host ${name}`,
     `  HostName ${address}`,
@@ -74,7 +99,7 @@ export function renderConfig({ nodes, managerPublicIp }: StackOutputs, folder: s
     ),
     "Host *",
     `  User ${HOST_USER}`,
-    `  UserKnownHostsFile ${folder}/known_hosts`,
+    `  UserKnownHostsFile ${folder.path}/known_hosts`,
     "  StrictHostKeyChecking yes",
     "  BatchMode yes",
     "  ConnectTimeout 15",
@@ -82,10 +107,12 @@ export function renderConfig({ nodes, managerPublicIp }: StackOutputs, folder: s
     "  Compression yes",
     "  LogLevel ERROR",
     // One connection to each host for all that is asked of it; it ends a while after the last.
-    "  ControlMaster auto",
-    `  ControlPath ${folder}/%n`,
-    "  ControlPersist 20",
-    ...(identity === undefined ? [] : [`  IdentityFile ${identity}`, "  IdentitiesOnly yes"]),
+    ...(folder.shares
+      ? ["  ControlMaster auto", `  ControlPath ${folder.path}/%n`, "  ControlPersist 20"]
+      : ["  ControlMaster no"]),
+    // A file of the operator's: in quotes for its blanks, and with each % twice, as one begins a
+    // token.
+    ...(identity === undefined ? [] : [`  IdentityFile "${identity.replaceAll("%", "%%")}"`, "  IdentitiesOnly yes"]),
     "",
   ].join("\n");
 }

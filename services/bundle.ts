@@ -10,7 +10,10 @@ export type ServiceName = "main-api" | "gifticon-issuer" | "load-agent";
 
 const HEALTHCHECK = fileURLToPath(new URL("./runtime/healthcheck.ts", import.meta.url));
 
-/** Returns the bundles of a service, from its folder: the service itself, and its health check. The load agent only waits, so it has none. */
+/**
+ * Returns the bundles of a service, from its folder: the service itself, and its health check. The
+ * load agent only waits, so it has none.
+ */
 export function bundlesOf(service: ServiceName): string[] {
   return ["dist/main.js", ...(service === "load-agent" ? [] : ["dist/healthcheck.js"])];
 }

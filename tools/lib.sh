@@ -74,8 +74,8 @@ with_lock() {
   )
 }
 
-# context_of FOLDER: its files as a build context on standard output. Their modes don't follow the umask of this user, as a builder copies them into
-# the image, whose own users have to read them.
+# context_of FOLDER: its files as a build context on standard output. Their modes don't follow the
+# umask of this user, as a builder copies them into the image, whose own users have to read them.
 context_of() { tar -C "$1" --mode=u=rwX,go=rX --owner=0 --group=0 --numeric-owner --sort=name -cf - .; }
 
 # build_image TAG FOLDER [ARGUMENT OF docker build]...: says nothing unless it fails.

@@ -35,10 +35,12 @@ export interface BuildContext {
 }
 
 /**
- * Copies the files that make an image to a build context of their own, with modes and times that depend on nothing but their contents.
+ * Copies the files that make an image to a build context of their own, with modes and times that
+ * depend on nothing but their contents.
  *
- * A builder copies modes and times into the image, and the docker plugin compares modes to see whether an image changed. In a checkout they follow from the
- * umask of the user who cloned it: with 077 the image's user could not read its files, with 002 the same commit made another image.
+ * A builder copies modes and times into the image, and the docker plugin compares modes to see
+ * whether an image changed. In a checkout they follow from the umask of the user who cloned it:
+ * with 077 the image's user could not read its files, with 002 the same commit made another image.
  *
  * @param name the image's name.
  * @param root folder that holds the source and takes the context; by default the project's.
@@ -85,7 +87,10 @@ function settle(path: string, mode: number): void {
   utimesSync(path, EPOCH, EPOCH);
 }
 
-/** The folders that hold these files, the deepest first, as writing into one changes the time of its parent. */
+/**
+ * The folders that hold these files, the deepest first, as writing into one changes the time of its
+ * parent.
+ */
 function parentsOf(files: Iterable<string>): string[] {
   const parents = new Set<string>();
   for (const file of files) {

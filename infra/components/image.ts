@@ -18,10 +18,12 @@ export interface ImageArgs {
 }
 
 /**
- * One image: built on the machine that runs Pulumi, pushed to a repository of its own, and referenced by its digest.
+ * One image: built on the machine that runs Pulumi, pushed to a repository of its own, and
+ * referenced by its digest.
  *
- * Its tag is a hash of the files that make it, so that one can tell from a tag what was built; nothing refers to it. The same files make the same
- * build context on every machine, so that another machine's update rolls nothing out.
+ * Its tag is a hash of the files that make it, so that one can tell from a tag what was built;
+ * nothing refers to it. The same files make the same build context on every machine, so that
+ * another machine's update rolls nothing out.
  */
 export class Image extends ComponentResource {
   readonly repositoryArn: Output<string>;

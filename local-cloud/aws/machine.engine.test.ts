@@ -14,7 +14,10 @@ import { aws } from "./package.ts";
 import { DockerClient } from "./testing/docker-client.ts";
 import { leftovers } from "./testing/leftovers.ts";
 
-/** An account and a range of its own, so that the test runs beside whatever else stands on the machine. */
+/**
+ * An account and a range of its own, so that the test runs beside whatever else stands on the
+ * machine.
+ */
 process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000018";
 
 const program = `
@@ -55,7 +58,9 @@ const losses: readonly (readonly [string, () => Promise<void>])[] = [
   ["the registry's CA to another one", () => writeFile(join(certificates(), "ca.crt"), newAuthority().certificate)],
 ];
 
-/** A machine of which another program (cloud-init, WSL, an installation of Docker) rewrites a file. */
+/**
+ * A machine of which another program (cloud-init, WSL, an installation of Docker) rewrites a file.
+ */
 describe("what the machine is told of an account", () => {
   let project: EngineProject;
   let client: DockerClient;
@@ -117,7 +122,10 @@ describe("what the machine is told of an account", () => {
     assert.equal(withoutBlock(await readFile(hostsFile, "utf8")), own);
   });
 
-  /** Throws unless the machine resolves both names to their containers and its engine trusts the registry. */
+  /**
+   * Throws unless the machine resolves both names to their containers and its engine trusts the
+   * registry.
+   */
   async function known(): Promise<void> {
     const containers = await listContainers();
     for (const [name, part] of [

@@ -3,9 +3,9 @@ import { tellMachineOfRegistry } from "./ecr/registry.ts";
 import { tellMachineOfBalancers } from "./lb/load-balancer.ts";
 
 /**
- * Tells the machine again what it has lost of the account: /etc/hosts is written anew at each boot by WSL and cloud-init, and
- * /etc/docker by whoever installs Docker anew. Everything else of the local cloud is in Docker objects. Without an engine there is
- * nothing to tell.
+ * Tells the machine again what it has lost of the account: /etc/hosts is written anew at each boot
+ * by WSL and cloud-init, and /etc/docker by whoever installs Docker anew. Everything else of the
+ * local cloud is in Docker objects. Without an engine there is nothing to tell.
  *
  * @returns what the machine had lost, in words for a user.
  * @throws MachineFileError when the machine's files can't be written.

@@ -4,8 +4,9 @@ import { Mutex } from "async-mutex";
 import { accountId } from "./account.ts";
 
 /**
- * What the machine itself must know of an account: names that AWS would publish to the world, as lines of a marked block in
- * /etc/hosts, and the certificate of the registry for the machine's Docker engine. Nothing else of the local cloud is outside Docker.
+ * What the machine itself must know of an account: names that AWS would publish to the world, as
+ * lines of a marked block in /etc/hosts, and the certificate of the registry for the machine's
+ * Docker engine. Nothing else of the local cloud is outside Docker.
  */
 
 const hostsFile = "/etc/hosts";
@@ -38,7 +39,8 @@ export async function forgetPublicName(name: string): Promise<void> {
 }
 
 /**
- * Has the machine's Docker engine trust a registry with a certificate of that CA. The engine reads it at each connection.
+ * Has the machine's Docker engine trust a registry with a certificate of that CA. The engine reads
+ * it at each connection.
  *
  * @returns false when it did so before.
  */
@@ -61,7 +63,10 @@ export async function untrustRegistry(host: string): Promise<void> {
   });
 }
 
-/** Takes back all that the machine was told of the account: what a file that was restored from elsewhere brought again, too. */
+/**
+ * Takes back all that the machine was told of the account: what a file that was restored from
+ * elsewhere brought again, too.
+ */
 export async function forgetAccount(): Promise<void> {
   await changeNames((names) => {
     names.clear();
@@ -77,8 +82,9 @@ export function namesIn(text: string, account: string): Map<string, string> {
 }
 
 /**
- * Returns the text of a hosts file with the account's block replaced; without names, the block is gone. All lines of others stay as they
- * are. A block of which something else took a part is made whole: its remains go, and lines that give one of the names another address.
+ * Returns the text of a hosts file with the account's block replaced; without names, the block is
+ * gone. All lines of others stay as they are. A block of which something else took a part is made
+ * whole: its remains go, and lines that give one of the names another address.
  */
 export function withNames(text: string, account: string, names: ReadonlyMap<string, string>): string {
   const { lines, ours, inBlock } = read(text === "" || text.endsWith("\n") ? text : `${text}\n`, account);
@@ -106,7 +112,10 @@ function endOf(account: string): string {
   return `# END local-cloud ${account}`;
 }
 
-/** The lines of a hosts file; which of them are the account's, and which of these stand in a block that has its begin. */
+/**
+ * The lines of a hosts file; which of them are the account's, and which of these stand in a block
+ * that has its begin.
+ */
 function read(text: string, account: string): { lines: string[]; ours: boolean[]; inBlock: boolean[] } {
   const lines = text.split(/(?<=\n)/).filter((line) => line !== "");
   const ours = lines.map(() => false);
@@ -137,7 +146,10 @@ function isEntry(line: string): boolean {
   return entryOf(line).length > 0;
 }
 
-/** Nobody else gives these names an address: where a mark is lost, they tell the account's lines from others. */
+/**
+ * Nobody else gives these names an address: where a mark is lost, they tell the account's lines
+ * from others.
+ */
 function isNameOfAws(line: string): boolean {
   return entryOf(line).some(([name]) => name.endsWith(".amazonaws.com"));
 }
@@ -149,8 +161,9 @@ function entryOf(line: string): [name: string, address: string][] {
 }
 
 /**
- * Changes the account's block. The file is written in place, because in a container it is a mount that can't be replaced; another
- * process that wrote it at the same moment may have won, so it is read again.
+ * Changes the account's block. The file is written in place, because in a container it is a mount
+ * that can't be replaced; another process that wrote it at the same moment may have won, so it is
+ * read again.
  */
 async function changeNames(edit: (names: Map<string, string>) => unknown): Promise<void> {
   await lock.runExclusive(async () => {

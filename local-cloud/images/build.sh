@@ -27,7 +27,8 @@ build() {
   built="$(docker image inspect --format '{{index .Config.Labels "local-cloud.source"}}' "$tag" 2>/dev/null || true)"
   [[ $built != "$source" ]] || return 0
   echo "==> Building $tag" >&2
-  # A builder copies modes into the image: they must not follow the umask that the checkout was made with.
+  # A builder copies modes into the image: they must not follow the umask that the checkout was made
+  # with.
   log="$(tar -C "$here/$name" --mode=u=rwX,go=rX --owner=0 --group=0 --numeric-owner --sort=name -cf - . |
     docker build --force-rm --label "local-cloud.source=$source" --label "local-cloud.image=$name" --tag "$tag" - 2>&1)" || {
     printf 'error: can'\''t build %s\n%s\n' "$tag" "$(tail -n 20 <<<"$log")" >&2

@@ -59,6 +59,7 @@ prepare_layer() {
       have shellcheck || install_packages "to check the shell scripts" shellcheck
       ensure_actionlint
       ;;
+    unit) have ssh || install_packages "to read the configurations that tests write for it" openssh-client ;;
     review)
       prepare_pulumi
       have git || install_packages "to copy the program for tests" git
