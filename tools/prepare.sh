@@ -9,7 +9,7 @@ source "$checkout/tools/dependencies.sh"
 source "$checkout/tools/docker-engine.sh"
 
 # What an environment of seven hosts, the engine with its plugins and a build in the same time need, in the end-to-end test as well (2,600 MiB
-# were measured there, beside builds); the hosts' limits add up to more, but are not reached. The README says it in GiB.
+# were measured there, beside builds); the hosts' limits add up to more, but are not reached. docs/run-locally.md says it in GiB.
 memory_needed_mib=3500
 
 require_linux() {
