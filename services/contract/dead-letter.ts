@@ -1,7 +1,7 @@
 import { DEAD_LETTER_BYTES } from "./facts/queue.ts";
 import type { FetchedRecord } from "./fetched-record.ts";
 import { sizeOf } from "./message-size.ts";
-import type { OutgoingMessage } from "./outgoing-message.ts";
+import { headersOf, type OutgoingMessage } from "./outgoing-message.ts";
 import { type RecordHeader, RecordHeaders } from "./record-headers.ts";
 import { HEADER, type Poison } from "./record.ts";
 import { type RecordPosition, requestIdOfPosition } from "./request-id.ts";
@@ -13,7 +13,10 @@ export const DEAD_LETTER_HEADER = {
   partition: "dlt-original-partition",
   offset: "dlt-original-offset",
   timestamp: "dlt-original-timestamp",
-  /** Only of a whole batch that can't be read: the value is the batch as it stood in the log, the offset that of its last record. */
+  /**
+   * Only of a whole batch that can't be read: the value is the batch as it stood in the log, the
+   * offset that of its last record.
+   */
   batch: "dlt-original-batch",
   /** Only of a record too large to be kept: the size of what was left out, in bytes. */
   leftOut: "dlt-left-out-bytes",
@@ -31,8 +34,9 @@ export interface DeadLetter {
 }
 
 /**
- * The dead letter of a record: its bytes and headers unchanged, with the reason and where it stood behind them. Of a record that
- * was compressed and is too large to be written again, only that: it stands in its topic until the retention ends.
+ * The dead letter of a record: its bytes and headers unchanged, with the reason and where it stood
+ * behind them. Of a record that was compressed and is too large to be written again, only that: it
+ * stands in its topic until the retention ends.
  */
 export function encodeDeadLetter(
   topic: string,
@@ -48,10 +52,16 @@ export function encodeDeadLetter(
     [DEAD_LETTER_HEADER.timestamp, timestamp],
   ];
   if (unreadable !== undefined) own.push([DEAD_LETTER_HEADER.batch, "true"]);
-  const size = sizeOf({ key, value, headers });
-  if (size <= DEAD_LETTER_BYTES) return { key, value, headers: headers.plus(RecordHeaders.of(own)) };
-  own.push([DEAD_LETTER_HEADER.leftOut, size.toString()]);
-  return { key: null, value: null, headers: RecordHeaders.of(own) };
+  const letter = { key, value, headers: headers.plus(RecordHeaders.of(own)) };
+  return sizeOf(letter) > DEAD_LETTER_BYTES ? cutDeadLetter(letter) : letter;
+}
+
+/** The same dead letter without its record, and with the size of what was left out. */
+export function cutDeadLetter(letter: OutgoingMessage): OutgoingMessage {
+  const [headers, own] = headersOf(letter).splitAtLast(DEAD_LETTER_HEADER.reason) ?? [];
+  const size = sizeOf({ ...letter, headers: headers ?? RecordHeaders.NONE });
+  const leftOut = RecordHeaders.of([[DEAD_LETTER_HEADER.leftOut, size.toString()]]);
+  return { key: null, value: null, headers: (own ?? RecordHeaders.NONE).plus(leftOut) };
 }
 
 /** Takes a dead letter apart; one that somebody else wrote there is its own original. */
@@ -75,7 +85,10 @@ export function decodeDeadLetter(topic: string, partition: number, letter: Fetch
 
 const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER_HEADER));
 
-/** The headers of the record, and those that the dead letter added: its reason and what follows. The record may have some of the same names before. */
+/**
+ * The headers of the record, and those that the dead letter added: its reason and what follows. The
+ * record may have some of the same names before.
+ */
 function splitHeaders(headers: RecordHeaders): [RecordHeaders, ReadonlyMap<string, string>] {
   const [before, from] = headers.splitAtLast(DEAD_LETTER_HEADER.reason) ?? [headers, RecordHeaders.NONE];
   const own = [...from].map(([name, value]) => [name.toString(), value?.toString() ?? ""] as const);
@@ -84,8 +97,8 @@ function splitHeaders(headers: RecordHeaders): [RecordHeaders, ReadonlyMap<strin
 }
 
 /**
- * The record to put back on the topic: as it was, with the request id and the time that it had at its original position,
- * so that however often it comes it is one request.
+ * The record to put back on the topic: as it was, with the request id and the time that it had at
+ * its original position, so that however often it comes it is one request.
  */
 export function replayOf({ position, record: { key, value, headers } }: DeadLetter): OutgoingMessage {
   const own = [

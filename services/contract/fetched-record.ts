@@ -10,7 +10,10 @@ export interface FetchedRecord {
   key: Buffer | null;
   value: Buffer | null;
   headers: RecordHeaders;
-  /** Of a batch that can't be read: the reason. The value is then the batch as it stands in the log, its offset that of its last record. */
+  /**
+   * The reason why a batch can't be read. The value is then the batch as it stands in the log, and
+   * the offset that of its last record.
+   */
   unreadable?: string;
 }
 

@@ -4,7 +4,10 @@ import { RecordHeaders } from "./record-headers.ts";
 /** A message to write, also one with the headers of a record that was read. */
 export type OutgoingMessage = Omit<Message, "headers"> & { headers?: IHeaders | RecordHeaders };
 
-/** The headers of a message as they are written; a header that has several values is there several times. */
+/**
+ * The headers of a message as they are written; a header that has several values is there several
+ * times.
+ */
 export function headersOf({ headers }: Pick<OutgoingMessage, "headers">): RecordHeaders {
   if (headers === undefined) return RecordHeaders.NONE;
   if (headers instanceof RecordHeaders) return headers;

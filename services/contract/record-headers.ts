@@ -1,16 +1,23 @@
 import { NumberReader, numberSize, writeNumber } from "./variable-numbers.ts";
 
-/** A header: its name, which may be empty or stand there several times, and its value, which may be null. */
+/**
+ * A header: its name, which may be empty or stand there several times, and its value, which may be
+ * null.
+ */
 export type RecordHeader = readonly [name: Buffer | string, value: Buffer | string | null];
 
 /**
- * The headers of a record as they stand in it. Kept as bytes: a record of 1 MiB can hold half a million headers, and kafkajs 2.2.4
- * makes an object of them, in which names like `constructor` and `__proto__` clash with those that every object has.
+ * The headers of a record as they stand in it. Kept as bytes: a record of 1 MiB can hold half a
+ * million headers, and kafkajs 2.2.4 makes an object of them, in which names like `constructor` and
+ * `__proto__` clash with those that every object has.
  */
 export class RecordHeaders implements Iterable<readonly [name: Buffer, value: Buffer | null]> {
   static readonly NONE = new RecordHeaders(0, Buffer.alloc(0));
   readonly count: number;
-  /** Names and values, each with its length before it (https://kafka.apache.org/documentation/#recordheader). */
+  /**
+   * Names and values, each with its length before it
+   * (https://kafka.apache.org/documentation/#recordheader).
+   */
   readonly bytes: Buffer;
 
   private constructor(count: number, bytes: Buffer) {

@@ -4,7 +4,9 @@ import type { RecordHeaders } from "./record-headers.ts";
 import { type GifticonRequest, MAX_USER_ID } from "./request.ts";
 import { isRequestId, requestIdOfPosition } from "./request-id.ts";
 
-/** The headers of a record; other headers are left alone, so that tracing and Spring may add theirs. */
+/**
+ * The headers of a record; other headers are left alone, so that tracing and Spring may add theirs.
+ */
 export const HEADER = { requestId: "request-id", requestedAt: "requested-at" } as const;
 
 /** A record that isn't a request; `reason` says why, for the dead letter's header. */
@@ -13,8 +15,9 @@ export interface Poison {
 }
 
 /**
- * A request as a record: what Spring's StringSerializer and LongSerializer write, with its id in a header. Its time is the
- * record's own, which needs no header: kafkajs encodes each in a buffer of its own.
+ * A request as a record: what Spring's StringSerializer and LongSerializer write, with its id in a
+ * header. Its time is the record's own, which needs no header: kafkajs encodes each in a buffer of
+ * its own.
  */
 export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest): Message {
   const value = Buffer.allocUnsafe(8);
@@ -28,8 +31,8 @@ export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest
 }
 
 /**
- * Reads a record: a request, or the reason why it isn't one. Never throws.
- * The key may be absent (a template that sends values only still says who asks), but not contradict the value.
+ * Reads a record: a request, or the reason why it isn't one. Never throws. The key may be absent (a
+ * template that sends values only still says who asks), but not contradict the value.
  */
 export function decodeRecord(topic: string, partition: number, record: FetchedRecord): GifticonRequest | Poison {
   const { key, value, headers, offset, timestamp, unreadable } = record;
@@ -63,8 +66,8 @@ export function isPoison(decoded: GifticonRequest | Poison): decoded is Poison {
 }
 
 /**
- * A header's text; undefined where there is none or it has no value. A repeated header is one that nobody can read, so it
- * becomes unreadable text.
+ * A header's text; undefined where there is none or it has no value. A repeated header is one that
+ * nobody can read, so it becomes unreadable text.
  */
 function headerText(headers: RecordHeaders, name: string): string | undefined {
   if (headers.count === 0) return undefined;

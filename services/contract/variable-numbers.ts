@@ -1,6 +1,7 @@
 /**
- * Numbers of variable length, as Kafka's records have them: 7 bits a byte, lowest first, and those below zero folded between
- * the others (zigzag), so that small ones stay short. https://protobuf.dev/programming-guides/encoding/#signed-ints
+ * Numbers of variable length, as Kafka's records have them: 7 bits a byte, lowest first, and those
+ * below zero folded between the others (zigzag), so that small ones stay short.
+ * https://protobuf.dev/programming-guides/encoding/#signed-ints
  */
 const folded = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 
@@ -20,10 +21,15 @@ export function writeNumber(bytes: Buffer, start: number, value: number): number
   return at;
 }
 
-/** The most bytes that 32 and 64 bits take, 7 a byte; and what a number of JavaScript holds exactly. */
+/**
+ * The most bytes that 32 and 64 bits take, 7 a byte; and what a number of JavaScript holds exactly.
+ */
 const [INTEGER_BYTES, LONG_BYTES, EXACT_BYTES] = [5, 10, 7];
 
-/** Reads numbers and parts from front to back. Throws a RangeError where the bytes end too early or a number is too long. */
+/**
+ * Reads numbers and parts from front to back. Throws a RangeError where the bytes end too early or
+ * a number is too long.
+ */
 export class NumberReader {
   readonly #bytes: Buffer;
   /** Where it reads next. */

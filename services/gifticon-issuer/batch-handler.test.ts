@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { IssueResult } from "@gifticon/event-database/issue.ts";
+import { decodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
 import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
+import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { encodeRecord } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import { newRequestId } from "@gifticon/contract/request-id.ts";
@@ -35,20 +37,26 @@ interface Options {
 function handlerOf(options: Options = {}) {
   const log: string[] = [];
   let attempt = 0;
-  const handler = new BatchHandler({
-    issue: async (requests) => {
-      log.push(`issue ${requests.length}`);
-      await options.issue?.(++attempt, requests);
-      return { issued: requests.length, duplicate: 0, soldOut: 0, repeated: 0, remaining: 0 } satisfies IssueResult;
+  const letters: OutgoingMessage[] = [];
+  const progress = new Progress();
+  const handler = new BatchHandler(
+    {
+      issue: async (requests) => {
+        log.push(`issue ${requests.length}`);
+        await options.issue?.(++attempt, requests);
+        return { issued: requests.length, duplicate: 0, soldOut: 0, repeated: 0, remaining: 0 } satisfies IssueResult;
+      },
+      sendDeadLetters: async (some) => {
+        log.push(`dead letters ${some.length}`);
+        letters.push(...some);
+        await options.sendDeadLetters?.();
+      },
+      metrics: createIssuerMetrics(new Registry()),
+      progress,
+      log: pino({ level: "silent" }),
     },
-    sendDeadLetters: async (letters) => {
-      log.push(`dead letters ${letters.length}`);
-      await options.sendDeadLetters?.();
-    },
-    metrics: createIssuerMetrics(new Registry()),
-    progress: new Progress(),
-    log: pino({ level: "silent" }),
-  });
+    1,
+  );
   /** @param waiting records that wait behind the batch. */
   const batchOf = (batch: FetchedRecord[], waiting = 0): EachBatchPayload =>
     ({
@@ -68,15 +76,15 @@ function handlerOf(options: Options = {}) {
         return options.commit?.() ?? Promise.resolve();
       },
     }) as unknown as EachBatchPayload;
-  return { handler, log, batchOf };
+  return { handler, log, letters, progress, batchOf };
 }
 
 /** Runs a handler over the messages. */
-async function handle(batch: FetchedRecord[], options: Options = {}): Promise<{ log: string[]; end: Promise<void> }> {
-  const { handler, log, batchOf } = handlerOf(options);
+async function handle(batch: FetchedRecord[], options: Options = {}) {
+  const { handler, batchOf, ...seen } = handlerOf(options);
   const end = handler.handle(batchOf(batch));
   await end.catch(() => undefined);
-  return { log, end };
+  return { ...seen, end };
 }
 
 describe("the batch handler", () => {
@@ -104,6 +112,38 @@ describe("the batch handler", () => {
   test("tries a failed transaction again, whole, before it commits", async () => {
     const issue = (attempt: number) => (attempt === 1 ? Promise.reject(new Error("away")) : Promise.resolve());
     assert.deepEqual((await handle(messages(3), { issue })).log, ["issue 3", "issue 3", "commit 3"]);
+  });
+
+  test("makes a dead letter of the record that transactions fail by, and issues the rest", async () => {
+    const failure = Object.assign(new Error("out of range"), { code: "22008" });
+    const issue = (_attempt: number, requests: GifticonRequest[]) =>
+      requests.some(({ userId }) => userId === 3n) ? Promise.reject(failure) : Promise.resolve();
+    const { log, letters } = await handle(messages(4), { issue });
+    assert.deepEqual(
+      log.slice(3),
+      [4, 2, 2, 1, 1].map((count) => `issue ${count}`).concat("dead letters 1", "commit 4"),
+    );
+    const [reason] = letters.map((letter) => decodeDeadLetter("", 0, delivered(letter)).reason);
+    assert.equal(reason, "can't be issued: out of range");
+  });
+
+  test("makes a dead letter of a record that transactions fail by alone", async () => {
+    const { log } = await handle(messages(1), { issue: () => Promise.reject(new TypeError("null")) });
+    assert.deepEqual(log, [...Array<string>(4).fill("issue 1"), "dead letters 1", "commit 1"]);
+  });
+
+  test("keeps records that all fail, and says what holds it up", async () => {
+    let running = true;
+    const issue = (attempt: number) => {
+      running = attempt < 6;
+      return Promise.reject(new TypeError("a fault of ours"));
+    };
+    const { log, progress } = await handle(messages(2), { issue, running: () => running });
+    assert.deepEqual(
+      log,
+      [2, 2, 2, 2, 1, 1].map((count) => `issue ${count}`),
+    );
+    assert.deepEqual(progress.verdict, { ok: false, reason: "the consumer is blocked: offset 0: a fault of ours" });
   });
 
   test("makes the next transaction smaller when one took too long", async () => {

@@ -9,13 +9,21 @@ import type { EachBatchPayload } from "kafkajs";
 import type { Logger } from "pino";
 import { BatchSize } from "./batch-size.ts";
 import type { IssuerMetrics } from "./metrics.ts";
+import { type Failing, isCausedByContent, isolate } from "./isolate.ts";
 import type { Progress } from "./progress.ts";
+import { sendDeadLetters } from "./send-dead-letters.ts";
 
 /** PostgreSQL's code for a statement that took longer than it may. */
 const QUERY_CANCELED = "57014";
 const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 5_000;
+/** How many times as long the longest wait between two attempts is as the first. */
+const LONGEST_BACKOFF = 20;
 const BEAT_MS = 1_000;
+/**
+ * How often a transaction may fail by what its records hold before the ones that it fails by are
+ * looked for.
+ */
+const ATTEMPTS_WITH_ALL = 3;
 
 /** What the handler works with. */
 export interface HandlerParts {
@@ -27,10 +35,22 @@ export interface HandlerParts {
   log: Logger;
 }
 
+/** A record and the request that it is. */
+interface Asked {
+  record: FetchedRecord;
+  request: GifticonRequest;
+}
+
+/** A record that becomes a dead letter, and why. */
+interface Spoiled {
+  record: FetchedRecord;
+  poison: Poison;
+}
+
 /** Records that are handled together, read. */
 interface Chunk {
-  requests: GifticonRequest[];
-  poison: { message: FetchedRecord; decoded: Poison }[];
+  asked: Asked[];
+  spoiled: Spoiled[];
   /** What the group continues with after it. */
   nextOffset: string;
   /** Where in the batch the next chunk starts. */
@@ -38,31 +58,48 @@ interface Chunk {
 }
 
 /**
- * Handles what the fetches of one session bring. The order is the invariant: dead letters are acknowledged and the transaction is committed
- * before the offset is. Whatever fails in between is delivered again, and the database decides each request id once.
+ * Handles what the fetches of one session bring. The order is the invariant: dead letters are
+ * acknowledged and the transaction is committed before the offset is. Whatever fails in between is
+ * delivered again, and the database decides each request id once.
  *
- * One transaction at a time. While the database works on one chunk, the next is read and the offset of the one before is committed; where more records wait behind
- * a batch, it counts as handled while its last chunk is under way, so that they are fetched meanwhile.
+ * One transaction at a time. While the database works on one chunk, the next is read and the offset
+ * of the one before is committed; where more records wait behind a batch, it counts as handled
+ * while its last chunk is under way, so that they are fetched meanwhile.
  */
 export class BatchHandler {
   readonly #parts: HandlerParts;
+  readonly #firstBackoffMs: number;
   readonly #size = new BatchSize();
   /** Of the chunk taken last: whether it is decided. Never rejects. */
   #decided: Promise<boolean> = Promise.resolve(true);
-  /** The offset of the chunk taken last is committed, or never will be; and that of the one before it. Never reject. */
+  /**
+   * The offset of the chunk taken last is committed, or never will be; and that of the one before
+   * it. Never reject.
+   */
   #committed = Promise.resolve();
   #committedBefore = Promise.resolve();
-  /** Why a chunk couldn't be decided or committed. Nothing behind it may be committed then, until the partitions are given out anew. */
+  /**
+   * Why a chunk couldn't be decided or committed. Nothing behind it may be committed then, until
+   * the partitions are given out anew.
+   */
   #failure: Error | undefined;
   /** How often the group has given out its partitions. */
   #membership = 0;
   #closing = false;
 
-  constructor(parts: HandlerParts) {
+  /**
+   * @param firstBackoffMs Between a transaction that failed and its second attempt, in
+   * milliseconds.
+   */
+  constructor(parts: HandlerParts, firstBackoffMs = FIRST_BACKOFF_MS) {
     this.#parts = parts;
+    this.#firstBackoffMs = firstBackoffMs;
   }
 
-  /** Handles a batch. Throws also what the chunk failed by that was under way from the batch before: it asks the same of kafkajs, to join again or to end. */
+  /**
+   * Handles a batch. Throws also what the chunk failed by that was under way from the batch before:
+   * it asks the same of kafkajs, to join again or to end.
+   */
   async handle(payload: EachBatchPayload): Promise<void> {
     const { messages } = payload.batch;
     const isHandling = () => this.#mayGoOn(payload) && !payload.isStale();
@@ -83,7 +120,10 @@ export class BatchHandler {
     this.#throwFailure();
   }
 
-  /** The group has given out its partitions anew: what wasn't committed is delivered again, perhaps to another member, and whatever failed of it with it. */
+  /**
+   * The group has given out its partitions anew: what wasn't committed is delivered again, perhaps
+   * to another member, and whatever failed of it with it.
+   */
   rejoined(): void {
     this.#membership++;
     this.#failure = undefined;
@@ -108,7 +148,10 @@ export class BatchHandler {
     return payload.isRunning() && !this.#closing;
   }
 
-  /** Waits until a chunk may be taken: the one before is decided, and the offset of the one before that committed. */
+  /**
+   * Waits until a chunk may be taken: the one before is decided, and the offset of the one before
+   * that committed.
+   */
   async #turn(): Promise<boolean> {
     const decided = await this.#decided;
     await this.#committedBefore;
@@ -120,7 +163,9 @@ export class BatchHandler {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Starts what a chunk takes. Resolved at once, its offset only says where the next fetch begins. */
+  /**
+   * Starts what a chunk takes. Resolved at once, its offset only says where the next fetch begins.
+   */
   #take(payload: EachBatchPayload, chunk: Chunk): void {
     const membership = this.#membership;
     const isOurs = () => membership === this.#membership;
@@ -138,42 +183,75 @@ export class BatchHandler {
   }
 
   /** Returns false when the session ends before the chunk is done; it mustn't be committed then. */
-  async #decide(payload: EachBatchPayload, { requests, poison }: Chunk): Promise<boolean> {
-    const { log, sendDeadLetters, metrics } = this.#parts;
-    const { topic, partition } = payload.batch;
-    if (poison.length > 0) {
-      for (const { message, decoded } of poison) {
-        log.warn({ topic, partition, offset: message.offset, reason: decoded.reason }, "a record can't be read");
-      }
-      await sendDeadLetters(poison.map(({ message, decoded }) => encodeDeadLetter(topic, partition, message, decoded)));
-      metrics.deadLettered(poison.length);
-    }
-    return requests.length === 0 || this.#issueUntilDone(payload, requests);
+  async #decide(payload: EachBatchPayload, { asked, spoiled }: Chunk): Promise<boolean> {
+    await this.#putAside(payload, spoiled);
+    if (asked.length === 0) return true;
+    const failing = await this.#issueUntilDone(payload, asked);
+    if (failing === undefined) return false;
+    await this.#putAside(payload, failing.map(spoiledBy));
+    return true;
   }
 
-  /** Tries until the database has committed, keeping the place in the consumer group; false when the session ends meanwhile. */
-  async #issueUntilDone(payload: EachBatchPayload, requests: GifticonRequest[]): Promise<boolean> {
-    const { issue, metrics, progress, log } = this.#parts;
-    let backoff = FIRST_BACKOFF_MS;
+  /** Makes dead letters of records. */
+  async #putAside({ batch: { topic, partition } }: EachBatchPayload, spoiled: readonly Spoiled[]): Promise<void> {
+    if (spoiled.length === 0) return;
+    const { log, metrics } = this.#parts;
+    for (const { record, poison } of spoiled) {
+      log.warn({ topic, partition, offset: record.offset, reason: poison.reason }, "a record can't be read");
+    }
+    const letters = spoiled.map(({ record, poison }) => encodeDeadLetter(topic, partition, record, poison));
+    await sendDeadLetters(this.#parts.sendDeadLetters, letters, log);
+    metrics.deadLettered(spoiled.length);
+  }
+
+  /**
+   * Tries until the database has committed, keeping the place in the consumer group. Returns the
+   * records that can't be issued, or undefined when the session ends meanwhile.
+   */
+  async #issueUntilDone(payload: EachBatchPayload, asked: readonly Asked[]): Promise<Failing<Asked>[] | undefined> {
+    const { metrics, progress, log } = this.#parts;
+    let backoff = this.#firstBackoffMs;
+    let failures = 0;
     while (this.#mayGoOn(payload)) {
       try {
-        const result = await beating(payload, () => metrics.observeIssue(requests.length, () => issue(requests)));
-        metrics.decided(result);
+        const failing =
+          failures < ATTEMPTS_WITH_ALL ? await this.#issue(payload, asked) : await this.#issueApart(payload, asked);
         this.#size.grow();
-        return true;
+        return failing;
       } catch (error) {
+        failures = isCausedByContent(error) ? failures + 1 : 0;
         if ((error as { code?: string }).code === QUERY_CANCELED) this.#size.shrink();
         const { offset } = payload.batch.messages[0] ?? {};
-        log.warn({ err: error, requests: requests.length, offset, retryInMs: backoff }, "couldn't issue; trying again");
+        log.warn({ err: error, requests: asked.length, offset, retryInMs: backoff }, "couldn't issue; trying again");
         metrics.failed();
+        if (failures > ATTEMPTS_WITH_ALL) progress.blocked(`offset ${offset ?? ""}: ${(error as Error).message}`);
       }
       await beating(payload, () => delay(backoff));
       progress.worked();
       // Tells of a rebalance by throwing: the partition may be someone else's by now.
       await payload.heartbeat();
-      backoff = Math.min(backoff * 2, LONGEST_BACKOFF_MS);
+      backoff = Math.min(backoff * 2, this.#firstBackoffMs * LONGEST_BACKOFF);
     }
-    return false;
+    return undefined;
+  }
+
+  async #issue(payload: EachBatchPayload, asked: readonly Asked[]): Promise<[]> {
+    const { issue, metrics } = this.#parts;
+    const requests = asked.map(({ request }) => request);
+    metrics.decided(await beating(payload, () => metrics.observeIssue(requests.length, () => issue(requests))));
+    return [];
+  }
+
+  /**
+   * Issues what can be, and returns the records that the transaction fails by.
+   *
+   * @throws The error of all of several records: then it isn't the records.
+   */
+  async #issueApart(payload: EachBatchPayload, asked: readonly Asked[]): Promise<Failing<Asked>[]> {
+    const failing = await isolate(asked, (some) => this.#issue(payload, some));
+    const [first, ...others] = failing;
+    if (first !== undefined && others.length > 0 && failing.length === asked.length) throw first.error;
+    return failing;
   }
 
   async #commit(payload: EachBatchPayload, { nextOffset: offset }: Chunk): Promise<void> {
@@ -186,17 +264,21 @@ export class BatchHandler {
 
 function readChunk({ batch }: EachBatchPayload, start: number, count: number): Chunk {
   const { topic, partition } = batch;
-  const messages = recordsOf(batch);
-  const end = Math.min(start + count, messages.length);
+  const records = recordsOf(batch);
+  const end = Math.min(start + count, records.length);
   // Behind the last record there may be marks of transactions, which nobody sees.
-  const last = end === messages.length ? batch.lastOffset() : (messages[end - 1]?.offset ?? "");
-  const chunk: Chunk = { requests: [], poison: [], nextOffset: (BigInt(last) + 1n).toString(), end };
-  for (const message of messages.slice(start, end)) {
-    const decoded = decodeRecord(topic, partition, message);
-    if (isPoison(decoded)) chunk.poison.push({ message, decoded });
-    else chunk.requests.push(decoded);
+  const last = end === records.length ? batch.lastOffset() : (records[end - 1]?.offset ?? "");
+  const chunk: Chunk = { asked: [], spoiled: [], nextOffset: (BigInt(last) + 1n).toString(), end };
+  for (const record of records.slice(start, end)) {
+    const decoded = decodeRecord(topic, partition, record);
+    if (isPoison(decoded)) chunk.spoiled.push({ record, poison: decoded });
+    else chunk.asked.push({ record, request: decoded });
   }
   return chunk;
+}
+
+function spoiledBy({ item: { record }, error }: Failing<Asked>): Spoiled {
+  return { record, poison: { reason: `can't be issued: ${error.message}` } };
 }
 
 /** Reads a chunk once the statement of the one before has left for the database. */
@@ -205,7 +287,10 @@ async function readAhead(payload: EachBatchPayload, start: number, count: number
   return start < payload.batch.messages.length ? readChunk(payload, start, count) : undefined;
 }
 
-/** Does the work with heartbeats going on; what they report shows itself at the next one that is awaited. */
+/**
+ * Does the work with heartbeats going on; what they report shows itself at the next one that is
+ * awaited.
+ */
 async function beating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => {
     payload.heartbeat().catch(() => undefined);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pino } from "pino";
-import { UnreadableBatchError } from "./compression.ts";
 import { ConsumerLoop } from "./consumer-loop.ts";
 import type { ConsumerSession, SessionEvents } from "./consumer-session.ts";
 import { Progress } from "./progress.ts";
@@ -61,13 +60,17 @@ describe("the consumer loop", () => {
     await loop.stop();
   });
 
-  test("is blocked by a batch that can't be read, whatever the client wraps the error in", async () => {
+  test("is unhealthy when sessions end one after another at the same record", async () => {
     const { loop, progress, sessions, opened } = loopOverSessions();
     loop.start();
-    const next = opened();
-    sessions[0]?.end(new Error("crashed", { cause: new UnreadableBatchError("a broken batch") }));
-    await next;
-    assert.deepEqual(progress.verdict, { ok: false, reason: "the consumer is blocked: a broken batch" });
+    for (const index of [0, 1, 2]) {
+      const next = opened();
+      sessions[index]?.events.joined([0]);
+      sessions[index]?.end(new Error("can't be encoded"));
+      await next;
+    }
+    const reason = "3 sessions ended without a record handled, the last: can't be encoded";
+    assert.deepEqual(progress.verdict, { ok: false, reason });
     await loop.stop();
   });
 

@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { bounded } from "@gifticon/runtime/bounded.ts";
 import type { Verdict } from "@gifticon/runtime/operations.ts";
 import type { Logger } from "pino";
-import { UnreadableBatchError } from "./compression.ts";
 import type { ConsumerSession, SessionEvents, SessionHandler } from "./consumer-session.ts";
 import type { Progress } from "./progress.ts";
 
@@ -84,8 +83,7 @@ export class ConsumerLoop {
 
       this.#state = { ok: false, reason: `consumer: ${failure?.message ?? "stopped unasked"}` };
       this.#log.warn({ err: failure }, "the consumer ended; starting a new one");
-      const unreadable = causeOf(failure, UnreadableBatchError);
-      if (unreadable !== undefined) this.#progress.blocked(unreadable.message);
+      this.#progress.sessionEnded(failure?.message ?? "stopped unasked");
       await this.#close(session);
       await delay(this.#retryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
@@ -102,10 +100,4 @@ export class ConsumerLoop {
       this.#log.warn({ err: error }, "the consumer didn't close properly");
     }
   }
-}
-
-/** The first error of this kind in the chain of causes. */
-function causeOf<T extends Error>(error: unknown, kind: abstract new (...args: never[]) => T): T | undefined {
-  if (error instanceof kind) return error;
-  return error instanceof Error && error.cause !== undefined ? causeOf(error.cause, kind) : undefined;
 }

@@ -42,4 +42,15 @@ describe("the consumer's progress", () => {
     progress.committed();
     assert.deepEqual(at(0), { ok: true });
   });
+
+  test("is bad when sessions end one after another without a record handled, with the last one's reason", () => {
+    const { progress, at } = start();
+    for (const reason of ["first", "second"]) progress.sessionEnded(reason);
+    assert.deepEqual(at(1), { ok: true });
+    progress.tick();
+    progress.sessionEnded("third");
+    assert.deepEqual(at(1), { ok: false, reason: "3 sessions ended without a record handled, the last: third" });
+    progress.worked();
+    assert.deepEqual(at(1), { ok: true });
+  });
 });

@@ -1,22 +1,39 @@
 import type { Verdict } from "@gifticon/runtime/operations.ts";
 
-/** Longer than anything the loop legitimately waits for at one stretch: a rebalance of 20 s, then a join's retries. */
+/**
+ * Longer than anything the loop legitimately waits for at one stretch: a rebalance of 20 s, then a
+ * join's retries.
+ */
 const STALLED_AFTER_MS = 60_000;
-/** Longer than a foreign producer's open transaction (60 s by default) may hide the records behind it. */
+/**
+ * Longer than a foreign producer's open transaction (60 s by default) may hide the records behind
+ * it.
+ */
 const STARVED_AFTER_MS = 120_000;
 
 /**
- * Whether the consumer's loop gets on. Three things are wrong with one that doesn't:
- * - it hangs: it ticks at each fetch (also an empty one), heartbeat, batch and retry, and has not for a minute;
- * - it starves: records wait for it, as the broker says apart from the consumer, and it has handled none for two minutes;
- * - it is blocked: it has met what it can't get past.
- * An idle topic, a broker or a database that is away are none of these.
+ * Sessions that end one after another before that counts as a fault; each takes a second or more.
+ */
+const ENDINGS = 3;
+
+/**
+ * Whether the consumer's loop gets on. Four things are wrong with one that doesn't:
+ * - it hangs: it ticks at each fetch (also an empty one), heartbeat, batch and retry, and has not
+ *   for a minute;
+ * - it starves: records wait for it, as the broker says apart from the consumer, and it has handled
+ *   none for two minutes;
+ * - it is blocked: it has met what it can't get past;
+ * - it goes in circles: its sessions end one after another, and none of them has handled a record.
+ *   An idle topic, a broker or a database that is away are none of these.
  */
 export class Progress {
   readonly #now: () => number;
   #lastTick: number;
   #lastWork: number;
   #block: string | undefined;
+  #hasWorked = false;
+  #endings = 0;
+  #lastEnding = "";
 
   /** @param now Milliseconds of a clock that never goes back. */
   constructor(now: () => number = () => performance.now()) {
@@ -34,6 +51,14 @@ export class Progress {
   worked(): void {
     this.tick();
     this.#lastWork = this.#now();
+    this.#endings = 0;
+    this.#hasWorked = true;
+  }
+
+  /** A session ended unasked, for this reason. */
+  sessionEnded(reason: string): void {
+    this.#endings++;
+    this.#lastEnding = reason;
   }
 
   /** Records are committed: whatever stood in the way doesn't any more. */
@@ -47,9 +72,22 @@ export class Progress {
     this.#block = reason;
   }
 
+  /** Good once it has worked on records, or there were none for it. */
+  get proven(): Verdict {
+    return this.#hasWorked
+      ? { ok: true }
+      : { ok: false, reason: "records wait, and the consumer has handled none yet" };
+  }
+
   get verdict(): Verdict {
     const [idle, starved] = [this.#now() - this.#lastTick, this.#now() - this.#lastWork];
     if (this.#block !== undefined) return { ok: false, reason: `the consumer is blocked: ${this.#block}` };
+    if (this.#endings >= ENDINGS) {
+      return {
+        ok: false,
+        reason: `${this.#endings} sessions ended without a record handled, the last: ${this.#lastEnding}`,
+      };
+    }
     if (idle >= STALLED_AFTER_MS) return { ok: false, reason: `the consumer hasn't moved for ${seconds(idle)} s` };
     if (starved >= STARVED_AFTER_MS) {
       return { ok: false, reason: `records wait, and the consumer has handled none for ${seconds(starved)} s` };

@@ -12,12 +12,15 @@ import type { RunningService } from "@gifticon/runtime/run.ts";
 import { fastify, type FastifyBaseLogger, LogController } from "fastify";
 import { BatchHandler } from "./batch-handler.ts";
 import { ConsumerLoop } from "./consumer-loop.ts";
-import { openSession } from "./consumer-session.ts";
+import { openSession, type SessionEvents } from "./consumer-session.ts";
 import { LagWatch } from "./lag-watch.ts";
 import { createIssuerMetrics } from "./metrics.ts";
 import { Progress } from "./progress.ts";
 
-/** Starts the issuer: it answers health checks at once and consumes when the database has its schema and the broker is there. */
+/**
+ * Starts the issuer: it answers health checks at once and consumes when the database has its schema
+ * and the broker is there.
+ */
 export async function startGifticonIssuer(
   environment: NodeJS.ProcessEnv,
 ): Promise<RunningService & { address: string }> {
@@ -35,17 +38,27 @@ export async function startGifticonIssuer(
   const schema = new SchemaWatch(pool, log);
   const connect = () => createKafka(settings.kafka, SERVICES.issuer, log);
 
-  const loop = new ConsumerLoop(
-    (events) => openSession(connect(), topic, settings.groupId, events),
+  let report: { lag: PartitionLag[] | undefined } | undefined;
+  const noteIdleness = () => {
+    if (report !== undefined && !waits(report.lag, loop)) progress.worked();
+  };
+  const loop: ConsumerLoop = new ConsumerLoop(
+    (events) => {
+      const joined: SessionEvents["joined"] = (partitions) => {
+        events.joined(partitions);
+        noteIdleness();
+      };
+      return openSession(connect(), topic, settings.groupId, { ...events, joined });
+    },
     ({ sendDeadLetters }) =>
       new BatchHandler({ issue: (requests) => issue(pool, requests), sendDeadLetters, metrics, progress, log }),
     progress,
     log,
   );
   const reportLag = (lag: PartitionLag[] | undefined) => {
+    report = { lag };
     metrics.lag(lag);
-    const waiting = lag?.some(({ partition, behind }) => behind > 0 && loop.partitions.includes(partition)) ?? false;
-    if (!waiting) progress.worked();
+    noteIdleness();
   };
   const lagWatch = new LagWatch(connect, topic, settings.groupId, reportLag, log);
 
@@ -55,7 +68,14 @@ export async function startGifticonIssuer(
   };
   const logger: FastifyBaseLogger = log;
   const app = fastify({ loggerInstance: logger, logController: new LogController({ disableRequestLogging: true }) });
-  registerOperations(app, { registry, ...healthyOnceReady(readiness, () => progress.verdict) });
+  registerOperations(app, {
+    registry,
+    ...healthyOnceReady(
+      readiness,
+      () => progress.verdict,
+      () => progress.proven,
+    ),
+  });
   const address = await app.listen({ host: "0.0.0.0", port: settings.port });
 
   schema.start();
@@ -71,4 +91,12 @@ export async function startGifticonIssuer(
   };
   log.info({ topic, groupId: settings.groupId, address }, "listening");
   return { log, stop, address };
+}
+
+/**
+ * Returns whether records wait for this issuer: in its partitions, or in any while it isn't in the
+ * group. False while that isn't known.
+ */
+function waits(lag: PartitionLag[] | undefined, { state, partitions }: ConsumerLoop): boolean {
+  return lag?.some(({ partition, behind }) => behind > 0 && (!state.ok || partitions.includes(partition))) ?? false;
 }

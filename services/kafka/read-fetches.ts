@@ -7,8 +7,10 @@ import fetch, { type FetchOptions } from "kafkajs/src/protocol/requests/fetch/in
 import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
 import { readRecordBatches } from "./record-batches.ts";
 
-// Makes kafkajs 2.2.4 hand on records as they are (`FetchedRecord`). Its own reading fails on batches of more than some 100,000 records, takes minutes over a record
-// with thousands of headers, mixes up headers that are named like what every object has, and ends at the first batch that it can't read.
+// Makes kafkajs 2.2.4 hand on records as they are (`FetchedRecord`). Its own reading fails on
+// batches of more than some 100,000 records, takes minutes over a record with thousands of headers,
+// mixes up headers that are named like what every object has, and ends at the first batch that it
+// can't read.
 
 /** The one version of the request that is read here: each broker since Kafka 2.3 has it. */
 const VERSION = 11;
@@ -60,7 +62,10 @@ async function readPartition(decoder: Decoder, asked: FetchOptions["topics"][num
   };
 }
 
-/** Adds a mark where the last record isn't the last offset, so that kafkajs goes on behind what isn't to be seen. */
+/**
+ * Adds a mark where the last record isn't the last offset, so that kafkajs goes on behind what
+ * isn't to be seen.
+ */
 function withEnd(records: FetchedRecord[], fetchOffset: bigint, nextOffset: bigint): object[] {
   const seen = records.at(-1);
   const end = seen === undefined ? fetchOffset : BigInt(seen.offset) + 1n;

@@ -20,8 +20,8 @@ class ReadError extends Error {
 }
 
 /**
- * Reads a topic from its first record to the last one that it has now, in order within each partition, under a group of its
- * own that is gone afterwards.
+ * Reads a topic from its first record to the last one that it has now, in order within each
+ * partition, under a group of its own that is gone afterwards.
  *
  * @throws ReadError when nothing comes for 30 s; what the client or the handler throws.
  */

@@ -2,7 +2,10 @@ import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
 import { RecordHeaders } from "@gifticon/contract/record-headers.ts";
 import { NumberReader } from "@gifticon/contract/variable-numbers.ts";
 
-/** Where the fields of a batch of format 2 stand. https://kafka.apache.org/documentation/#recordbatch */
+/**
+ * Where the fields of a batch of format 2 stand.
+ * https://kafka.apache.org/documentation/#recordbatch
+ */
 export const AT = {
   batchLength: 8,
   leaderEpoch: 12,
@@ -29,8 +32,8 @@ const ABORT = 0;
 const MARK_TYPE_AT = 2;
 
 /**
- * The most records that are made of one fetch and partition; the next fetch goes on behind them. A compressed batch can hold
- * millions, which would take more than the process's memory.
+ * The most records that are made of one fetch and partition; the next fetch goes on behind them. A
+ * compressed batch can hold millions, which would take more than the process's memory.
  */
 export const MOST_RECORDS = 20_000;
 
@@ -50,15 +53,19 @@ export interface Reading {
   mostRecords?: number;
 }
 
-/** What was read: records in their order, and the offset behind the last batch, whether it holds anything to see or not. */
+/**
+ * What was read: records in their order, and the offset behind the last batch, whether it holds
+ * anything to see or not.
+ */
 export interface Read {
   records: FetchedRecord[];
   nextOffset: bigint;
 }
 
 /**
- * Reads the batches of a fetch: records that are wanted and whose transaction wasn't taken back. Never throws on what a batch
- * holds: one that can't be read becomes one record that says why. What the broker cut off at the end is left for the next fetch.
+ * Reads the batches of a fetch: records that are wanted and whose transaction wasn't taken back.
+ * Never throws on what a batch holds: one that can't be read becomes one record that says why. What
+ * the broker cut off at the end is left for the next fetch.
  */
 export async function readRecordBatches(bytes: Buffer, reading: Reading): Promise<Read> {
   const { fetchOffset, mostRecords = MOST_RECORDS } = reading;
@@ -148,8 +155,9 @@ function lastOffsetOf(batch: Buffer): bigint {
 }
 
 /**
- * Tells of each batch, in their order, whether its transaction was taken back. kafkajs 2.2.4 takes any record with the key
- * 00000000 for the mark that ends such a transaction, and shows what comes behind it.
+ * Tells of each batch, in their order, whether its transaction was taken back. kafkajs 2.2.4 takes
+ * any record with the key 00000000 for the mark that ends such a transaction, and shows what comes
+ * behind it.
  */
 function abortedBatches(aborted: readonly AbortedTransaction[]): (batch: Buffer) => boolean {
   const ahead = aborted.toSorted((one, other) => Number(one.firstOffset - other.firstOffset));

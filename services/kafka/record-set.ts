@@ -8,8 +8,9 @@ import { AT, MAGIC } from "./record-batches.ts";
 const NO_PRODUCER_ID = -1n;
 
 /**
- * Messages of one partition as Kafka takes them: a batch of format 2, neither compressed nor part of a transaction or of an idempotent producer's sequence.
- * kafkajs carries it to its partition as if it were a single message (`write-record-sets.ts`).
+ * Messages of one partition as Kafka takes them: a batch of format 2, neither compressed nor part
+ * of a transaction or of an idempotent producer's sequence. kafkajs carries it to its partition as
+ * if it were a single message (`write-record-sets.ts`).
  */
 export class RecordSet implements Message {
   readonly partition: number;
@@ -23,8 +24,8 @@ export class RecordSet implements Message {
 }
 
 /**
- * The bytes are those of kafkajs, which makes several buffers for each record and takes five times as long; where only some messages have a time, its batch
- * doesn't count those without.
+ * The bytes are those of kafkajs, which makes several buffers for each record and takes five times
+ * as long; where only some messages have a time, its batch doesn't count those without.
  */
 function encode(messages: readonly OutgoingMessage[], now: number): Buffer {
   const times = messages.map(({ timestamp }) => (timestamp === undefined ? now : Number(timestamp)));
@@ -33,7 +34,8 @@ function encode(messages: readonly OutgoingMessage[], now: number): Buffer {
   const records = messages.map((message, offset) => recordOf(message, (times[offset] ?? now) - firstTime, offset));
 
   const size = records.reduce((sum, { bodySize }) => sum + numberSize(bodySize) + bodySize, 0);
-  // What isn't written is 0: the first offset, which the broker gives, the leader's epoch, attributes, the producer's epoch and sequence.
+  // What isn't written is 0: the first offset, which the broker gives, the leader's epoch,
+  // attributes, the producer's epoch and sequence.
   const bytes = Buffer.allocUnsafe(AT.records + size).fill(0, 0, AT.records);
   bytes.writeInt32BE(bytes.length - AT.leaderEpoch, AT.batchLength);
   bytes.writeInt8(MAGIC, AT.magic);

@@ -6,10 +6,14 @@ import Encoder from "kafkajs/src/protocol/encoder.js";
 import produce, { type ProduceOptions } from "kafkajs/src/protocol/requests/produce/index.js";
 import { RecordSet } from "./record-set.ts";
 
-// Makes kafkajs 2.2.4 write a `RecordSet` as what it is, and all other messages by one: its own encoder fails on a header without a value
-// and loses headers of which several have one name with others between them. Left to kafkajs: what is compressed or idempotent.
+// Makes kafkajs 2.2.4 write a `RecordSet` as what it is, and all other messages by one: its own
+// encoder fails on a header without a value and loses headers of which several have one name with
+// others between them. Left to kafkajs: what is compressed or idempotent.
 const { protocol } = produce;
-/** The first version with record sets of this format, whose requests are those of all later ones that kafkajs knows. */
+/**
+ * The first version with record sets of this format, whose requests are those of all later ones
+ * that kafkajs knows.
+ */
 const FIRST_VERSION = 3;
 const NO_PRODUCER_ID = -1;
 

@@ -15,8 +15,9 @@ import { readStockOf } from "./reset.ts";
 const PAGE = 10_000;
 
 /**
- * Writes what a run left behind to standard output, compressed (gzip): the records of the topic from the given offsets on, the dead letters, and the
- * decided requests of load tests, a line each as {@link EVIDENCE} tells. It is never all in memory.
+ * Writes what a run left behind to standard output, compressed (gzip): the records of the topic
+ * from the given offsets on, the dead letters, and the decided requests of load tests, a line each
+ * as {@link EVIDENCE} tells. It is never all in memory.
  *
  * @param argument JSON of the offsets that the run began at, per topic.
  */

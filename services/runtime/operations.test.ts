@@ -26,4 +26,17 @@ describe("health", () => {
     await readiness();
     assert.deepEqual(await health(), { ok: false, reason: "stalled" });
   });
+
+  test("is bad in a service that is ready and has yet to show that it works", async () => {
+    let proven: Verdict = { ok: false, reason: "nothing handled yet" };
+    const { health, readiness } = healthyOnceReady(
+      () => ({ ok: true }),
+      () => ({ ok: true }),
+      () => proven,
+    );
+    assert.deepEqual(await readiness(), { ok: true });
+    assert.deepEqual(await health(), { ok: false, reason: "starting: nothing handled yet" });
+    proven = { ok: true };
+    assert.deepEqual(await health(), { ok: true });
+  });
 });

@@ -33,24 +33,32 @@ export function registerOperations(app: FastifyInstance, { registry, health, rea
 }
 
 /**
- * Health that starts with the first readiness: until then the reason why the service isn't ready stands as the reason why
- * it isn't healthy, so a deployment that can never serve (a wrong password, a wrong address) fails instead of passing as
- * healthy. After that an outage of the broker or the database is no reason to restart the process.
+ * Health that starts with the first readiness: until then the reason why the service isn't ready
+ * stands as the reason why it isn't healthy, so a deployment that can never serve (a wrong
+ * password, a wrong address) fails instead of passing as healthy. After that an outage of the
+ * broker or the database is no reason to restart the process.
  *
  * @param running Whether a process that has been ready once should be left running.
+ * @param proven Whether a process that is ready has shown that it works: one that ends at its first
+ *   work is never healthy.
  */
-export function healthyOnceReady(readiness: Judge, running: () => Verdict): Pick<Operations, "health" | "readiness"> {
+export function healthyOnceReady(
+  readiness: Judge,
+  running: () => Verdict,
+  proven: () => Verdict = () => ({ ok: true }),
+): Pick<Operations, "health" | "readiness"> {
   let started = false;
   const observed = async () => {
     const verdict = await readiness();
-    started ||= verdict.ok;
+    started ||= verdict.ok && proven().ok;
     return verdict;
   };
   return {
     readiness: observed,
     health: async () => {
       if (started) return running();
-      const verdict = await observed();
+      const ready = await observed();
+      const verdict = ready.ok ? proven() : ready;
       return verdict.ok ? verdict : { ok: false, reason: `starting: ${verdict.reason}` };
     },
   };

@@ -2,7 +2,7 @@ import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { createProducer } from "@gifticon/kafka/client.ts";
 import { readTopic } from "@gifticon/kafka/read-topic.ts";
 import type { TopicRecord } from "../../operate/reconciliation.ts";
-import { CompressionTypes, Kafka, logLevel, type Message } from "kafkajs";
+import kafkajs, { CompressionTypes, Kafka, logLevel, type Message } from "kafkajs";
 import { registerCodecs } from "@gifticon/gifticon-issuer/compression.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 import { freePort, IMAGES, runContainer, type Container } from "./containers.ts";
@@ -10,7 +10,9 @@ import { freePort, IMAGES, runContainer, type Container } from "./containers.ts"
 /** Kafka with ZooKeeper, as the stack runs them, and what a test asks of them. */
 export interface Broker extends AsyncDisposable {
   readonly bootstrapServers: string;
-  createTopic: (topic: string, partitions?: number) => Promise<void>;
+  createTopic: (topic: string, partitions?: number, config?: Record<string, string>) => Promise<void>;
+  /** Changes a topic's settings. */
+  configure: (topic: string, config: Record<string, string>) => Promise<void>;
   /** Gives a topic more partitions, so many in all. */
   growTopic: (topic: string, partitions: number) => Promise<void>;
   produce: (topic: string, messages: OutgoingMessage[], compression?: CompressionTypes) => Promise<void>;
@@ -35,7 +37,8 @@ export async function startBroker(): Promise<Broker> {
     ...withFile("/tmp/zoo.cfg", "dataDir=/tmp/zookeeper\nclientPort=2181\nadmin.enableServer=false\n"),
     ...[...JAVA, "org.apache.zookeeper.server.quorum.QuorumPeerMain", "/tmp/zoo.cfg"],
   ]);
-  // Shares ZooKeeper's network, so that both are one host with one published port, and the broker restarts by itself.
+  // Shares ZooKeeper's network, so that both are one host with one published port, and the broker
+  // restarts by itself.
   const kafka = await runContainer(["--network", `container:${zookeeper.id}`], IMAGES.kafka, [
     ...withFile("/tmp/server.properties", brokerProperties(port)),
     ...[...JAVA, "kafka.Kafka", "/tmp/server.properties"],
@@ -72,6 +75,10 @@ function brokerProperties(port: number): string {
   ].join("\n");
 }
 
+function entriesOf(config: Record<string, string>): { name: string; value: string }[] {
+  return Object.entries(config).map(([name, value]) => ({ name, value }));
+}
+
 function brokerOf(container: Container, zookeeper: Container, bootstrapServers: string): Broker {
   registerCodecs();
   const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING, retry: { retries: 3 } });
@@ -82,13 +89,20 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
   };
   return {
     bootstrapServers,
-    createTopic: async (topic, numPartitions = 1) => {
-      // A broker that was just started answers before it can do this; a topic that exists already is a success.
+    createTopic: async (topic, numPartitions = 1, config = {}) => {
+      const topics = [{ topic, numPartitions, configEntries: entriesOf(config) }];
+      // A broker that was just started answers before it can do this; a topic that exists already
+      // is a success.
       await waitUntil(`topic ${topic}`, async () => {
-        await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] }));
+        await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics }));
         return true;
       });
     },
+    configure: (name, config) =>
+      withAdmin(async (admin) => {
+        const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configEntries: entriesOf(config) }];
+        await admin.alterConfigs({ validateOnly: false, resources });
+      }),
     growTopic: (topic, count) =>
       withAdmin(async (admin) => {
         await admin.createPartitions({ topicPartitions: [{ topic, count }] });

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { DEAD_LETTER_HEADER, decodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
+import { DEAD_LETTER_HEADER } from "@gifticon/contract/dead-letter.ts";
 import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
-import { MOST_RECORDS } from "@gifticon/kafka/record-batches.ts";
-import { type RecordHeader, RecordHeaders } from "@gifticon/contract/record-headers.ts";
 import { execa } from "execa";
-import { CompressionTypes } from "kafkajs";
-import { LARGEST_BATCH } from "@gifticon/gifticon-issuer/compression.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { Crowd, range } from "./support/client.ts";
 import { createEvent, createUnpreparedEvent, type Event } from "../../services/testing/event.ts";
@@ -126,60 +122,6 @@ describe("an event through Kafka", () => {
     assert.deepEqual(letters[0]?.message.value, bad.value);
     assert.deepEqual((await event.reconcile([])).issued, 2);
     assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 3);
-  });
-
-  test("puts records aside that hold what a record may hold and few expect", async () => {
-    await using event = await createEvent(backing, 100);
-    const odd: RecordHeader[] = [
-      ["trace", null],
-      ["trace", Buffer.from([0xff, 0])],
-      ...["", "__proto__", "constructor", "hasOwnProperty", "toString"].map((name): RecordHeader => [name, "x"]),
-      [Buffer.from([0xff]), ""],
-      ["trace", ""],
-    ];
-    const bad = { key: "7", value: Buffer.from("seven"), headers: RecordHeaders.of(odd) };
-    const crowded = {
-      key: null,
-      value: null,
-      headers: RecordHeaders.of(Array<RecordHeader>(300_000).fill(["", null])),
-    };
-    for (const message of [bad, crowded, { ...spring(1n), headers: bad.headers }, spring(2n)]) {
-      await backing.broker.produce(event.topic, [message]);
-    }
-    const issuer = await event.start("gifticon-issuer");
-    await event.settled();
-    assert.equal((await event.reconcile([])).issued, 2);
-    const letters = await backing.broker.readAll(deadLetterTopic(event.topic));
-    const records = letters.map(({ partition, message }) => decodeDeadLetter("", partition, message).record);
-    assert.deepEqual(
-      records.map(({ value, headers }) => [value, headers]),
-      [bad, crowded].map(({ value, headers }) => [value, headers]),
-    );
-    assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 2);
-  });
-
-  test("puts a batch aside that would take all its memory, and goes on", async () => {
-    await using event = await createEvent(backing, 100);
-    const bomb = { key: "1", value: Buffer.alloc(LARGEST_BATCH) };
-    await backing.broker.produce(event.topic, [bomb], CompressionTypes.GZIP);
-    await backing.broker.produce(event.topic, [spring(2n)]);
-    await event.start("gifticon-issuer");
-    await event.settled();
-    assert.equal((await event.reconcile([])).issued, 1);
-    const [letter] = await backing.broker.readAll(deadLetterTopic(event.topic));
-    assert.ok(letter !== undefined);
-    const { reason, position } = decodeDeadLetter("", letter.partition, letter.message);
-    assert.match(reason, /^batch of offsets 0 to 0: a batch compressed with gzip can't be read/);
-    assert.equal(position.offset, "0");
-  });
-
-  test("reads a compressed batch of more records than are made of one fetch", async () => {
-    await using event = await createEvent(backing, 100);
-    const same = Array.from({ length: MOST_RECORDS + 100 }, () => spring(1n));
-    await backing.broker.produce(event.topic, same, CompressionTypes.GZIP);
-    const issuer = await event.start("gifticon-issuer");
-    await event.settled();
-    await waitUntil("the count", async () => (await issuer.metric(RECORDS("duplicate"))) === MOST_RECORDS + 99);
   });
 
   test("shows its figures, the same at each API", async () => {
