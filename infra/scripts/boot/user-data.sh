@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The first boot of a host: Docker, the host's own SSH key, and what lets it pull images. Runs once, as root, by cloud-init.
-# Values: see HostScriptValues in infra/user-data.ts.
+# Values: see HostScriptValues in infra/plans/user-data.ts.
 # values: HOST_NAME REGION PACKAGES[] HOST_KEY_PARAMETER REGISTRY LEAVE_PUBLIC_KEY
 # values: LEAVE_KEY_PARAMETER LEAVE_SCRIPT DATABASE_CA_FILE SESSION_MANAGER
 
