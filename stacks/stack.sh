@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Deploys a stack and waits until it is healthy; remove takes it down with all it had. Runs on the manager. Idempotent.
-# Values: STACK, COMPOSE (the Compose file), FILES (names of the configs and secrets it uses), TIMEOUT_SECONDS.
+# Deploys a stack and waits until its services are healthy. When one fails, it prints the service's
+# last lines and rolls back. The verb `remove` removes the stack with its networks, configs and
+# secrets.
 # uses: put
 # values: KEY REPAIR STACK COMPOSE FILES[] TIMEOUT_SECONDS
+# COMPOSE is the text of the Compose file. FILES holds the names of the configs and secrets in it.
 
-# A service whose tasks of this deployment failed so often will not come up.
+# A service has failed when this number of its tasks failed since the deployment began.
 readonly FAILURES=4
 readonly LABEL=com.docker.stack.namespace
 
@@ -25,22 +27,23 @@ deploy() {
     services=$(judge "$began")
     if jq -e 'all(.state == "healthy")' >/dev/null <<<"$services"; then break; fi
     if jq -e 'any(.state == "failed") and all(.state != "rolling back")' >/dev/null <<<"$services"; then
-      give_up "$services" "does not start"
+      give_up "$services" "failed to start"
     fi
-    if ((SECONDS >= deadline)); then give_up "$services" "is not healthy after $TIMEOUT_SECONDS s"; fi
+    if ((SECONDS >= deadline)); then give_up "$services" "was not healthy after $TIMEOUT_SECONDS s"; fi
     local now
     now=$(jq -r 'map(select(.state != "healthy") | "\(.name) \(.state) (\(.running)/\(.wanted))") | join(", ")' <<<"$services")
-    if [[ $now != "$last" ]]; then say "waiting: $now"; fi
+    if [[ $now != "$last" ]]; then say "Waiting for $now."; fi
     last=$now
     sleep 1
   done
-  say "stack $STACK is healthy"
+  say "Stack $STACK is healthy."
   remember "$KEY" "$REPAIR" stack "$STACK"
   remove_files "${FILES[@]}"
 }
 
-# Judges each service of the stack: [{id, name, state, running, wanted}]. A task counts when it runs what the service asks for now; where a task
-# may run is left out, as Swarm keeps a task when only that changed.
+# judge BEGAN: prints the state of each service of the stack, as JSON: [{id, name, state, running,
+# wanted}]. BEGAN is the time when the deployment began. Only tasks with the service's current
+# specification count. Their placement is not compared: Swarm keeps a task when only that changed.
 judge() {
   local filter
   filter=$(of_stack "$STACK")
@@ -73,28 +76,32 @@ judge() {
   ' <(docker_api GET "/services?status=true&$filter") <(docker_api GET "/tasks?$filter")
 }
 
-# give_up SERVICES WHAT: tells why, in the words of the services, and puts back what ran before.
+# give_up SERVICES PROBLEM: prints what the services that are not healthy say, rolls the stack back,
+# and ends the script with an error.
 give_up() {
-  local -r services=$1 what=$2
+  local -r services=$1 problem=$2
   local id name task
   while read -r id name; do
-    say "service $name $what. Its tasks:"
+    say "Service $name $problem. Its tasks:"
     docker service ps --no-trunc --format '  {{.Name}} on {{.Node}}: {{.CurrentState}} {{.Error}}' "$id" 2>&1 | head -n 8 >&2 || true
-    say "its last lines:"
+    say "Its last lines:"
     task=$(last_failed "$id" || true)
     timeout 30 docker service logs --raw --tail 20 "${task:-$id}" 2>&1 | tail -n 20 | sed 's/^/  /' >&2 || true
   done < <(jq -r '.[] | select(.state != "healthy") | "\(.id) \(.name)"' <<<"$services")
-  # A service that Swarm hasn't taken back by itself: the one that never became healthy, or one that changed beside it.
+  # Swarm rolls back some services by itself. The others are those that never became healthy, and
+  # those that changed in the same deployment.
   while read -r id name; do
-    say "taking $name back to what ran before"
+    say "Rolling $name back to its previous version."
     docker service update --rollback --detach=true "$id" >/dev/null || true
   done < <(docker_api GET "/services?$(of_stack "$STACK")" |
     jq -r '.[] | select(.Spec.Mode.Replicated and .PreviousSpec and (.UpdateStatus.State // "" | startswith("rollback") | not) and .PreviousSpec.TaskTemplate != .Spec.TaskTemplate) | "\(.ID) \(.Spec.Name)"')
-  wait_until 120 "the previous version to be back" rolled_back || true
-  fail "stack $STACK was not deployed; what ran before, if anything, still serves. Correct the cause above and run pulumi up again."
+  wait_until 120 "the rollback to end" rolled_back || true
+  fail "Stack $STACK was not deployed. Its previous version, if there was one, still serves." \
+    "Correct the cause above, and run pulumi up again."
 }
 
-# last_failed SERVICE: the task that failed last. What the service's other tasks say, those of the version before among them, would hide its words.
+# last_failed SERVICE: prints the id of the task that failed last. Only its log is shown: the lines
+# of the other tasks, such as those of the previous version, would hide the error.
 last_failed() {
   local filters
   filters=$(jq -rn --arg service "$1" '{service: [$service]} | @json | @uri')
@@ -107,12 +114,15 @@ rolled_back() { judge "" | jq -e 'all(.state != "rolling back" and .state != "up
 remove() {
   forget "$KEY"
   docker stack rm "$STACK" >&2
-  wait_until 120 "the tasks of $STACK to end" no_tasks || fail "tasks of $STACK still run; docker stack ps $STACK on the manager tells which"
-  wait_until 60 "the networks of $STACK to go" no_networks || fail "networks of $STACK are still in use; docker network inspect on the manager tells by what"
+  wait_until 120 "the tasks of $STACK to end" no_tasks ||
+    fail "Tasks of $STACK still run. Run docker stack ps $STACK on the manager to see which."
+  wait_until 60 "the networks of $STACK to be removed" no_networks ||
+    fail "Networks of $STACK are still in use. Run docker network inspect on the manager to see by which containers."
   remove_files
 }
 
-# Tasks on a host that is gone never report their end.
+# Succeeds when no task of the stack runs. Counts only nodes that are ready: a host that is gone
+# never reports the end of its tasks.
 no_tasks() {
   jq -se --arg stack "$STACK" '
     [.[1][] | select(.Status.State == "ready") | .ID] as $nodes
@@ -126,13 +136,13 @@ no_networks() {
   networks=$(docker network ls --quiet --filter "label=$LABEL=$STACK") && [[ $networks == "" ]]
 }
 
-# remove_files KEPT...: configs and secrets of earlier versions of the stack.
+# remove_files KEPT...: removes the stack's configs and secrets, except those named.
 remove_files() {
   local kind names name
   for kind in config secret; do
     names=$(docker "$kind" ls --format '{{.Name}}' --filter "label=gifticon-event.stack=$STACK")
     for name in $names; do
-      if [[ " $* " != *" $name "* ]]; then docker "$kind" rm "$name" >/dev/null || say "kept: $kind $name"; fi
+      if [[ " $* " != *" $name "* ]]; then docker "$kind" rm "$name" >/dev/null || say "The $kind $name is still in use, so it stays."; fi
     done
   done
 }

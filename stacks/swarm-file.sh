@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Puts a config or a secret into the Swarm. Its name holds a hash of its content, so one that is there is the right one; the stack that uses it
-# removes the ones of earlier versions after its deployment.
-# Values: KIND (config or secret), NAME, STACK, CONTENT.
+# Creates a config or a secret in the Swarm. Its name contains a hash of its content, so an existing
+# one of that name has the right content. After its deployment, the stack removes those of earlier
+# versions.
 # uses: put
 # values: KEY REPAIR KIND NAME STACK CONTENT
+# KIND is config or secret.
 
 main() {
   if ! docker "$KIND" inspect "$NAME" >/dev/null 2>&1; then

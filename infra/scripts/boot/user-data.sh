@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The first boot of a host: Docker, the host's own SSH key, and what lets it pull images. Runs once, as root, by cloud-init.
-# Values: see HostScriptValues in infra/plans/user-data.ts.
+# Prepares a host at its first boot: installs Docker, puts the host's SSH key in place, and lets the
+# host pull images. cloud-init runs it once, as root. HostScriptValues in infra/plans/user-data.ts
+# describes the values; an empty LEAVE_KEY_PARAMETER means that this host is not the first manager.
 # values: HOST_NAME REGION PACKAGES[] HOST_KEY_PARAMETER REGISTRY LEAVE_PUBLIC_KEY
 # values: LEAVE_KEY_PARAMETER LEAVE_SCRIPT DATABASE_CA_FILE SESSION_MANAGER
 
@@ -19,13 +20,13 @@ main() {
   if [[ $SESSION_MANAGER == true ]]; then install_session_manager; fi
 }
 
-# Leaves a marker for the commands that come later: they wait for it, and tell of a failure in its words.
+# finish EXIT-CODE: records how the boot ended. Later scripts wait for this file (wait_for_boot).
 finish() {
   if (($1 == 0)); then
     echo "done" >"$STATE_DIR/boot-result"
-    say "host $HOST_NAME is ready after $SECONDS s"
+    say "The first boot of host $HOST_NAME succeeded after $SECONDS s."
   else
-    say "host $HOST_NAME failed to boot"
+    say "The first boot of host $HOST_NAME failed. The lines above say why."
     echo failed >"$STATE_DIR/boot-result"
   fi
 }
@@ -36,18 +37,20 @@ install_packages() {
     dpkg-query --show --showformat '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
   done
   if ((${#missing[@]} == 0)); then return; fi
-  say "installing ${missing[*]}"
+  say "Installing ${missing[*]}."
   export DEBIAN_FRONTEND=noninteractive
-  # By itself, an update that missed a list succeeds, and the install would look for its packages in vain.
-  wait_until 300 "the package lists" apt-get -q -o APT::Update::Error-Mode=any update
-  # Another process (unattended-upgrades) may hold apt's lock.
-  wait_until 600 "the packages to install" apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install "${missing[@]}"
+  # Without Error-Mode, apt-get succeeds when it could not fetch a list, and the installation then
+  # finds no packages.
+  wait_until 300 "apt-get to update the package lists" apt-get -q -o APT::Update::Error-Mode=any update
+  # Another process, such as unattended-upgrades, may hold apt's lock.
+  wait_until 600 "apt-get to install ${missing[*]}" apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install "${missing[@]}"
 }
 
-# The program made this host's key and knows its public half, so nobody has to trust it on first use. Only ours is offered: a client that
-# pins one key must not be shown another kind.
+# Installs the SSH key that the program made for this host. The program knows its public half, so no
+# client has to trust a key on first use. sshd offers no other key: a client that pins this one must
+# not be shown one of another type.
 install_host_key() {
-  say "fetching the host key"
+  say "Reading the host key from SSM."
   local -r key=/etc/ssh/gifticon_event_host_key
   parameter "$HOST_KEY_PARAMETER" "$key"
   ssh-keygen -y -f "$key" >"$key.pub"
@@ -64,11 +67,14 @@ EOF
   systemctl restart ssh
 }
 
-# parameter NAME FILE: writes a SecureString of SSM to a file that only root reads. The role's credentials go to curl over its standard
-# input, so that no process list shows them. IAM takes some seconds until a new role's policy holds everywhere.
+# parameter NAME FILE: writes a SecureString of SSM to a file that only root can read. Tries again
+# for two minutes: IAM takes some seconds to apply the policy of a new role.
 parameter() {
-  wait_until 120 "the parameter $1 (does the host's role allow it?)" fetch_parameter "$1" "$2"
+  wait_until 120 "SSM to return the parameter $1 (may the host's role read it?)" fetch_parameter "$1" "$2"
 }
+
+# fetch_parameter NAME FILE: makes one attempt. curl reads the role's credentials from its standard
+# input, so that no process list shows them.
 
 fetch_parameter() {
   local -r name=$1 file=$2
@@ -84,38 +90,41 @@ fetch_parameter() {
       -H 'X-Amz-Target: AmazonSSM.GetParameter' "https://ssm.$REGION.amazonaws.com/"
   ) || return 1
   if ! jq -e '.Parameter.Value' >/dev/null 2>&1 <<<"$answer"; then
-    say "SSM answered: $(jq -rc '{type: .__type, message: (.message // .Message)}' 2>/dev/null <<<"$answer" || echo 'no JSON')"
+    say "SSM answered without a value: $(jq -rc '{type: .__type, message: (.message // .Message)}' 2>/dev/null <<<"$answer" || echo 'no JSON')"
     return 1
   fi
   (umask 077 && jq -rj '.Parameter.Value' <<<"$answer" >"$file")
 }
 
-# Connection tracking and ports for thousands of users; a container's kernel may refuse some. Outgoing connections take ports above all those that
-# a host listens on, so that none is found taken. All of them are of the host's own network: what a container's kernel shares with its machine
-# (vm.*) would stay changed there.
+# Sets connection tracking and ports for thousands of users. A host that is a container may not be
+# allowed to change some settings. Outgoing connections use ports above all those on which a host
+# listens, so that no listener finds its port taken. All settings belong to the host's own network
+# namespace: a change of what a container shares with its machine (vm.*) would outlive the host.
 configure_kernel() {
   local setting
-  # Tracking is a module, and has its setting only once it is loaded: here before Docker asks for it, and at each later boot.
+  # The setting of connection tracking exists only while its module is loaded. Loads it now, before
+  # Docker needs it, and at each later boot.
   mkdir -p /etc/modules-load.d
   echo nf_conntrack >/etc/modules-load.d/60-gifticon-event.conf
-  modprobe nf_conntrack 2>/dev/null || say "nf_conntrack can't be loaded here, or is part of the kernel"
+  modprobe nf_conntrack 2>/dev/null || say "The module nf_conntrack was not loaded: this kernel has it built in, or lacks it."
   for setting in net.core.somaxconn=4096 net.ipv4.ip_local_port_range='10240 65000' net.ipv4.tcp_tw_reuse=1 \
     net.netfilter.nf_conntrack_max=131072; do
-    sysctl -q -w "$setting" 2>/dev/null || say "left as it is: the kernel refuses $setting"
+    sysctl -q -w "$setting" 2>/dev/null || say "The kernel refuses $setting, so this setting keeps its value."
     printf '%s\n' "$setting"
   done >/etc/sysctl.d/60-gifticon-event.conf
 }
 
-# The services verify the database by this bundle.
+# Downloads the certificate authorities of RDS, by which the services verify the database.
 install_certificates() {
-  say "fetching the database's certificate authorities"
+  say "Downloading the certificate authorities of the database."
   mkdir -p "$(dirname "$DATABASE_CA_FILE")"
-  wait_until 120 "the database's certificate authorities" \
+  wait_until 120 "truststore.pki.rds.amazonaws.com to return the certificate authorities" \
     curl -sSf -m 20 -o "$DATABASE_CA_FILE" https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
 }
 
-# Merged into what is there, and the engine restarted only for a change. live-restore is left off: Swarm refuses it. No service of
-# ours stands on the default bridge, so nothing there needs to reach its neighbours (icc).
+# Merges our settings into the engine's own, and restarts the engine only when that changes them.
+# Swarm refuses live-restore, so it stays off. None of our services uses the default bridge, so
+# containers there need not reach each other (icc).
 configure_docker() {
   local -r file=/etc/docker/daemon.json
   local old='{}' new
@@ -131,7 +140,8 @@ configure_docker() {
   jq -n --arg registry "$REGISTRY" '{credHelpers: {($registry): "ecr-login"}}' >/root/.docker/config.json
 }
 
-# The manager asks a host to leave the Swarm by a key that can do only that; the manager itself holds the private half.
+# Lets the first manager ask this host to leave the Swarm, by an SSH key that can do nothing else.
+# Only the first manager holds the private half.
 allow_leaving() {
   printf '%s\n' "$LEAVE_SCRIPT" >/usr/local/sbin/leave-swarm
   chmod 755 /usr/local/sbin/leave-swarm
@@ -140,9 +150,9 @@ allow_leaving() {
 }
 
 install_session_manager() {
-  say "installing the agent of SSM Session Manager"
+  say "Installing the agent of SSM Session Manager."
   local -r package=/var/cache/amazon-ssm-agent.deb
-  wait_until 120 "the SSM agent's package" curl -sSf -m 60 -o "$package" \
+  wait_until 120 "the download of the SSM agent" curl -sSf -m 60 -o "$package" \
     "https://s3.$REGION.amazonaws.com/amazon-ssm-$REGION/latest/debian_amd64/amazon-ssm-agent.deb"
   dpkg -i "$package"
 }

@@ -6,11 +6,11 @@
 # node by now (it joined a newer Swarm) stays there.
 leave_swarm() {
   local -r node=${SSH_ORIGINAL_COMMAND:-}
-  [[ $node =~ ^[a-z0-9]{25}$ ]] || fail "expected the id of a node"
+  [[ $node =~ ^[a-z0-9]{25}$ ]] || fail "SSH_ORIGINAL_COMMAND is '$node', but must be the id of a node."
   local present
   present=$(docker info --format '{{.Swarm.NodeID}}')
   if [[ $present != "$node" ]]; then
-    say "this host is not node $node (any more)"
+    say "This host is not node $node, so it does not leave the Swarm."
     return
   fi
   docker swarm leave >&2

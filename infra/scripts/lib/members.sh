@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# How hosts become members of the Swarm, and are asked to leave it.
+# Functions by which hosts join the Swarm, and by which the first manager asks them to leave it.
 
-# join_by ADDRESS TOKEN OWN-ADDRESS: joins this host by the manager at an address, as what the token makes it. It gets no tasks until swarm-node.sh has labelled it. By the
-# engine's API with the request on standard input: the token must not stand in a process list.
+# join_by ADDRESS TOKEN OWN-ADDRESS: joins this host to the Swarm of the manager at ADDRESS. The
+# token decides whether it becomes a manager or a worker. The new node is paused: it gets no tasks
+# until swarm-node.sh has labelled it. The token is sent on standard input, so that no process list
+# shows it.
 join_by() {
   local -r manager=$1 token=$2 own=$3
   local answer
@@ -13,15 +15,16 @@ join_by() {
       docker_api POST /swarm/join --max-time 45 --header 'Content-Type: application/json' --data-binary @-
   ) || return 1
   if [[ $answer == "" ]] || active; then return 0; fi
-  say "the engine says: $(jq -r '.message // .' <<<"$answer")"
-  # A join that timed out goes on in the background and would refuse the next.
+  say "The engine answered: $(jq -r '.message // .' <<<"$answer")"
+  # A join that timed out continues in the background, and the engine refuses another one meanwhile.
   if [[ $(swarm_state) != inactive ]]; then docker swarm leave --force >&2 || true; fi
   return 1
 }
 
 active() { [[ $(swarm_state) == active ]]; }
 
-# ask_host ADDRESS HOST-KEY WORD: what a host does for the first manager's key (leave.sh), from there.
+# ask_host ADDRESS HOST-KEY WORD: sends a word to a host by the first manager's key, and prints the
+# host's answer. Runs on the first manager; leave.sh or admit-or-leave.sh answers.
 ask_host() {
   local -r address=$1 key=$2 word=$3
   local known result=0

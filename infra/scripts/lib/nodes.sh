@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Nodes of the Swarm, as its managers see and change them.
+# Functions by which a manager reads and changes the nodes of the Swarm.
 
-# node_is NODE STATE: as the manager sees it.
+# node_is NODE STATE: succeeds when the manager reports this state of the node.
 node_is() { [[ $(docker node inspect --format '{{.Status.State}}' "$1" 2>/dev/null) == "$2" ]]; }
 
-# update_node ARGUMENT...: as `docker node update`, once more when another change of the node came between its reading and its writing.
-update_node() { wait_until 30 "the Swarm to take a change of node ${*: -1}" node_updated "$@" || exit 1; }
+# update_node ARGUMENT...: runs `docker node update`, again when something else changed the node at
+# the same time.
+update_node() { wait_until 30 "the Swarm to accept a change of node ${*: -1}" node_updated "$@" || exit 1; }
 
 node_updated() {
   local said

@@ -86,7 +86,7 @@ test("a new first manager joins the Swarm that one of the others has, whatever t
 test("no Swarm is made while one of the others may have one", async () => {
   const { changes, failed, told } = await initialise({ others: { "10.0.1.5": "none" } });
   assert.deepEqual({ changes, failed }, { changes: [], failed: true });
-  assert.match(told, /manager-3 does not tell\n(.*\n)*error: it is not known whether the other managers have a Swarm/);
+  assert.match(told, /manager-3 does not answer\.\n(.*\n)*error: Not every other manager said whether it has a Swarm/);
 });
 
 test("managers that agree go on", async () => {
@@ -98,7 +98,7 @@ test("managers without a quorum whose hosts may come back are waited for, and no
   for (const agreed of [["i-1", "i-2", "i-3"], ["i-1", "i-2", "i-gone"], undefined]) {
     const { changes, failed, told } = await initialise({ swarm: "old", leaderless: true, ...(agreed && { agreed }) });
     assert.deepEqual({ changes, failed }, { changes: [], failed: true });
-    assert.match(told, /error: the Swarm has no quorum: .* Start the managers' hosts that are off/);
+    assert.match(told, /error: The Swarm has no quorum, .* Start the managers' hosts that are off/);
   }
 });
 

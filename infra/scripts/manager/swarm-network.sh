@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The overlay network that the stacks share. It belongs to no stack, so that each of them may go.
-# Values: NETWORK, ENCRYPTED.
+# Creates the overlay network that the stacks share. It belongs to no stack, so that each stack can
+# be removed. The verb `remove` removes the network.
 # uses: put
 # values: KEY REPAIR NETWORK ENCRYPTED
+# ENCRYPTED is true or false.
 
 main() {
   case $1 in
@@ -16,7 +17,7 @@ create() {
   if docker network inspect "$NETWORK" >/dev/null 2>&1; then
     local found
     found=$(docker network inspect --format '{{if index .Options "encrypted"}}true{{else}}false{{end}}' "$NETWORK")
-    [[ $found == "$ENCRYPTED" ]] || fail "the network $NETWORK has encryption $found and can't change while it is in use: set swarm.encryptedOverlay back, or run pulumi destroy before pulumi up"
+    [[ $found == "$ENCRYPTED" ]] || fail "The encryption of the network $NETWORK is $found, and a network in use can't change. Set swarm.encryptedOverlay to $found, or run pulumi destroy before pulumi up."
   else
     if [[ $ENCRYPTED == true ]]; then options+=(--opt "encrypted=true"); fi
     docker network create --driver overlay "${options[@]}" "$NETWORK" >&2
@@ -24,11 +25,11 @@ create() {
   remember "$KEY" "$REPAIR" network "$NETWORK"
 }
 
-# A task that is still shutting down holds the network for a moment.
+# Removes the network. A task that is shutting down uses it for a moment longer.
 remove() {
   forget "$KEY"
   if ! docker network inspect "$NETWORK" >/dev/null 2>&1; then return; fi
-  wait_until 60 "the network $NETWORK to be free" docker network rm "$NETWORK" >&2
+  wait_until 60 "the network $NETWORK to be unused" docker network rm "$NETWORK" >&2
 }
 
 main "$@" </dev/null

@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# Takes nodes out of the Swarm, from the manager. apply: those that a host was before; remove: the one that it is. A service that clients are sent to has as many copies
-# that serve as it is declared with all the while. Idempotent; goes on where an interrupted run ended.
-# Values: HOST_NAME, NODE_ID (`self` is the manager's own, which stays), HOST_PUBLIC_KEY.
+# Removes nodes of a host from the Swarm: with `apply` the host's previous nodes, with `remove` its
+# current one. Before a node is drained, each service that clients call gets an extra replica on
+# another node, so that it always has as many healthy replicas as declared. A run that was
+# interrupted continues where it ended.
 # uses: members nodes put
 # values: KEY REPAIR HOST_NAME NODE_ID HOST_PUBLIC_KEY
+# NODE_ID is the host's current node, or `self` for the manager's own, which `remove` leaves alone.
 
-# Of a service that clients are sent to: the seconds until the load balancer counts on a new copy that is healthy.
+# The label of a service that clients call: the seconds until the load balancer uses a healthy new
+# replica.
 readonly SECONDS_LABEL=gifticon-event.extra-copy-seconds
-# Of such a service, while it has one copy more than it is declared with. It comes and goes with the copy, in one change, so that an interrupted run is
-# known by it; and a deployment of the stack takes both away.
+# The label of such a service while it has an extra replica. One change sets both and one takes both
+# back, so that the next run knows of an interrupted one. A deployment of the stack also takes both
+# back.
 readonly EXTRA_LABEL=gifticon-event.extra-copy
 
 main() {
@@ -27,28 +31,30 @@ main() {
   esac
 }
 
-# retire NODE: one after the other, however many hosts go or are replaced at once, so that what runs on the rest can serve. Has its tasks run elsewhere, lets the host leave,
-# and removes it. Each step goes on when the host is gone.
+# retire NODE: moves a node's tasks to other nodes, has its host leave the Swarm, and removes the
+# node. A lock lets only one node be retired at a time, so that the others can serve, whatever
+# number of hosts an update replaces. Each step also works when the host is gone.
 retire() {
   local -r node=$1
   exec 9>"$STATE_DIR/retire.lock"
   if ! flock --nonblock 9; then
-    say "waiting until another node has moved its tasks"
+    say "Waiting until another node is retired."
     flock 9
   fi
-  trap take_extra_copies_back EXIT
+  trap remove_extra_replicas EXIT
   if docker node inspect "$node" >/dev/null 2>&1; then
     move_tasks "$node"
     take_out "$node"
   else
-    say "node $node is gone already"
+    say "Node $node was removed before."
   fi
   trap - EXIT
   exec 9>&-
 }
 
-# Swarm stops the tasks of a drained node before it starts others in their place. So a service that clients are sent to gets a copy more before, and gives it back once the
-# node's own is on its way out: Swarm then takes away the one that doesn't run yet.
+# move_tasks NODE: drains a node. Swarm stops the tasks of a drained node before it starts new ones
+# elsewhere. So a service that clients call gets an extra replica first, and loses it again once the
+# node's own replica stops: Swarm then removes the replica that does not run yet.
 move_tasks() {
   local -r node=$1
   local services extras
@@ -60,35 +66,38 @@ move_tasks() {
         | {id: .ID, seconds: (.Spec.Labels[$seconds] | tonumber), declared: (.Spec.Mode.Replicated.Replicas - (if .Spec.Labels[$extra] then 1 else 0 end))})')
     if [[ $extras != "[]" ]]; then start_elsewhere "$node" "$extras"; fi
   fi
-  say "draining node $node of $HOST_NAME"
+  say "Draining node $node of $HOST_NAME."
   update_node --availability drain "$node"
-  wait_until 60 "the Swarm to stop the tasks of node $node; going on without" stopping "$node" || true
-  take_extra_copies_back
-  wait_until 120 "the tasks of node $node to run elsewhere; going on without" moved "$node" "$services" || true
+  wait_until 60 "the Swarm to stop the tasks of node $node" stopping "$node" || true
+  remove_extra_replicas
+  wait_until 120 "the tasks of node $node to run elsewhere" moved "$node" "$services" || true
 }
 
-# What the node is to run.
+# tasks_on NODE: prints the tasks that the node shall run, as JSON.
 tasks_on() { docker_api GET /tasks | jq -c --arg node "$1" 'map(select(.NodeID == $node and .DesiredState == "running"))'; }
 
 stopping() { [[ $(tasks_on "$1") == "[]" ]]; }
 
-# start_elsewhere NODE SERVICES: [{id, seconds, declared}].
+# start_elsewhere NODE SERVICES: gives each of the services an extra replica, and waits until they
+# are healthy and the load balancer uses them. SERVICES is JSON: [{id, seconds, declared}].
 start_elsewhere() {
   local -r node=$1 services=$2
   local ids id
-  say "starting elsewhere what clients are served by on node $node of $HOST_NAME"
+  say "Starting extra replicas of the services that clients call on node $node of $HOST_NAME."
   ids=$(jq -r '.[].id' <<<"$services")
   for id in $ids; do
     # shellcheck disable=SC2016 # jq's variable
-    wait_until 30 "another copy of service $id to be declared" change_service "$id" \
+    wait_until 30 "the Swarm to accept an extra replica of service $id" change_service "$id" \
       'if .Labels[$extra] then . else .Labels[$extra] = "true" | .Mode.Replicated.Replicas += 1 end' || exit 1
   done
-  wait_until 120 "another copy to be healthy" covered "$node" "$services" ||
-    fail "node $node of $HOST_NAME keeps what it runs: no copy elsewhere became healthy; docker service ps on the manager tells why"
+  wait_until 120 "the extra replicas to be healthy" covered "$node" "$services" ||
+    fail "Node $node of $HOST_NAME keeps its tasks, because no extra replica became healthy." \
+      "Run docker service ps --no-trunc on the manager to see why, and pulumi up again."
   sleep "$(jq 'map(.seconds) | max' <<<"$services")"
 }
 
-# Each of the services has as many copies as declared without the node's, or no place for another.
+# covered NODE SERVICES: succeeds when each service has its declared number of replicas on other
+# nodes, or when no other node can run one.
 covered() {
   local -r node=$1 services=$2
   docker_api GET /tasks | jq -e --arg node "$node" --argjson services "$services" '
@@ -101,17 +110,19 @@ covered() {
   ' >/dev/null
 }
 
-take_extra_copies_back() {
+# Removes the extra replicas of all services.
+remove_extra_replicas() {
   local ids id
   ids=$(docker_api GET /services | jq -r --arg extra "$EXTRA_LABEL" '.[] | select(.Spec.Labels[$extra]) | .ID')
   for id in $ids; do
     # shellcheck disable=SC2016 # jq's variable
-    wait_until 30 "the extra copy of service $id to be taken back" change_service "$id" \
+    wait_until 30 "the Swarm to remove the extra replica of service $id" change_service "$id" \
       'if .Labels[$extra] then del(.Labels[$extra]) | .Mode.Replicated.Replicas -= 1 else . end'
   done
 }
 
-# change_service ID CHANGE: fails when another change came in between.
+# change_service ID CHANGE: changes a service's specification by a jq filter. Fails when something
+# else changed the service at the same time.
 change_service() {
   local -r id=$1 change=$2
   local service answer
@@ -123,7 +134,8 @@ change_service() {
   jq -e 'has("message") | not' <<<"$answer" >/dev/null
 }
 
-# Nothing runs on the node any more (as far as it can tell), and each service that ran there has all its replicas elsewhere or no node to run on.
+# moved NODE SERVICES: succeeds when the node runs no task, as far as it can report, and each
+# service that ran there has all replicas elsewhere, or no other node can run one.
 moved() {
   local -r node=$1 services=$2
   local gone=true
@@ -139,27 +151,31 @@ moved() {
   ' <(docker_api GET /tasks) <(docker_api GET /services) >/dev/null
 }
 
+# take_out NODE: has the node's host leave the Swarm, and removes the node.
 take_out() {
   local -r node=$1
   local address
   address=$(docker node inspect --format '{{.Status.Addr}}' "$node")
   demote "$node"
   if node_is "$node" ready; then
-    # A host that was a manager learns a moment later that it is none, and doesn't leave before.
-    wait_until 30 "host $address to leave" ask_host "$address" "$HOST_PUBLIC_KEY" "$node" >&2 || say "host $address does not leave by itself; removing its node"
+    # A manager that was demoted learns that a moment later, and refuses to leave until then.
+    wait_until 30 "host $address to leave" ask_host "$address" "$HOST_PUBLIC_KEY" "$node" >&2 ||
+      say "Host $address did not leave by itself. Its node is removed all the same."
   fi
-  # The manager notices by missing heartbeats that a node has left, which takes it 15 s; by force it needn't.
+  # Without --force the command fails until the manager misses the node's heartbeats, for about 15
+  # s.
   docker node rm --force "$node" >/dev/null
-  say "node $node of $HOST_NAME is removed"
+  say "Node $node of $HOST_NAME is removed."
 }
 
-# No manager goes before the others have taken leave of it; Swarm refuses when they couldn't agree without it.
+# demote NODE: makes a manager a worker before it is removed. Swarm refuses this when the remaining
+# managers would have no quorum.
 demote() {
   local -r node=$1
   if ! manages "$node"; then return; fi
-  say "demoting node $node of $HOST_NAME"
+  say "Demoting node $node of $HOST_NAME to a worker."
   update_node --role worker "$node"
-  wait_until 60 "node $node to be no manager" no_manager "$node" || exit 1
+  wait_until 60 "node $node to be a worker" no_manager "$node" || exit 1
 }
 
 manages() { [[ $(docker node inspect --format '{{if .ManagerStatus}}manager{{end}}' "$1") == manager ]]; }

@@ -49,9 +49,9 @@ test("nodes that go at the same time are drained one after the other", async () 
       });
     });
   const first = remove("n1");
-  await said(first, /draining node n1/);
+  await said(first, /Draining node n1/);
   const second = remove("n2");
-  await said(second, /waiting until another node has moved its tasks/);
+  await said(second, /Waiting until another node is retired/);
   await writeFile(join(host.folder, "go"), "");
   await Promise.all([first, second]);
   assert.deepEqual(await stepsOf(host), ["update n1", "rm n1", "update n2", "rm n2"]);

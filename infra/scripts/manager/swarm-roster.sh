@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Tells the Swarm which hosts are declared. The node of any other is on its way out: it is removed after the stacks are updated, and has none of
-# their new images. So it gets no new tasks, and keeps what it runs until it is retired. (One that is declared again in time is seen by look.sh: its node is paused and
-# shouldn't be.)
-# Values: HOSTS (names of the declared hosts).
+# Pauses the nodes of hosts that are no longer declared. Such a node is removed after the stacks are
+# updated, and does not have their new images. It gets no new tasks, and keeps its own until it is
+# retired. When the host is declared again before that, its paused node counts as drift.
 # uses: nodes
 # values: HOSTS[]
+# HOSTS holds the names of the declared hosts.
 
 main() {
   local nodes node availability host
@@ -12,7 +12,7 @@ main() {
     xargs --no-run-if-empty docker node inspect --format "{{.ID}} {{.Spec.Availability}} {{index .Spec.Labels \"$HOST_LABEL\"}}")
   while read -r node availability host; do
     if [[ $availability != active ]] || declared "$host"; then continue; fi
-    say "no new tasks for node $node of $host, which is no longer declared"
+    say "Pausing node $node, because its host $host is no longer declared."
     update_node --availability pause "$node"
   done <<<"$nodes"
 }

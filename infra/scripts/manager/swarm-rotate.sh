@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Rotates what the Swarm lets hosts in by: its join tokens, and its certificate authority, after which each node gets a certificate of the new one while all that runs goes on.
-# Prints a digest of the authority. Idempotent: the Swarm remembers its rotation as a label, in the one change that begins it, so an interrupted run goes on, and so does
-# a manager that is made anew.
-# Values: ROTATION (a Swarm is made with the first).
+# Rotates the join tokens and the certificate authority of the Swarm, and waits until each node has
+# a certificate of the new authority. Tasks keep running. Prints a digest of the authority. The
+# change that begins a rotation also stores its number in the Swarm as a label, so that neither an
+# interrupted run nor a new host of the manager rotates again.
 # values: ROTATION
+# ROTATION is the number of the rotation; a new Swarm has number 1.
 
 readonly ROTATION_LABEL=gifticon-event.rotation
 
@@ -11,15 +12,18 @@ main() {
   local last
   last=$(docker_api GET /swarm | jq -r --arg key "$ROTATION_LABEL" '.Spec // error("no Swarm: \(.message)") | .Labels[$key] // "1"')
   if [[ $last != "$ROTATION" ]]; then
-    say "rotating the join tokens and the certificate authority"
+    say "Rotating the join tokens and the certificate authority."
     wait_until 30 "the rotation to begin" begin || exit 1
   fi
   wait_until 180 "each node's new certificate" ended ||
-    fail "without a new certificate: $(behind). Until they have one the Swarm trusts both authorities. Start the hosts that are off and run pulumi up again; the node of one that is lost goes by docker node rm --force on the manager before"
+    fail "These nodes have no new certificate: $(behind). The Swarm trusts both authorities until they have one." \
+      "Start their hosts and run pulumi up again. If a host is lost, first run docker node rm --force on the manager."
   docker_api GET /swarm | jq -er .TLSInfo.TrustRoot | sha256sum | cut -c 1-12
 }
 
-# Fails when another change came in between. The authority's own change ends with other tokens once more; those from before open nothing from here on.
+# Begins the rotation. Fails when something else changed the Swarm at the same time. The Swarm
+# changes the tokens once more when the rotation of the authority ends; the old tokens are invalid
+# from now on.
 begin() {
   local swarm answer
   swarm=$(docker_api GET /swarm) || return 1
@@ -29,13 +33,13 @@ begin() {
         --header 'Content-Type: application/json' --data-binary @-
   ) || return 1
   if [[ $answer == "" ]]; then return 0; fi
-  say "the engine says: $(jq -r '.message // .' <<<"$answer")"
+  say "The engine answered: $(jq -r '.message // .' <<<"$answer")"
   return 1
 }
 
 ended() { docker_api GET /swarm | jq -e '.RootRotationInProgress == false' >/dev/null; }
 
-# The nodes that have no certificate of the new authority.
+# Prints the nodes that have no certificate of the new authority.
 behind() {
   local key
   key=$(docker_api GET /swarm | jq -r .TLSInfo.CertIssuerPublicKey)

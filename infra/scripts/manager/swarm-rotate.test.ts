@@ -105,7 +105,10 @@ test("a change of the Swarm in between is no end of the rotation", async () => {
 test("a node that gets no certificate is named, and an interrupted rotation goes on without another", async () => {
   const { changes, failed, told } = await rotate({ rotation: 2, last: "2", inProgress: true });
   assert.deepEqual({ changes, failed }, { changes: [], failed: true });
-  assert.match(told, /error: without a new certificate: worker-1 \(down, node id-of-worker-1\)\. .*pulumi up again/);
+  assert.match(
+    told,
+    /error: These nodes have no new certificate: worker-1 \(down, node id-of-worker-1\)\. .*pulumi up again/,
+  );
 });
 
 test("no token is told, whatever happens", async () => {

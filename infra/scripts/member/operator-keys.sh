@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lets people in by their own SSH keys, beside the program's; remove takes all of them out.
-# Values: USER_NAME, KEYS.
+# Lets operators log in to this host by their own SSH keys, beside the program's key. The verb
+# `remove` takes all of their keys away.
 # values: USER_NAME KEYS[]
 
 readonly FILE=/etc/ssh/authorized_keys.d/$USER_NAME
