@@ -8,7 +8,8 @@
  * - ap-northeast-2: amounts divided by quantities of bills of April 2026 and later that their owners have published, by usage type: APN2-BoxUsage:t3.medium (4.2705 / 82.124 h),
  *   APN2-EBS:VolumeUsage.gp3 (0.2081 / 2.282), APN2-RDS:GP3-Storage (0.1398 / 1.067), APN2-PublicIPv4:InUseAddress (0.2157 / 43.148 h), APN2-LoadBalancerUsage
  *   (11.57 / 514 h). The other sizes of T3 by their proportion, which is the one of us-east-1's list (each size costs twice the one before).
- * - db.t3.micro with PostgreSQL in ap-northeast-2: AWS's page on RDS for PostgreSQL pricing, https://aws.amazon.com/rds/postgresql/pricing/.
+ * - db.t3.micro with PostgreSQL in ap-northeast-2: remembered, not confirmed. Compare
+ *   https://aws.amazon.com/rds/postgresql/pricing/ before you rely on it.
  * - Public IPv4 addresses: one price for all regions since 2024-02-01 (AWS's announcement "New - AWS Public IPv4 Address Charge + Public IP Insights").
  * - gp3, RDS storage and db.t4g with PostgreSQL in us-east-1: AWS's pages on EBS and RDS pricing, as articles of 2026 quote them.
  * - db.t3 with PostgreSQL and the load balancer in us-east-1: months of 730 hours by Infracost, which asks AWS's price list: db.t3.large 105.85 and the application load
