@@ -1,58 +1,60 @@
 import type { ErrorClass } from "../operate/error-class.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment } from "./environment/environment.ts";
 import type { Load } from "./load.ts";
 
-/** What a fault is a fault of: the fast subset has one case of each. */
+/** The part of the system that a fault is in. `--fast` runs one case of each family. */
 export type Family = "broker" | "issuer" | "database" | "API" | "hosts" | "network" | "load balancer" | "registry";
 
-/** What a case has to work with while the load runs. */
-export interface Blow {
+/** Tools of a case while the load runs. */
+export interface FaultContext {
   environment: Environment;
   load: Load;
-  /** In its short form: what comes several times comes once. */
+  /** Requests the short form: a repeated fault comes once. */
   fast: boolean;
   /**
-   * Waits until `probe` gives something, as `waitUntil` does, but ends at once when the run is ended.
+   * Waits until `probe` returns a value, as `waitUntil` does. Ends at once when the run is
+   * cancelled.
    *
-   * @throws Error that names what was waited for, at the bound of three minutes.
+   * @throws Error that names `description`, after three minutes.
    */
-  until: <T>(what: string, probe: () => Promise<T | undefined | false> | T | undefined | false) => Promise<T>;
-  /** Lets a fault last so long, in seconds. */
-  last: (seconds: number) => Promise<void>;
+  until: <T>(description: string, probe: () => Promise<T | undefined | false> | T | undefined | false) => Promise<T>;
+  /** Keeps a fault in place for this many seconds. */
+  hold: (seconds: number) => Promise<void>;
   /**
-   * Remembers how a fault is undone, before it is done: called by the case when the fault has lasted, or by the run when the case can't. Undoes once,
-   * however often it is called, and must be right for a fault that didn't come about.
+   * Registers how to remove a fault, before the case injects it. The returned function removes it;
+   * if the case doesn't call it, the run does. It acts once, and must be safe when the fault never
+   * came.
    */
   undo: (how: () => Promise<unknown>) => () => Promise<void>;
   /**
-   * Brings the environment to what is declared, by a refreshed `pulumi up`; hosts may be others after it.
+   * Restores the declared environment by `pulumi up --refresh`. Hosts may be others afterwards.
    *
-   * @param options more of its options.
+   * @param options more options of `pulumi up`.
    */
   up: (options?: readonly string[]) => Promise<void>;
-  /** Notes what was seen of the fault: without a proof, a case counts as failed. */
-  proof: (seen: string) => void;
+  /** Records an observation of the fault. A case without one fails. */
+  observed: (observation: string) => void;
 }
 
-/** One fault under load. */
+/** A fault to inject under load. */
 export interface Case {
   name: string;
   family: Family;
-  /** For people, in a few words. */
-  what: string;
-  /** How many managers it takes; without a word, one will do. It is left out where there are fewer. */
+  /** The fault in a few words. */
+  description: string;
+  /** Required number of managers, 1 by default. With fewer, the case is skipped. */
   managers?: number;
-  /** Whether it stands for its family in the fast subset. */
+  /** Marks the case that represents its family in `--fast`. */
   fast?: true;
-  /** How clients may lose a connection without an answer; its reason stands beside it. Otherwise each request has to be answered. */
-  cuts?: readonly ErrorClass[];
-  /** The only errors that clients may have: none, where they must not notice the fault. Otherwise any explicit one. */
-  only?: readonly ErrorClass[];
+  /** Ways in which a client may lose its connection without an answer. None by default. */
+  allowedDisconnects?: readonly ErrorClass[];
+  /** Errors that clients may see. By default, any explicit one; an empty list allows none. */
+  allowedErrors?: readonly ErrorClass[];
   /**
-   * Whether accepted requests may be lost that had not been decided: only where the topic goes with its host, which is the stated policy for its data. They are counted
-   * and told.
+   * Allows the loss of accepted requests that were not decided, because the topic is lost with its
+   * host. They are counted and reported.
    */
-  losesQueue?: true;
-  /** Strikes, sees that the fault is there, and undoes it. */
-  strike: (blow: Blow) => Promise<void>;
+  mayLoseQueue?: true;
+  /** Injects the fault, observes it and removes it. */
+  inject: (context: FaultContext) => Promise<void>;
 }

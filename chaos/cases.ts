@@ -1,16 +1,16 @@
-import { apiCases } from "./blows/api.ts";
-import { brokerCases } from "./blows/broker.ts";
-import { databaseCases } from "./blows/database.ts";
-import { diskCases } from "./blows/disk.ts";
-import { entranceCases } from "./blows/entrance.ts";
-import { hostCases } from "./blows/hosts.ts";
-import { issuerCases } from "./blows/issuer.ts";
-import { networkCases } from "./blows/network.ts";
-import { overloadCases } from "./blows/overload.ts";
-import { replacementCases } from "./blows/replacement.ts";
+import { apiCases } from "./faults/api.ts";
+import { brokerCases } from "./faults/broker.ts";
+import { databaseCases } from "./faults/database.ts";
+import { diskCases } from "./faults/disk.ts";
+import { loadBalancerCases } from "./faults/load-balancer.ts";
+import { hostCases } from "./faults/hosts.ts";
+import { issuerCases } from "./faults/issuer.ts";
+import { networkCases } from "./faults/network.ts";
+import { overloadCases } from "./faults/overload.ts";
+import { replacementCases } from "./faults/replacement.ts";
 import type { Case } from "./case.ts";
 
-/** Every fault, in the order in which `--all` strikes. */
+/** All cases, in the order of `--all`. */
 export const CASES: readonly Case[] = [
   ...databaseCases,
   ...brokerCases,
@@ -19,7 +19,7 @@ export const CASES: readonly Case[] = [
   ...overloadCases,
   ...networkCases,
   ...hostCases,
-  ...entranceCases,
+  ...loadBalancerCases,
   ...diskCases,
   ...replacementCases,
 ];

@@ -1,26 +1,26 @@
 import { classOfStatus, type ErrorClass } from "../operate/error-class.ts";
 import type { LoadAnswer } from "./load.ts";
 
-/** How the system looked to its clients. */
+/** The system as its clients saw it. */
 export interface Figures {
   asked: number;
   accepted: number;
-  /** Share of requests that were accepted, 0 to 1. */
+  /** Share of accepted requests, 0 to 1. */
   availability: number;
-  /** The longest time without an accepted request, in milliseconds. */
+  /** Longest time without an accepted request, in milliseconds. */
   longestGapMs: number;
-  /** How many requests ended in an error, by its class. */
+  /** Number of failed requests, by class. */
   errors: Partial<Record<ErrorClass, number>>;
 }
 
-/** Errors that say nothing: the client can't tell what became of its request. */
-export const SILENT: readonly ErrorClass[] = ["refused", "reset", "timeout", "no connection"];
+/** Errors without an answer. The client can't know whether its request was accepted. */
+export const UNANSWERED: readonly ErrorClass[] = ["refused", "reset", "timeout", "no connection"];
 
 const REFUSED = ["ECONNREFUSED"];
 const RESET = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 const TIMEOUT = ["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"];
 
-/** The class of an answer that is an error; undefined for one that is a promise. */
+/** Returns the class of an error, or undefined for an accepted request. */
 export function errorOf({ status, error = "", retryAfter }: LoadAnswer): ErrorClass | undefined {
   if (status === 202) return undefined;
   if (status === 0) {
@@ -33,10 +33,11 @@ export function errorOf({ status, error = "", retryAfter }: LoadAnswer): ErrorCl
 }
 
 /**
- * Counts what clients saw.
+ * Computes the figures of a load.
  *
- * @param from when the load had begun to be served, and `to`, when it was ended: milliseconds since 1970. The gap before the first and after the
- *   last accepted request counts.
+ * @param from when the load was first served, in milliseconds since 1970. The gap from here to the
+ *   first accepted request counts.
+ * @param to when the load ended. The gap from the last accepted request to here counts.
  */
 export function figuresOf(answers: readonly LoadAnswer[], from: number, to: number): Figures {
   const errors: Figures["errors"] = {};

@@ -6,7 +6,9 @@ import { test } from "node:test";
 import { waitUntil } from "../operate/wait-until.ts";
 import { Load } from "./load.ts";
 
-/** An API whose first answers are as told, and promises from then on; keys of the requests that it saw. */
+/**
+ * Starts an API with the given first answers and 202 afterwards. Returns the keys that it received.
+ */
 async function api(first: readonly { status: number; headers?: Record<string, string> }[] = []) {
   const keys: unknown[] = [];
   const server = createServer(({ headers }, response) => {
@@ -18,7 +20,7 @@ async function api(first: readonly { status: number; headers?: Record<string, st
   return { apiUrl: `http://127.0.0.1:${port}`, keys, close: () => server.close() };
 }
 
-test("who is turned away asks again with the same key", async () => {
+test("a rejected user retries with the same key", async () => {
   const { apiUrl, keys, close } = await api([{ status: 503, headers: { "retry-after": "1" } }]);
   const load = new Load({ apiUrl, users: 1, firstUser: 7 });
   await waitUntil("a promise", () => load.accepted > 0);
@@ -32,7 +34,7 @@ test("who is turned away asks again with the same key", async () => {
   ]);
 });
 
-test("a crowd comes on top, and goes again with the answers that it waited for; the others stay", async () => {
+test("a crowd is added, and leaves after its answers, while the other users stay", async () => {
   const { apiUrl, keys, close } = await api();
   const load = new Load({ apiUrl, users: 1, firstUser: 7 });
   await waitUntil("the one user", () => load.accepted > 0);

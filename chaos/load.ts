@@ -3,43 +3,43 @@ import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 import { Agent, request } from "undici";
 
-/** What one request of the crowd was answered. */
+/** Answer to one request of the load. */
 export interface LoadAnswer {
-  /** Decimal. */
+  /** User id, in decimal. */
   userId: string;
-  /** Derived from the user's key as the API derives it: known even of a request that was never answered. */
+  /** Derived from the idempotency key, as the API derives it. Known without an answer. */
   requestId: string;
-  /** When it was sent and when its answer was there, in milliseconds since 1970. */
+  /** Times of sending and of the answer, in milliseconds since 1970. */
   sentAt: number;
   endedAt: number;
-  /** The HTTP status; 0 when there was no answer. */
+  /** HTTP status, or 0 without an answer. */
   status: number;
-  /** The answer said when to come again. */
+  /** The answer had a Retry-After header. */
   retryAfter: boolean;
-  /** The code of a failed connection. */
+  /** Code of the connection's error. */
   error?: string;
 }
 
-/** A crowd. */
+/** Options of a load. */
 export interface LoadOptions {
-  /** The load balancer. */
+  /** Address of the load balancer. */
   apiUrl: string;
-  /** Users at once. */
+  /** Number of concurrent users. */
   users: number;
-  /** The user ids count up from here. */
+  /** First user id; the ids count up. */
   firstUser: number;
 }
 
-/** Between a promise and the next user's request, in milliseconds. */
+/** Time between an accepted request and the next user's request, in milliseconds. */
 const THINK_MS = 200;
-/** Above the load balancer's own bound of 60 s: whoever waits for less would give up on an answer that comes. */
+/** Longer than the load balancer's time limit of 60 s, so that every answer arrives. */
 const TIMEOUT_MS = 65_000;
-/** How long a user waits who was told nothing else, in milliseconds. */
-const AGAIN_MS = 500;
+/** Time before a retry without Retry-After, in milliseconds. */
+const RETRY_MS = 500;
 
 /**
- * Users who ask for a gifticon, one after the other in each of so many places, until they are told to end. Who is turned away asks again with the
- * same key, as someone does who wants a gifticon.
+ * A load of concurrent users who each request a gifticon. When a user is done, the next one takes
+ * the place. A user who gets an error retries with the same idempotency key.
  */
 export class Load {
   readonly #options: LoadOptions;
@@ -49,13 +49,13 @@ export class Load {
   readonly #crowds: Promise<unknown>[] = [];
   #nextUser: number;
   #end: Promise<void> | undefined;
-  #underWay = 0;
+  #inFlight = 0;
   #accepted = 0;
-  /** Every answer, in the order in which they came. */
+  /** Every answer, in order of arrival. */
   readonly answers: LoadAnswer[] = [];
   readonly startedAt = Date.now();
 
-  /** Starts at once. */
+  /** Creates the load and starts it. */
   constructor(options: LoadOptions) {
     this.#options = options;
     this.#nextUser = options.firstUser;
@@ -67,7 +67,7 @@ export class Load {
     void this.#join(options.users, THINK_MS, this.#ended.signal);
   }
 
-  /** Lets so many users more ask, who don't think; returns what sends them away again, when each has its answer. */
+  /** Adds users who don't pause. The returned function removes them and waits for their answers. */
   crowd(users: number): () => Promise<void> {
     const left = new AbortController();
     const crowd = this.#join(users, 0, AbortSignal.any([this.#ended.signal, left.signal]));
@@ -77,17 +77,17 @@ export class Load {
     };
   }
 
-  /** Requests that were answered with a promise so far. */
+  /** Number of accepted requests so far. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** Requests that wait for their answer now. */
-  get underWay(): number {
-    return this.#underWay;
+  /** Number of requests without an answer yet. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
-  /** Lets everyone have the answer that they wait for, and ends; a second call waits for the same end. */
+  /** Ends the load when all answers have arrived. A second call waits for the same end. */
   end(): Promise<void> {
     this.#ended.abort();
     this.#end ??= Promise.all(this.#crowds).then(() => this.#agent.close());
@@ -95,34 +95,34 @@ export class Load {
   }
 
   #join(users: number, thinkMs: number, ended: AbortSignal): Promise<unknown> {
-    const crowd = Promise.all(Array.from({ length: users }, () => this.#place(thinkMs, ended)));
+    const crowd = Promise.all(Array.from({ length: users }, () => this.#keepPlace(thinkMs, ended)));
     this.#crowds.push(crowd);
     return crowd;
   }
 
-  async #place(thinkMs: number, ended: AbortSignal): Promise<void> {
-    const goesOn = () => !ended.aborted;
-    while (goesOn()) {
+  async #keepPlace(thinkMs: number, ended: AbortSignal): Promise<void> {
+    const isActive = () => !ended.aborted;
+    while (isActive()) {
       const userId = String(this.#nextUser++);
       for (;;) {
-        const answer = await this.#ask(userId);
+        const answer = await this.#send(userId);
         this.answers.push(answer);
         if (answer.status === 202) {
           this.#accepted++;
           break;
         }
-        await pause(answer.retryAfter ? 1_000 : AGAIN_MS, ended);
-        if (!goesOn()) return;
+        await pause(answer.retryAfter ? 1_000 : RETRY_MS, ended);
+        if (!isActive()) return;
       }
       await pause(thinkMs, ended);
     }
   }
 
-  async #ask(userId: string): Promise<LoadAnswer> {
+  async #send(userId: string): Promise<LoadAnswer> {
     const key = `${this.#run}-${userId}`;
     const sentAt = Date.now();
     const known = { userId, requestId: requestIdOfKey(BigInt(userId), key), sentAt };
-    this.#underWay++;
+    this.#inFlight++;
     try {
       const { statusCode, headers, body } = await request(`${this.#options.apiUrl}${PATHS.gifticons}`, {
         method: "POST",
@@ -136,7 +136,7 @@ export class Load {
     } catch (error) {
       return { ...known, endedAt: Date.now(), status: 0, retryAfter: false, error: codeOf(error) };
     } finally {
-      this.#underWay--;
+      this.#inFlight--;
     }
   }
 }

@@ -2,19 +2,20 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { NotReadyError, readOutputs } from "../operate/stack-outputs.ts";
-import { Environment } from "./environment.ts";
+import { Environment } from "./environment/environment.ts";
 import { UsageError } from "../operate/arguments.ts";
 import { parseOptions, USAGE, type ChaosOptions } from "./options.ts";
 import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
-import { Ended, runCase } from "./run.ts";
+import { Cancelled, runCase } from "./run.ts";
 
-// `./run chaos`: exits with 0 when every case that was struck has passed, 1 when one failed, 2 when none could be started as asked, 130 when it was ended.
+// `./run chaos`. Exit codes: 0 all cases passed, 1 a case failed, 2 none could be started, 130
+// cancelled.
 const NOT_STARTED = 2;
 const ENDED = 130;
 
 try {
   const options = parseOptions(process.argv.slice(2));
-  process.exitCode = await strikeAll(options);
+  process.exitCode = await runCases(options);
 } catch (error) {
   if (error instanceof UsageError) console.error(`error: ${error.message}\n\n${USAGE}`);
   else if (error instanceof NotReadyError) console.error(`error: ${error.message}`);
@@ -22,7 +23,7 @@ try {
   process.exitCode = NOT_STARTED;
 }
 
-/** As a user would. */
+/** Runs `./run up --refresh`. */
 async function up(options: readonly string[]): Promise<void> {
   await execa(fileURLToPath(new URL("../run", import.meta.url)), ["up", "--refresh", ...options], {
     stdin: "ignore",
@@ -30,37 +31,37 @@ async function up(options: readonly string[]): Promise<void> {
   });
 }
 
-async function strikeAll({ cases, fast, users, stack, markdown }: ChaosOptions): Promise<number> {
+async function runCases({ cases, fast, users, stack, markdown }: ChaosOptions): Promise<number> {
   const account = process.env["LOCAL_CLOUD_ACCOUNT"] ?? "";
   const environment = await Environment.open(account, () => readOutputs(stack));
   const end = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {
-      if (!end.signal.aborted) console.error("\nending: what was struck is put right first");
-      end.abort(new Ended());
+      if (!end.signal.aborted) console.error("\ncancelled: removing the fault first");
+      end.abort(new Cancelled());
     });
   }
   const results: CaseResult[] = [];
   for (const one of cases) {
-    console.log(`${one.name}: ${one.what}`);
-    const present = environment.managers.length;
+    console.log(`${one.name}: ${one.description}`);
+    const present = environment.hosts.managers.length;
     if (present < (one.managers ?? 1)) {
-      console.log(`  left out: it takes ${one.managers} managers, and the stack has ${present} (setting managers)`);
+      console.log(`  skipped: it needs ${one.managers} managers, and the stack has ${present} (setting managers)`);
       continue;
     }
     try {
       const result = await runCase(one, {
         ...{ environment, users, fast, up, signal: end.signal },
-        say: (line) => {
+        report: (line) => {
           console.log(line);
         },
       });
       results.push(result);
       console.log(renderLine(result));
-      // After each: what has been measured is there however the run ends.
+      // Written after each case, so that a run that fails keeps its results.
       if (markdown !== undefined) await writeFile(markdown, renderMarkdown(results));
     } catch (error) {
-      if (error instanceof Ended) break;
+      if (error instanceof Cancelled) break;
       throw error;
     }
   }

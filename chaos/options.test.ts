@@ -14,16 +14,16 @@ const refused = (...args: string[]) => {
   return assert.fail(`not refused: ${args.join(" ")}`);
 };
 
-test("cases are named, in the order in which all are struck", () => {
+test("named cases run in the order of all cases", () => {
   const { cases, users, fast } = parseOptions(["broker-killed", "database-restarted", "--users", "5"]);
   assert.deepEqual([cases.map(({ name }) => name), users, fast], [["database-restarted", "broker-killed"], 5, false]);
 });
 
-test("--all is every case", () => {
+test("--all runs every case", () => {
   assert.equal(parseOptions(["--all"]).cases.length, CASES.length);
 });
 
-test("--fast has a case of each family", () => {
+test("--fast runs one case of each family", () => {
   const families = new Set(CASES.map(({ family }) => family));
   const { cases, fast } = parseOptions(["--fast"]);
   assert.equal(fast, true);
@@ -31,22 +31,22 @@ test("--fast has a case of each family", () => {
   assert.equal(cases.length, families.size);
 });
 
-test("a name that is no case is refused with those that are", () => {
+test("an unknown name is refused with the list of names", () => {
   const message = refused("broker-kiled");
   assert.match(message, /no case broker-kiled/);
   for (const { name } of CASES) assert.ok(message.includes(name), name);
 });
 
-test("no users, too many, or words are refused with what is allowed", () => {
+test("a wrong number of users is refused with the allowed range", () => {
   for (const users of ["0", "501", "many", "-1", "1.5"])
     assert.match(refused("--all", `--users=${users}`), /--users is ".*"; allowed is a whole number from 1 to 500/);
 });
 
-test("only the local stack is struck", () => {
+test("any stack but local is refused", () => {
   assert.match(refused("--all", "--stack", "dev"), /--stack is "dev"; allowed is local/);
 });
 
-test("what to strike is said, and once", () => {
+test("exactly one selection is required", () => {
   assert.match(refused(), /which faults\?/);
   assert.match(refused("--all", "--fast"), /which faults\?/);
   assert.match(refused("--all", "broker-killed"), /which faults\?/);

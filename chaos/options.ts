@@ -3,30 +3,30 @@ import { splitArguments, UsageError, whole, wrongOptions } from "../operate/argu
 import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 
-/** What `./run chaos` is asked for. */
+/** Options of `./run chaos`. */
 export interface ChaosOptions {
   cases: readonly Case[];
-  /** Each case in its short form: a fault that comes several times comes once. */
+  /** Runs each case in its short form: a repeated fault comes once. */
   fast: boolean;
-  /** Users at once. */
+  /** Number of concurrent users. */
   users: number;
   stack: "local";
-  /** Where the table goes as well, as Markdown. */
+  /** File for the table of results, as Markdown. */
   markdown?: string;
 }
 
-/** The usage, for people. */
+/** The help text. */
 export const USAGE = `Usage: ./run chaos CASE... | --all | --fast [OPTION]...
 
   --all             every case
   --fast            one case of each family, in its short form
-  --users N         users at once (20)
-  --stack NAME      local: faults are of this machine's hosts, and of nobody else's
-  --markdown FILE   the table of results as Markdown as well
+  --users N         concurrent users (20)
+  --stack NAME      local, the only stack that faults may be injected into
+  --markdown FILE   also write the table of results as Markdown
 
-${CASES.map(({ name, what }) => `  ${name.padEnd(32)}${what}`).join("\n")}`;
+${CASES.map(({ name, description }) => `  ${name.padEnd(32)}${description}`).join("\n")}`;
 
-/** One process is the crowd, on the same machine as the environment: more users than that would measure it. */
+/** More users would measure this process, which runs beside the environment. */
 const MOST_USERS = 500;
 
 const schema = z.strictObject({

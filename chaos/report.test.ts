@@ -2,13 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
 import { answer } from "./testing.ts";
-import { judge } from "./verdict.ts";
+import { judgeCase } from "./verdict.ts";
 
 const answers = [answer(50), answer(150, { status: 502 }), answer(250)];
-const verdict = judge(
+const verdict = judgeCase(
   {},
   {
-    ...{ answers, proofs: ["process 1 | 2"], runningAt: 0, struckAt: 100, healedAt: 200, wellAt: 300, endedAt: 400 },
+    ...{
+      answers,
+      observations: ["process 1 | 2"],
+      runningAt: 0,
+      injectedAt: 100,
+      removedAt: 200,
+      healthyAt: 300,
+      endedAt: 400,
+    },
     drainedMs: 1_500,
     rows: [50, 250].map((at) => {
       const { requestId, userId } = answer(at);
@@ -18,11 +26,11 @@ const verdict = judge(
   },
 );
 const passed: CaseResult = {
-  ...{ name: "broker-killed", family: "broker", what: "the broker is killed", proofs: ["process 1 | 2"] },
+  ...{ name: "broker-killed", family: "broker", description: "the broker is killed", observations: ["process 1 | 2"] },
   ...{ verdict, drainedMs: 1_500, violations: verdict.violations },
 };
 
-test("a case is told with what clients saw, how long it took and what came of the requests", () => {
+test("a result shows the clients' view, the recovery and the reconciliation", () => {
   assert.equal(
     renderLine(passed),
     [
@@ -34,8 +42,8 @@ test("a case is told with what clients saw, how long it took and what came of th
   );
 });
 
-test("a case that broke off is a row of the table all the same; below it stands what was seen and what is wrong", () => {
-  const broken: CaseResult = { ...passed, proofs: [], violations: ["not well:\nhost kafka"] };
+test("a failed case without a verdict has a row, its observations and its violations", () => {
+  const broken: CaseResult = { ...passed, observations: [], violations: ["not well:\nhost kafka"] };
   delete broken.verdict;
   delete broken.drainedMs;
   const [, , first = "", second = "", ...below] = renderMarkdown([passed, broken]).split("\n");

@@ -1,31 +1,33 @@
 import type { Case } from "./case.ts";
-import type { Verdict } from "./verdict.ts";
+import type { CaseVerdict } from "./verdict.ts";
 
-/** How a case went. */
-export interface CaseResult extends Pick<Case, "name" | "family" | "what"> {
-  /** What was seen of the fault. */
-  proofs: readonly string[];
-  /** Undefined when the case ended before there was anything to judge. */
-  verdict?: Verdict;
-  /** From the load's end until nothing waited in the topic, in milliseconds. */
+/** Result of a case. */
+export interface CaseResult extends Pick<Case, "name" | "family" | "description"> {
+  /** Observations of the fault. */
+  observations: readonly string[];
+  /** Absent when the case ended before the verdict. */
+  verdict?: CaseVerdict;
+  /** Time from the end of the load until the queue was empty, in milliseconds. */
   drainedMs?: number;
-  /** What is wrong; empty when the case has passed. */
+  /** Broken promises. Empty when the case has passed. */
   violations: readonly string[];
 }
 
 const seconds = (ms: number | undefined) => (ms === undefined ? "-" : `${(ms / 1_000).toFixed(1)} s`);
 
-/** Cut off and not rounded: 99.99 % are not 100 %. */
+/** Truncates, so that 99.999 % don't become 100 %. */
 const percent = (share: number) => `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
 
-function errorsOf({ figures }: Verdict): string {
+function errorsOf({ figures }: CaseVerdict): string {
   const errors = Object.entries(figures.errors).map(([kind, count]) => `${count} × ${kind}`);
   return errors.length === 0 ? "none" : errors.join(", ");
 }
 
-const lostOf = ({ lost }: Verdict) => (lost === 0 ? "" : `, ${lost} more lost with the topic`);
+const lostOf = ({ lost }: CaseVerdict) => (lost === 0 ? "" : `, ${lost} more lost with the topic`);
 
-/** A case for the terminal; what was seen of its fault has been told as it was seen. */
+/**
+ * Renders a result for the terminal, without the observations, which were printed during the run.
+ */
 export function renderLine({ verdict, drainedMs, violations }: CaseResult): string {
   const lines: string[] = [];
   if (verdict !== undefined) {
@@ -43,7 +45,7 @@ export function renderLine({ verdict, drainedMs, violations }: CaseResult): stri
   return lines.join("\n");
 }
 
-/** All cases: a table of their figures, and below it what was seen of each fault, and of what is wrong. */
+/** Renders a table of all results, and a list of their observations and violations. */
 export function renderMarkdown(results: readonly CaseResult[]): string {
   const rows = results.map(({ name, verdict, drainedMs, violations }) => [
     `\`${name}\``,
@@ -66,8 +68,8 @@ export function renderMarkdown(results: readonly CaseResult[]): string {
     "verdict",
   ];
   const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`);
-  const seen = results.map(({ name, proofs, violations }) => {
-    const told = [...proofs, ...violations.map((violation) => `**wrong:** ${violation}`)];
+  const seen = results.map(({ name, observations, violations }) => {
+    const told = [...observations, ...violations.map((violation) => `**wrong:** ${violation}`)];
     return `- \`${name}\`: ${told.join("; ").replaceAll("\n", " ")}\n`;
   });
   return `${table.join("")}\n${seen.join("")}`;

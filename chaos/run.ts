@@ -1,156 +1,176 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import { waitUntil } from "../operate/wait-until.ts";
-import type { Blow, Case } from "./case.ts";
-import type { Environment } from "./environment.ts";
+import type { Case, FaultContext } from "./case.ts";
+import { Cleanup } from "./cleanup.ts";
+import type { Environment } from "./environment/environment.ts";
 import { Load } from "./load.ts";
 import type { CaseResult } from "./report.ts";
-import { Undoing } from "./undoing.ts";
-import { judge } from "./verdict.ts";
+import { judgeCase } from "./verdict.ts";
 
-/** The run was ended by whoever started it. */
-export class Ended extends Error {
-  override readonly name = "Ended";
+/** The run was cancelled by its user. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
 }
 
-/** How a case is run. */
+/** Options of a run. */
 export interface CaseOptions {
   environment: Environment;
-  /** Users at once. */
+  /** Number of concurrent users. */
   users: number;
   fast: boolean;
-  /** A refreshed `pulumi up`, with more options. */
+  /** Runs `pulumi up --refresh` with more options. */
   up: (options: readonly string[]) => Promise<void>;
-  /** Its reason is an {@link Ended}. */
+  /** Cancels the run. Its reason is a {@link Cancelled}. */
   signal: AbortSignal;
-  /** Tells what goes on. */
-  say: (line: string) => void;
+  /** Reports progress, a line at a time. */
+  report: (line: string) => void;
 }
 
-/** Within this time of a fault's end all must be well again: hosts, tasks, targets of the load balancer, and requests accepted. In milliseconds. */
-const WELL_WITHIN_MS = 180_000;
-/** Within this time of the load's end the queue must be empty, in milliseconds. */
+/** Time limit, in ms, for everything to be healthy and requests to be accepted after a fault. */
+const HEALTHY_WITHIN_MS = 180_000;
+/** Time limit, in ms, for the queue to be empty after the load. */
 const DRAINED_WITHIN_MS = 60_000;
+/** A command's long output ends with the cause, so errors keep their last characters. */
+const MAX_ERROR_LENGTH = 1_000;
+
+type Probe<T> = () => Promise<T | undefined | false> | T | undefined | false;
 
 /**
- * Runs one case: sees that the environment is well, clears the ground, starts the load and waits until it is served, strikes, undoes the fault, waits until all is
- * well again, ends the load, and reconciles.
+ * Runs one case: prepares the environment, starts the load, injects the fault, removes it, waits
+ * until everything is healthy, ends the load, and reconciles.
  *
- * @returns how it went: whatever goes wrong is among its violations, and the fault is undone all the same.
- * @throws Ended when it was ended, after the fault has been undone.
+ * @returns the result. Any failure is one of its violations; the fault is removed all the same.
+ * @throws Cancelled when the run was cancelled, after the fault has been removed.
  */
 export async function runCase(one: Case, options: CaseOptions): Promise<CaseResult> {
-  const { name, family, what } = one;
-  const proofs: string[] = [];
+  const { name, family, description } = one;
+  const run = new CaseRun(one, options);
+  const { observations } = run;
   try {
-    return { name, family, what, proofs, ...(await act(one, options, proofs)) };
+    return { name, family, description, observations, ...(await run.run()) };
   } catch (error) {
     if (options.signal.aborted) throw options.signal.reason;
-    return { name, family, what, proofs, violations: [describe(error)] };
+    return { name, family, description, observations, violations: [describe(error)] };
   }
 }
 
-async function act(
-  one: Case,
-  { environment, users, fast, signal, say, up }: CaseOptions,
-  proofs: string[],
-): Promise<Pick<CaseResult, "verdict" | "drainedMs" | "violations">> {
-  const ended = Symbol("ended");
-  const until = async <T>(
-    what: string,
-    probe: () => Promise<T | undefined | false> | T | undefined | false,
-    ms?: number,
-  ) => {
-    const found = await waitUntil(
-      what,
-      () => (signal.aborted ? ended : probe()),
-      ms === undefined ? {} : { timeoutMs: ms },
-    );
-    if (found === ended) throw signal.reason;
-    return found as T;
-  };
-  const well = async () => {
-    let complaints: string[] = [];
+/** One run of a case. */
+class CaseRun {
+  readonly observations: string[] = [];
+  readonly #case: Case;
+  readonly #options: CaseOptions;
+  readonly #cleanup = new Cleanup();
+
+  constructor(one: Case, options: CaseOptions) {
+    this.#case = one;
+    this.#options = options;
+  }
+
+  async run(): Promise<Pick<CaseResult, "verdict" | "drainedMs" | "violations">> {
+    const { environment, users } = this.#options;
+    await this.#healthy();
+    await this.#drained();
+    await environment.database.clear();
+    const load = new Load({ apiUrl: environment.apiUrl, users, firstUser: LOAD_TEST_USERS.first });
     try {
-      await until(
-        "the environment to be well",
+      await this.#served(load, 2 * users);
+      const runningAt = Date.now();
+      await this.#served(load, 2 * users);
+      const injectedAt = Date.now();
+      await this.#injectAndRemove(load);
+      const removedAt = Date.now();
+      await this.#healthy();
+      await this.#served(load, 2 * users);
+      const healthyAt = Date.now();
+      await load.end();
+      const endedAt = Date.now();
+      await this.#drained();
+      const drainedMs = Date.now() - endedAt;
+      const [rows, stock] = [await environment.database.rows(), await environment.database.stock()];
+      const verdict = judgeCase(this.#case, {
+        ...{ answers: load.answers, observations: this.observations, rows, stock },
+        ...{ runningAt, injectedAt, removedAt, healthyAt, endedAt, drainedMs },
+      });
+      return { verdict, drainedMs, violations: verdict.violations };
+    } finally {
+      await load.end();
+    }
+  }
+
+  async #injectAndRemove(load: Load): Promise<void> {
+    try {
+      await this.#case.inject(this.#context(load));
+    } finally {
+      await this.#cleanup.all();
+    }
+  }
+
+  #context(load: Load): FaultContext {
+    const { environment, fast, signal, report, up } = this.#options;
+    return {
+      ...{ environment, load, fast },
+      until: (description, probe) => this.#until(description, probe),
+      hold: async (seconds) => {
+        await delay(seconds * 1_000, undefined, { signal }).catch(() => {
+          throw signal.reason;
+        });
+      },
+      undo: (how) => this.#cleanup.add(how),
+      up: async (more = []) => {
+        await up(more);
+        await environment.reload();
+      },
+      observed: (observation) => {
+        this.observations.push(observation);
+        report(`  seen: ${observation}`);
+      },
+    };
+  }
+
+  /** Waits for a value, and ends at once when the run is cancelled. */
+  async #until<T>(description: string, probe: Probe<T>, timeoutMs?: number): Promise<T> {
+    const { signal } = this.#options;
+    const cancelled = Symbol("cancelled");
+    const limit = timeoutMs === undefined ? {} : { timeoutMs };
+    const found = await waitUntil(description, () => (signal.aborted ? cancelled : probe()), limit);
+    if (found === cancelled) throw signal.reason;
+    return found;
+  }
+
+  /** Waits until the environment has no problems. The error lists the last ones. */
+  async #healthy(): Promise<void> {
+    let problems: string[] = [];
+    try {
+      await this.#until(
+        "a healthy environment",
         async () => {
-          complaints = await environment.complaints();
-          return complaints.length === 0;
+          problems = await this.#options.environment.problems();
+          return problems.length === 0;
         },
-        WELL_WITHIN_MS,
+        HEALTHY_WITHIN_MS,
       );
     } catch (error) {
-      signal.throwIfAborted();
-      throw new Error(`not well within ${WELL_WITHIN_MS / 1_000} s: ${complaints.join("; ")}`, { cause: error });
+      this.#options.signal.throwIfAborted();
+      throw new Error(`not well within ${HEALTHY_WITHIN_MS / 1_000} s: ${problems.join("; ")}`, { cause: error });
     }
-  };
-  const drained = () => until("an empty queue", async () => (await environment.queued()) === 0, DRAINED_WITHIN_MS);
+  }
 
-  await well();
-  await drained();
-  await environment.clear();
-  const load = new Load({ apiUrl: environment.apiUrl, users, firstUser: LOAD_TEST_USERS.first });
-  const undoing = new Undoing();
-  const blow: Blow = {
-    environment,
-    load,
-    fast,
-    until,
-    last: async (seconds) => {
-      await delay(seconds * 1_000, undefined, { signal }).catch(() => {
-        throw signal.reason;
-      });
-    },
-    undo: (how) => undoing.add(how),
-    up: async (more = []) => {
-      await up(more);
-      await environment.renew();
-    },
-    proof: (seen) => {
-      proofs.push(seen);
-      say(`  seen: ${seen}`);
-    },
-  };
-  try {
-    const served = async (more: number) => {
-      const goal = load.accepted + more;
-      await until(`${more} more accepted requests`, () => load.accepted >= goal, WELL_WITHIN_MS);
-    };
-    await served(2 * users);
-    const runningAt = Date.now();
-    await served(2 * users);
-    const struckAt = Date.now();
-    try {
-      await one.strike(blow);
-    } finally {
-      await undoing.all();
-    }
-    const healedAt = Date.now();
-    await well();
-    await served(2 * users);
-    const wellAt = Date.now();
-    await load.end();
-    const endedAt = Date.now();
-    await drained();
-    const drainedMs = Date.now() - endedAt;
-    const [rows, stock] = [await environment.rows(), await environment.stock()];
-    const verdict = judge(one, {
-      ...{ answers: load.answers, proofs, rows, stock },
-      ...{ runningAt, struckAt, healedAt, wellAt, endedAt, drainedMs },
-    });
-    return { verdict, drainedMs, violations: verdict.violations };
-  } finally {
-    await load.end();
+  async #drained(): Promise<void> {
+    const { environment } = this.#options;
+    await this.#until("an empty queue", async () => (await environment.queued()) === 0, DRAINED_WITHIN_MS);
+  }
+
+  /** Waits until that many more requests are accepted. */
+  async #served(load: Load, more: number): Promise<void> {
+    const goal = load.accepted + more;
+    await this.#until(`${more} more accepted requests`, () => load.accepted >= goal, HEALTHY_WITHIN_MS);
   }
 }
 
-/** Of a command's long output, the end says what went wrong. */
-const MOST_WORDS = 1_000;
-
-/** An error with what caused it, in one line. */
+/** Formats an error with its causes in one line. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? "" : ` (${describe(error.cause)})`;
-  return `${error.message.trim().replaceAll("\n", " | ").slice(-MOST_WORDS)}${cause}`;
+  return `${error.message.trim().replaceAll("\n", " | ").slice(-MAX_ERROR_LENGTH)}${cause}`;
 }

@@ -1,59 +1,66 @@
 import { compare, type DecidedRow, type Findings } from "../operate/reconciliation.ts";
 import { ERROR_CLASSES, type ErrorClass } from "../operate/error-class.ts";
 import type { Case } from "./case.ts";
-import { type Figures, figuresOf, SILENT } from "./figures.ts";
+import { type Figures, figuresOf, UNANSWERED } from "./figures.ts";
 import type { LoadAnswer } from "./load.ts";
 
-/** What a case left behind. */
+/** Record of a case, for the verdict. */
 export interface CaseRecord {
   answers: readonly LoadAnswer[];
-  /** Milliseconds since 1970: the load was running; the fault came; it was undone; all was well again; the load was ended. */
+  /** Times of the steps, in milliseconds since 1970. */
   runningAt: number;
-  struckAt: number;
-  healedAt: number;
-  wellAt: number;
+  injectedAt: number;
+  removedAt: number;
+  healthyAt: number;
   endedAt: number;
-  /** From the load's end until nothing waited in the topic, in milliseconds. */
+  /** Time from the end of the load until the queue was empty, in milliseconds. */
   drainedMs: number;
-  /** What was seen of the fault. */
-  proofs: readonly string[];
+  /** Observations of the fault. */
+  observations: readonly string[];
   /** The decided requests of the load. */
   rows: readonly DecidedRow[];
-  /** Of the whole event, without what others have: their gifticons are none of the load's. */
+  /** Stock of the event; `total` leaves out what users outside of the load have. */
   stock: { total: number; remaining: number };
 }
 
-/** What a case proves. */
-export interface Verdict {
+/** Verdict on a case. */
+export interface CaseVerdict {
   figures: Figures;
   findings: Findings;
-  /** Accepted requests that are gone with the topic, where its data may be lost. */
+  /** Number of accepted requests lost with the topic, in a case that allows it. */
   lost: number;
-  /** From the fault until all was well, in milliseconds. */
+  /** Time from the fault until everything was healthy, in milliseconds. */
   recoveryMs: number;
-  /** What is wrong; empty when the case has passed. */
+  /** Broken promises. Empty when the case has passed. */
   violations: string[];
 }
 
-/** Broken promises that are told one by one. */
-const TOLD = 10;
+/** Number of violations that are listed one by one. */
+const MAX_LISTED_VIOLATIONS = 10;
 
-/** Judges a case: a pure function of what is known of it. */
-export function judge(
-  { cuts = [], only, losesQueue }: Pick<Case, "cuts" | "only" | "losesQueue">,
+/** Computes the verdict of a case from its record. */
+export function judgeCase(
+  {
+    allowedDisconnects = [],
+    allowedErrors,
+    mayLoseQueue,
+  }: Pick<Case, "allowedDisconnects" | "allowedErrors" | "mayLoseQueue">,
   record: CaseRecord,
-): Verdict {
-  const { answers, runningAt, struckAt, healedAt, wellAt, endedAt } = record;
+): CaseVerdict {
+  const { answers, runningAt, injectedAt, removedAt, healthyAt, endedAt } = record;
   const figures = figuresOf(answers, runningAt, endedAt);
   const count = (kinds: readonly ErrorClass[]) => kinds.reduce((sum, kind) => sum + (figures.errors[kind] ?? 0), 0);
-  const silent = count(SILENT.filter((kind) => !cuts.includes(kind)));
-  const unexpected = only === undefined ? 0 : count(ERROR_CLASSES.filter((kind) => !only.includes(kind)));
+  const silent = count(UNANSWERED.filter((kind) => !allowedDisconnects.includes(kind)));
+  const unexpected =
+    allowedErrors === undefined ? 0 : count(ERROR_CLASSES.filter((kind) => !allowedErrors.includes(kind)));
   const accepted = (from: number, to: number) =>
     answers.filter(({ status, endedAt: at }) => status === 202 && at >= from && at < to).length;
   const decided = new Set(record.rows.map(({ requestId }) => requestId));
-  // What was accepted once the fault was over stands in the new topic: of that, nothing may be lost.
-  const mayBeLost = losesQueue
-    ? answers.filter(({ status, requestId, endedAt: at }) => status === 202 && at < healedAt && !decided.has(requestId))
+  // Requests accepted after the fault are in the new topic, so none of them may be lost.
+  const mayBeLost = mayLoseQueue
+    ? answers.filter(
+        ({ status, requestId, endedAt: at }) => status === 202 && at < removedAt && !decided.has(requestId),
+      )
     : [];
   const findings = compare({
     answers: answers
@@ -64,20 +71,24 @@ export function judge(
     stock: record.stock,
   });
   const violations = [
-    ...findings.violations.slice(0, TOLD),
-    ...(findings.violations.length > TOLD ? [`and ${findings.violations.length - TOLD} more`] : []),
+    ...findings.violations.slice(0, MAX_LISTED_VIOLATIONS),
+    ...(findings.violations.length > MAX_LISTED_VIOLATIONS
+      ? [`and ${findings.violations.length - MAX_LISTED_VIOLATIONS} more`]
+      : []),
     ...(silent > 0 ? [`${silent} requests had no answer at all`] : []),
     ...(unexpected > 0
-      ? [`${unexpected} requests failed, and none may${only?.length ? ` but by ${only.join(", ")}` : ""}`]
+      ? [
+          `${unexpected} requests failed, and none may${allowedErrors?.length ? ` but by ${allowedErrors.join(", ")}` : ""}`,
+        ]
       : []),
-    ...(figures.errors["4xx"] || figures.errors["wrong state"] ? ["a request was answered as if it were wrong"] : []),
-    // A case must not pass emptily.
-    ...(record.proofs.length === 0 ? ["nothing shows that the fault was there"] : []),
-    ...(accepted(0, struckAt) === 0 ? ["no request was accepted before the fault: there was no load"] : []),
-    ...(answers.some(({ sentAt, endedAt: at }) => at >= struckAt && sentAt <= healedAt)
+    ...(figures.errors["4xx"] || figures.errors["wrong state"] ? ["a valid request was rejected as invalid"] : []),
+    // A case without a fault or without load must not pass.
+    ...(record.observations.length === 0 ? ["the fault was not observed"] : []),
+    ...(accepted(0, injectedAt) === 0 ? ["no request was accepted before the fault: there was no load"] : []),
+    ...(answers.some(({ sentAt, endedAt: at }) => at >= injectedAt && sentAt <= removedAt)
       ? []
       : ["no request was under way during the fault: there was no load"]),
-    ...(accepted(healedAt, Infinity) === 0 ? ["no request was accepted after the fault"] : []),
+    ...(accepted(removedAt, Infinity) === 0 ? ["no request was accepted after the fault"] : []),
   ];
-  return { figures, findings, lost: mayBeLost.length, recoveryMs: wellAt - struckAt, violations };
+  return { figures, findings, lost: mayBeLost.length, recoveryMs: healthyAt - injectedAt, violations };
 }

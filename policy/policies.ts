@@ -26,9 +26,9 @@ export function policiesOf(exceptions: readonly Exception[], today: () => string
 }
 
 /**
- * Returns the URN of the resource that breaks a rule. Several resources may share the subject's name,
- * as a host, its role and its component do. Then the rule is checked on each of them alone. Returns
- * undefined unless exactly one of them breaks it, as a wrong URN would mislead.
+ * Returns the URN of the resource that breaks a rule. Several resources may share the subject's
+ * name, as a host, its role and its component do. Then the rule is checked on each of them alone.
+ * Returns undefined unless exactly one of them breaks it, as a wrong URN would mislead.
  */
 function urnOf(
   { rule, subject, message }: Violation,

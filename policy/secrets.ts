@@ -4,7 +4,9 @@ import { servicesOf, type DeclaredService } from "./stacks.ts";
 /** Names of variables that hold a secret. */
 const secretName =
   /(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|JAAS)|(API|PRIVATE|ACCESS|SIGNING|ENCRYPTION|MASTER|SHARED)_?KEY|(^|_)(PASS|PWD|AUTH)$/i;
-/** Endings of variables that hold a secret's name or path. ACCESS_KEY_ID is part of a credential. */
+/**
+ * Endings of variables that hold a secret's name or path. ACCESS_KEY_ID is part of a credential.
+ */
 const reference = /(?<!ACCESS_KEY)_(NAME|ID|ARN)$/i;
 const place = /_(FILE|PATH)$/i;
 

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { CASES } from "../../chaos/cases.ts";
-import { Environment } from "../../chaos/environment.ts";
+import { Environment } from "../../chaos/environment/environment.ts";
 import { runCase } from "../../chaos/run.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
 import type { Step } from "../support/story.ts";
 
-/** One fault of each family under load, in its short form, on the environment that stands: `./run chaos --fast` as steps of a story. */
+/** Adds a step for each case of `./run chaos --fast`, on the running environment. */
 export function faultSteps(step: Step, stack: LocalStack): void {
   for (const one of CASES.filter(({ fast }) => fast)) {
-    step(`comes through a fault: ${one.what}`, async () => {
+    step(`survives a fault: ${one.description}`, async () => {
       const environment = await Environment.open(stack.account, () => stack.outputs());
-      const { violations, proofs } = await runCase(one, {
+      const { violations, observations } = await runCase(one, {
         ...{ environment, users: 20, fast: true },
         signal: new AbortController().signal,
-        say: () => undefined,
+        report: () => undefined,
         up: async (more) => {
           await stack.succeed("up", ["--refresh", ...more]);
         },
       });
-      assert.deepEqual({ violations, seen: proofs.length > 0 }, { violations: [], seen: true });
+      assert.deepEqual({ violations, seen: observations.length > 0 }, { violations: [], seen: true });
     });
   }
 }

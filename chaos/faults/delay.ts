@@ -1,27 +1,28 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import type { Blow } from "../case.ts";
+import type { FaultContext } from "../case.ts";
 
-/** Beside the server, in its network. */
+/** Returns the proxy's port, in the server's network namespace. */
 const proxyPort = (port: number) => String(port + 10_000);
 
-/** A delay that is there. */
+/** A delay in place. */
 export interface Delay {
-  /** New connections are not delayed any more; those that are stay so. */
+  /** Stops delaying new connections. Delayed ones stay delayed. */
   pass: () => Promise<void>;
-  /** Ends the delay, and with it the connections that had it; proves that something was delayed. */
+  /** Ends the delay and the delayed connections, and records how much was delayed. */
   end: () => Promise<void>;
 }
 
 /**
- * Delays what comes to a server and what it answers, from its next connections on. (The kernel's own delay, netem, is no part of many machines' kernels.)
+ * Delays the traffic of a server's new connections by a proxy. The kernel's own delay (netem) is
+ * missing from many kernels.
  *
- * @param at.network the server's network namespace, as a file of this machine.
- * @param at.ms how much later it comes, each way: an answer takes at least twice as long.
+ * @param at.network the file of the server's network namespace.
+ * @param at.ms delay in each direction, in milliseconds.
  */
 export async function delayPort(
-  { undo, proof }: Blow,
+  { undo, observed }: FaultContext,
   { network, port, ms }: { network: string; port: number; ms: number },
 ): Promise<Delay> {
   const inside = (command: readonly string[]) => [`--net=${network}`, "--", ...command];
@@ -42,7 +43,7 @@ export async function delayPort(
   const proxy = execa(
     "nsenter",
     inside([process.execPath, script, proxyPort(port), String(port), String(ms)]),
-    // Ended by the end of its standard input, and so also when this process dies.
+    // The end of its standard input ends the proxy, also when this process dies.
     { detached: true, stdin: "pipe", reject: false },
   );
   const stop = undo(async () => {
@@ -52,7 +53,7 @@ export async function delayPort(
   const pass = undo(async () => {
     await iptables("-D", ...redirect).catch(() => undefined);
   });
-  // It says that it listens, or ends.
+  // The proxy either prints that it listens or ends.
   await Promise.race([once(proxy.stdout, "data"), proxy]);
   await iptables("-A", ...redirect);
   return {
@@ -63,7 +64,7 @@ export async function delayPort(
       const { stdout, stderr } = await proxy;
       const [pieces = 0, connections = 0] = (stdout.split("\n").at(-1) ?? "").split(" ").map(Number);
       if (!(pieces > 0)) throw new Error(`nothing was delayed: ${stdout} ${stderr}`);
-      proof(`${pieces} pieces of ${connections} connections to port ${port} came ${ms} ms late`);
+      observed(`${pieces} pieces of ${connections} connections to port ${port} came ${ms} ms late`);
     },
   };
 }

@@ -1,15 +1,16 @@
 import { type AddressInfo, connect, createServer } from "node:net";
 import { Transform } from "node:stream";
 
-// Passes TCP connections on, each piece of them so much later: node delay-proxy.ts LISTEN TARGET MILLISECONDS. Says "listening on PORT" when it does, and at
-// the end of its standard input how many pieces of how many connections it has delayed, as "PIECES CONNECTIONS".
+// Forwards TCP connections with a delay: node delay-proxy.ts LISTEN TARGET MILLISECONDS. Prints
+// "listening on PORT" when it is ready. At the end of its standard input it prints the number of
+// delayed pieces and connections, as "PIECES CONNECTIONS", and exits.
 
 const [listen, target, milliseconds] = process.argv.slice(2).map(Number);
 let pieces = 0;
 let connections = 0;
 
-/** Keeps the order: each piece waits for the same time. */
-function late(): Transform {
+/** Returns a stream that delays each piece by the same time, which keeps the order. */
+function delayed(): Transform {
   return new Transform({
     transform(piece, _encoding, done) {
       pieces++;
@@ -27,8 +28,8 @@ const proxy = createServer({ allowHalfOpen: true }, (client) => {
   };
   client.on("error", end).on("close", end);
   server.on("error", end).on("close", end);
-  client.pipe(late()).pipe(server);
-  server.pipe(late()).pipe(client);
+  client.pipe(delayed()).pipe(server);
+  server.pipe(delayed()).pipe(client);
 });
 proxy.listen(listen, () => {
   console.log(`listening on ${(proxy.address() as AddressInfo).port}`);

@@ -5,13 +5,13 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 
-test("what comes and what is answered passes late, in its order, and is counted", async () => {
+test("the proxy delays both directions, keeps the order and counts pieces and connections", async () => {
   const sockets = new Set<Socket>();
   const echo = createServer((socket) => sockets.add(socket).size && socket.pipe(socket)).listen(0, "127.0.0.1");
   await once(echo, "listening");
   const { port } = echo.address() as AddressInfo;
   const script = fileURLToPath(new URL("delay-proxy.ts", import.meta.url));
-  // Port 0 is any that is free: the proxy says which.
+  // With port 0 the proxy takes a free port and prints it.
   const proxy = execa(process.execPath, [script, "0", String(port), "20"], { stdin: "pipe", reject: false });
   const [first] = (await once(proxy.stdout, "data")) as [Buffer];
   const listening = Number(/^listening on (\d+)/.exec(first.toString())?.[1]);

@@ -1,8 +1,8 @@
-/** What has to be undone, the last first. */
-export class Undoing {
+/** Functions that remove faults. They run in reverse order. */
+export class Cleanup {
   readonly #steps: (() => Promise<void>)[] = [];
 
-  /** Remembers how something is undone; returns what undoes it now. It is undone once, whoever asks for it. */
+  /** Registers a function. The returned one runs it now; it runs once at most. */
   add(how: () => Promise<unknown>): () => Promise<void> {
     let undone: Promise<unknown> | undefined;
     const once = async () => {
@@ -13,9 +13,9 @@ export class Undoing {
   }
 
   /**
-   * Undoes everything that isn't yet, each whatever becomes of the others.
+   * Runs every function that has not run. An error doesn't stop the others.
    *
-   * @throws the first error, when all has been tried.
+   * @throws the first error, after all have run.
    */
   async all(): Promise<void> {
     const errors: unknown[] = [];
