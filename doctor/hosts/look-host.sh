@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Prints how a host and the event's tasks on it are, as JSON. Changes nothing.
-# Values: PROBE (what a task is asked, for Node.js).
+# Prints the state of a host and of the event's tasks on it, as JSON. Changes nothing.
 # values: PROBE
+# PROBE is the script for Node.js that runs in each task and prints the task's state as JSON.
 
 main() {
   jq -cn --arg clock "$(date +%s.%N)" --arg swarm "$(swarm_state || true)" \
@@ -10,7 +10,7 @@ main() {
     '{clock: ($clock | tonumber), swarm: $swarm, certificate: $certificate, disks: $disks, tasks: $tasks}'
 }
 
-# What is full where: the root, and where Docker keeps its data if that is another disk.
+# Prints how full each disk is: that of the root, and that of Docker's data when it is another one.
 disks() {
   df --output=target,pcent / /var/lib/docker | sed 1d | sort -u |
     jq -Rsc 'split("\n") | map(select(. != "") | split(" ") | map(select(. != "")) | {path: .[0], percent: (.[1] | rtrimstr("%") | tonumber)})'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints what the Swarm has, as JSON: its nodes and services, or why the managers can't agree. Changes nothing. Runs on the manager.
+# Prints the Swarm's nodes and services as JSON, or the error when its managers have no quorum.
+# Runs on the manager and changes nothing.
 
 main() {
   local error

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Tells each second what the host spends, until nobody listens: "MILLISECONDS CPU_MICROSECONDS SOCKETS"; the first line is the number of its cores.
+# Samples a host's use each second, until its output is closed. Prints the number of cores, then
+# lines of MILLISECONDS CPU_MICROSECONDS SOCKETS.
 set -euo pipefail
 
-# The whole host, whatever the version of its cgroups.
+# Prints the CPU time of the whole host, in either version of cgroups.
 cpu_microseconds() {
   if [[ -e /sys/fs/cgroup/cpu.stat ]]; then
     local key value
@@ -16,6 +17,7 @@ cpu_microseconds() {
   fi
 }
 
+# Prints the number of TCP sockets in use.
 sockets() {
   local word rest
   while read -r word _ rest; do
@@ -24,7 +26,7 @@ sockets() {
 }
 
 nproc
-# Reads nothing and starts nothing: only waits.
+# Opens a pipe on which nothing ever arrives: a read with a time limit then waits without a process.
 exec {never}<> <(:)
 while true; do
   echo "$((${EPOCHREALTIME/./} / 1000)) $(cpu_microseconds) $(sockets)"

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Makes the API work in another mode with the same image, all copies at once: "switch" to MODE with POOL_SIZE connections each, "restore" what the stack
-# had declared. A label of the service remembers that; whatever deploys the stack again takes both away. Runs on the manager. Idempotent.
-# Values: MODE, POOL_SIZE.
+# Changes the mode of the API without another image, for all replicas at once. The verb `switch`
+# sets MODE and a pool of POOL_SIZE connections for each replica; `restore` sets what the stack
+# declares. A label of the service stores the declared values. A deployment of the stack restores
+# them too. Runs on the manager.
 # values: MODE POOL_SIZE
 
 readonly SERVICE=gifticon_main-api
 readonly OWN=gifticon-event.load-test.own
-# Values in the place of those with the same names: a spec whose variables stand in another order is another spec to Swarm, and starts every copy anew.
+# A jq function that replaces variables in place. To Swarm, the same variables in another order are
+# another specification, for which it restarts every replica.
 # shellcheck disable=SC2016 # jq's own variables
 readonly REPLACED='def replaced($new): ($new | map({(split("=")[0]): .}) | add) as $by | map($by[split("=")[0]] // .);'
 
@@ -32,9 +34,10 @@ main() {
       ;;
   esac
   if jq -e --argjson wanted "$wanted" '(.TaskTemplate.ContainerSpec.Env | sort) == ($wanted.TaskTemplate.ContainerSpec.Env | sort)' <<<"$spec" >/dev/null; then return; fi
-  # Nobody is served meanwhile, so all copies may change at once; how the service updates otherwise stays.
+  # No client is served meanwhile, so all replicas change at once. The declared update settings are
+  # put back afterwards.
   update "$(jq '.UpdateConfig = {Parallelism: 0, Order: "stop-first", FailureAction: "pause", Monitor: 1000000000}' <<<"$wanted")"
-  wait_until 180 "the copies of $SERVICE to run in their other mode" updated || fail "$(docker service ps --no-trunc "$SERVICE" | head -n 8)"
+  wait_until 180 "the replicas of $SERVICE to run in their new mode" updated || fail "$(docker service ps --no-trunc "$SERVICE" | head -n 8)"
   update "$(jq --argjson declared "$(jq .UpdateConfig <<<"$spec")" '.UpdateConfig = $declared' <<<"$wanted")"
 }
 

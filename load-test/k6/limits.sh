@@ -1,6 +1,7 @@
 #!/bin/sh
-# Tells what the generator can hold: "FILES FIRST_PORT LAST_PORT CORES", then k6's own words on its version. Runs inside of its container.
-# Both shells that the image may have (dash, BusyBox's) know this option of ulimit.
+# Prints the limits of the load generator: FILES FIRST_PORT LAST_PORT CORES, then the version of k6.
+# Runs in its container. Both shells that the image may have (dash, BusyBox) know this option of
+# ulimit.
 # shellcheck disable=SC3045
 set -eu
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Ends k6 as Ctrl-C would, so that it still writes its log to the end, and tells when, in seconds since 1970: from then on k6 gives up requests by itself. Runs
-# inside of its container; k6 may be about to start.
+# Ends k6 as Ctrl-C does, so that it completes its log. Prints the time in seconds since 1970: k6
+# gives up requests from then on. Runs in its container. k6 may be about to start.
 set -eu
 
 tries=50

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the images of the local cloud: build.sh [NAME]..., by default each folder here. An image whose folder and base image are
-# the same as at its last build is left alone.
+# build.sh [NAME]...: builds images of the local cloud, by default one for each folder here. Skips
+# an image when neither its folder nor its base image has changed since its last build.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
@@ -34,7 +34,7 @@ build() {
     printf 'error: can'\''t build %s\n%s\n' "$tag" "$(tail -n 20 <<<"$log")" >&2
     return 1
   }
-  # The image that this one replaced, unless a container still runs it.
+  # Removes the previous image, unless a container still runs it.
   docker image prune --force --filter "label=local-cloud.image=$name" >/dev/null
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the server of one database instance as the user postgres. At the first start it makes the data directory: beside its
-# place and then moved, so that a start that was cut short begins anew.
+# Runs the server of a database instance as the user postgres. The first start creates the data
+# directory under another name and then renames it, so that an interrupted start begins anew.
 set -euo pipefail
 
 volume=/var/lib/rds
@@ -9,7 +9,8 @@ extensions=/usr/share/postgresql/17/extension
 
 as_postgres() { exec setpriv --reuid postgres --regid postgres --init-groups "$@"; }
 
-# On RDS the members of rds_superuser create these; PostgreSQL itself leaves them to superusers unless they are trusted.
+# Members of rds_superuser may create these extensions on RDS. PostgreSQL lets only superusers do
+# so, unless an extension is trusted.
 for name in dblink pg_buffercache pg_prewarm pg_stat_statements pgstattuple postgres_fdw; do
   grep -q '^trusted' "$extensions/$name.control" || echo 'trusted = true' >>"$extensions/$name.control"
 done

@@ -1,5 +1,6 @@
 #!/bin/sh
-# User data of the host of notes.ts: a page on two ports, by the Perl that each Debian system has.
+# Serves a page on two ports, by the Perl that each Debian system has. User data of the host in
+# notes.ts.
 serve() {
   perl -MIO::Socket::INET -e '
     my $server = IO::Socket::INET->new(Listen => 64, LocalPort => $ARGV[0], ReuseAddr => 1) or die "no port $ARGV[0]: $!";

@@ -1,5 +1,6 @@
 #!/bin/bash
-# read-parameter.sh NAME: what Systems Manager answers to a request that is signed by this host's role. It comes over standard input.
+# read-parameter.sh NAME: prints the answer of Systems Manager to a request for a parameter, signed
+# by this host's role.
 set -euo pipefail
 
 metadata() { curl -sSf -m 5 -H "X-aws-ec2-metadata-token: $token" "http://169.254.169.254/latest/meta-data/$1"; }

@@ -1,16 +1,17 @@
 #!/bin/bash
-# The first process of an instance: what firmware, systemd and cloud-init do on EC2, as far as a host needs it. Takes from the
-# metadata service who it is, and is told by its environment only where the VPC's DNS server is.
-#   LOCAL_CLOUD_NAMESERVER  the VPC's DNS server
-#   LOCAL_CLOUD_DOMAIN      the search domain of the region
+# Boots an instance, as its first process. Does what firmware, systemd and cloud-init do on EC2, as
+# far as a host needs it. The metadata service tells which instance this is. Environment:
+#   LOCAL_CLOUD_NAMESERVER  address of the VPC's DNS server
+#   LOCAL_CLOUD_DOMAIN      search domain of the region
 set -uo pipefail
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 readonly IMDS=http://169.254.169.254/latest
 readonly DEFAULT_USER=admin
-# Put here before the first start. From this folder, update-ca-certificates takes it up as well.
+# The certificate of the account's CA, copied here before the first start. update-ca-certificates
+# reads this folder too.
 readonly ACCOUNT_CA=/usr/local/share/ca-certificates/local-cloud.crt
-# What must not happen twice on the same instance (a reboot is not a first boot) leaves a mark here, as cloud-init does.
+# The folder with a file for each step that must not run again after a reboot, as in cloud-init.
 readonly STATE=/var/lib/cloud/instance
 
 say() { printf 'boot: %s\n' "$*"; }
@@ -29,17 +30,19 @@ main() {
     wait_here $!
   fi
   say "the instance is up"
-  # Keeps the first process waiting, which also reaps what lost its parent.
+  # The first process keeps waiting: it reaps processes whose parent ended.
   sleep infinity &
   wait_here $!
 }
 
-# Waits for a child without deferring signals; a trapped signal ends `wait` early.
+# wait_here PID: waits for a child process, again after each trapped signal, which ends `wait`
+# early.
 wait_here() {
   while kill -0 "$1" 2>/dev/null; do wait "$1"; done
 }
 
-# Security groups are in force before anything else happens: no packet passes before the control plane has put its rules in.
+# Waits until the control plane has installed the rules of the security groups, so that no packet
+# passes before them.
 wait_for_firewall() {
   local looks=0
   until iptables-legacy -w -t mangle -C PREROUTING -i eth+ -j local-cloud-in 2>/dev/null; do
@@ -48,12 +51,13 @@ wait_for_firewall() {
   done
 }
 
-# An engine of its own needs its kernel settings and its cgroups writable.
+# Makes kernel settings and cgroups writable, which the instance's own Docker engine needs.
 mount_kernel() {
   local folder
   mount -o remount,bind,rw /sys
   if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
-    # Version 2: a cgroup with processes in it can't have children with limits, so the processes move into one of their own.
+    # In version 2 a cgroup with processes can't have children with limits, so the processes move
+    # into a cgroup of their own.
     mount -o remount,bind,rw /sys/fs/cgroup
     mkdir -p /sys/fs/cgroup/init
     xargs -rn1 </sys/fs/cgroup/cgroup.procs >/sys/fs/cgroup/init/cgroup.procs 2>/dev/null || true
@@ -67,20 +71,21 @@ mount_kernel() {
 
 configure_network() {
   local device
-  # Which interface is the VPC's, is up to Docker.
+  # Docker chooses the names of the interfaces.
   device=$(ip -oneline route get "$LOCAL_CLOUD_NAMESERVER" | sed -n 's/.* dev \([^ ]*\) .*/\1/p')
   ip route replace 169.254.169.254/32 dev "$device"
   sysctl -q -w net.ipv4.ip_forward=1
-  # Docker holds this file; written in place.
+  # Docker mounts this file, so it is written in place.
   printf 'nameserver %s\nsearch %s\n' "$LOCAL_CLOUD_NAMESERVER" "$LOCAL_CLOUD_DOMAIN" >/etc/resolv.conf
 }
 
-# The metadata service knows the instance as soon as its rules are in; it may be restarting, though.
+# Sets the variable `token` for the metadata service. The service may be restarting, so this waits.
 metadata_token() {
   until token=$(curl -sf -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$IMDS/api/token"); do sleep 0.2; done
 }
 
-# Prints what the metadata service says at a path; fails when there is no such thing. What can't be answered now is asked again.
+# metadata PATH: prints the answer of the metadata service. Fails when nothing is at that path. Asks
+# again when the service can't answer.
 metadata() {
   local answer
   until answer=$(curl -s -m 5 -w '\n%{http_code}' -H "X-aws-ec2-metadata-token: $token" "$IMDS/$1") && [[ $answer =~ (200|404)$ ]]; do
@@ -100,13 +105,14 @@ first_boot() {
     install -d -m 700 -o "$DEFAULT_USER" -g "$DEFAULT_USER" "$home/.ssh"
     install -m 600 -o "$DEFAULT_USER" -g "$DEFAULT_USER" /dev/stdin "$home/.ssh/authorized_keys" <<<"$key"
   fi
-  # An AMI trusts Amazon's authorities; here the account's own CA is in their place. Appending takes no second, unlike the tool for it.
+  # An AMI trusts Amazon's authorities; here the account's CA stands for them. Appending is faster
+  # than update-ca-certificates, which takes a second.
   if [[ -e $ACCOUNT_CA ]]; then cat "$ACCOUNT_CA" >>/etc/ssl/certs/ca-certificates.crt; fi
   systemctl enable ssh
   touch "$STATE/first-boot"
 }
 
-# What was enabled when the instance stopped comes back.
+# Starts the services that were enabled when the instance stopped.
 start_services() {
   local service
   for service in ssh docker; do
@@ -114,7 +120,7 @@ start_services() {
   done
 }
 
-# Runs the user data once, as root, its output on the console and in cloud-init's log.
+# Runs the user data once, as root. Its output goes to the console and to cloud-init's log.
 user_data() {
   local -r script=$STATE/user-data.sh
   local answer
