@@ -11,7 +11,7 @@ import { leftovers } from "../testing/leftovers.ts";
 import { textOf } from "./find.ts";
 import { token } from "./tokens.ts";
 
-/** An account and a range of its own, so that the test runs beside whatever else stands on the machine. */
+/** Uses its own account and range, so that other environments on this machine don't interfere. */
 process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000012";
 const range = "10.251.0.0/16";
 const bootTime = 60_000;
@@ -26,7 +26,7 @@ let vpc: string, group: string, subnet: string, keyName: string;
 let first: Host, second: Host;
 
 before(async () => {
-  // What a killed run has left would hold the range.
+  // Removes the leftovers of a killed run: they would occupy the range.
   await sweep(aws, new Set());
   vpc = (await make(token.vpc, { cidrBlock: range })).id;
   const gateway = await make(token.internetGateway, { vpcId: vpc });
@@ -59,16 +59,16 @@ after(async () => {
   assert.deepEqual(await leftovers(), []);
 });
 
-test("the user data has run, and its output is on the console", async () => {
+test("the console shows the output of the user data", async () => {
   assert.match(await logsTail(containerName(first.id), 50), /^ip-10-251-1-\d+$/m);
   assert.equal((await shell(first, "docker version --format '{{.Server.Version}}'")).exitCode, 0);
 });
 
-test("an engine runs only where the user data starts it", async () => {
+test("a Docker engine runs only on an instance whose user data starts it", async () => {
   assert.equal((await shell(second, "systemctl is-active docker")).stdout.trim(), "inactive");
 });
 
-test("the key pair's key opens the default user, and sshd answers the machine at both addresses", async () => {
+test("the default user accepts the key pair's key, and sshd answers at the private and the public address", async () => {
   assert.match((await shell(first, "cat ~admin/.ssh/authorized_keys")).stdout, /^ssh-ed25519 /);
   assert.equal(await reaches(privateIpOf(first), 22), true);
   assert.equal(await reaches(publicIpOf(first), 22), true);
@@ -79,12 +79,12 @@ test("an instance has the memory of its type", async () => {
   assert.equal((await shell(first, limit)).stdout.trim(), String(1024 ** 3));
 });
 
-test("names of the VPC resolve by its DNS server", async () => {
+test("the VPC's DNS server resolves private names", async () => {
   const name = `ip-${privateIpOf(second).replaceAll(".", "-")}.ap-northeast-2.compute.internal`;
   assert.match((await shell(first, `getent hosts ${name}`)).stdout, new RegExp(`^${privateIpOf(second)} `));
 });
 
-test("metadata is told to the instance with a token, and to nobody without", async () => {
+test("the metadata service answers requests with a token and refuses those without", async () => {
   const imds = "http://169.254.169.254/latest";
   const withToken = `token=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${imds}/api/token) && curl -sf -H "X-aws-ec2-metadata-token: $token" ${imds}/meta-data/instance-id`;
   assert.equal((await shell(first, withToken)).stdout, first.id);
@@ -92,7 +92,7 @@ test("metadata is told to the instance with a token, and to nobody without", asy
 });
 
 test("answers of the metadata service do not reach a container behind the instance", async () => {
-  // A network namespace behind a veth pair stands for a container, without an image.
+  // A network namespace behind a veth pair replaces a container, so that no image is needed.
   const behind = [
     "ip netns add behind && ip link add outer type veth peer name inner netns behind",
     "ip address add 192.168.77.1/24 dev outer && ip link set outer up",
@@ -105,7 +105,7 @@ test("answers of the metadata service do not reach a container behind the instan
   assert.equal((await shell(first, behind)).stdout.trim(), "network works\nno metadata");
 });
 
-test("nothing leaves without an egress rule, and what a new rule allows does at once", async () => {
+test("an instance connects to nothing without an egress rule, and a new rule applies at once", async () => {
   const address = privateIpOf(second);
   assert.equal(await connects(first, address, 22), false);
   const rule = await make(token.egressRule, {
@@ -120,12 +120,12 @@ test("nothing leaves without an egress rule, and what a new rule allows does at 
   assert.equal(await connects(first, address, 22), false);
 });
 
-test("an instance that was stopped outside is read as stopped", async () => {
+test("read returns the state stopped for an instance whose container was stopped", async () => {
   await stopContainer(containerName(second.id), 3);
   assert.equal((await typeOf(token.instance).read(second.id, {}))?.outputs["instanceState"], "stopped");
 });
 
-test("an instance that was removed outside is read as gone, and nothing of it stays", async () => {
+test("read finds no instance whose container was removed, and removes its leftovers", async () => {
   await removeContainer(containerName(second.id));
   assert.equal(await typeOf(token.instance).read(second.id, {}), undefined);
   assert.deepEqual(
@@ -134,21 +134,21 @@ test("an instance that was removed outside is read as gone, and nothing of it st
   );
 });
 
-test("an instance that can't be made leaves nothing, and says why", async () => {
+test("a failed creation leaves nothing behind and names its cause", async () => {
   const before = await leftovers();
   await assert.rejects(make(token.instance, { ...hostInputs(), privateIp: privateIpOf(first) }), /is in use/);
   await assert.rejects(make(token.instance, { ...hostInputs(), keyName: "nobody" }), /InvalidKeyPair.NotFound/);
   assert.deepEqual(await leftovers(), before);
 });
 
-test("what is in use can't be deleted", async () => {
+test("a resource that another one uses can't be deleted", async () => {
   const state = {};
   await assert.rejects(typeOf(token.securityGroup).delete(group, state, contextOf("")), /DependencyViolation/);
   await assert.rejects(typeOf(token.subnet).delete(subnet, state, contextOf("")), /DependencyViolation/);
   await assert.rejects(typeOf(token.vpc).delete(vpc, state, contextOf("")), /DependencyViolation/);
 });
 
-test("a second VPC with an overlapping range is refused, with the holder's name", async () => {
+test("a VPC with an overlapping range is refused, and the error names the stack that has the range", async () => {
   await assert.rejects(
     make(token.vpc, { cidrBlock: "10.251.128.0/17" }),
     /10\.251\.0\.0\/16, which is held by stack test of account 990000000012/,
@@ -216,7 +216,7 @@ async function connects(host: Host, address: string, port: number): Promise<bool
   return (await shell(host, `timeout 2 bash -c 'exec 3<>/dev/tcp/${address}/${port}'`)).exitCode === 0;
 }
 
-/** Whether the machine itself can connect. */
+/** Returns true when this machine can connect to the port. */
 async function reaches(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 5_000 });

@@ -1,15 +1,15 @@
-/** A machine image: what an instance boots. */
+/** A machine image (AMI), from which instances boot. */
 export interface MachineImage {
-  /** The container image that stands for it; local-cloud/images/ has its Dockerfile. */
+  /** The container image with the image's system. Its Dockerfile is in local-cloud/images/. */
   containerImage: string;
-  /** The user that gets the key pair's key. */
+  /** The user whose authorized_keys get the key pair's key. */
   defaultUser: string;
   rootDeviceName: string;
-  /** GiB of the image's own root volume. */
+  /** Size of the image's root volume in GiB. */
   rootVolumeSize: number;
 }
 
-/** The machine images of the local cloud, by AMI id. Elsewhere an id names an image of one region; here it holds in all. */
+/** The machine images by AMI id. On AWS, an id is valid in one region. Here it is valid in all. */
 export const machineImages: ReadonlyMap<string, MachineImage> = new Map([
   [
     "ami-0d13d13d13d13d130",

@@ -4,18 +4,18 @@ import { checkInstance, instanceInputs } from "./instance-inputs.ts";
 
 const right = { ami: "ami-0d13d13d13d13d130", instanceType: "t3.micro", subnetId: "subnet-0123456789abcdef0" };
 
-/** The properties that the schema complains about. */
+/** Returns the properties that the schema refuses. */
 function complaints(inputs: Record<string, unknown>): string[] {
   const result = instanceInputs.safeParse({ ...right, ...inputs });
   return result.success ? [] : result.error.issues.map((issue) => issue.path.join("."));
 }
 
-/** The properties that the rules across properties complain about. */
+/** Returns the properties that the rules across properties refuse. */
 function failures(inputs: Record<string, unknown>): string[] {
   return checkInstance(instanceInputs.parse({ ...right, ...inputs })).map(({ property }) => property);
 }
 
-test("image, type and subnet are enough", () => {
+test("image, type and subnet are the only required inputs", () => {
   assert.deepEqual(complaints({}), []);
   assert.deepEqual(failures({}), []);
 });
@@ -34,43 +34,43 @@ for (const [name, inputs] of [
   ["launchTemplate", { launchTemplate: { name: "x" } }],
   ["ebsBlockDevices", { ebsBlockDevices: [{ deviceName: "/dev/sdf" }] }],
 ] as const) {
-  test(`a wrong ${name} is refused by its name`, () => {
+  test(`a wrong ${name} is refused, and the error names it`, () => {
     assert.deepEqual(complaints(inputs), [name]);
   });
 }
 
-test("a property that no instance has is refused", () => {
+test("an unknown property is refused", () => {
   const result = instanceInputs.safeParse({ ...right, instanceTypo: "t3.micro" });
   assert.deepEqual(result.error?.issues[0]?.code, "unrecognized_keys");
 });
 
-test("user data of 16 KiB is taken, one byte more is not", () => {
+test("user data may have 16 KiB and no more", () => {
   const script = (length: number) => `#!/bin/sh\n${"#".repeat(length - 10)}`;
   assert.deepEqual(failures({ userData: script(16_384) }), []);
   assert.deepEqual(failures({ userData: script(16_385) }), ["userData"]);
 });
 
-test("the limit counts bytes, before the encoding", () => {
+test("the limit of user data counts bytes before base64 encoding", () => {
   const encoded = Buffer.from(`#!/bin/sh\n${"é".repeat(8_187)}`).toString("base64");
   assert.deepEqual(failures({ userDataBase64: encoded }), []);
   assert.deepEqual(failures({ userData: `#!/bin/sh\n${"é".repeat(8_188)}` }), ["userData"]);
 });
 
-test("user data that is no script is refused instead of ignored", () => {
+test("user data that is not a script is refused", () => {
   assert.deepEqual(failures({ userData: "#cloud-config\npackages: [docker.io]\n" }), ["userData"]);
 });
 
-test("user data is given once", () => {
+test("userData and userDataBase64 conflict", () => {
   assert.deepEqual(failures({ userData: "#!/bin/sh\n", userDataBase64: "IyEvYmluL3NoCg==" }), ["userDataBase64"]);
 });
 
-test("CPU credits are for burstable types", () => {
+test("only burstable types accept CPU credits", () => {
   const creditSpecification = { cpuCredits: "unlimited" };
   assert.deepEqual(failures({ creditSpecification }), []);
   assert.deepEqual(failures({ creditSpecification, instanceType: "m5.large" }), ["creditSpecification.cpuCredits"]);
 });
 
-test("a root volume is at least as large as the image", () => {
+test("a root volume smaller than the image is refused", () => {
   assert.deepEqual(failures({ rootBlockDevice: { volumeSize: 7 } }), ["rootBlockDevice.volumeSize"]);
   assert.deepEqual(failures({ rootBlockDevice: { volumeSize: 8 } }), []);
 });

@@ -9,16 +9,16 @@ import { availabilityZones } from "./zones.ts";
 
 const noIpv6 = "its networks are IPv4 only";
 const noInterfaces =
-  "an instance has one network interface, made with it: give subnetId, privateIp and vpcSecurityGroupIds";
-const noHardware = "it has no hardware to choose";
-const onlyRoot = "an instance has its root volume only";
+  "an instance has one network interface, created with it: give subnetId, privateIp and vpcSecurityGroupIds";
+const noHardware = "its instances have no hardware to select";
+const onlyRoot = "an instance has only its root volume";
 
 const rootBlockDevice = z.strictObject({
   volumeSize: z.int().min(1).max(16_384).optional(),
   volumeType: z.enum(["gp2", "gp3", "io1", "io2", "standard", "sc1", "st1"]).optional(),
   encrypted: z.boolean().optional(),
   deleteOnTermination: z
-    .literal(true, { error: "can't be false in local-cloud: a root volume goes with its instance" })
+    .literal(true, { error: "can't be false in local-cloud: the root volume is deleted with its instance" })
     .default(true),
   iops: z.int().min(100).max(256_000).optional(),
   throughput: z.int().min(125).max(2_000).optional(),
@@ -37,7 +37,7 @@ const metadataOptions = z.strictObject({
 export const instanceInputs = z.strictObject({
   ami: z.string().refine((id) => machineImages.has(id), {
     error: () =>
-      `is not an image of local-cloud (InvalidAMIID.NotFound); there are: ${[...machineImages.keys()].join(", ")}`,
+      `is not an image of local-cloud (InvalidAMIID.NotFound); allowed: ${[...machineImages.keys()].join(", ")}`,
   }),
   instanceType: z.string().refine((name) => instanceTypes.has(name), {
     error: () => `is not an instance type that local-cloud knows; allowed: ${[...instanceTypes.keys()].join(", ")}`,
@@ -101,7 +101,7 @@ export const instanceInputs = z.strictObject({
 });
 export type InstanceInputs = z.infer<typeof instanceInputs>;
 
-/** Rules across an instance's properties. */
+/** Returns the rules that a combination of an instance's inputs breaks. */
 export function checkInstance(inputs: Partial<InstanceInputs>): CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (inputs.userData !== undefined && inputs.userDataBase64 !== undefined) {

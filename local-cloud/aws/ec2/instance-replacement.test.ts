@@ -18,7 +18,7 @@ function replaces(change: Properties): string[] {
 }
 
 for (const name of ["ami", "subnetId", "keyName", "privateIp", "associatePublicIpAddress"]) {
-  test(`another ${name} replaces an instance`, () => {
+  test(`a new ${name} replaces the instance`, () => {
     assert.deepEqual(replaces({ [name]: "other" }), [name]);
   });
 }
@@ -33,11 +33,11 @@ test("an instance type, groups, tags and a larger root volume change in place", 
   assert.deepEqual(replaces(change), []);
 });
 
-test("another encryption of the root volume replaces", () => {
+test("a new encryption of the root volume replaces the instance", () => {
   assert.deepEqual(replaces({ rootBlockDevice: { encrypted: false, volumeSize: 8 } }), ["rootBlockDevice.encrypted"]);
 });
 
-test("user data replaces only where the program says so", () => {
+test("new user data replaces the instance only with userDataReplaceOnChange", () => {
   assert.deepEqual(replaces({ userData: "#!/bin/bash\n" }), []);
   assert.deepEqual(replaces({ userData: "#!/bin/bash\n", userDataReplaceOnChange: true }), ["userData"]);
 });

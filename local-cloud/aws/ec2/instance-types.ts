@@ -1,10 +1,12 @@
-/** What an instance type gives its instance. */
+/** Resources of an instance type. */
 export interface InstanceType {
-  /** Memory in MiB. Enforced: the instance and its containers get no more. */
+  /** Memory in MiB: a hard limit for the instance and its containers together. */
   memory: number;
-  /** Virtual CPUs. They weigh when instances compete for the machine's CPUs; they don't limit. */
+  /**
+   * Number of virtual CPUs: the instance's weight when instances compete for CPU time, not a limit.
+   */
   vcpus: number;
-  /** Whether it earns CPU credits (the T family); local-cloud keeps no account of them. */
+  /** True for the T families, which earn CPU credits. local-cloud does not count credits. */
   burstable: boolean;
 }
 
@@ -21,7 +23,7 @@ const burstableSizes = {
 const sizes = { large: 2, xlarge: 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32 } as const;
 const gibPerVcpu = { c: 2, m: 4, r: 8 } as const;
 
-/** The x86 types of the current families that local-cloud knows, by name. */
+/** The instance types that local-cloud knows, by name: x86 types of the current families. */
 export const instanceTypes: ReadonlyMap<string, InstanceType> = new Map([
   ...["t3", "t3a"].flatMap((family) =>
     Object.entries(burstableSizes).map(([size, [gib, vcpus]]): [string, InstanceType] => [

@@ -6,31 +6,31 @@ import { reconcile } from "../../engine/reconcile.ts";
 import { ApiError } from "../api-error.ts";
 import { commonOutputs, defined } from "../inputs.ts";
 import { newResourceId } from "../record-resource.ts";
-import { findSubnet, findVpc, judgeSecurityGroups, textOf, type FoundSubnet } from "./find.ts";
+import { findSubnet, findVpc, requireGroupsInVpc, textOf, type FoundSubnet } from "./find.ts";
 import { machineImages, type MachineImage } from "./images.ts";
 import { checkInstance, instanceInputs, type InstanceInputs } from "./instance-inputs.ts";
 import {
   consoleTail,
-  createBody,
+  createInstance,
   findInstance,
   hostNameOf,
+  instanceStateOf,
   privateDomain,
   publicNameOf,
-  removeBody,
-  resizeBody,
-  startBody,
-  stateOfBody,
-  stopBody,
+  removeInstance,
+  resizeInstance,
+  startInstance,
+  stopInstance,
   withInstanceAddresses,
   type InstanceAddresses,
-} from "./instance-body.ts";
+} from "./instance-container.ts";
 import { instanceTypes, type InstanceType } from "./instance-types.ts";
 import { token } from "./tokens.ts";
 
 const INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile";
 
-/** Inputs whose change replaces an instance; with userDataReplaceOnChange, its user data as well. */
-const replacing = [
+/** Inputs whose change replaces an instance. With userDataReplaceOnChange, user data is one too. */
+const replacementInputs = [
   "ami",
   "subnetId",
   "availabilityZone",
@@ -41,16 +41,19 @@ const replacing = [
   "region",
 ] as const;
 
-/** An EC2 instance: a container that boots a machine image's system, with an engine, an SSH server and addresses of its own. */
+/**
+ * An EC2 instance: a container that boots the system of a machine image. It has its own Docker
+ * engine, SSH server and addresses.
+ */
 export const instance: ResourceType<InstanceInputs> = {
   token: token.instance,
   inputs: instanceInputs,
   check: checkInstance,
-  replaceOn: replacedBy,
+  replaceOn: replacementPaths,
   unstableOutputs: ["instanceState", "rootBlockDevice", "metadataOptions", "tagsAll"],
 
   async create(inputs, context) {
-    const { subnet, type, image, groups } = await judge(inputs);
+    const { subnet, type, image, groups } = await resolveReferences(inputs);
     const id = newResourceId("i");
     const stack = stackOf(context.urn);
     const isPublic = inputs.associatePublicIpAddress ?? subnet.mapPublicIpOnLaunch;
@@ -66,7 +69,7 @@ export const instance: ResourceType<InstanceInputs> = {
       try {
         context.signal.throwIfAborted();
         await createRecord(token.instance, id, outputs, stack);
-        await createBody({ id, stack, containerImage: image.containerImage, type, subnet }, addresses);
+        await createInstance({ id, stack, containerImage: image.containerImage, type, subnet }, addresses);
         await reconcile();
         await requireRunning(id);
         context.signal.throwIfAborted();
@@ -81,7 +84,7 @@ export const instance: ResourceType<InstanceInputs> = {
   async read(id) {
     const found = await findInstance(id);
     if (found === undefined) {
-      // What is left of an instance that was removed outside is of no use to anybody.
+      // The instance was removed outside Pulumi. Nothing needs its record and its volumes any more.
       await remove(id, false);
       return undefined;
     }
@@ -89,7 +92,7 @@ export const instance: ResourceType<InstanceInputs> = {
   },
 
   async update(id, olds, inputs, context) {
-    const { subnet, type, image, groups } = await judge(inputs);
+    const { subnet, type, image, groups } = await resolveReferences(inputs);
     refuseSmallerVolume(olds, inputs);
     const key = textOf(olds, "keyName");
     const outputs = outputsOf(id, key === "" ? inputs : { ...inputs, keyName: key }, {
@@ -99,17 +102,17 @@ export const instance: ResourceType<InstanceInputs> = {
       addresses: addressesOf(olds),
       publicNames: olds["publicDns"] !== "",
     });
-    const wasRunning = (await stateOfBody(id)) === "running";
+    const wasRunning = (await instanceStateOf(id)) === "running";
     const stops = needsStop(olds, inputs);
     if (stops && wasRunning) {
       context.progress("stopping the instance to change it");
-      await stopBody(id);
+      await stopInstance(id);
     }
-    if (olds["instanceType"] !== inputs.instanceType) await resizeBody(id, type);
+    if (olds["instanceType"] !== inputs.instanceType) await resizeInstance(id, type);
     await updateRecord(token.instance, id, outputs);
-    if (stops && wasRunning) await startBody(id);
+    if (stops && wasRunning) await startInstance(id);
     await reconcile();
-    return { ...outputs, instanceState: (await stateOfBody(id)) ?? "terminated" };
+    return { ...outputs, instanceState: (await instanceStateOf(id)) ?? "terminated" };
   },
 
   async delete(id, _state, context) {
@@ -130,16 +133,20 @@ async function terminate(id: string, context: OperationContext): Promise<void> {
 }
 
 async function remove(id: string, graceful: boolean): Promise<void> {
-  await removeBody(id, graceful);
+  await removeInstance(id, graceful);
   const existed = (await getRecord(token.instance, id)) !== undefined;
   await deleteRecord(token.instance, id);
-  // Rules that name this instance's groups forget its address.
+  // Removes the instance's address from the rules that reference its security groups.
   if (existed) await reconcile();
   await collectGarbage();
 }
 
-/** What an instance refers to, found; throws the API's errors for what isn't there or doesn't fit together. */
-async function judge(
+/**
+ * Finds the subnet, type, image and security groups that the inputs name.
+ *
+ * @throws ApiError as EC2 does, for a missing resource or resources that don't fit together.
+ */
+async function resolveReferences(
   inputs: InstanceInputs,
 ): Promise<{ subnet: FoundSubnet; type: InstanceType; image: MachineImage; groups: string[] }> {
   const type = instanceTypes.get(inputs.instanceType);
@@ -154,7 +161,7 @@ async function judge(
     );
   }
   const groups = inputs.vpcSecurityGroupIds ?? [textOf(await findVpc(subnet.vpcId), "defaultSecurityGroupId")];
-  await judgeSecurityGroups(groups, subnet.vpcId);
+  await requireGroupsInVpc(groups, subnet.vpcId);
   if (inputs.keyName !== undefined && (await getRecord(token.keyPair, inputs.keyName)) === undefined) {
     throw new ApiError("InvalidKeyPair.NotFound", `the key pair '${inputs.keyName}' does not exist`);
   }
@@ -168,7 +175,7 @@ async function judge(
   return { subnet, type, image, groups };
 }
 
-/** A volume of EBS can grow, and never shrink. */
+/** Checks that the root volume does not shrink: an EBS volume can only grow. */
 function refuseSmallerVolume(olds: Properties, news: InstanceInputs): void {
   const old = (olds["rootBlockDevice"] as Properties | undefined)?.["volumeSize"];
   const size = news.rootBlockDevice?.volumeSize;
@@ -181,16 +188,18 @@ function refuseSmallerVolume(olds: Properties, news: InstanceInputs): void {
 }
 
 async function requireRunning(id: string): Promise<void> {
-  if ((await stateOfBody(id)) === "running") return;
+  if ((await instanceStateOf(id)) === "running") return;
   throw new Error(`the instance stopped while it booted; the last lines of its console:\n${await consoleTail(id)}`);
 }
 
-function replacedBy(olds: Properties, news: Properties): string[] {
+function replacementPaths(olds: Properties, news: Properties): string[] {
   const changed = (name: string) => news[name] !== undefined && !same(olds[name], news[name]);
   const root = (properties: Properties) => (properties["rootBlockDevice"] ?? {}) as Properties;
-  const names = news["userDataReplaceOnChange"] === true ? [...replacing, "userData", "userDataBase64"] : replacing;
+  const names =
+    news["userDataReplaceOnChange"] === true ? [...replacementInputs, "userData", "userDataBase64"] : replacementInputs;
   return [
-    // A property that the program no longer gives keeps the value that EC2 has: all of these are computed where they are open.
+    // EC2 computes these inputs where they are absent. So a property that the program drops keeps
+    // its value and replaces nothing.
     ...names.filter(changed),
     ...["encrypted", "kmsKeyId"]
       .filter((name) => !same(root(olds)[name], root(news)[name]))
@@ -198,7 +207,7 @@ function replacedBy(olds: Properties, news: Properties): string[] {
   ];
 }
 
-/** EC2 changes these only on an instance that is stopped. */
+/** Returns true for a change that EC2 makes only on a stopped instance. */
 function needsStop(olds: Properties, news: InstanceInputs): boolean {
   return (["instanceType", "userData", "userDataBase64"] as const).some((name) => !same(olds[name], news[name]));
 }
@@ -212,7 +221,9 @@ function addressesOf(olds: Properties): InstanceAddresses {
   return { privateIp: textOf(olds, "privateIp"), ...(publicIp === "" ? {} : { publicIp }) };
 }
 
-/** The outputs of a running instance, with the values that EC2 gives what the program left open. */
+/**
+ * Returns the outputs of a running instance, with EC2's defaults for the inputs that are absent.
+ */
 function outputsOf(
   id: string,
   inputs: InstanceInputs,
@@ -226,7 +237,6 @@ function outputsOf(
 ): Properties {
   const { subnet, image, groups, addresses, publicNames } = found;
   const { privateIp, publicIp } = addresses;
-  const root = inputs.rootBlockDevice;
   return {
     ...defined(inputs),
     ...commonOutputs(inputs),
@@ -262,23 +272,31 @@ function outputsOf(
     spotInstanceRequestId: "",
     ebsBlockDevices: [],
     ephemeralBlockDevices: [],
-    metadataOptions: {
-      httpEndpoint: inputs.metadataOptions?.httpEndpoint ?? "enabled",
-      httpProtocolIpv6: "disabled",
-      httpPutResponseHopLimit: inputs.metadataOptions?.httpPutResponseHopLimit ?? 2,
-      httpTokens: inputs.metadataOptions?.httpTokens ?? "required",
-      instanceMetadataTags: inputs.metadataOptions?.instanceMetadataTags ?? "disabled",
-    },
-    rootBlockDevice: {
-      ...defined(root ?? {}),
-      deleteOnTermination: true,
-      deviceName: image.rootDeviceName,
-      encrypted: root?.encrypted ?? false,
-      volumeId: id.replace("i-", "vol-"),
-      volumeSize: root?.volumeSize ?? image.rootVolumeSize,
-      volumeType: root?.volumeType ?? "gp3",
-      kmsKeyId: root?.kmsKeyId ?? "",
-      ...(root?.tags === undefined ? {} : { tags: root.tags }),
-    },
+    metadataOptions: metadataOptionsOf(inputs.metadataOptions),
+    rootBlockDevice: rootBlockDeviceOf(id, inputs.rootBlockDevice, image),
+  };
+}
+
+function metadataOptionsOf(given: InstanceInputs["metadataOptions"]): Properties {
+  return {
+    httpEndpoint: given?.httpEndpoint ?? "enabled",
+    httpProtocolIpv6: "disabled",
+    httpPutResponseHopLimit: given?.httpPutResponseHopLimit ?? 2,
+    httpTokens: given?.httpTokens ?? "required",
+    instanceMetadataTags: given?.instanceMetadataTags ?? "disabled",
+  };
+}
+
+function rootBlockDeviceOf(id: string, given: InstanceInputs["rootBlockDevice"], image: MachineImage): Properties {
+  return {
+    ...defined(given ?? {}),
+    deleteOnTermination: true,
+    deviceName: image.rootDeviceName,
+    encrypted: given?.encrypted ?? false,
+    volumeId: id.replace("i-", "vol-"),
+    volumeSize: given?.volumeSize ?? image.rootVolumeSize,
+    volumeType: given?.volumeType ?? "gp3",
+    kmsKeyId: given?.kmsKeyId ?? "",
+    ...(given?.tags === undefined ? {} : { tags: given.tags }),
   };
 }

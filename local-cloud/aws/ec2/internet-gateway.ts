@@ -9,7 +9,7 @@ import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({ vpcId: idInput("vpc").optional(), region: regionInput, tags: tagsInput });
 
-/** An internet gateway: public addresses work where a route leads to one. */
+/** An internet gateway. A public address works only in a subnet with a route to the gateway. */
 export const internetGateway = recordResource<z.infer<typeof inputs>>({
   token: token.internetGateway,
   inputs,

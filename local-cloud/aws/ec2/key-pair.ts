@@ -14,13 +14,13 @@ const inputs = z.strictObject({
   keyName: z.string().min(1).max(255).optional(),
   keyNamePrefix: z.string().min(1).max(229).optional(),
   publicKey: z.string().refine(isPublicKey, {
-    error: "must be an OpenSSH public key of type ssh-ed25519 or ssh-rsa: EC2 takes no other type",
+    error: "must be an OpenSSH public key of type ssh-ed25519 or ssh-rsa: EC2 accepts no other type",
   }),
   region: regionInput,
   tags: tagsInput,
 });
 
-/** A key pair: its public half is given to the default user of the instances that name it. */
+/** A key pair. The default user of the instances that name it accepts its key. */
 export const keyPair = recordResource<z.infer<typeof inputs>>({
   token: token.keyPair,
   inputs,
@@ -29,7 +29,7 @@ export const keyPair = recordResource<z.infer<typeof inputs>>({
   check: (given) =>
     nameConflict("keyName", { keyName: given.keyName ?? null, keyNamePrefix: given.keyNamePrefix ?? null }),
   deleteBeforeReplace: (news) => hasExplicitName("keyName", news),
-  // The provider's id of a key pair is its name.
+  // The provider uses a key pair's name as its id.
   newId: ({ keyName }) => keyName ?? "",
   outputs: (values, id) => ({
     arn: arn("ec2", `key-pair/${id}`),
@@ -53,7 +53,10 @@ function isPublicKey(text: string): boolean {
   return decoded.length > 4 && decoded.toString("latin1", 4, 4 + decoded.readUInt32BE(0)) === type;
 }
 
-/** What EC2 shows: for ED25519 the SHA-256 of the key in base64; for an imported RSA key the MD5 of its DER form. */
+/**
+ * Returns the fingerprint that EC2 shows: for ED25519 the SHA-256 of the key in base64, for an
+ * imported RSA key the MD5 of its DER form.
+ */
 function fingerprint(publicKey: string): string {
   const body = Buffer.from(publicKey.split(" ")[1] ?? "", "base64");
   if (publicKey.startsWith("ssh-ed25519")) return createHash("sha256").update(body).digest("base64");

@@ -18,12 +18,15 @@ for (const cidrBlock of ["10.0.0.0/15", "10.0.0.0/29", "10.0.0.1/16", "ten"]) {
   });
 }
 
-test("a VPC asks for nothing that local-cloud can't give", () => {
-  const wishes = { assignGeneratedIpv6CidrBlock: true, instanceTenancy: "dedicated", enableDnsSupport: false };
-  assert.deepEqual(complaints(vpc, { cidrBlock: "10.0.0.0/16", ...wishes }).sort(), Object.keys(wishes).sort());
+test("VPC options that local-cloud doesn't support are refused", () => {
+  const unsupported = { assignGeneratedIpv6CidrBlock: true, instanceTenancy: "dedicated", enableDnsSupport: false };
+  assert.deepEqual(
+    complaints(vpc, { cidrBlock: "10.0.0.0/16", ...unsupported }).sort(),
+    Object.keys(unsupported).sort(),
+  );
 });
 
-test("a subnet is in a zone of the region", () => {
+test("a subnet's zone must be a zone of the region", () => {
   const cidrBlock = "10.0.1.0/24";
   assert.deepEqual(complaints(subnet, { vpcId, cidrBlock, availabilityZone: "ap-northeast-2a" }), []);
   assert.deepEqual(complaints(subnet, { vpcId, cidrBlock, availabilityZone: "us-east-1a" }), ["availabilityZone"]);
@@ -35,7 +38,7 @@ test("zones have a name and an id", () => {
 
 const ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIF/gWohHM1LZbxWiJuSKI6FQgpFlp54bXoSspg5IOBOQ operator@example";
 
-test("a key pair takes an OpenSSH key", () => {
+test("a key pair accepts an OpenSSH public key", () => {
   assert.deepEqual(complaints(keyPair, { publicKey: ed25519 }), []);
 });
 
@@ -46,7 +49,7 @@ for (const publicKey of [
   ed25519.replace("ssh-ed25519 ", "ecdsa-sha2-nistp256 "),
   `${ed25519}\n${ed25519}`,
 ]) {
-  test(`${JSON.stringify(publicKey.slice(0, 40))}... is no key that EC2 takes`, () => {
+  test(`${JSON.stringify(publicKey.slice(0, 40))}... is not a public key that EC2 accepts`, () => {
     assert.deepEqual(complaints(keyPair, { publicKey }), ["publicKey"]);
   });
 }

@@ -1,5 +1,6 @@
 /**
- * The protocol of a security group rule as iptables names it: "all" for -1, a name, or a number. Undefined when AWS would not take it.
+ * Returns the name that iptables has for the protocol of a security group rule: "all" for -1, a
+ * name, or a number. Returns undefined for a value that AWS refuses.
  */
 export function protocolName(ipProtocol: string): string | undefined {
   const text = ipProtocol.toLowerCase();
@@ -18,7 +19,7 @@ export function protocolName(ipProtocol: string): string | undefined {
   return /^\d{1,3}$/.test(text) && Number(text) <= 255 ? String(Number(text)) : undefined;
 }
 
-/** Whether the protocol has ports (or, ICMP, a type and a code in their place). */
+/** Returns true for a protocol with ports, and for ICMP, where type and code take their place. */
 export function hasPorts(ipProtocol: string): boolean {
   return ["tcp", "udp", "icmp", "icmpv6"].includes(protocolName(ipProtocol) ?? "");
 }

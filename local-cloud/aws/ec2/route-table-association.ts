@@ -14,7 +14,9 @@ const inputs = z.strictObject({
 });
 type AssociationInputs = z.infer<typeof inputs> & { tags?: undefined };
 
-/** Gives a subnet its route table; a subnet without one has the VPC's main table. */
+/**
+ * The association of a subnet with a route table. A subnet without one uses the VPC's main table.
+ */
 export const routeTableAssociation = recordResource<AssociationInputs>({
   token: token.routeTableAssociation,
   inputs,

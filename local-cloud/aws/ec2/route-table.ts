@@ -13,7 +13,7 @@ const inputs = z.strictObject({
   tags: tagsInput,
 });
 
-/** A route table; its routes and associations are resources of their own. */
+/** A route table. Its routes and associations are separate resources. */
 export const routeTable = recordResource<z.infer<typeof inputs>>({
   token: token.routeTable,
   inputs,

@@ -34,7 +34,10 @@ const inputs = z.strictObject({
 });
 type RouteInputs = z.infer<typeof inputs> & { tags?: undefined };
 
-/** A route to an internet gateway: public addresses in the table's subnets reach its destination, and are reached from there. */
+/**
+ * A route to an internet gateway. Public addresses in the table's subnets can exchange packets with
+ * the route's destination.
+ */
 export const route = recordResource<RouteInputs>({
   token: token.route,
   inputs,

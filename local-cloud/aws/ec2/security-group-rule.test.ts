@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkRule, judgeRule, securityGroupIngressRule } from "./security-group-rule.ts";
+import { inspect } from "node:util";
+import { checkRule, validateRule, securityGroupIngressRule } from "./security-group-rule.ts";
 
 const group = "sg-0123456789abcdef0";
 const right = { securityGroupId: group, ipProtocol: "tcp", fromPort: 80, toPort: 80, cidrIpv4: "0.0.0.0/0" };
@@ -37,10 +38,10 @@ for (const [code, change] of [
   ["InvalidParameterValue", { toPort: undefined }],
   ["MissingParameter", { cidrIpv4: undefined }],
 ] as const) {
-  test(`the API refuses ${JSON.stringify(change)} with ${code}`, () => {
+  test(`the API refuses ${inspect(change)} with ${code}`, () => {
     assert.throws(
       () => {
-        judgeRule({ ...right, ...change });
+        validateRule({ ...right, ...change });
       },
       { code },
     );
@@ -53,9 +54,9 @@ for (const change of [
   { ipProtocol: "50", fromPort: undefined, toPort: undefined },
   { fromPort: 0, toPort: 65_535 },
 ]) {
-  test(`the API takes ${JSON.stringify(change)}`, () => {
+  test(`the API accepts ${inspect(change)}`, () => {
     assert.doesNotThrow(() => {
-      judgeRule({ ...right, ...change });
+      validateRule({ ...right, ...change });
     });
   });
 }

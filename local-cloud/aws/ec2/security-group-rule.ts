@@ -34,7 +34,10 @@ const inputs = z.strictObject({
 });
 type RuleInputs = z.infer<typeof inputs>;
 
-/** What the real provider finds wrong across a rule's properties before it calls the API. */
+/**
+ * Returns the conflicts between a rule's properties that the real provider reports before it calls
+ * the API.
+ */
 export function checkRule(values: Partial<RuleInputs>): CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (values.cidrIpv4 !== undefined && values.referencedSecurityGroupId !== undefined) {
@@ -46,8 +49,12 @@ export function checkRule(values: Partial<RuleInputs>): CheckFailure[] {
   return failures;
 }
 
-/** What the API finds wrong with a rule's ports and ends; throws an ApiError. */
-export function judgeRule(values: RuleInputs): void {
+/**
+ * Checks a rule's ports and its source or destination as the API does.
+ *
+ * @throws ApiError InvalidParameterValue or MissingParameter.
+ */
+export function validateRule(values: RuleInputs): void {
   const { fromPort, toPort, ipProtocol } = values;
   if (values.cidrIpv4 === undefined && values.referencedSecurityGroupId === undefined) {
     throw new ApiError("MissingParameter", "a rule needs cidrIpv4 or referencedSecurityGroupId");
@@ -71,12 +78,12 @@ function ruleResource(type: string) {
     newId: () => newResourceId("sgr"),
     outputs: (_values, id) => ({ arn: arn("ec2", `security-group-rule/${id}`), securityGroupRuleId: id }),
     judge: async (values, id) => {
-      judgeRule(values);
+      validateRule(values);
       for (const group of [values.securityGroupId, values.referencedSecurityGroupId]) {
         if (group !== undefined) await findSecurityGroup(group);
       }
       const others = await recordsWith(type, "securityGroupId", values.securityGroupId);
-      const same = others.find((other) => other.id !== id && identity(other.properties) === identity(values));
+      const same = others.find((other) => other.id !== id && comparable(other.properties) === comparable(values));
       if (same !== undefined) {
         throw new ApiError("InvalidPermission.Duplicate", `the specified rule already exists: ${same.id}`);
       }
@@ -87,13 +94,14 @@ function ruleResource(type: string) {
   });
 }
 
-function identity(rule: Record<string, unknown>): string {
+/** Returns a text that is the same for rules which AWS takes for duplicates. */
+function comparable(rule: Record<string, unknown>): string {
   const { ipProtocol, fromPort, toPort, cidrIpv4, referencedSecurityGroupId } = rule;
   return JSON.stringify([protocolName(String(ipProtocol)), fromPort, toPort, cidrIpv4, referencedSecurityGroupId]);
 }
 
-/** What a security group lets in. */
+/** A rule that allows traffic to the members of a security group. */
 export const securityGroupIngressRule = ruleResource(token.ingressRule);
 
-/** What a security group lets out. */
+/** A rule that allows traffic from the members of a security group. */
 export const securityGroupEgressRule = ruleResource(token.egressRule);

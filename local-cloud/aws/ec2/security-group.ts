@@ -37,7 +37,7 @@ const inputs = z.strictObject({
   tags: tagsInput,
 });
 
-/** A security group. Nothing gets in and nothing gets out but what its rules allow. */
+/** A security group. Its members send and receive only what its rules allow. */
 export const securityGroup = recordResource<z.infer<typeof inputs>>({
   token: token.securityGroup,
   inputs,
@@ -72,7 +72,7 @@ export const securityGroup = recordResource<z.infer<typeof inputs>>({
   },
   apply: async (change, id) => {
     if (change !== "delete") return;
-    // On AWS, a group's own rules go with it.
+    // AWS deletes a group's rules with the group.
     for (const type of [token.ingressRule, token.egressRule]) {
       for (const rule of await recordsWith(type, "securityGroupId", id)) await deleteRecord(type, rule.id);
     }
@@ -80,7 +80,9 @@ export const securityGroup = recordResource<z.infer<typeof inputs>>({
   },
 });
 
-/** Where records name security groups: a group that is named can't be deleted. */
+/**
+ * The types and properties that name security groups. A group that a record names can't be deleted.
+ */
 const groupUsers: readonly [type: string, property: string][] = [
   [token.instance, "vpcSecurityGroupIds"],
   ["aws:rds/instance:Instance", "vpcSecurityGroupIds"],

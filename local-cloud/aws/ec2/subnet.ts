@@ -58,7 +58,7 @@ const inputs = z.strictObject({
   tags: tagsInput,
 });
 
-/** A subnet: a range of its VPC's network from which instances get addresses. */
+/** A subnet: the part of its VPC's range from which its instances get addresses. */
 export const subnet = recordResource<z.infer<typeof inputs>>({
   token: token.subnet,
   inputs,

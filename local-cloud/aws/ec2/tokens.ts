@@ -1,4 +1,4 @@
-/** The Pulumi tokens under which EC2's records are kept. */
+/** Pulumi's type tokens of EC2's resources. Their records are kept under the same tokens. */
 export const token = {
   vpc: "aws:ec2/vpc:Vpc",
   subnet: "aws:ec2/subnet:Subnet",

@@ -38,7 +38,9 @@ const inputs = z.strictObject({
 });
 type VpcInputs = z.infer<typeof inputs>;
 
-/** A VPC: an internal Docker network, with the control plane in it as DNS server and metadata service. */
+/**
+ * A VPC: an internal Docker network. The control plane is in it as DNS server and metadata service.
+ */
 export const vpc: ResourceType<VpcInputs> = {
   token: token.vpc,
   inputs,

@@ -1,12 +1,15 @@
 import { region } from "../../engine/account.ts";
 
-/** An availability zone: its name in this account, and its id across accounts. */
+/** An availability zone. Its name is valid in one account, its id in all accounts. */
 export interface Zone {
   name: string;
   id: string;
 }
 
-/** How many zones a region has where it isn't three, and the short form of its name in zone ids. */
+/**
+ * The zones' letters, and the region's short name in zone ids, for regions without exactly a, b and
+ * c.
+ */
 const regions: Partial<Record<string, { short: string; zones: string }>> = {
   "ap-northeast-1": { short: "apne1", zones: "acd" },
   "ap-northeast-2": { short: "apne2", zones: "abcd" },
@@ -14,7 +17,10 @@ const regions: Partial<Record<string, { short: string; zones: string }>> = {
   "us-west-2": { short: "usw2", zones: "abcd" },
 };
 
-/** The availability zones of the provider's region; a region that isn't listed here has a, b and c. */
+/**
+ * Returns the availability zones of the provider's region. A region that isn't in the table has the
+ * zones a, b and c.
+ */
 export function availabilityZones(): Zone[] {
   const name = region();
   const known = regions[name];

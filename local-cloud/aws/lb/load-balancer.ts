@@ -9,7 +9,7 @@ import { reconcile } from "../../engine/reconcile.ts";
 import { createRecord, deleteRecord, getRecord, updateRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
-import { findSubnet, findVpc, judgeSecurityGroups, recordsWith, textOf, type FoundSubnet } from "../ec2/find.ts";
+import { findSubnet, findVpc, requireGroupsInVpc, recordsWith, textOf, type FoundSubnet } from "../ec2/find.ts";
 import { token as ec2 } from "../ec2/tokens.ts";
 import { commonOutputs, defined, idInput, onlyFalse, refused, regionInput, tagsInput } from "../inputs.ts";
 import { omit } from "../omit.ts";
@@ -202,7 +202,7 @@ async function judge(
     throw new ApiError("InvalidSubnet", `VPC ${first.vpcId} has no internet gateway`);
   }
   const groups = given.securityGroups ?? [textOf(await findVpc(first.vpcId), "defaultSecurityGroupId")];
-  await judgeSecurityGroups(groups, first.vpcId);
+  await requireGroupsInVpc(groups, first.vpcId);
   return { subnets, groups };
 }
 

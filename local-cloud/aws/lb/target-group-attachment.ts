@@ -3,7 +3,7 @@ import type { ResourceType } from "../../provider/resource-type.ts";
 import { deleteRecord, getRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { findSubnet, textOf } from "../ec2/find.ts";
-import { findInstance } from "../ec2/instance-body.ts";
+import { findInstance } from "../ec2/instance-container.ts";
 import { token as ec2 } from "../ec2/tokens.ts";
 import { idInput, refused, regionInput } from "../inputs.ts";
 import { newResourceId, recordResource } from "../record-resource.ts";

@@ -7,7 +7,7 @@ import { reconcile } from "../../engine/reconcile.ts";
 import { change, createRecord, deleteRecord, getRecord, listRecords } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
-import { findSubnet, findVpc, judgeSecurityGroups, textOf } from "../ec2/find.ts";
+import { findSubnet, findVpc, requireGroupsInVpc, textOf } from "../ec2/find.ts";
 import { commonOutputs, defined } from "../inputs.ts";
 import { omit } from "../omit.ts";
 import { checkInstance, instanceInputs, type InstanceInputs } from "./instance-inputs.ts";
@@ -159,7 +159,7 @@ async function judge(inputs: InstanceInputs, id: string | undefined): Promise<Pl
   }
   const vpcId = textOf(group.properties, "vpcId");
   const vpcSecurityGroupIds = inputs.vpcSecurityGroupIds ?? [textOf(await findVpc(vpcId), "defaultSecurityGroupId")];
-  await judgeSecurityGroups(vpcSecurityGroupIds, vpcId);
+  await requireGroupsInVpc(vpcSecurityGroupIds, vpcId);
   const subnets = await Promise.all(
     (group.properties["subnetIds"] as string[]).map((subnetId) => findSubnet(subnetId)),
   );

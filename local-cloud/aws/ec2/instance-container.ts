@@ -22,17 +22,17 @@ import type { FoundSubnet } from "./find.ts";
 import type { InstanceType } from "./instance-types.ts";
 import { token } from "./tokens.ts";
 
-/** Seconds that an instance gets to shut down before it is killed. */
+/** Seconds that an instance has to shut down before it is killed. */
 const SHUTDOWN_SECONDS = 3;
 
-/** Where an instance is reached: its address in the subnet, and its public one if it has one. */
+/** The address of an instance in its subnet, and its public address if it has one. */
 export interface InstanceAddresses {
   privateIp: string;
   publicIp?: string;
 }
 
-/** What the container of an instance is made from. */
-export interface InstanceBody {
+/** Options of an instance's container. */
+export interface InstanceOptions {
   id: string;
   stack: string | undefined;
   containerImage: string;
@@ -40,23 +40,26 @@ export interface InstanceBody {
   subnet: FoundSubnet;
 }
 
-/** "ip-10-0-1-5": the host name that EC2 derives from the private address. */
+/** Returns the host name that EC2 derives from the private address: "ip-10-0-1-5". */
 export function hostNameOf(privateIp: string): string {
   return `ip-${privateIp.replaceAll(".", "-")}`;
 }
 
-/** The domain of private names: us-east-1 has one of its own. */
+/** Returns the domain of private host names. us-east-1 has its own. */
 export function privateDomain(): string {
   return region() === "us-east-1" ? "ec2.internal" : `${region()}.compute.internal`;
 }
 
-/** "ec2-198-18-0-5.ap-northeast-2.compute.amazonaws.com": the public name of a public address. */
+/**
+ * Returns the DNS name of a public address:
+ * "ec2-198-18-0-5.ap-northeast-2.compute.amazonaws.com".
+ */
 export function publicNameOf(publicIp: string): string {
   const domain = region() === "us-east-1" ? "compute-1.amazonaws.com" : `${region()}.compute.amazonaws.com`;
   return `ec2-${publicIp.replaceAll(".", "-")}.${domain}`;
 }
 
-/** Runs `use` with addresses for a new instance, which nobody else gets in the meantime. */
+/** Reserves addresses for a new instance while `use` runs, so that no other instance gets them. */
 export async function withInstanceAddresses<T>(
   subnet: FoundSubnet,
   privateIp: string | undefined,
@@ -73,27 +76,33 @@ export async function withInstanceAddresses<T>(
   });
 }
 
-/** Makes the instance's container and starts it. Its boot script waits until the control plane has applied its security groups. */
-export async function createBody(body: InstanceBody, { privateIp, publicIp }: InstanceAddresses): Promise<void> {
-  const { id, stack, subnet } = body;
+/**
+ * Creates and starts the instance's container. Its boot script waits until the control plane has
+ * applied its security groups.
+ */
+export async function createInstance(
+  options: InstanceOptions,
+  { privateIp, publicIp }: InstanceAddresses,
+): Promise<void> {
+  const { id, stack, subnet } = options;
   const { certificate, internetNetwork } = await ensureBase();
   const vpcNetwork = vpcNetworkName(subnet.vpcId);
   const network = await inspectNetwork(vpcNetwork);
-  if (network === undefined) throw new Error(`the network of ${subnet.vpcId} is gone: run a refresh`);
+  if (network === undefined) throw new Error(`the network of ${subnet.vpcId} is gone: run \`pulumi refresh\``);
   const hostName = hostNameOf(privateIp);
   const disk = await createDataVolume(token.instance, id, "docker", stack);
   await createContainer({
     type: token.instance,
     id,
     ...(stack === undefined ? {} : { stack }),
-    image: body.containerImage,
+    image: options.containerImage,
     hostname: hostName,
     environment: { LOCAL_CLOUD_NAMESERVER: addressAt(rangeOf(network), 2), LOCAL_CLOUD_DOMAIN: privateDomain() },
     attachments: [
       {
         network: vpcNetwork,
         address: privateIp,
-        // Inside its VPC, the public name of an instance resolves to its private address, as on AWS.
+        // Inside its VPC, an instance's public name resolves to its private address, as on AWS.
         aliases: [
           hostName,
           `${hostName}.${privateDomain()}`,
@@ -103,59 +112,65 @@ export async function createBody(body: InstanceBody, { privateIp, publicIp }: In
       ...(publicIp === undefined ? [] : [{ network: internetNetwork, address: publicIp }]),
     ],
     files: [{ path: "/usr/local/share/ca-certificates/local-cloud.crt", content: certificate }],
-    host: hostConfig(body.type, disk),
+    host: hostConfig(options.type, disk),
   });
 }
 
-/** Gives a stopped instance another type. */
-export async function resizeBody(id: string, type: InstanceType): Promise<void> {
-  const { Memory, MemorySwap, CpuShares } = limits(type);
+/** Applies the memory and CPU share of another type to a stopped instance. */
+export async function resizeInstance(id: string, type: InstanceType): Promise<void> {
+  const { Memory, MemorySwap, CpuShares } = resourceLimits(type);
   await containerOf(id).update({ Memory, MemorySwap, CpuShares });
 }
 
-export async function startBody(id: string): Promise<void> {
+export async function startInstance(id: string): Promise<void> {
   await startContainer(containerName(id));
 }
 
-export async function stopBody(id: string): Promise<void> {
+export async function stopInstance(id: string): Promise<void> {
   await stopContainer(containerName(id), SHUTDOWN_SECONDS);
 }
 
-/** "running", "stopped" or, when the container is gone, undefined. */
-export async function stateOfBody(id: string): Promise<"running" | "stopped" | undefined> {
+/** Returns the state of the instance's container, or undefined when the container is gone. */
+export async function instanceStateOf(id: string): Promise<"running" | "stopped" | undefined> {
   const found = await inspectContainer(containerName(id));
   if (found === undefined) return undefined;
   return found.State.Running ? "running" : "stopped";
 }
 
-/** An instance as it is: both its record and its container, or undefined when either was removed outside. */
+/**
+ * Returns an instance that has both its record and its container, or undefined when one of them is
+ * gone.
+ */
 export async function findInstance(
   id: string,
 ): Promise<{ properties: Properties; instanceState: "running" | "stopped" } | undefined> {
   const record = await getRecord(token.instance, id);
-  const instanceState = await stateOfBody(id);
+  const instanceState = await instanceStateOf(id);
   return record && instanceState && { properties: record.properties, instanceState };
 }
 
-/** The last lines of the instance's console. */
+/** Returns the last 20 lines of the instance's console. */
 export async function consoleTail(id: string): Promise<string> {
   return logsTail(containerName(id), 20);
 }
 
-/** Removes the container and its volumes; what is gone already is a success. */
-export async function removeBody(id: string, graceful: boolean): Promise<void> {
-  if (graceful && (await stateOfBody(id)) === "running") await stopBody(id);
+/** Removes the container and its volumes. Succeeds when they are gone already. */
+export async function removeInstance(id: string, graceful: boolean): Promise<void> {
+  if (graceful && (await instanceStateOf(id)) === "running") await stopInstance(id);
   await removeContainer(containerName(id));
   await removeDataVolumes(token.instance, id);
 }
 
-function limits(type: InstanceType): Required<Pick<Docker.HostConfig, "Memory" | "MemorySwap" | "CpuShares">> {
+function resourceLimits(type: InstanceType): Required<Pick<Docker.HostConfig, "Memory" | "MemorySwap" | "CpuShares">> {
   const bytes = type.memory * 1024 * 1024;
-  // Memory and swap in one figure: an instance has no swap.
+  // MemorySwap is the sum of memory and swap: an instance has no swap.
   return { Memory: bytes, MemorySwap: bytes, CpuShares: type.vcpus * 1024 };
 }
 
-/** For an engine, a firewall and a clock of its own: mounts, networks, and the namespaces of containers of any user. */
+/**
+ * Capabilities for a Docker engine, a firewall and a clock of the instance's own: mounts, networks,
+ * and the namespaces of containers of any user.
+ */
 const CAPABILITIES = [
   "DAC_READ_SEARCH",
   "IPC_LOCK",
@@ -168,13 +183,17 @@ const CAPABILITIES = [
 ] as const;
 
 /**
- * What an instance needs to run an engine of its own: capabilities beyond Docker's default ones (`--privileged` and `ALL` would ask for
- * SYS_RESOURCE as well, which many machines lack, and then fail), a cgroup namespace so that its containers count as its own memory, and its
- * kernel settings writable. Its disk is a volume, because one overlay file system can't stand on another.
+ * Returns the container settings that let an instance run its own Docker engine.
+ *
+ * - Capabilities beyond Docker's defaults. `--privileged` and `ALL` also ask for SYS_RESOURCE,
+ *   which many machines lack, and fail there.
+ * - A cgroup namespace, so that the instance's containers count as its own memory.
+ * - Writable kernel settings.
+ * - A volume as disk, because an overlay file system can't lie on another one.
  */
 function hostConfig(type: InstanceType, disk: string): Docker.HostConfig & { CgroupnsMode: "private" } {
   return {
-    ...limits(type),
+    ...resourceLimits(type),
     CapAdd: [...CAPABILITIES],
     SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
     CgroupnsMode: "private",
@@ -182,7 +201,8 @@ function hostConfig(type: InstanceType, disk: string): Docker.HostConfig & { Cgr
     ReadonlyPaths: [],
     Tmpfs: { "/run": "" },
     Binds: [`${disk}:/var/lib/docker`],
-    // An instance whose machine or engine was restarted comes back; one that was stopped stays so.
+    // Docker restarts a running instance after a restart of the machine or its engine. A stopped
+    // instance stays stopped.
     RestartPolicy: { Name: "unless-stopped" },
   };
 }
