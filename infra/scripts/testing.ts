@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { renderScript } from "./render-script.ts";
 
-/** Answers as an engine's API over its socket does, from `$ANSWERS`: JSON, by path. */
+/** Stands for the API of an engine. Answers from the variable ANSWERS: JSON, by path. */
 const CURL = `#!/usr/bin/env bash
 path=\${*: -1}
 jq -c --arg path "\${path#http://docker/v1.44}" '.[$path] // {message: "not found"}' <<<"$ANSWERS"
@@ -18,7 +18,7 @@ export class ScratchHost implements AsyncDisposable {
     this.folder = folder;
   }
 
-  /** @param executables stand-ins for what is on the host's PATH, by name: bash that answers. */
+  /** @param executables scripts that stand for programs on the host's PATH, by name. */
   static async make(executables: Record<string, string> = {}): Promise<ScratchHost> {
     const host = new ScratchHost(await mkdtemp(join(tmpdir(), "host-script-")));
     for (const [name, text] of Object.entries({ curl: CURL, ...executables }))
@@ -30,7 +30,7 @@ export class ScratchHost implements AsyncDisposable {
   /**
    * Starts a rendered script.
    *
-   * @param environment what the stand-ins answer from.
+   * @param environment variables for the script and for the programs that stand for others.
    */
   start(script: string, environment: Record<string, string> = {}, verb: "apply" | "remove" = "apply") {
     return execa("bash", ["-s", "--", verb], {
@@ -39,7 +39,7 @@ export class ScratchHost implements AsyncDisposable {
     });
   }
 
-  /** Applies a rendered script, and gives what it printed. */
+  /** Runs a rendered script with the verb `apply`, and returns its output. */
   async run(script: string, environment: Record<string, string> = {}): Promise<string> {
     const { stdout } = await this.start(script, environment);
     return stdout;
@@ -51,13 +51,13 @@ export class ScratchHost implements AsyncDisposable {
 }
 
 /**
- * Applies a script of a host that has booted, with a stand-in for the Docker CLI.
+ * Runs a script on a host that has booted, and returns the changes that it makes.
  *
- * @param docker the stand-in: bash that answers, and appends what it is told to change to the file
- *   `$UPDATES`, a line each.
- * @param options.answers what the engine's API answers, by path.
- * @param options.environment the script's environment.
- * @returns those lines.
+ * @param docker a Bash script that stands for the Docker CLI. It appends each change to the file
+ *   `$UPDATES`, as a line.
+ * @param options.answers answers of the engine's API, by path.
+ * @param options.environment environment of the script.
+ * @returns the lines of that file.
  */
 export async function updatesOf(
   script: string,
@@ -71,7 +71,10 @@ export async function updatesOf(
   return (await readFile(UPDATES, "utf8")).trim().split("\n");
 }
 
-/** The stand-in, whose first `docker node update` is refused with these words. */
+/**
+ * Returns the script for the Docker CLI with its first `docker node update` refused by this
+ * message.
+ */
 export function refusingOnce(docker: string, words: string): string {
   return docker.replace(
     '"node update"*)',

@@ -5,7 +5,10 @@ import { test } from "node:test";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
-/** An engine that manages a Swarm when there is a file `swarm`, and whose managers agree unless there is one `leaderless`. What changes it is written down. */
+/**
+ * Engine that manages a Swarm when the file `swarm` exists, and that has a leader unless the file
+ * `leaderless` exists. Each change is a line of the file `changes`.
+ */
 const DOCKER = `#!/usr/bin/env bash
 case "$*" in
   *ControlAvailable*) if [[ -e $FOLDER/swarm ]]; then echo true; else echo false; fi ;;
@@ -22,23 +25,29 @@ case "$*" in
   */swarm) echo '{"ID": "s1"}' ;;
 esac
 `;
-/** The other managers answer to \`admit\` by a file of their address; without one they are silent. */
+/**
+ * SSH to the other managers. One answers `admit` with the file named by its address, if that
+ * exists.
+ */
 const SSH = `#!/usr/bin/env bash
 for word in "$@"; do if [[ $word == root@* ]]; then address=\${word#root@}; fi; done
 [[ \${*: -1} == admit ]] && cat "$FOLDER/$address"
 `;
 
 interface Situation {
-  /** The Swarm's id, where this host manages one. */
+  /** Id of the Swarm that this host manages. */
   swarm?: string;
   leaderless?: boolean;
-  /** The managers' hosts when they last agreed. */
+  /** Host ids of the managers that had the last quorum. */
   agreed?: string[];
-  /** What the other managers answer, by address. */
+  /** Answers of the other managers, by address. */
   others?: Record<string, string>;
 }
 
-/** What the script changes and prints, where manager-2 and manager-3 are declared as hosts i-2 and i-3 beside this one, i-1. */
+/**
+ * Runs the script on the host i-1, beside the declared managers manager-2 (host i-2) and manager-3
+ * (host i-3). Returns the changes that it makes and the texts that it prints.
+ */
 async function initialise({ swarm, leaderless, agreed, others = {} }: Situation) {
   await using host = await ScratchHost.make({ docker: DOCKER, curl: CURL, ssh: SSH });
   const put = (file: string, text: string) => writeFile(join(host.folder, file), text);
@@ -53,7 +62,7 @@ async function initialise({ swarm, leaderless, agreed, others = {} }: Situation)
     OTHERS: ["manager-2 10.0.1.5 ssh-ed25519 A", "manager-3 10.0.0.6 ssh-ed25519 B"],
   };
   const script = renderScript("infra/scripts/manager/swarm-init.sh", values)
-    // One attempt tells.
+    // Makes a single attempt instead of waiting.
     .replace(/^main <\/dev\/null$/m, 'wait_until() { "${@:3}"; }\n$&');
   const ended = await host
     .start(script, { FOLDER: host.folder })
@@ -68,12 +77,12 @@ async function initialise({ swarm, leaderless, agreed, others = {} }: Situation)
   };
 }
 
-test("the first managers make a Swarm when all say that there is none", async () => {
+test("the first manager creates a Swarm when all others say that they have none", async () => {
   const { changes, id, agreed } = await initialise({ others: { "10.0.1.5": "none", "10.0.0.6": "none" } });
   assert.deepEqual({ changes, id, agreed }, { changes: ["create"], id: "new", agreed: ["i-1", "i-2", "i-3"] });
 });
 
-test("a new first manager joins the Swarm that one of the others has, whatever the rest say", async () => {
+test("a new first manager joins the Swarm of another manager, whatever the rest answer", async () => {
   const joined = { changes: ["join by 10.0.0.6:2377 TOKEN"], id: "theirs" };
   const silent: Record<string, string> = {};
   for (const second of [silent, { "10.0.1.5": "none" }]) {
@@ -83,18 +92,18 @@ test("a new first manager joins the Swarm that one of the others has, whatever t
   }
 });
 
-test("no Swarm is made while one of the others may have one", async () => {
+test("no Swarm is created while another manager may have one", async () => {
   const { changes, failed, told } = await initialise({ others: { "10.0.1.5": "none" } });
   assert.deepEqual({ changes, failed }, { changes: [], failed: true });
   assert.match(told, /manager-3 does not answer\.\n(.*\n)*error: Not every other manager said whether it has a Swarm/);
 });
 
-test("managers that agree go on", async () => {
+test("managers with a quorum are left alone", async () => {
   const { changes, id } = await initialise({ swarm: "old" });
   assert.deepEqual({ changes, id }, { changes: [], id: "old" });
 });
 
-test("managers without a quorum whose hosts may come back are waited for, and no Swarm begins beside theirs", async () => {
+test("without a quorum, the script waits for managers whose hosts may come back, and restores nothing", async () => {
   for (const agreed of [["i-1", "i-2", "i-3"], ["i-1", "i-2", "i-gone"], undefined]) {
     const { changes, failed, told } = await initialise({ swarm: "old", leaderless: true, ...(agreed && { agreed }) });
     assert.deepEqual({ changes, failed }, { changes: [], failed: true });
@@ -102,7 +111,7 @@ test("managers without a quorum whose hosts may come back are waited for, and no
   }
 });
 
-test("the one of three managers that is left begins alone, as the same Swarm, when the others are gone for good", async () => {
+test("the last of three managers restores the same Swarm when the hosts of the others were replaced", async () => {
   const agreed = ["i-1", "i-gone", "i-lost"];
   const after = await initialise({ swarm: "old", leaderless: true, agreed });
   assert.deepEqual({ changes: after.changes, id: after.id }, { changes: ["begin alone"], id: "old" });

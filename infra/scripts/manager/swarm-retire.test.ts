@@ -21,7 +21,10 @@ async function stepsOf(host: ScratchHost): Promise<string[]> {
   return (await readFile(join(host.folder, "steps"), "utf8")).trim().split("\n");
 }
 
-/** Answers for two nodes of hosts that are gone. What is asked of the first takes until there is a file `go`. */
+/**
+ * Engine with two nodes whose hosts are gone. Changes of the first node end once the file `go`
+ * exists.
+ */
 const TWO_NODES = `#!/usr/bin/env bash
 case "$*" in
   *.Status.State*) echo down ;;
@@ -33,7 +36,7 @@ case "$*" in
 esac
 `;
 
-test("nodes that go at the same time are drained one after the other", async () => {
+test("nodes that are retired at the same time are drained one after the other", async () => {
   await using host = await ScratchHost.make({ docker: TWO_NODES });
   const environment = { FOLDER: host.folder, ANSWERS: JSON.stringify({ "/tasks": [], "/services": [] }) };
   const remove = (node: string) => host.start(retirement(node, node), environment, "remove");
@@ -57,7 +60,7 @@ test("nodes that go at the same time are drained one after the other", async () 
   assert.deepEqual(await stepsOf(host), ["update n1", "rm n1", "update n2", "rm n2"]);
 });
 
-/** What the engine knows: one service, which the API's declaration asks extra copies for or not, with a copy on each of two nodes. */
+/** Returns the state of an engine with one service and a replica of it on each of two nodes. */
 function engineWith(service: { labels: Record<string, string>; replicas: number }) {
   const task = (NodeID: string) => ({ ServiceID: "s1", NodeID, DesiredState: "running", Status: { State: "running" } });
   const node = (ID: string, Addr: string, host: string) => ({
@@ -79,8 +82,9 @@ function engineWith(service: { labels: Record<string, string>; replicas: number 
 }
 
 /**
- * The manager's engine as far as retiring a node goes, on the file `engine.json`: a copy that is asked for runs at once, on n3; a drained node's own ends, and none comes in its place. Each
- * change is a line of the file `steps`.
+ * The manager's engine, with its state in the file `engine.json`. A new replica runs at once, on
+ * n3. The replica of a drained node ends, and none replaces it. Each change is a line of the file
+ * `steps`.
  */
 const CHANGE = `change() { jq "$@" "$FOLDER/engine.json" >"$FOLDER/next" && mv "$FOLDER/next" "$FOLDER/engine.json"; }
 step() { printf '%s\\n' "$*" >>"$FOLDER/steps"; }
@@ -129,7 +133,7 @@ printf 'sleep %s\\n' "$1" >>"$FOLDER/steps"
 `,
 };
 
-/** What is done when n3 has taken the place of n1 as worker-1, and how the engine is left. */
+/** Returns the steps when n3 replaces n1 as worker-1, and the service afterwards. */
 async function replace(engine: ReturnType<typeof engineWith>) {
   await using host = await ScratchHost.make(ENGINE);
   const file = join(host.folder, "engine.json");
@@ -141,13 +145,13 @@ async function replace(engine: ReturnType<typeof engineWith>) {
 
 const API = { "gifticon-event.extra-copy-seconds": "15" };
 
-test("a service that clients are sent to has one copy more before a node with a copy is drained, and gives it back", async () => {
+test("a service that clients call has an extra replica while a node with a replica is drained", async () => {
   const { steps, service } = await replace(engineWith({ labels: API, replicas: 2 }));
   assert.deepEqual(steps, ["pause n1", "replicas 3", "sleep 15", "drain n1", "replicas 2", "leave n1", "rm n1"]);
   assert.deepEqual(service?.Labels, API);
 });
 
-test("a run that was interrupted goes on with the copy that it had asked for", async () => {
+test("an interrupted run continues with the extra replica that it had started", async () => {
   const engine = engineWith({ labels: { ...API, "gifticon-event.extra-copy": "true" }, replicas: 3 });
   engine.tasks.push({ ...engine.tasks[0], NodeID: "n3" } as (typeof engine.tasks)[0]);
   const { steps, service } = await replace(engine);
@@ -158,12 +162,12 @@ test("a run that was interrupted goes on with the copy that it had asked for", a
   assert.deepEqual(service?.Labels, API);
 });
 
-test("a service that doesn't ask for it never has a copy more: two brokers of one identity must not be", async () => {
+test("a service without the label never has an extra replica, as two brokers of one id must not run", async () => {
   const { steps } = await replace(engineWith({ labels: {}, replicas: 1 }));
   assert.deepEqual(steps, ["pause n1", "drain n1", "leave n1", "rm n1"]);
 });
 
-test("a run that was interrupted once the node was drained takes the copy back that it had asked for", async () => {
+test("a run that was interrupted after the drain removes the extra replica that it had started", async () => {
   const engine = engineWith({ labels: { ...API, "gifticon-event.extra-copy": "true" }, replicas: 3 });
   for (const task of engine.tasks) if (task.NodeID === "n1") task.DesiredState = "shutdown";
   const { steps, service } = await replace(engine);
@@ -171,7 +175,10 @@ test("a run that was interrupted once the node was drained takes the copy back t
   assert.deepEqual(service?.Labels, API);
 });
 
-/** Answers for a manager whose host is gone; it is one until it was demoted, which the others refuse when there is a file `refuses`. */
+/**
+ * Engine with a manager whose host is gone. The manager can be demoted unless the file `refuses`
+ * exists.
+ */
 const MANAGER_NODE = `#!/usr/bin/env bash
 case "$*" in
   *.Status.State*) echo down ;;
@@ -184,7 +191,7 @@ case "$*" in
 esac
 `;
 
-test("a manager is demoted before it is removed, and stays when the others couldn't agree without it", async () => {
+test("a manager is demoted before it is removed, and stays when the others would lose the quorum", async () => {
   await using host = await ScratchHost.make({ docker: MANAGER_NODE });
   const environment = { FOLDER: host.folder, ANSWERS: JSON.stringify({ "/tasks": [], "/services": [] }) };
   const script = retirement("manager-2", "n1");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refusingOnce, updatesOf } from "../testing.ts";
 
-/** Answers as a manager's engine with four nodes would, and writes down how they are updated. */
+/** Engine of a manager, with four nodes. Each update is a line of the file `$UPDATES`. */
 const DOCKER = `#!/usr/bin/env bash
 case "$*" in
   "node ls"*) printf '%s\\n' n0 n1 n2 n3 ;;
@@ -14,11 +14,11 @@ esac
 const apply = (docker: string) =>
   updatesOf("infra/scripts/manager/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, docker);
 
-test("a host that is no longer declared gets no new tasks, and nothing else changes", async () => {
+test("the node of a host that is no longer declared is paused, and nothing else changes", async () => {
   assert.deepEqual(await apply(DOCKER), ["node update --availability pause n2"]);
 });
 
-test("a node that the Swarm has changed meanwhile is paused all the same", async () => {
+test("a node that the Swarm changed at the same time is paused too", async () => {
   const changing = refusingOnce(DOCKER, "update out of sequence");
   assert.deepEqual(await apply(changing), ["node update --availability pause n2"]);
 });

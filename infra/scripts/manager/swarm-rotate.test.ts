@@ -5,7 +5,10 @@ import { test } from "node:test";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
-/** An engine's API whose Swarm is the file `swarm`. What a change asks for is written down, and becomes the Swarm's unless there is a file `outdated`. */
+/**
+ * API of an engine whose Swarm is the file `swarm`. Each change is a line of the file `changes`.
+ * The first change is refused when the file `outdated` exists.
+ */
 const CURL = `#!/usr/bin/env bash
 case "$*" in
   *POST*/swarm/update*)
@@ -28,17 +31,17 @@ const node = (name: string, state: string, issuer: string) => ({
 const NODES = [node("manager", "ready", "NEW"), node("worker-1", "down", "OLD"), node("worker-2", "ready", "NEW")];
 
 interface Situation {
-  /** The number that the setting has. */
+  /** Number in the setting. */
   rotation: number;
-  /** The one that the Swarm remembers. */
+  /** Number in the Swarm's label. */
   last?: string;
-  /** A node has no new certificate yet. */
+  /** Makes a node that has no new certificate yet. */
   inProgress?: boolean;
-  /** Something else changes the Swarm in between. */
+  /** Makes something else change the Swarm at the same time. */
   outdated?: boolean;
 }
 
-/** What the script changes, prints and tells. */
+/** Runs the script, and returns the changes that it makes and the texts that it prints. */
 async function rotate({ rotation, last, inProgress = false, outdated = false }: Situation) {
   await using host = await ScratchHost.make({ curl: CURL });
   const put = (file: string, value: unknown) => writeFile(join(host.folder, file), JSON.stringify(value));
@@ -55,7 +58,7 @@ async function rotate({ rotation, last, inProgress = false, outdated = false }: 
   if (outdated) await put("outdated", "");
   await writeFile(join(host.folder, "changes"), "");
   const script = renderScript("infra/scripts/manager/swarm-rotate.sh", { ROTATION: rotation })
-    // Two attempts tell.
+    // Makes two attempts instead of waiting.
     .replace(/^main <\/dev\/null$/m, 'wait_until() { "${@:3}" || "${@:3}"; }\n$&');
   const ended = await host
     .start(script, { FOLDER: host.folder })
@@ -69,7 +72,7 @@ async function rotate({ rotation, last, inProgress = false, outdated = false }: 
   };
 }
 
-test("another number rotates the tokens and the authority in one change, which the Swarm remembers it by", async () => {
+test("another number rotates the tokens and the authority, and is stored in the Swarm, in one change", async () => {
   const { changes, failed } = await rotate({ rotation: 2 });
   assert.deepEqual(
     { changes, failed },
@@ -83,26 +86,26 @@ test("another number rotates the tokens and the authority in one change, which t
   );
 });
 
-test("a number that the Swarm remembers, or the first, rotates nothing", async () => {
+test("the number that the Swarm has stored, and the first one, rotate nothing", async () => {
   const first = await rotate({ rotation: 1 });
   const again = await rotate({ rotation: 2, last: "2" });
   assert.deepEqual([first.changes, again.changes], [[], []]);
   assert.deepEqual([first.failed, again.failed], [false, false]);
 });
 
-test("the result is another one when the authority is, and only then", async () => {
+test("the result changes with the authority, and only then", async () => {
   const before = await rotate({ rotation: 1 });
   assert.match(before.authority, /^[0-9a-f]{12}$/);
   assert.equal((await rotate({ rotation: 2, last: "2" })).authority, before.authority);
   assert.notEqual((await rotate({ rotation: 2 })).authority, before.authority);
 });
 
-test("a change of the Swarm in between is no end of the rotation", async () => {
+test("a rotation is tried again when something else changed the Swarm at the same time", async () => {
   const { changes, failed } = await rotate({ rotation: 2, outdated: true });
   assert.deepEqual([changes.length, failed], [2, false]);
 });
 
-test("a node that gets no certificate is named, and an interrupted rotation goes on without another", async () => {
+test("the error names a node without a certificate, and the next run does not rotate again", async () => {
   const { changes, failed, told } = await rotate({ rotation: 2, last: "2", inProgress: true });
   assert.deepEqual({ changes, failed }, { changes: [], failed: true });
   assert.match(
@@ -111,7 +114,7 @@ test("a node that gets no certificate is named, and an interrupted rotation goes
   );
 });
 
-test("no token is told, whatever happens", async () => {
+test("no token is printed, whatever happens", async () => {
   for (const situation of [{ rotation: 2 }, { rotation: 2, outdated: true }, { rotation: 2, inProgress: true }]) {
     const { authority, told } = await rotate(situation);
     assert.doesNotMatch(authority + told, /TOKEN/);
