@@ -3,6 +3,7 @@ import { lookup } from "node:dns/promises";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { execa } from "execa";
 import { accountFilter, accountId } from "../engine/account.ts";
 import { authority, newAuthority } from "../engine/ca.ts";
 import { listContainers, stopContainer } from "../engine/containers.ts";
@@ -94,6 +95,14 @@ describe("what the machine is told of an account", () => {
       await known();
     });
   }
+
+  it("is there again by the local cloud's own command, which says so and ends", async () => {
+    await removeBlock();
+    const command = () => execa(join(import.meta.dirname, "../bin/local-cloud"), ["restore"], { timeout: 30_000 });
+    assert.match((await command()).stderr, /^==> This machine had lost the address of .*: it is there again$/m);
+    await known();
+    assert.equal((await command()).stderr, "");
+  });
 
   it("is not spoken of by a start that finds it", async () => {
     assert.doesNotMatch((await project.expect("preview")).text, /this machine/);

@@ -186,8 +186,11 @@ export async function putFiles(name: string, files: readonly ContainerFile[]): P
 /** Returns the content of a file in a container, running or not. */
 export async function readFileIn(name: string, path: string): Promise<string> {
   const archive = await docker.getContainer(name).getArchive({ path });
-  for await (const entry of archive.pipe(extract())) return text(entry);
-  throw new Error(`the archive of ${path} in ${name} is empty`);
+  let content: string | undefined;
+  // To its end: a connection with something left to read keeps the process alive.
+  for await (const entry of archive.pipe(extract())) content ??= await text(entry);
+  if (content === undefined) throw new Error(`the archive of ${path} in ${name} is empty`);
+  return content;
 }
 
 /** Returns the address that a container has in a network, or will have when it starts; undefined when it isn't in it. */
