@@ -146,7 +146,11 @@ export class Runner {
   }
 
   async #serviceMode(verb: "switch" | "restore", mode: string, poolSize: number): Promise<void> {
-    const script = renderScript("load-test/hosts/service-mode.sh", { MODE: mode, POOL_SIZE: poolSize });
+    const script = renderScript("load-test/hosts/service-mode.sh", {
+      SERVICE_NAME: SWARM_SERVICES.api,
+      MODE: mode,
+      POOL_SIZE: poolSize,
+    });
     await this.#hosts.run(HOSTS.manager, ["sudo", "bash", "-s", "--", verb], script);
   }
 

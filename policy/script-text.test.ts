@@ -1,18 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HOST_FOLDER } from "@gifticon/contract/facts/paths.ts";
 import fc from "fast-check";
 import { renderScript } from "../infra/scripts/render-script.ts";
 import { readScript } from "./script-text.ts";
 
 const SCRIPT = "infra/scripts/manager/swarm-token.sh";
 const VALUES = { SWARM_ID: "it's", ROLE: "worker" };
+/** The facts that each script of the project is told besides. */
+const FACTS = { HOST_FOLDER };
 
 test("a rendered script splits into its values and its body", () => {
   const name = fc.stringMatching(/^T_[A-Z0-9_]{0,8}$/);
   const word = fc.string().map((text) => text.replaceAll("\0", ""));
   fc.assert(
     fc.property(fc.dictionary(name, fc.oneof(word, fc.array(word)), { noNullPrototype: true }), (triggers) => {
-      assert.deepEqual(readScript(renderScript(SCRIPT, VALUES, triggers)).values, { ...VALUES, ...triggers });
+      assert.deepEqual(readScript(renderScript(SCRIPT, VALUES, triggers)).values, {
+        ...FACTS,
+        ...VALUES,
+        ...triggers,
+      });
     }),
   );
 });

@@ -1,7 +1,7 @@
+import { DATABASE_CA_FILE } from "@gifticon/contract/facts/paths.ts";
 import { CONSUMER_GROUP, TOPIC } from "@gifticon/contract/facts/queue.ts";
 import type { DatabaseTarget, Login } from "../infra/components/database.ts";
 import type { Settings } from "../infra/config/config.ts";
-import { DATABASE_CA_FILE } from "../infra/plans/user-data.ts";
 import { INTERNAL_LISTENER } from "./broker.ts";
 import { scratch, type ComposeService } from "./compose.ts";
 

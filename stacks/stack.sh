@@ -3,12 +3,11 @@
 # last lines and rolls back. The verb `remove` removes the stack with its networks, configs and
 # secrets.
 # uses: put
-# values: KEY REPAIR STACK COMPOSE FILES[] TIMEOUT_SECONDS
+# values: STACK_LABEL STACK_FILE_LABEL KEY REPAIR STACK COMPOSE FILES[] TIMEOUT_SECONDS
 # COMPOSE is the text of the Compose file. FILES holds the names of the configs and secrets in it.
 
 # A service has failed when this number of its tasks failed since the deployment began.
 readonly FAILURES=4
-readonly LABEL=com.docker.stack.namespace
 
 main() {
   case $1 in
@@ -124,23 +123,23 @@ remove() {
 # Succeeds when no task of the stack runs. Counts only nodes that are ready: a host that is gone
 # never reports the end of its tasks.
 no_tasks() {
-  jq -se --arg stack "$STACK" '
+  jq -se --arg label "$STACK_LABEL" --arg stack "$STACK" '
     [.[1][] | select(.Status.State == "ready") | .ID] as $nodes
-    | all(.[0][] | select(.Spec.ContainerSpec.Labels["com.docker.stack.namespace"] == $stack) | select(.NodeID | IN($nodes[]));
+    | all(.[0][] | select(.Spec.ContainerSpec.Labels[$label] == $stack) | select(.NodeID | IN($nodes[]));
         .Status.State | IN("running", "starting", "preparing", "ready") | not)
   ' <(docker_api GET /tasks) <(docker_api GET /nodes) >/dev/null
 }
 
 no_networks() {
   local networks
-  networks=$(docker network ls --quiet --filter "label=$LABEL=$STACK") && [[ $networks == "" ]]
+  networks=$(docker network ls --quiet --filter "label=$STACK_LABEL=$STACK") && [[ $networks == "" ]]
 }
 
 # remove_files KEPT...: removes the stack's configs and secrets, except those named.
 remove_files() {
   local kind names name
   for kind in config secret; do
-    names=$(docker "$kind" ls --format '{{.Name}}' --filter "label=gifticon-event.stack=$STACK")
+    names=$(docker "$kind" ls --format '{{.Name}}' --filter "label=$STACK_FILE_LABEL=$STACK")
     for name in $names; do
       if [[ " $* " != *" $name "* ]]; then docker "$kind" rm "$name" >/dev/null || say "The $kind $name is still in use, so it stays."; fi
     done

@@ -3,12 +3,12 @@
 # one of that name has the right content. After its deployment, the stack removes those of earlier
 # versions.
 # uses: put
-# values: KEY REPAIR KIND NAME STACK CONTENT
+# values: STACK_FILE_LABEL KEY REPAIR KIND NAME STACK CONTENT
 # KIND is config or secret.
 
 main() {
   if ! docker "$KIND" inspect "$NAME" >/dev/null 2>&1; then
-    printf '%s' "$CONTENT" | docker "$KIND" create --label "gifticon-event.stack=$STACK" "$NAME" - >/dev/null
+    printf '%s' "$CONTENT" | docker "$KIND" create --label "$STACK_FILE_LABEL=$STACK" "$NAME" - >/dev/null
   fi
   remember "$KEY" "$REPAIR" "$KIND" "$NAME"
 }

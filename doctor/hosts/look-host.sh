@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints the state of a host and of the event's tasks on it, as JSON. Changes nothing.
-# values: PROBE
+# values: SERVICE_LABEL SERVICES[] PROBE
+# SERVICES holds the services of the event, as the Swarm names them.
 # PROBE is the script for Node.js that runs in each task and prints the task's state as JSON.
 
 main() {
@@ -18,8 +19,8 @@ disks() {
 
 tasks() {
   local service id
-  for service in gifticon_main-api gifticon_gifticon-issuer; do
-    for id in $(docker ps --quiet --filter "label=com.docker.swarm.service.name=$service"); do
+  for service in "${SERVICES[@]}"; do
+    for id in $(docker ps --quiet --filter "label=$SERVICE_LABEL=$service"); do
       { timeout 20 docker exec "$id" node --eval "$PROBE" 2>/dev/null || echo '{}'; } | jq -c --arg service "$service" '{service: $service} + .'
     done
   done

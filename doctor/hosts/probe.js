@@ -1,11 +1,11 @@
-/* global AbortSignal, console, fetch, process */
+/* global AbortSignal, console, facts, fetch, process */
 // What a task of the event is asked, in its container: whether it is ready, and what it knows of the event.
 const ask = async (path) => {
   const response = await fetch(`http://127.0.0.1:${process.env.PORT}${path}`, { signal: AbortSignal.timeout(8_000) });
   return { status: response.status, text: await response.text() };
 };
-const [ready, stats, metrics] = await Promise.all(["/readyz", "/stats", "/metrics"].map(ask));
-const lag = metrics.text.split("\n").filter((line) => line.startsWith("gifticon_consumer_lag_records{"));
+const [ready, stats, metrics] = await Promise.all(facts.paths.map(ask));
+const lag = metrics.text.split("\n").filter((line) => line.startsWith(`${facts.lag}{`));
 console.log(
   JSON.stringify({
     ready: JSON.parse(ready.text),

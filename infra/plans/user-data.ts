@@ -1,7 +1,5 @@
+import { DATABASE_CA_FILE } from "@gifticon/contract/facts/paths.ts";
 import { renderScript } from "../scripts/render-script.ts";
-
-/** Where the host keeps the certificate authorities of RDS; the services have it mounted. */
-export const DATABASE_CA_FILE = "/var/lib/gifticon-event/database-ca.pem";
 
 // Docker unpacks the layers that it pulls by pigz where that is there, in half the time.
 const PACKAGES = ["ca-certificates", "curl", "jq", "docker.io", "docker-cli", "pigz", "amazon-ecr-credential-helper"];

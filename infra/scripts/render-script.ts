@@ -1,16 +1,22 @@
 import { fileURLToPath } from "node:url";
+import { SCRIPT_FACTS } from "./script-facts.ts";
 import { ShellScripts, type ScriptValues } from "./shell-scripts.ts";
 
 export type { ScriptValues } from "./shell-scripts.ts";
 
 /** The scripts of this project. */
-export const SCRIPTS = new ShellScripts(fileURLToPath(new URL("../../", import.meta.url)), "infra/scripts/lib");
+export const SCRIPTS = new ShellScripts(
+  fileURLToPath(new URL("../../", import.meta.url)),
+  "infra/scripts/lib",
+  SCRIPT_FACTS,
+);
 
 /**
  * Renders one of the project's scripts for a host, as `ShellScripts.render` says.
  *
  * @param path the script's path from the root of the project.
- * @param values the values that the headers of the script and of its libraries declare.
+ * @param values the values that the headers of the script and of its libraries declare, without
+ *   the facts of `script-facts.ts`.
  * @param triggers more variables, which the script does not read: another one makes another text.
  * @throws ScriptError when the values, the script and the headers don't agree.
  */

@@ -21,7 +21,7 @@ after(() => {
  * Makes a project with a script, a common library and the libraries `nodes` and `fleet`, which uses
  * `nodes`.
  */
-function project(script: string, libraries: Record<string, string> = {}): ShellScripts {
+function project(script: string, libraries: Record<string, string> = {}, facts: ScriptValues = {}): ShellScripts {
   const root = mkdtempSync(join(tmpdir(), "scripts-"));
   folders.push(root);
   const files = {
@@ -35,7 +35,7 @@ function project(script: string, libraries: Record<string, string> = {}): ShellS
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  return new ShellScripts(root, "lib");
+  return new ShellScripts(root, "lib", facts);
 }
 
 function render(script: string, values: ScriptValues = {}, triggers: ScriptValues = {}): string {
@@ -63,6 +63,21 @@ test("a script's values stand before it as read-only variables", () => {
     "readonly -a NONE=()",
   ]);
   assert.equal(execFileSync("bash", ["-s"], { input: text, encoding: "utf8" }), "it's 2 true c 0\n");
+});
+
+test("a script declares facts of the project among its values, and no caller gives them", () => {
+  const script = '#!/usr/bin/env bash\n# uses: nodes\n# values: PORT NAME\nnode "$PORT" "$NAME"\n';
+  const scripts = project(script, {}, { PORT: 2377, REGION: "here", UNUSED: "x" });
+  assert.deepEqual(
+    scripts
+      .render("run.sh", { NAME: "a" })
+      .split("\n")
+      .filter((line) => /^readonly (?!FILE)/.test(line)),
+    ["readonly PORT='2377'", "readonly REGION='here'", "readonly NAME='a'"],
+  );
+  assert.throws(() => scripts.render("run.sh", { NAME: "a", PORT: 1 }), {
+    problems: ["run.sh: the value PORT is a fact of the project; no caller gives it"],
+  });
 });
 
 test("each library stands once before the script, behind those that it uses, without comments", () => {

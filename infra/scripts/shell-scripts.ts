@@ -15,6 +15,7 @@ const COMMON = "common";
 export class ShellScripts {
   readonly #root: string;
   readonly #libraryFolder: string;
+  readonly #facts: ScriptValues;
   readonly #files = new Map<string, ScriptFile>();
   readonly #checked = new Set<string>();
 
@@ -22,10 +23,12 @@ export class ShellScripts {
    * @param root the project's folder.
    * @param libraryFolder the folder in it with the libraries. A library's name is its file's,
    *   without `.sh`.
+   * @param facts values that every script can declare and that no caller hands over.
    */
-  constructor(root: string, libraryFolder: string) {
+  constructor(root: string, libraryFolder: string, facts: ScriptValues = {}) {
     this.#root = root;
     this.#libraryFolder = libraryFolder;
+    this.#facts = facts;
   }
 
   /**
@@ -34,7 +37,8 @@ export class ShellScripts {
    * comment is no change for the hosts.
    *
    * @param path the script's path from the root of the project.
-   * @param values the values that the headers of the script and of its libraries declare.
+   * @param values the values that the headers of the script and of its libraries declare, without
+   *   the facts among them.
    * @param triggers more variables, which no script reads: another one makes another text.
    * @throws ScriptError when the script, its header and the values don't agree.
    * @throws RangeError when a value holds a NUL, which no shell variable can.
@@ -42,9 +46,16 @@ export class ShellScripts {
   render(path: string, values: ScriptValues, triggers: ScriptValues = {}): string {
     this.check(path);
     const files = [this.#library(COMMON), ...this.#librariesOf(path).values(), this.#file(path)];
-    const problems = [...wrongValues(files, values), ...wrongTriggers(files, triggers)];
+    const facts = this.#factsOf(files);
+    const problems = [
+      ...givenFacts(this.#facts, values),
+      ...wrongValues(files, { ...facts, ...values }),
+      ...wrongTriggers(files, triggers),
+    ];
     if (problems.length > 0) throw new ScriptError(problems.map((problem) => `${path}: ${problem}`));
-    const variables = Object.entries({ ...values, ...triggers }).map(([name, value]) => declaration(name, value));
+    const variables = Object.entries({ ...facts, ...values, ...triggers }).map(([name, value]) =>
+      declaration(name, value),
+    );
     const bodies = [...new Set(files)].map(({ body }) => body);
     return ["#!/usr/bin/env bash\n", ...variables, ...bodies].join("");
   }
@@ -82,6 +93,12 @@ export class ShellScripts {
     return found;
   }
 
+  /** Returns the facts that files declare. */
+  #factsOf(files: readonly ScriptFile[]): ScriptValues {
+    const declared = new Set(files.flatMap(({ header }) => [...header.values.keys()]));
+    return Object.fromEntries(Object.entries(this.#facts).filter(([name]) => declared.has(name)));
+  }
+
   #allLibraries(): Map<string, ScriptFile> {
     return new Map(this.#libraryNames().map((name) => [name, this.#library(name)]));
   }
@@ -101,6 +118,12 @@ export class ShellScripts {
     this.#files.set(path, known);
     return known;
   }
+}
+
+function givenFacts(facts: ScriptValues, values: ScriptValues): string[] {
+  return Object.keys(values)
+    .filter((name) => name in facts)
+    .map((name) => `the value ${name} is a fact of the project; no caller gives it`);
 }
 
 function wrongValues(files: readonly ScriptFile[], values: ScriptValues): string[] {

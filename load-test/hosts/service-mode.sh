@@ -3,9 +3,8 @@
 # sets MODE and a pool of POOL_SIZE connections for each replica; `restore` sets what the stack
 # declares. A label of the service stores the declared values. A deployment of the stack restores
 # them too. Runs on the manager.
-# values: MODE POOL_SIZE
+# values: SERVICE_NAME MODE POOL_SIZE
 
-readonly SERVICE=gifticon_main-api
 readonly OWN=gifticon-event.load-test.own
 # A jq function that replaces variables in place. To Swarm, the same variables in another order are
 # another specification, for which it restarts every replica.
@@ -14,7 +13,7 @@ readonly REPLACED='def replaced($new): ($new | map({(split("=")[0]): .}) | add) 
 
 main() {
   local service spec wanted
-  service=$(docker_api GET "/services/$SERVICE")
+  service=$(docker_api GET "/services/$SERVICE_NAME")
   spec=$(jq .Spec <<<"$service")
   case $1 in
     switch)
@@ -37,17 +36,17 @@ main() {
   # No client is served meanwhile, so all replicas change at once. The declared update settings are
   # put back afterwards.
   update "$(jq '.UpdateConfig = {Parallelism: 0, Order: "stop-first", FailureAction: "pause", Monitor: 1000000000}' <<<"$wanted")"
-  wait_until 180 "the replicas of $SERVICE to run in their new mode" updated || fail "$(docker service ps --no-trunc "$SERVICE" | head -n 8)"
+  wait_until 180 "the replicas of $SERVICE_NAME to run in their new mode" updated || fail "$(docker service ps --no-trunc "$SERVICE_NAME" | head -n 8)"
   update "$(jq --argjson declared "$(jq .UpdateConfig <<<"$spec")" '.UpdateConfig = $declared' <<<"$wanted")"
 }
 
 update() {
   local version answer
-  version=$(docker_api GET "/services/$SERVICE" | jq .Version.Index)
-  answer=$(docker_api POST "/services/$SERVICE/update?version=$version" --header 'Content-Type: application/json' --data-binary @- <<<"$1")
+  version=$(docker_api GET "/services/$SERVICE_NAME" | jq .Version.Index)
+  answer=$(docker_api POST "/services/$SERVICE_NAME/update?version=$version" --header 'Content-Type: application/json' --data-binary @- <<<"$1")
   if jq -e .message <<<"$answer" >/dev/null; then fail "$(jq -r .message <<<"$answer")"; fi
 }
 
-updated() { docker_api GET "/services/$SERVICE" | jq -e '.UpdateStatus.State == "completed"' >/dev/null; }
+updated() { docker_api GET "/services/$SERVICE_NAME" | jq -e '.UpdateStatus.State == "completed"' >/dev/null; }
 
 main "$@" </dev/null

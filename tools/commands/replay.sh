@@ -4,12 +4,15 @@ set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 
+prepare_packages
 become_root replay "$@"
 have docker || fail "there is no Docker engine, so no environment runs here" "./run up stands it up."
 
+issuer_name="$(node --input-type=module --eval \
+  'import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts"; process.stdout.write(SWARM_SERVICES.issuer)')"
 hosts="$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT" --filter label=local-cloud.type=aws:ec2/instance:Instance)"
 for host in $hosts; do
-  issuer="$(docker exec "$host" docker ps -q --filter name=gifticon_gifticon-issuer --filter health=healthy)"
+  issuer="$(docker exec "$host" docker ps -q --filter "name=$issuer_name" --filter health=healthy)"
   if [[ -n $issuer ]]; then exec docker exec "$host" docker exec "${issuer%%$'\n'*}" node main.mjs replay "$@"; fi
 done
 fail "no healthy gifticon issuer runs in account $LOCAL_CLOUD_ACCOUNT" "./run up stands the environment up; in mode direct there is no issuer, and no dead letters."

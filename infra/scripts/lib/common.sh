@@ -1,15 +1,11 @@
 #!/usr/bin/env bash
 # Functions and settings that all scripts on the hosts share. renderScript puts this library before
 # each script.
+# values: HOST_FOLDER
 set -euo pipefail
 
 # The folder in which a host keeps its own state.
-: "${STATE_DIR:=/var/lib/gifticon-event}"
-
-# The label that names a node's host. A host stays the same when its node is removed and joins
-# again.
-# shellcheck disable=SC2034 # for the scripts that follow
-readonly HOST_LABEL=gifticon-event.host
+: "${STATE_DIR:=$HOST_FOLDER}"
 
 # say TEXT...: reports progress, on standard error because standard output holds the result.
 say() { printf '%s\n' "$*" >&2; }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Functions by which hosts join the Swarm, and by which the first manager asks them to leave it.
+# values: SWARM_PORT
 
 # join_by ADDRESS TOKEN OWN-ADDRESS: joins this host to the Swarm of the manager at ADDRESS. The
 # token decides whether it becomes a manager or a worker. The new node is paused: it gets no tasks
@@ -10,8 +11,8 @@ join_by() {
   local answer
   answer=$(
     printf '%s' "$token" |
-      jq -R --arg manager "$manager:2377" --arg own "$own" \
-        '{ListenAddr: "0.0.0.0:2377", AdvertiseAddr: $own, DataPathAddr: $own, RemoteAddrs: [$manager], Availability: "pause", JoinToken: .}' |
+      jq -R --arg manager "$manager:$SWARM_PORT" --arg own "$own" --arg all "0.0.0.0:$SWARM_PORT" \
+        '{ListenAddr: $all, AdvertiseAddr: $own, DataPathAddr: $own, RemoteAddrs: [$manager], Availability: "pause", JoinToken: .}' |
       docker_api POST /swarm/join --max-time 45 --header 'Content-Type: application/json' --data-binary @-
   ) || return 1
   if [[ $answer == "" ]] || active; then return 0; fi

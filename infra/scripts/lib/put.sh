@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the program puts into the Swarm is remembered on the manager, so that a change by hand is seen: of each thing the repair that put it there last
 # (`none` until there was one), its kind and name, and a digest of how it was then. look.sh compares.
+# values: HOST_LABEL STACK_LABEL
 
 readonly PUT_DIR=$STATE_DIR/put
 
@@ -56,6 +57,6 @@ earlier_nodes() {
 }
 
 # What asks the engine's API for things of a stack only.
-of_stack() { jq -rn --arg of "com.docker.stack.namespace=$1" '"filters=" + ({"label": [$of]} | @json | @uri)'; }
+of_stack() { jq -rn --arg of "$STACK_LABEL=$1" '"filters=" + ({"label": [$of]} | @json | @uri)'; }
 
 digest() { sha256sum <<<"$1" | cut -c 1-12; }

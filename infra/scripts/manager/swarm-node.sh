@@ -4,7 +4,7 @@
 # Values: HOST_NAME, NODE_ID (`self` is the manager's own), LABELS, ROLE (worker or manager), AVAILABILITY (active, or drain for one without tasks),
 # JOIN_KEY and JOIN_REPAIR (what its membership is remembered by; none for the manager).
 # uses: nodes put
-# values: KEY REPAIR HOST_NAME NODE_ID LABELS[] ROLE AVAILABILITY JOIN_KEY JOIN_REPAIR
+# values: HOST_LABEL KEY REPAIR HOST_NAME NODE_ID LABELS[] ROLE AVAILABILITY JOIN_KEY JOIN_REPAIR
 
 main() {
   case $1 in

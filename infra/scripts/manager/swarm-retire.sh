@@ -4,15 +4,12 @@
 # another node, so that it always has as many healthy replicas as declared. A run that was
 # interrupted continues where it ended.
 # uses: members nodes put
-# values: KEY REPAIR HOST_NAME NODE_ID HOST_PUBLIC_KEY
+# values: EXTRA_COPY_LABEL KEY REPAIR HOST_NAME NODE_ID HOST_PUBLIC_KEY
 # NODE_ID is the host's current node, or `self` for the manager's own, which `remove` leaves alone.
 
-# The label of a service that clients call: the seconds until the load balancer uses a healthy new
-# replica.
-readonly SECONDS_LABEL=gifticon-event.extra-copy-seconds
-# The label of such a service while it has an extra replica. One change sets both and one takes both
-# back, so that the next run knows of an interrupted one. A deployment of the stack also takes both
-# back.
+# The label of a service that clients call, while it has an extra replica. One change sets both and
+# one takes both back, so that the next run knows of an interrupted one. A deployment of the stack
+# also takes both back.
 readonly EXTRA_LABEL=gifticon-event.extra-copy
 
 main() {
@@ -61,7 +58,7 @@ move_tasks() {
   services=$(tasks_on "$node" | jq -c 'map(.ServiceID) | unique')
   if node_is "$node" ready; then
     update_node --availability pause "$node"
-    extras=$(docker_api GET /services | jq -c --argjson on "$services" --arg seconds "$SECONDS_LABEL" --arg extra "$EXTRA_LABEL" '
+    extras=$(docker_api GET /services | jq -c --argjson on "$services" --arg seconds "$EXTRA_COPY_LABEL" --arg extra "$EXTRA_LABEL" '
       map(select((.ID | IN($on[])) and .Spec.Mode.Replicated and .Spec.Labels[$seconds])
         | {id: .ID, seconds: (.Spec.Labels[$seconds] | tonumber), declared: (.Spec.Mode.Replicated.Replicas - (if .Spec.Labels[$extra] then 1 else 0 end))})')
     if [[ $extras != "[]" ]]; then start_elsewhere "$node" "$extras"; fi

@@ -3,7 +3,7 @@
 # updated, and does not have their new images. It gets no new tasks, and keeps its own until it is
 # retired. When the host is declared again before that, its paused node counts as drift.
 # uses: nodes
-# values: HOSTS[]
+# values: HOST_LABEL HOSTS[]
 # HOSTS holds the names of the declared hosts.
 
 main() {

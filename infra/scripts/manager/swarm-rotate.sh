@@ -3,7 +3,7 @@
 # a certificate of the new authority. Tasks keep running. Prints a digest of the authority. The
 # change that begins a rotation also stores its number in the Swarm as a label, so that neither an
 # interrupted run nor a new host of the manager rotates again.
-# values: ROTATION
+# values: HOST_LABEL ROTATION
 # ROTATION is the number of the rotation; a new Swarm has number 1.
 
 readonly ROTATION_LABEL=gifticon-event.rotation

@@ -53,6 +53,9 @@ export const HOST_LABEL = "gifticon-event.host";
  */
 export const EXTRA_COPY_LABEL = "gifticon-event.extra-copy-seconds";
 
+/** The label of a config or a secret that names its stack. */
+export const STACK_FILE_LABEL = "gifticon-event.stack";
+
 /** The label that Docker gives each service of a stack, with the stack's name. */
 export const STACK_LABEL = "com.docker.stack.namespace";
 
