@@ -1,4 +1,4 @@
-/** An error as the AWS API words it: its code, then what is wrong, for instance "InvalidSubnetID.NotFound: ...". */
+/** An AWS API error. Its message is "CODE: reason", such as "InvalidSubnetID.NotFound: ...". */
 export class ApiError extends Error {
   override name = "ApiError";
   readonly code: string;

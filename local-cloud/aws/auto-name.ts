@@ -4,8 +4,8 @@ import type { OperationContext, Properties } from "../provider/resource-type.ts"
 const automaticSuffix = /-[0-9a-f]{7}$/;
 
 /**
- * Fills a name that the program leaves to the provider: from `PROPERTYPrefix` where given, else from the resource's logical name.
- * The name stays over updates.
+ * Returns the inputs with an automatic name where the program gives none. The name begins with the
+ * input `PROPERTYPrefix` or, without one, with the resource's logical name. Updates keep it.
  */
 export function fillName(
   property: string,
@@ -17,22 +17,29 @@ export function fillName(
   const prefix = news[`${property}Prefix`];
   const old = olds?.[property];
   if (typeof prefix === "string") {
-    // 26 digits: what the Terraform SDK adds to a prefix, so that limits of length fall the same.
+    // The Terraform SDK adds 26 digits to a prefix. With as many here, limits of length apply
+    // in the same way.
     const kept = typeof old === "string" && old.startsWith(prefix) && old.length === prefix.length + 26;
     return { ...news, [property]: kept ? old : `${prefix}${randomSuffix(26)}` };
   }
-  // By its form alone: a resource that was renamed with an alias keeps the name that was made from its former one.
+  // Compares the suffix alone: a resource that an alias renames keeps the name that was made from
+  // its former logical name.
   const kept = typeof old === "string" && automaticSuffix.test(old);
   return { ...news, [property]: kept ? old : `${name}-${randomSuffix(7)}` };
 }
 
-/** Whether a replacement must delete first: its explicit name is taken until then, while an automatic one is new each time. */
+/**
+ * Returns true for a name that the program chose. A replacement must then delete the old resource
+ * first, because the name is in use. An automatic name is new each time.
+ */
 export function hasExplicitName(property: string, news: Properties): boolean {
   const name = news[property];
   return typeof name === "string" && news[`${property}Prefix`] === undefined && !automaticSuffix.test(name);
 }
 
-/** Complains about a name beside a prefix that it does not begin with: the program gave both. */
+/**
+ * Returns a failure when the program gives a name and a prefix that the name doesn't begin with.
+ */
 export function nameConflict(property: string, inputs: Properties): { property: string; reason: string }[] {
   const prefix = inputs[`${property}Prefix`];
   const name = inputs[property];

@@ -13,7 +13,7 @@ const inputs = z.strictObject({
   region: regionInput,
 });
 
-/** The zones of the region, every one of them available. */
+/** The function that lists the region's zones. All of them are available. */
 export const getAvailabilityZones: FunctionType<z.infer<typeof inputs>> = {
   token: "aws:index/getAvailabilityZones:getAvailabilityZones",
   inputs,

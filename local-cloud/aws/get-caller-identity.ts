@@ -4,7 +4,10 @@ import type { FunctionType } from "../provider/resource-type.ts";
 
 const inputs = z.strictObject({ id: z.string().optional() });
 
-/** Who calls: the account's root, since whoever reaches the machine's Docker engine may do everything. */
+/**
+ * The function that returns the caller. That is the account's root, because whoever reaches the
+ * machine's Docker engine may do everything.
+ */
 export const getCallerIdentity: FunctionType<z.infer<typeof inputs>> = {
   token: "aws:index/getCallerIdentity:getCallerIdentity",
   inputs,

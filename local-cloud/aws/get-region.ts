@@ -10,7 +10,7 @@ const inputs = z.strictObject({
   id: z.string().optional(),
 });
 
-/** The region of the provider. */
+/** The function that returns the provider's region. */
 export const getRegion: FunctionType<z.infer<typeof inputs>> = {
   token: "aws:index/getRegion:getRegion",
   inputs,

@@ -2,7 +2,10 @@ import { z } from "zod";
 import type { Properties } from "../provider/resource-type.ts";
 import { region } from "../engine/account.ts";
 
-/** Tags as AWS allows them: at most 50, keys up to 128 characters and not of AWS's own, values up to 256. */
+/**
+ * Schema of tags, with AWS's limits: at most 50 tags, keys of 1 to 128 characters that don't begin
+ * with "aws:", values of at most 256 characters.
+ */
 export const tagsInput = z
   .record(
     z
@@ -15,7 +18,7 @@ export const tagsInput = z
   .refine((tags) => Object.keys(tags).length <= 50, { error: "at most 50 tags" })
   .optional();
 
-/** The region that a resource names for itself; local-cloud serves one region at a time. */
+/** Schema of a resource's own region. local-cloud serves one region at a time. */
 export const regionInput = z
   .string()
   .refine((name) => name === region(), {
@@ -23,36 +26,57 @@ export const regionInput = z
   })
   .optional();
 
-/** A property of the real resource that local-cloud can't honour: given, it fails with the reason instead of being ignored. */
+/**
+ * Returns the schema of a property that local-cloud doesn't support. A value fails with the reason
+ * instead of being ignored.
+ */
 export function refused(reason: string) {
   return z.undefined({ error: `is not supported by local-cloud: ${reason}` }).optional();
 }
 
-/** A switch of the real resource that local-cloud can't turn on: false is fine, true fails with the reason. */
+/**
+ * Returns the schema of a switch that local-cloud can't turn on: false passes, true fails with the
+ * reason.
+ */
 export function onlyFalse(reason: string) {
   return z.literal(false, { error: `can't be true in local-cloud: ${reason}` }).optional();
 }
 
-/** A provider id such as "vpc-0123456789abcdef0". */
+/** Returns the schema of a provider id such as "vpc-0123456789abcdef0". */
 export function idInput(prefix: string) {
   return z
     .string()
     .regex(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), { error: `must be an id such as ${prefix}-0123456789abcdef0` });
 }
 
+/**
+ * Returns a zod refinement of a text.
+ *
+ * @param fault returns the reason why a text is wrong, or undefined.
+ */
+export function validatedBy(fault: (text: string) => string | undefined) {
+  return (text: string, context: z.core.$RefinementCtx<string>): void => {
+    const message = fault(text);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  };
+}
+
 let defaultTags: Record<string, string> = {};
 
-/** Sets the tags of the provider's configuration, which every resource gets beside its own. */
+/** Sets the provider's default tags, which every resource gets in addition to its own. */
 export function setDefaultTags(tags: Record<string, string>): void {
   defaultTags = tags;
 }
 
-/** The outputs `tags` and `tagsAll`, and `region`: every AWS resource of the provider has them. */
+/** Returns the outputs `region` and `tagsAll`, which every AWS resource has. */
 export function commonOutputs(inputs: { tags?: Record<string, string> | undefined }): Properties {
   return { region: region(), tagsAll: { ...defaultTags, ...inputs.tags } };
 }
 
-/** Inputs as outputs: without what is undefined, and without the provider's own notes. */
+/**
+ * Returns the inputs that are outputs too: without undefined values and without the provider's
+ * internal properties ("__defaults").
+ */
 export function defined(properties: object): Properties {
   const kept = Object.entries(properties as Properties).filter(
     ([name, value]) => (value as unknown) !== undefined && !name.startsWith("__"),

@@ -15,10 +15,7 @@ import { aws } from "./package.ts";
 import { DockerClient } from "./testing/docker-client.ts";
 import { leftovers } from "./testing/leftovers.ts";
 
-/**
- * An account and a range of its own, so that the test runs beside whatever else stands on the
- * machine.
- */
+/** Uses its own account and range, so that other environments on this machine don't interfere. */
 process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000018";
 
 const program = `
@@ -34,7 +31,7 @@ const program = `
 const hostsFile = "/etc/hosts";
 const certificates = () => `/etc/docker/certs.d/${registryHost()}`;
 
-/** Rewrites /etc/hosts in place; what others have in it stays. */
+/** Rewrites /etc/hosts in place. Keeps the lines of others. */
 async function editHosts(edit: (text: string) => string): Promise<void> {
   await writeFile(hostsFile, edit(await readFile(hostsFile, "utf8")));
 }
@@ -43,7 +40,7 @@ const removeBlock = () =>
   editHosts((text) => text.replace(new RegExp(`# BEGIN local-cloud ${accountId()}.*\n(?:.*\n)*?# END.*\n`), ""));
 
 const losses: readonly (readonly [string, () => Promise<void>])[] = [
-  ["its block in /etc/hosts", removeBlock],
+  ["the block in /etc/hosts", removeBlock],
   [
     "the begin of that block and a name",
     () => editHosts((text) => text.replace(new RegExp(`# BEGIN local-cloud ${accountId()}.*\n.*\n`), "")),
@@ -56,13 +53,14 @@ const losses: readonly (readonly [string, () => Promise<void>])[] = [
       ),
   ],
   ["the registry's CA", () => rm(certificates(), { recursive: true })],
-  ["the registry's CA to another one", () => writeFile(join(certificates(), "ca.crt"), newAuthority().certificate)],
+  [
+    "the registry's CA, replaced by another CA",
+    () => writeFile(join(certificates(), "ca.crt"), newAuthority().certificate),
+  ],
 ];
 
-/**
- * A machine of which another program (cloud-init, WSL, an installation of Docker) rewrites a file.
- */
-describe("what the machine is told of an account", () => {
+/** Each loss is one that cloud-init, WSL or an installation of Docker causes. */
+describe("the account's entries in the machine's files", () => {
   let project: EngineProject;
   let client: DockerClient;
   let dnsName: string;
@@ -87,28 +85,28 @@ describe("what the machine is told of an account", () => {
   });
 
   for (const [what, lose] of losses) {
-    it(`is there again after the machine has lost ${what}, with the next start of the provider`, async () => {
+    it(`are restored by the next start of the provider after the loss of ${what}`, async () => {
       await lose();
       await assert.rejects(known());
       const { text } = await project.expect("preview", "--expect-no-changes");
-      assert.match(text, /this machine had lost the (?:address|CA) of .*: it is there again/);
+      assert.match(text, /restored on this machine: the (?:address|CA) of /);
       await known();
     });
   }
 
-  it("is there again by the local cloud's own command, which says so and ends", async () => {
+  it("are restored by the command `local-cloud restore`, which names them and ends", async () => {
     await removeBlock();
     const command = () => execa(join(import.meta.dirname, "../bin/local-cloud"), ["restore"], { timeout: 30_000 });
-    assert.match((await command()).stderr, /^==> This machine had lost the address of .*: it is there again$/m);
+    assert.match((await command()).stderr, /^==> Restored on this machine: the address of /m);
     await known();
     assert.equal((await command()).stderr, "");
   });
 
-  it("is not spoken of by a start that finds it", async () => {
-    assert.doesNotMatch((await project.expect("preview")).text, /this machine/);
+  it("are not mentioned by a start that finds them", async () => {
+    assert.doesNotMatch((await project.expect("preview")).text, /on this machine/);
   });
 
-  it("is there again after a boot that rewrote the files and started nothing", async () => {
+  it("are restored after a boot that rewrote the files and started no container", async () => {
     await Promise.all((await listContainers()).map(({ Names: [name = ""] }) => stopContainer(name.slice(1), 1)));
     await Promise.all([removeBlock(), rm(certificates(), { recursive: true })]);
     await project.expect("up", "--yes", "--skip-preview", "--refresh", "--expect-no-changes");
@@ -117,23 +115,23 @@ describe("what the machine is told of an account", () => {
     assert.equal(running.length, 3);
   });
 
-  it("is told by a warning where the machine's files can't be written, and the preview goes on", async () => {
+  it("are named by a warning where the files can't be written, and the preview goes on", async () => {
     await rm(certificates(), { recursive: true });
     await writeFile(certificates(), "");
     const { text } = await project.expect("preview");
     await rm(certificates());
-    assert.match(text, /warning: this machine has lost .*: can't write .*ca\.crt \(E\w+\)/);
+    assert.match(text, /warning: .* missing on this machine: can't write .*ca\.crt \(E\w+\)/);
     await project.expect("preview");
     await known();
   });
 
-  it("leaves the lines of others as they were", async () => {
+  it("don't change the lines of others", async () => {
     assert.equal(withoutBlock(await readFile(hostsFile, "utf8")), own);
   });
 
   /**
-   * Throws unless the machine resolves both names to their containers and its engine trusts the
-   * registry.
+   * Checks that the machine resolves both names to their containers and that its Docker engine
+   * trusts the registry's CA.
    */
   async function known(): Promise<void> {
     const containers = await listContainers();
@@ -152,7 +150,7 @@ describe("what the machine is told of an account", () => {
   }
 });
 
-/** The lines that are nobody's block. */
+/** Returns the lines outside of local-cloud's blocks. */
 function withoutBlock(text: string): string {
   return text.replaceAll(/# BEGIN local-cloud .*\n(?:.*\n)*?# END.*\n/g, "");
 }

@@ -1,18 +1,18 @@
 import { isUnreachable } from "../engine/docker.ts";
-import { tellMachineOfRegistry } from "./ecr/registry.ts";
-import { tellMachineOfBalancers } from "./lb/load-balancer.ts";
+import { publishRegistry } from "./ecr/registry.ts";
+import { publishBalancers } from "./lb/load-balancer.ts";
 
 /**
- * Tells the machine again what it has lost of the account: /etc/hosts is written anew at each boot
- * by WSL and cloud-init, and /etc/docker by whoever installs Docker anew. Everything else of the
- * local cloud is in Docker objects. Without an engine there is nothing to tell.
+ * Writes the account's names and CA to the machine's files again, where they are missing. WSL and
+ * cloud-init rewrite /etc/hosts at each boot, and an installation of Docker removes /etc/docker.
+ * Everything else of the local cloud is in Docker objects. Does nothing without a Docker engine.
  *
- * @returns what the machine had lost, in words for a user.
+ * @returns the entries that were missing, in words for a user.
  * @throws MachineFileError when the machine's files can't be written.
  */
-export async function restoreMachine(): Promise<string[]> {
+export async function restoreMachineFiles(): Promise<string[]> {
   try {
-    return [...(await tellMachineOfRegistry()), ...(await tellMachineOfBalancers())];
+    return [...(await publishRegistry()), ...(await publishBalancers())];
   } catch (error) {
     if (isUnreachable(error)) return [];
     throw error;

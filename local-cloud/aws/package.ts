@@ -29,14 +29,17 @@ import { loadBalancer } from "./lb/load-balancer.ts";
 import { targetGroup } from "./lb/target-group.ts";
 import { targetGroupAttachment } from "./lb/target-group-attachment.ts";
 import { instance as databaseInstance } from "./rds/instance.ts";
-import { restoreMachine } from "./machine.ts";
+import { restoreMachineFiles } from "./machine.ts";
 import { parameterGroup } from "./rds/parameter-group.ts";
 import { subnetGroup } from "./rds/subnet-group.ts";
 import { parameter } from "./ssm/parameter.ts";
 
-const noRealAws = "it never talks to AWS";
+const noRealAws = "it never connects to AWS";
 
-/** The provider's configuration. What is about credentials and connections to AWS is accepted, and means nothing here. */
+/**
+ * Schema of the provider's configuration. Settings for credentials and connections to AWS are
+ * accepted and have no effect.
+ */
 const configuration = z.strictObject({
   region: z
     .string()
@@ -59,11 +62,11 @@ const configuration = z.strictObject({
   skipRequestingAccountId: z.boolean().optional(),
   assumeRoles: refused("whoever reaches the machine's Docker engine may do everything"),
   endpoints: refused(noRealAws),
-  ignoreTags: refused("no tag comes from elsewhere"),
+  ignoreTags: refused("nothing else sets tags"),
 });
 type Configuration = z.infer<typeof configuration>;
 
-/** The AWS that this machine stands in for: the types that the `aws` provider serves here. */
+/** The `aws` provider of this machine, with the types and functions that it serves. */
 export const aws: CloudPackage = {
   name: "aws",
   version: "7.48.0",
@@ -72,10 +75,10 @@ export const aws: CloudPackage = {
     const { region: name, defaultTags, allowedAccountIds, forbiddenAccountIds } = given as Configuration;
     setRegion(name ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? region());
     setDefaultTags(defaultTags?.tags ?? {});
-    judgeAccount(allowedAccountIds, forbiddenAccountIds);
+    requireAllowedAccount(allowedAccountIds, forbiddenAccountIds);
     return Promise.resolve();
   },
-  begin: restoreMachineOf,
+  begin: restoreFiles,
   resources: [
     vpc,
     subnet,
@@ -107,22 +110,25 @@ export const aws: CloudPackage = {
   functions: [getAvailabilityZones, getRegion, getCallerIdentity, getAuthorizationToken],
 };
 
-/** An update that needs nothing of the machine goes on where its files can't be written. */
-async function restoreMachineOf({ info, warning }: Tell): Promise<void> {
+/**
+ * Restores the machine's files. Warns where they can't be written: an update that doesn't need them
+ * can go on.
+ */
+async function restoreFiles({ info, warning }: Tell): Promise<void> {
   try {
-    for (const lost of await restoreMachine()) info(`this machine had lost ${lost}: it is there again`);
+    for (const lost of await restoreMachineFiles()) info(`restored on this machine: ${lost}`);
   } catch (error) {
     if (!(error instanceof MachineFileError)) throw error;
-    warning(`this machine has lost names or a certificate of the local cloud: ${error.message}`);
+    warning(`names or a certificate of the local cloud are missing on this machine: ${error.message}`);
   }
 }
 
-function judgeAccount(allowed: readonly string[] | undefined, forbidden: readonly string[] | undefined): void {
+function requireAllowedAccount(allowed: readonly string[] | undefined, forbidden: readonly string[] | undefined): void {
   const account = accountId();
   if (allowed?.includes(account) === false || forbidden?.includes(account) === true) {
     throw new Error(
       `AWS account ${account} is not allowed by aws:allowedAccountIds or aws:forbiddenAccountIds ` +
-        `(the local cloud's account follows from the checkout's path, or from LOCAL_CLOUD_ACCOUNT)`,
+        `(the local cloud derives its account from the checkout's path, unless LOCAL_CLOUD_ACCOUNT is set)`,
     );
   }
 }

@@ -9,26 +9,29 @@ interface Inputs {
   tags?: Record<string, string> | undefined;
 }
 
-/** What makes one resource type without a body different from the others. */
+/** Definition of a resource type that has no container or network. */
 export interface RecordResource<I extends Inputs> extends Pick<
   ResourceType<I>,
   "token" | "inputs" | "defaults" | "check" | "replaceOn" | "deleteBeforeReplace" | "secretOutputs" | "unstableOutputs"
 > {
-  /** A new id: "subnet-0123456789abcdef0". */
+  /** Returns a new id such as "subnet-0123456789abcdef0". */
   newId: (inputs: I) => string;
-  /** The outputs beside the inputs, tags and region. */
+  /** Returns the outputs other than inputs, tags and region. */
   outputs: (inputs: I, id: string) => Properties | Promise<Properties>;
-  /** Judges what needs other records (a parent that doesn't exist, an overlap); throws an ApiError. Runs before creates and updates. */
-  judge?: (inputs: I, id: string | undefined) => Promise<void>;
-  /** Runs after the record was created, changed or deleted: what enforces it is brought in line. */
+  /**
+   * Checks the inputs against other records before a create or an update: a missing parent, an
+   * overlap, a duplicate name. Throws an ApiError.
+   */
+  validate?: (inputs: I, id: string | undefined) => Promise<void>;
+  /** Applies the record after it was created, changed or deleted, for instance to the firewall. */
   apply?: (change: "create" | "update" | "delete", id: string, outputs: Properties) => Promise<void>;
-  /** Throws an ApiError when something still uses it. */
-  judgeDelete?: (id: string) => Promise<void>;
+  /** Throws an ApiError when another resource still uses this one. */
+  validateDelete?: (id: string) => Promise<void>;
 }
 
-/** A resource type whose resources are records and nothing else. */
+/** Returns a resource type that stores its resources as records and creates nothing else. */
 export function recordResource<I extends Inputs>(definition: RecordResource<I>): ResourceType<I> {
-  const { token, inputs, newId, outputs, judge, apply, judgeDelete, ...rest } = definition;
+  const { token, inputs, newId, outputs, validate, apply, validateDelete, ...rest } = definition;
   const allOutputs = async (values: I, id: string): Promise<Properties> => ({
     ...defined(values),
     ...commonOutputs(values),
@@ -39,7 +42,7 @@ export function recordResource<I extends Inputs>(definition: RecordResource<I>):
     token,
     inputs,
     async create(values: I, context: OperationContext) {
-      await judge?.(values, undefined);
+      await validate?.(values, undefined);
       const id = newId(values);
       const created = await allOutputs(values, id);
       await createRecord(token, id, created, stackOf(context.urn));
@@ -57,7 +60,7 @@ export function recordResource<I extends Inputs>(definition: RecordResource<I>):
       return record === undefined ? undefined : { outputs: record.properties };
     },
     async update(id, _olds, values) {
-      await judge?.(values, id);
+      await validate?.(values, id);
       const changed = await allOutputs(values, id);
       await updateRecord(token, id, changed);
       await apply?.("update", id, changed);
@@ -66,7 +69,7 @@ export function recordResource<I extends Inputs>(definition: RecordResource<I>):
     async delete(id) {
       const record = await getRecord(token, id);
       if (record !== undefined) {
-        await judgeDelete?.(id);
+        await validateDelete?.(id);
         await deleteRecord(token, id);
         await apply?.("delete", id, record.properties);
       }
@@ -75,7 +78,7 @@ export function recordResource<I extends Inputs>(definition: RecordResource<I>):
   };
 }
 
-/** A new provider id with 17 hexadecimal digits, as AWS gives. */
+/** Returns a new provider id with 17 hexadecimal digits, as AWS does. */
 export function newResourceId(prefix: string): string {
   return `${prefix}-${randomBytes(9).toString("hex").slice(0, 17)}`;
 }

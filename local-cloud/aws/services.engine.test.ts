@@ -18,7 +18,7 @@ import { leftovers } from "./testing/leftovers.ts";
 import { NotesProject } from "./testing/notes-project.ts";
 import type { Settings } from "./testing/settings.ts";
 
-/** An account of its own, so that the test runs beside whatever else stands on the machine. */
+/** Uses its own account, so that other environments on this machine don't interfere. */
 process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000013";
 
 const readParameter = await readFile(join(import.meta.dirname, "testing/read-parameter.sh"), "utf8");
@@ -41,11 +41,13 @@ const wrongInputs = [
   [`ssm.Parameter("wrong", { type: "Secret", value: "x" })`, "type", 'expected one of "String"'],
 ] as const;
 
-/** The life of a stranger's program with the real CLI. Each test goes on where the one before it has ended. */
+/**
+ * Runs the program of notes.ts with the real CLI. Each test continues where the previous one ended.
+ */
 describe("a database, a load balancer, a registry, roles and parameters", () => {
   const settings: Settings = {
     database: { instanceClass: "db.t3.micro", username: "notes", password: "first-password", slowStatement: 1_000 },
-    entrance: { idleTimeout: 60, targetPort: 8080 },
+    loadBalancer: { idleTimeout: 60, targetPort: 8080 },
     images: { mutable: true, kept: 10 },
     role: { path: "/", readable: ["open"] },
     parameters: { open: "sesame", closed: "first secret" },
@@ -56,7 +58,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
   let digest: string;
 
   before(async () => {
-    // What a killed run has left would hold the range.
+    // Removes the leftovers of a killed run: they would occupy the range.
     await sweep(aws, new Set());
     [project, client] = await Promise.all([NotesProject.create(), DockerClient.create()]);
   });
@@ -65,8 +67,9 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     await Promise.all([project.engine.remove(), client.remove()]);
   });
 
-  it("are made by one update; what failed, by the next", async () => {
-    // A file where the machine keeps the registry's certificate: the registry is there already when this fails.
+  it("are created by one update, and those that failed by the next", async () => {
+    // A file in place of the folder of the registry's certificate makes the repository fail after
+    // its registry was created.
     const certificates = `/etc/docker/certs.d/${registryHost()}`;
     await mkdir(dirname(certificates), { recursive: true });
     await writeFile(certificates, "");
@@ -76,7 +79,8 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     assert.equal(ok, false);
     assert.match(text, new RegExp(`can't write ${certificates}/ca.crt`));
     assert.deepEqual(await leftoversOf("registry"), []);
-    // Whatever else the failed update had not come to (its program ends at the failure) is only made too: nothing is made twice.
+    // The failed update may have created more or fewer of the other resources. This update creates
+    // the missing ones and changes nothing else.
     const changes = await project.up(settings);
     for (const missing of ["create Repository notes", "create LifecyclePolicy notes"])
       assert.ok(changes.includes(missing), changes.join(", "));
@@ -86,11 +90,11 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     );
   });
 
-  it("are left alone by an update without a change", async () => {
+  it("are unchanged by an update without a change", async () => {
     assert.deepEqual(await project.up(settings, "--refresh", "--expect-no-changes"), []);
   });
 
-  it("the database is reached by TLS with a certificate of the published authorities, and has its class's connections", async () => {
+  it("the database needs TLS, has a certificate of the published CAs, and allows its class's connections", async () => {
     authority = await project.onHost("curl -sS https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem");
     assert.deepEqual(await query("SHOW max_connections"), [{ max_connections: "81" }]);
     await query("CREATE TABLE note AS SELECT 'remember'::text AS text");
@@ -104,7 +108,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     await answers(200);
   });
 
-  it("the registry takes and gives images for a login, and for nothing else", async () => {
+  it("the registry accepts pushes and pulls only with a login, and only for an existing repository", async () => {
     const { repositoryUrl, registryUser, registryPassword } = project.outputs;
     await client.image(`${repositoryUrl}:1`, "first");
     await assert.rejects(client.run(["push", `${repositoryUrl}:1`]), /no basic auth credentials/);
@@ -117,9 +121,9 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     await client.run(["image", "rm", `${repositoryUrl}:1`]);
     await client.run(["pull", digest]);
     await client.run(["image", "rm", digest]);
-    await client.image(`${repositoryUrl}-that-nobody-made:1`, "first");
-    await assert.rejects(client.run(["push", `${repositoryUrl}-that-nobody-made:1`]), /does not exist/);
-    await client.run(["image", "rm", `${repositoryUrl}-that-nobody-made:1`]);
+    await client.image(`${repositoryUrl}-missing:1`, "first");
+    await assert.rejects(client.run(["push", `${repositoryUrl}-missing:1`]), /does not exist/);
+    await client.run(["image", "rm", `${repositoryUrl}-missing:1`]);
   });
 
   it("a role reads the parameters that its policy allows, by signed requests", async () => {
@@ -141,7 +145,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
       password: "second-password",
       slowStatement: 500,
     };
-    settings.entrance.idleTimeout = 30;
+    settings.loadBalancer.idleTimeout = 30;
     settings.images.mutable = false;
     settings.role.readable.push("closed");
     settings.parameters["closed"] = "second secret";
@@ -170,7 +174,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
   it("are replaced where the real provider replaces", async () => {
     const { databaseId } = project.outputs;
     settings.database.username = "owner";
-    settings.entrance.targetPort = 8081;
+    settings.loadBalancer.targetPort = 8081;
     settings.images.kept = 5;
     settings.role.path = "/notes/";
     assert.deepEqual(await project.up(settings), [
@@ -191,7 +195,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     await answers(200);
   });
 
-  it("what was stopped outside recovers, and what was removed outside is made again", async () => {
+  it("a refresh restarts what was stopped outside Pulumi, and an update creates what was removed", async () => {
     const { hostId, databaseId } = project.outputs;
     await removeContainer(containerName(hostId));
     await answers(503);
@@ -214,7 +218,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     await answers(200);
   });
 
-  it("leave nothing when they can't be made, and say which and why", async () => {
+  it("leave nothing behind when their creation fails, and the error names the resource and the cause", async () => {
     const before = await leftovers();
     await project.program(`
       new rds.Instance("late", { engine: "postgres", instanceClass: "db.t3.micro", allocatedStorage: 20, username: "late",
@@ -236,7 +240,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
   });
 
   for (const [resource, property, reason] of wrongInputs) {
-    it(`refuses ${property} of a wrong ${resource.split("(")[0] ?? ""}, by its name, before anything is made`, async () => {
+    it(`a preview refuses a wrong ${property} of ${resource.split("(")[0] ?? ""} and names it`, async () => {
       await project.engine.program(`import { ecr, iam, lb, rds, ssm } from "@pulumi/aws";\nnew ${resource};`);
       const { ok, text } = await project.engine.run("preview");
       assert.equal(ok, false);
@@ -244,7 +248,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     });
   }
 
-  it("are destroyed with all that is theirs, also when they are gone already", async () => {
+  it("are destroyed completely, also when they are gone already", async () => {
     await project.program();
     const state = join(project.engine.directory, "state.json");
     await writeFile(state, (await project.engine.expect("stack", "export")).stdout);
@@ -255,7 +259,10 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     assert.deepEqual(await leftovers(), []);
   });
 
-  /** Runs a query as the program's user, over TLS with the published authorities; `overrides` break a part of that. */
+  /**
+   * Runs a query as the program's user, over TLS with the published CAs. `overrides` break a part
+   * of the connection.
+   */
   async function query(
     text: string,
     overrides: { password?: string; ssl?: false | { servername?: string; ca?: undefined } } = {},
@@ -283,12 +290,12 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     return (await leftovers()).filter((name) => name.includes(id));
   }
 
-  /** Waits until the load balancer answers with that status. */
+  /** Waits until the load balancer answers with the status. */
   async function answers(status: number): Promise<void> {
-    const { entrance } = project.outputs;
+    const { loadBalancerName } = project.outputs;
     const ask = () =>
       new Promise<boolean>((resolve) => {
-        get({ host: entrance, agent: false, timeout: 5_000 }, (response) => {
+        get({ host: loadBalancerName, agent: false, timeout: 5_000 }, (response) => {
           response.resume();
           resolve(response.statusCode === status);
         }).on("error", () => {

@@ -20,7 +20,7 @@ export const internetGateway = recordResource<z.infer<typeof inputs>>({
     ownerId: accountId(),
     vpcId: values.vpcId ?? "",
   }),
-  judge: async ({ vpcId }, id) => {
+  validate: async ({ vpcId }, id) => {
     if (vpcId === undefined) return;
     await findVpc(vpcId);
     const other = (await recordsWith(token.internetGateway, "vpcId", vpcId)).find((gateway) => gateway.id !== id);
@@ -31,7 +31,7 @@ export const internetGateway = recordResource<z.infer<typeof inputs>>({
       );
     }
   },
-  judgeDelete: async (id) => {
+  validateDelete: async (id) => {
     refuseWhileUsed(`internet gateway ${id}`, await recordsWith(token.route, "gatewayId", id));
   },
   apply: async (change) => {

@@ -39,7 +39,7 @@ export const keyPair = recordResource<z.infer<typeof inputs>>({
     keyType: values.publicKey.startsWith("ssh-rsa") ? "rsa" : "ed25519",
     fingerprint: fingerprint(values.publicKey),
   }),
-  judge: async ({ keyName }, id) => {
+  validate: async ({ keyName }, id) => {
     if (id === undefined && keyName !== undefined && (await getRecord(token.keyPair, keyName)) !== undefined) {
       throw new ApiError("InvalidKeyPair.Duplicate", `the keypair '${keyName}' already exists`);
     }

@@ -23,7 +23,7 @@ export const routeTableAssociation = recordResource<AssociationInputs>({
   replaceOn: ["subnetId", "region"],
   newId: () => newResourceId("rtbassoc"),
   outputs: () => ({}),
-  judge: async ({ routeTableId, subnetId }, id) => {
+  validate: async ({ routeTableId, subnetId }, id) => {
     const { vpcId } = await findSubnet(subnetId);
     if ((await findRouteTable(routeTableId)).vpcId !== vpcId) {
       throw new ApiError(

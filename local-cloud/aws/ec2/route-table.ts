@@ -25,10 +25,10 @@ export const routeTable = recordResource<z.infer<typeof inputs>>({
     routes: [],
     propagatingVgws: [],
   }),
-  judge: async ({ vpcId }) => {
+  validate: async ({ vpcId }) => {
     await findVpc(vpcId);
   },
-  judgeDelete: async (id) => {
+  validateDelete: async (id) => {
     refuseWhileUsed(`route table ${id}`, await recordsWith(token.routeTableAssociation, "routeTableId", id));
   },
 });

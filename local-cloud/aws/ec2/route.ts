@@ -45,7 +45,7 @@ export const route = recordResource<RouteInputs>({
   newId: ({ routeTableId, destinationCidrBlock }) =>
     `r-${routeTableId}${BigInt(`0x${createHash("sha256").update(destinationCidrBlock).digest("hex").slice(0, 8)}`)}`,
   outputs: () => ({ origin: "CreateRoute", state: "active", instanceId: "", instanceOwnerId: "" }),
-  judge: async ({ routeTableId, destinationCidrBlock, gatewayId }, id) => {
+  validate: async ({ routeTableId, destinationCidrBlock, gatewayId }, id) => {
     await findRouteTable(routeTableId);
     if ((await getRecord(token.internetGateway, gatewayId)) === undefined) {
       throw new ApiError("InvalidInternetGatewayID.NotFound", `the gateway ID '${gatewayId}' does not exist`);

@@ -77,7 +77,7 @@ function ruleResource(type: string) {
     check: checkRule,
     newId: () => newResourceId("sgr"),
     outputs: (_values, id) => ({ arn: arn("ec2", `security-group-rule/${id}`), securityGroupRuleId: id }),
-    judge: async (values, id) => {
+    validate: async (values, id) => {
       validateRule(values);
       for (const group of [values.securityGroupId, values.referencedSecurityGroupId]) {
         if (group !== undefined) await findSecurityGroup(group);

@@ -54,7 +54,7 @@ export const securityGroup = recordResource<z.infer<typeof inputs>>({
     ingress: [],
     egress: [],
   }),
-  judge: async (values, id) => {
+  validate: async (values, id) => {
     await findVpc(values.vpcId);
     const same = (await recordsWith(token.securityGroup, "vpcId", values.vpcId)).find(
       (other) => other.id !== id && other.properties["name"] === values.name,
@@ -66,7 +66,7 @@ export const securityGroup = recordResource<z.infer<typeof inputs>>({
       );
     }
   },
-  judgeDelete: async (id) => {
+  validateDelete: async (id) => {
     const what = `security group ${id}`;
     for (const [type, property] of groupUsers) refuseWhileUsed(what, await recordsWith(type, property, id));
   },

@@ -83,7 +83,7 @@ export const subnet = recordResource<z.infer<typeof inputs>>({
       ipv6CidrBlockAssociationId: "",
     };
   },
-  judge: async (values, id) => {
+  validate: async (values, id) => {
     const parent = await findVpc(values.vpcId);
     const range = cidr(values.cidrBlock);
     const parentRange = textOf(parent, "cidrBlock");
@@ -104,7 +104,7 @@ export const subnet = recordResource<z.infer<typeof inputs>>({
       );
     }
   },
-  judgeDelete: async (id) => {
+  validateDelete: async (id) => {
     refuseWhileUsed(`subnet ${id}`, await recordsWith(token.instance, "subnetId", id));
   },
   apply: async (change) => {

@@ -29,7 +29,7 @@ export const lifecyclePolicy = recordResource<LifecyclePolicyInputs>({
   deleteBeforeReplace: () => true,
   newId: ({ repository }) => repository,
   outputs: () => ({ registryId: accountId() }),
-  judge: async ({ repository }) => {
+  validate: async ({ repository }) => {
     if ((await getRecord(token.repository, repository)) !== undefined) return;
     throw new ApiError(
       "RepositoryNotFoundException",

@@ -72,7 +72,7 @@ function loginBy(secret: Buffer): Login {
 export async function ensureRegistry(): Promise<void> {
   if (!(await recoverService(registry))) await makeRegistry();
   await updateRepositories();
-  await tellMachineOfRegistry();
+  await publishRegistry();
 }
 
 /**
@@ -80,7 +80,7 @@ export async function ensureRegistry(): Promise<void> {
  *
  * @returns what the machine didn't know, in words for a user.
  */
-export async function tellMachineOfRegistry(): Promise<string[]> {
+export async function publishRegistry(): Promise<string[]> {
   const found = await inspectContainer(containerName(id));
   const address = addressIn(found?.NetworkSettings.Networks ?? {}, internetNetworkName());
   if (address === undefined) return [];

@@ -73,7 +73,7 @@ const records = recordResource<RepositoryInputs>({
     registryId: accountId(),
     repositoryUrl: `${registryHost()}/${id}`,
   }),
-  judge: async ({ name }, id) => {
+  validate: async ({ name }, id) => {
     if (id === undefined && (await getRecord(token.repository, name ?? "")) !== undefined) {
       throw new ApiError(
         "RepositoryAlreadyExistsException",

@@ -30,7 +30,7 @@ export const instanceProfile = recordResource<z.infer<typeof inputs>>({
     namePrefix: values.namePrefix ?? "",
     uniqueId: uniqueId("AIPA", id),
   }),
-  judge: async ({ name, role }, id) => {
+  validate: async ({ name, role }, id) => {
     await judgeFree(token.instanceProfile, "Instance Profile", name ?? "", id);
     if (role !== undefined) await judgeRole(role);
   },

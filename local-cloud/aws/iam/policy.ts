@@ -36,8 +36,8 @@ export const policy = recordResource<PolicyInputs>({
     namePrefix: values.namePrefix ?? "",
     policyId: uniqueId("ANPA", id),
   }),
-  judge: (values, id) => judgeFree(token.policy, "A policy", arnOf(values), id),
-  judgeDelete: async (id) => {
+  validate: (values, id) => judgeFree(token.policy, "A policy", arnOf(values), id),
+  validateDelete: async (id) => {
     refuseWhileUsed(`policy ${id}`, await recordsWith(token.rolePolicyAttachment, "policyArn", id));
   },
 });

@@ -19,7 +19,7 @@ export const rolePolicyAttachment = recordResource<AttachmentInputs>({
   replaceOn: ["policyArn", "role"],
   newId: ({ role, policyArn }) => `${role}/${policyArn}`,
   outputs: () => ({}),
-  judge: async ({ role, policyArn }) => {
+  validate: async ({ role, policyArn }) => {
     await judgeRole(role);
     if (managedPolicy(policyArn) !== undefined || (await getRecord(token.policy, policyArn)) !== undefined) return;
     throw new ApiError(

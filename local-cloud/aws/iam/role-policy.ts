@@ -22,5 +22,5 @@ export const rolePolicy = recordResource<RolePolicyInputs>({
   deleteBeforeReplace: (news) => hasExplicitName("name", news),
   newId: ({ role, name }) => `${role}:${name ?? ""}`,
   outputs: ({ name, namePrefix }) => ({ name: name ?? "", namePrefix: namePrefix ?? "" }),
-  judge: ({ role }) => judgeRole(role),
+  validate: ({ role }) => judgeRole(role),
 });

@@ -39,8 +39,8 @@ export const role = recordResource<z.infer<typeof inputs>>({
     namePrefix: values.namePrefix ?? "",
     uniqueId: uniqueId("AROA", id),
   }),
-  judge: ({ name }, id) => judgeFree(token.role, "Role", name ?? "", id),
-  judgeDelete: async (id) => {
+  validate: ({ name }, id) => judgeFree(token.role, "Role", name ?? "", id),
+  validateDelete: async (id) => {
     refuseWhileUsed(`role ${id}`, [
       ...(await recordsWith(token.instanceProfile, "role", id)),
       ...(await recordsWith(token.rolePolicy, "role", id)),

@@ -61,7 +61,7 @@ export const listener = recordResource<z.infer<typeof inputs>>({
   deleteBeforeReplace: () => true,
   newId: ({ loadBalancerArn }) => newListenerArn(loadBalancerArn),
   outputs: (_values, id) => ({ arn: id, sslPolicy: "" }),
-  judge: async (values, id) => {
+  validate: async (values, id) => {
     if ((await getRecord(token.loadBalancer, values.loadBalancerArn)) === undefined) {
       throw new ApiError("LoadBalancerNotFound", `Load balancer '${values.loadBalancerArn}' not found`);
     }

@@ -101,7 +101,7 @@ export const loadBalancer: ResourceType<LoadBalancerInputs> = {
       const subnets = await Promise.all((record.properties["subnets"] as string[]).map(findSubnet));
       await run(id, subnets, record.properties, record.stack);
     }
-    await tellMachineOfBalancers();
+    await publishBalancers();
     await reconcile();
     return { outputs: omit(record.properties, "subnetId") };
   },
@@ -151,7 +151,7 @@ async function run(id: string, subnets: FoundSubnet[], outputs: Properties, stac
  *
  * @returns what the machine didn't know, in words for a user.
  */
-export async function tellMachineOfBalancers(): Promise<string[]> {
+export async function publishBalancers(): Promise<string[]> {
   const containers = await listContainers(token.loadBalancer);
   const found = containers.map(async ({ Labels, NetworkSettings }) => {
     const address = addressIn(NetworkSettings.Networks, internetNetworkName());

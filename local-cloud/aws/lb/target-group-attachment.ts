@@ -27,7 +27,7 @@ const records = recordResource<AttachmentInputs>({
   replaceOn: ["port", "region", "targetGroupArn", "targetId"],
   newId: ({ targetGroupArn }) => newResourceId(targetGroupArn),
   outputs: () => ({}),
-  judge: async ({ targetGroupArn, targetId }) => {
+  validate: async ({ targetGroupArn, targetId }) => {
     const group = await getRecord(token.targetGroup, targetGroupArn);
     if (group === undefined) throw new ApiError("TargetGroupNotFound", `Target groups '${targetGroupArn}' not found`);
     const instance = await getRecord(ec2.instance, targetId);

@@ -108,7 +108,7 @@ export const targetGroup = recordResource<TargetGroupInputs>({
     protocolVersion: "HTTP1",
     stickiness: defined(values.stickiness ?? { cookieDuration: 86_400, enabled: false, type: "lb_cookie" }),
   }),
-  judge: async ({ name, vpcId }, id) => {
+  validate: async ({ name, vpcId }, id) => {
     await findVpc(vpcId);
     const namesake = (await recordsWith(token.targetGroup, "name", name ?? "")).find((other) => other.id !== id);
     if (namesake !== undefined) {
@@ -118,7 +118,7 @@ export const targetGroup = recordResource<TargetGroupInputs>({
       );
     }
   },
-  judgeDelete: async (id) => {
+  validateDelete: async (id) => {
     if ((await balancersOf(id)).length > 0) {
       throw new ApiError("ResourceInUse", `Target group '${id}' is currently in use by a listener or a rule`);
     }

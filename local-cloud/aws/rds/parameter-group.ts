@@ -54,12 +54,12 @@ export const parameterGroup = recordResource<z.infer<typeof inputs>>({
   deleteBeforeReplace: (news) => hasExplicitName("name", news),
   newId: ({ name }) => name ?? "",
   outputs: ({ namePrefix }, id) => ({ arn: arn("rds", `pg:${id}`), name: id, namePrefix: namePrefix ?? "" }),
-  judge: async ({ name }, id) => {
+  validate: async ({ name }, id) => {
     if (id === undefined && (await getRecord(token.parameterGroup, name ?? "")) !== undefined) {
       throw new ApiError("DBParameterGroupAlreadyExists", `Parameter group ${name ?? ""} already exists`);
     }
   },
-  judgeDelete: async (id) => {
+  validateDelete: async (id) => {
     const [user] = await recordsWith(token.instance, "parameterGroupName", id);
     if (user !== undefined) {
       throw new ApiError(

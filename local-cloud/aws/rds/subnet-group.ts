@@ -35,7 +35,7 @@ export const subnetGroup = recordResource<z.infer<typeof inputs>>({
     supportedNetworkTypes: ["IPV4"],
     vpcId: (await subnetsOf(subnetIds))[0]?.vpcId ?? "",
   }),
-  judge: async ({ name, subnetIds }, id) => {
+  validate: async ({ name, subnetIds }, id) => {
     if (id === undefined && (await getRecord(token.subnetGroup, name ?? "")) !== undefined) {
       throw new ApiError("DBSubnetGroupAlreadyExists", `the DB subnet group '${name ?? ""}' already exists`);
     }
@@ -51,7 +51,7 @@ export const subnetGroup = recordResource<z.infer<typeof inputs>>({
       );
     }
   },
-  judgeDelete: async (id) => {
+  validateDelete: async (id) => {
     const [user] = await recordsWith(token.instance, "dbSubnetGroupName", id);
     if (user !== undefined) {
       throw new ApiError(

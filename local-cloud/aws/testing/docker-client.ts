@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 
-/** The machine's `docker` with logins of its own, which nobody else sees. */
+/** The machine's `docker` with a configuration of its own, so that logins stay private. */
 export class DockerClient {
   readonly #directory: string;
 
@@ -15,13 +15,13 @@ export class DockerClient {
     return new DockerClient(await mkdtemp(join(tmpdir(), "docker-client-")));
   }
 
-  /** Runs a command, and gives what it printed; throws Docker's words when it fails. */
+  /** Runs a command and returns its output. Throws Docker's message when it fails. */
   async run(args: readonly string[], input = ""): Promise<string> {
     const { stdout } = await execa("docker", ["--config", this.#directory, ...args], { input });
     return stdout;
   }
 
-  /** Makes an image that holds nothing but a text. */
+  /** Builds an image that holds nothing but a text file. */
   async image(name: string, content: string): Promise<void> {
     await writeFile(join(this.#directory, "text"), content);
     await writeFile(join(this.#directory, "Dockerfile"), "FROM scratch\nCOPY text /\n");

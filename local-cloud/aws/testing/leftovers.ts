@@ -5,7 +5,10 @@ import { docker } from "../../engine/docker.ts";
 import { namesIn } from "../../engine/public-names.ts";
 import { registryHost } from "../ecr/registry.ts";
 
-/** Everything on the machine that belongs to the account, by name: Docker's objects, and what the machine itself was told. */
+/**
+ * Returns the names of everything that belongs to the account: Docker objects, and entries in the
+ * machine's files.
+ */
 export async function leftovers(): Promise<string[]> {
   const filters = accountFilter();
   const [containers, { Volumes }, networks, hosts] = await Promise.all([

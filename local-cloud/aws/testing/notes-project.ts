@@ -8,7 +8,7 @@ import type { Settings } from "./settings.ts";
 interface Outputs {
   hostId: string;
   /** DNS name of the load balancer. */
-  entrance: string;
+  loadBalancerName: string;
   databaseId: string;
   databaseName: string;
   repositoryUrl: string;
@@ -16,7 +16,7 @@ interface Outputs {
   registryPassword: string;
 }
 
-/** The program of notes.ts with the real CLI, on the account of this process. */
+/** Runs the program of notes.ts with the real CLI, in the account of this process. */
 export class NotesProject {
   readonly engine: EngineProject;
   #outputs: Outputs | undefined;
@@ -33,25 +33,25 @@ export class NotesProject {
     return project;
   }
 
-  /** Puts the program there, with more behind it if given. */
+  /** Writes the program to the project, with more code at its end if given. */
   async program(more = ""): Promise<void> {
     const source = await readFile(join(import.meta.dirname, "notes.ts"), "utf8");
     await writeFile(join(this.engine.directory, "index.ts"), `${source}\n${more}\n`);
   }
 
   /**
-   * Updates with settings that may be new, and tells what was done to which resource: "update Instance notes", sorted. What belongs to a
-   * replacement is one "replace".
+   * Runs an update and returns its changes, sorted: "update Instance notes". The steps of a
+   * replacement are one "replace".
    *
-   * @throws Error when the update fails, or warns of anything.
+   * @throws Error when the update fails or prints a warning.
    */
   async up(settings: Settings, ...options: string[]): Promise<string[]> {
     await this.configure(settings);
     const { ok, stdout } = await this.engine.run("up", "--yes", "--skip-preview", "--json", ...options);
     const events = eventsOf(stdout);
-    if (!ok) throw new Error(`pulumi up failed:\n${said(events, "error")}`);
-    const warnings = said(events, "warning");
-    if (warnings !== "") throw new Error(`pulumi up warns:\n${warnings}`);
+    if (!ok) throw new Error(`pulumi up failed:\n${messagesOf(events, "error")}`);
+    const warnings = messagesOf(events, "warning");
+    if (warnings !== "") throw new Error(`pulumi up printed warnings:\n${warnings}`);
     this.#outputs = (await this.engine.outputs()) as unknown as Outputs;
     return changesOf(events);
   }
@@ -60,13 +60,13 @@ export class NotesProject {
     await writeFile(join(this.engine.directory, "settings.json"), JSON.stringify(settings));
   }
 
-  /** The outputs after the last update. */
+  /** Returns the outputs of the last update. */
   get outputs(): Outputs {
-    if (this.#outputs === undefined) throw new Error("no update has ended well yet");
+    if (this.#outputs === undefined) throw new Error("no update has succeeded yet");
     return this.#outputs;
   }
 
-  /** Runs a script on the host, as root, and gives what it printed. */
+  /** Runs a script on the host as root and returns its output. */
   async onHost(script: string, ...args: string[]): Promise<string> {
     const { hostId } = this.outputs;
     const { stdout } = await execIn(containerName(hostId), ["bash", "-s", "--", ...args], { input: script });
@@ -84,7 +84,7 @@ function eventsOf(stdout: string): EngineEvent[] {
   return lines.map((line) => JSON.parse(line) as EngineEvent);
 }
 
-function said(events: EngineEvent[], severity: "error" | "warning"): string {
+function messagesOf(events: EngineEvent[], severity: "error" | "warning"): string {
   return events
     .map(({ diagnosticEvent }) => diagnosticEvent)
     .filter((event) => event?.severity === severity)
@@ -92,13 +92,13 @@ function said(events: EngineEvent[], severity: "error" | "warning"): string {
     .join("\n");
 }
 
-const partsOfReplacement = ["create-replacement", "delete-replaced"];
+const replacementSteps = ["create-replacement", "delete-replaced"];
 
 function changesOf(events: EngineEvent[]): string[] {
   return events
     .map(({ resOutputsEvent }) => resOutputsEvent?.metadata)
     .filter((done) => done !== undefined)
-    .filter(({ op }) => !["same", "read", "refresh", ...partsOfReplacement].includes(op))
+    .filter(({ op }) => !["same", "read", "refresh", ...replacementSteps].includes(op))
     .filter(({ type }) => type !== "pulumi:pulumi:Stack")
     .map(({ op, type, urn }) => `${op} ${type.split(":").at(-1) ?? ""} ${urn.split("::").at(-1) ?? ""}`)
     .sort();

@@ -1,6 +1,7 @@
 /**
- * A small program that has nothing to do with this project: a host with a web page behind a load balancer, its database, its
- * images and its secrets. The engine test runs it on the local cloud as a stranger would run theirs.
+ * A small program that is independent of this project: a host with a web page behind a load
+ * balancer, its database, its images and its secrets. The engine test runs it on the local cloud as
+ * any user would run a program.
  */
 import { readFileSync } from "node:fs";
 import { ec2, ecr, iam, lb, rds, ssm, vpc } from "@pulumi/aws";
@@ -79,15 +80,15 @@ const host = new ec2.Instance("host", {
   userData: readFileSync("host.sh", "utf8"),
 });
 
-// The entrance
+// The load balancer
 const balancer = new lb.LoadBalancer("notes", {
   subnets: subnetIds,
   securityGroups: [inside.id, web.id],
-  idleTimeout: settings.entrance.idleTimeout,
+  idleTimeout: settings.loadBalancer.idleTimeout,
 });
 const group = new lb.TargetGroup("notes", {
   vpcId: network.id,
-  port: settings.entrance.targetPort,
+  port: settings.loadBalancer.targetPort,
   protocol: "HTTP",
   healthCheck: { interval: 5, timeout: 2, healthyThreshold: 2, unhealthyThreshold: 2 },
 });
@@ -139,7 +140,7 @@ new ecr.LifecyclePolicy("notes", {
 const login = ecr.getAuthorizationTokenOutput({});
 
 export const hostId = host.id;
-export const entrance = balancer.dnsName;
+export const loadBalancerName = balancer.dnsName;
 export const databaseId = database.id;
 export const databaseName = database.address;
 export const repositoryUrl = repository.repositoryUrl;

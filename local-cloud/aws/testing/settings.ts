@@ -1,16 +1,19 @@
-/** What varies in the program of notes.ts from one update to the next; the test writes it to settings.json beside the program. */
+/**
+ * Settings of the program of notes.ts that change between updates. The test writes them to
+ * settings.json beside the program.
+ */
 export interface Settings {
   database: {
     instanceClass: string;
     username: string;
     password: string;
-    /** Statements slower than this are logged, in milliseconds. */
+    /** The server logs statements that take longer than this, in milliseconds. */
     slowStatement: number;
   };
-  entrance: {
-    /** Of connections, in seconds. */
+  loadBalancer: {
+    /** Idle timeout of connections in seconds. */
     idleTimeout: number;
-    /** Where the host answers: 8080 or 8081. */
+    /** Port on which the host answers: 8080 or 8081. */
     targetPort: number;
   };
   images: { mutable: boolean; kept: number };
