@@ -19,12 +19,13 @@ export function bundlesOf(service: ServiceName): string[] {
 }
 
 /**
- * Bundles a service and all that it imports into one file, `services/NAME/dist/main.js`, which its Dockerfile copies, and its health check into another
- * beside it, `healthcheck.js`.
- * The same sources give the same bytes, so an unchanged service keeps its image.
+ * Bundles a service and all that it imports into one file, `services/NAME/dist/main.js`, which its
+ * Dockerfile copies, and its health check into another beside it, `healthcheck.js`. The same
+ * sources give the same bytes, so an unchanged service keeps its image.
  *
- * Where `BUNDLE_CACHE` names a folder, a bundle is made once for all copies of the program with the same sources and packages: a review runs
- * four of them. It isn't the default, as packages changed by hand would go unseen.
+ * Where `BUNDLE_CACHE` names a folder, a bundle is made once for all copies of the program with the
+ * same sources and packages: a review runs four of them. It isn't the default, as packages changed
+ * by hand would go unseen.
  *
  * @returns The path of the service's bundle.
  */
@@ -53,7 +54,7 @@ async function bundleOnce(entryPoint: string, outfile: string, name: string): Pr
   }
 }
 
-/** Puts a file where others may look for it at any time: they find all of it or nothing. */
+/** Stores a file in the cache. Others find either the whole file or nothing. */
 async function keep(file: string, kept: string): Promise<void> {
   await mkdir(dirname(kept), { recursive: true });
   const partial = `${kept}.${process.pid}`;
@@ -61,7 +62,7 @@ async function keep(file: string, kept: string): Promise<void> {
   await rename(partial, kept);
 }
 
-/** Of all that services are made of: their folders, and the packages as they are locked. */
+/** Hashes all sources of the services and the locked packages. */
 async function sourcesHash(): Promise<string> {
   const root = fileURLToPath(new URL("../", import.meta.url));
   const entries = await readdir(join(root, "services"), { recursive: true, withFileTypes: true });
@@ -79,7 +80,7 @@ async function sourcesHash(): Promise<string> {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Bundles a program for Node.js and all that it imports into one file, an ES module. */
+/** Bundles a Node.js program and its imports into one ES module. */
 export async function bundle(entryPoint: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [entryPoint],
@@ -90,18 +91,18 @@ export async function bundle(entryPoint: string, outfile: string): Promise<void>
     target: "node24",
     format: "esm",
     legalComments: "none",
-    // Paths in the bundle are as imported, wherever node_modules and the workspaces really are.
+    // Keeps paths in the bundle independent of where node_modules and the workspaces are.
     preserveSymlinks: true,
     logLevel: "error",
     plugins: [finishedPage],
-    // pg's optional native driver and fastify's test helper are asked for only where they are used: nowhere here.
+    // pg's optional native driver and fastify's test helper are never loaded here.
     external: ["pg-native", "light-my-request"],
-    // CommonJS dependencies call `require` for Node's own modules, which an ES module doesn't have.
+    // CommonJS dependencies call `require` for Node's modules; an ES module has no `require`.
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
 }
 
-/** Puts main-api's finished page in place of the module that would bundle it at run time. */
+/** Replaces the module that bundles main-api's page at run time by the finished page. */
 const finishedPage: Plugin = {
   name: "finished-page",
   setup: (bundle) => {

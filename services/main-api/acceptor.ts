@@ -2,27 +2,32 @@ import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { Verdict } from "@gifticon/runtime/operations.ts";
 
-/** Takes requests: into Kafka, or straight into the database. */
+/** Accepts requests, into Kafka or straight into the database. */
 export interface Acceptor {
   /**
-   * Takes one request. When it returns, the request can't be lost any more.
+   * Accepts a request. Once it returns, the request can't be lost.
    *
-   * @throws OverloadedError or UnavailableError when nothing was done with it; OutcomeUnknownError when that isn't known.
+   * @throws OverloadedError or UnavailableError when the request was not accepted;
+   *   OutcomeUnknownError when that is unknown.
    */
   accept: (request: GifticonRequest) => Promise<RequestStatus>;
-  /** Requests waiting and under way. */
+  /** Returns the number of requests without a result. */
   pending: () => number;
+  /** Reports whether requests can be accepted now. */
   readiness: () => Verdict | Promise<Verdict>;
-  /** Finishes what was handed in and closes its connections. */
+  /** Finishes the submitted requests and closes the connections. */
   close: () => Promise<void>;
 }
 
-/** What the acceptor writes to is away; the request was not taken, for certain. */
+/** Kafka or the database is unavailable. The request was certainly not accepted. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
 }
 
-/** The request was handed on and no answer came: it may or may not have been taken. Asking again with the same key is safe. */
+/**
+ * No acknowledgement came, so the request may or may not have been accepted. A retry with the same
+ * key is safe.
+ */
 export class OutcomeUnknownError extends Error {
   override readonly name = "OutcomeUnknownError";
 }

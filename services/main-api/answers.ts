@@ -7,24 +7,24 @@ import { OverloadedError } from "./batcher.ts";
 import { UnsupportedCodingError } from "./body-coding.ts";
 import type { PostOutcome } from "./metrics.ts";
 
-/** What was asked for can't be read now. */
+/** The requested data can't be read now. */
 export class NotReadableError extends Error {
   override readonly name = "NotReadableError";
 }
 
-/** What every error answer looks like. */
+/** Body of every error answer. */
 export interface ErrorBody {
   code: string;
-  /** For a person: what is wrong and what to do. */
+  /** States the fault and the remedy, for a person. */
   message: string;
-  /** The field of the request that is wrong. */
+  /** The invalid field of the request. */
   field?: string;
-  /** Of a request that was not answered with success: whether it may have been taken nevertheless. */
+  /** Says for a failed request if it may have been accepted nevertheless. */
   outcome?: "not_accepted" | "unknown";
   requestId?: string;
 }
 
-/** An error as an answer: its status, its body, and how the metrics count it. */
+/** An error as an HTTP answer, with the outcome that the metrics count. */
 export interface ErrorAnswer {
   status: number;
   body: ErrorBody;
@@ -33,22 +33,22 @@ export interface ErrorAnswer {
   outcome: PostOutcome;
 }
 
-/** Names the seconds until it is worth asking again. */
+/** Tells the client to retry after a second. */
 const RETRY_SOON = { "retry-after": "1" };
 
-/** The HTTP status of a request's state as the answer to `POST /gifticons`. */
+/** Returns the HTTP status of the answer to `POST /gifticons`. */
 export function statusOfPost(status: RequestStatus): number {
   if (status.status === "queued") return 202;
   if (status.status === "issued") return 201;
   return status.reason === "duplicate" ? 409 : 410;
 }
 
-/** Sends an error as an answer. */
+/** Sends an error answer. */
 export function sendError(reply: FastifyReply, { status, body, headers = {} }: ErrorAnswer): FastifyReply {
   return reply.code(status).headers(headers).send(body);
 }
 
-/** What a client is told of an error. Errors that aren't the client's business say no more than that. */
+/** Converts an error to an answer. Internal errors reveal no details. */
 export function answerOf(error: unknown, requestId?: string): ErrorAnswer {
   if (error instanceof InvalidRequestError) {
     const { field, message } = error;
@@ -87,13 +87,14 @@ function notAccepted(code: "overloaded" | "unavailable", message: string): Error
   return { status: 503, headers: RETRY_SOON, outcome: code, body: { code, message, outcome: "not_accepted" } };
 }
 
-/** What fastify itself rejects: a body that is too large, a media type, an unreadable content length. */
+/** Converts an error of fastify's own: body size, media type, content length. */
 function clientErrorOf(error: unknown): ErrorAnswer | undefined {
   const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (statusCode === 413) return rejected(413, "body_too_large", `the body may have at most ${BODY_BYTES} bytes`);
   if (statusCode === 415) {
     const message = "the body must be sent with Content-Type: application/json";
-    // RFC 9110, 15.5.16 keeps Accept-Encoding out of this answer: the client must see which of the two is wrong.
+    // RFC 9110, 15.5.16 keeps Accept-Encoding out of this answer: the client must see which of the
+    // two is wrong.
     return { ...rejected(415, "unsupported_media_type", message), headers: { accept: "application/json" } };
   }
   if (code === "FST_ERR_CTP_EMPTY_JSON_BODY" || (statusCode !== undefined && statusCode >= 400 && statusCode < 500)) {

@@ -10,7 +10,7 @@ import { type Acceptor, OutcomeUnknownError, UnavailableError } from "./acceptor
 import { OverloadedError } from "./batcher.ts";
 import { apiOver, ID, STATS } from "./testing.ts";
 
-/** The API over an acceptor that does what the test says. */
+/** Creates the API with an acceptor of the test's. */
 function api(accept: Acceptor["accept"] = ({ requestId }) => Promise.resolve({ requestId, status: "queued" })) {
   const accepted: GifticonRequest[] = [];
   const registry = new Registry();
@@ -32,7 +32,7 @@ function api(accept: Acceptor["accept"] = ({ requestId }) => Promise.resolve({ r
 }
 
 describe("POST /gifticons", () => {
-  test("answers 202 with the request's id when it is taken", async () => {
+  test("answers 202 with the request's id when it is accepted", async () => {
     const { post, accepted } = api();
     const response = await post('{"userId": 9007199254740993}');
     assert.equal(response.statusCode, 202);
@@ -78,7 +78,7 @@ describe("POST /gifticons", () => {
     assert.deepEqual([outcome, requestId], ["unknown", requestIdOfKey(1n, "k")]);
   });
 
-  test("logs the id of a request in doubt with the reason, and each answered one where the level is debug", async () => {
+  test("logs the id of a request with an unknown outcome, and at level debug every answered one", async () => {
     const lines: { level: number; requestId?: string; outcome?: string; err?: { message: string } }[] = [];
     const log = pino({ level: "debug" }, { write: (line) => lines.push(JSON.parse(line) as (typeof lines)[0]) });
     const answers = [
@@ -105,7 +105,7 @@ describe("POST /gifticons", () => {
     assert.doesNotMatch(response.body, /s3cret/);
   });
 
-  test("answers 400 naming the field, and hands nothing on", async () => {
+  test("answers 400 naming the field, and accepts nothing", async () => {
     const { post, accepted } = api();
     const response = await post('{"userId": -1}');
     assert.equal(response.statusCode, 400);
@@ -120,7 +120,7 @@ describe("POST /gifticons", () => {
     assert.equal((await app.inject({ method: "POST", url: "/gifticons" })).statusCode, 400);
   });
 
-  test("answers 413 above 4 KiB and takes 4 KiB", async () => {
+  test("answers 413 above 4 KiB and accepts 4 KiB", async () => {
     const { post } = api();
     const padded = (bytes: number) => '{"userId": 1}'.padEnd(bytes, " ");
     assert.equal((await post(padded(4_096))).statusCode, 202);
@@ -173,7 +173,7 @@ describe("the other routes", () => {
     assert.equal(response.headers["cache-control"], "no-store");
   });
 
-  test("GET of what isn't a UUID is a 400", async () => {
+  test("GET with an invalid UUID answers 400", async () => {
     const response = await api().app.inject("/gifticons/1");
     assert.deepEqual([response.statusCode, response.json<{ field: string }>().field], [400, "requestId"]);
   });
@@ -196,7 +196,7 @@ describe("the other routes", () => {
     assert.match((await app.inject("/metrics")).headers["content-type"] ?? "", /^text\/plain/);
   });
 
-  test("/stats gives the event's figures, uncached, and a 503 with Retry-After while they can't be read", async () => {
+  test("/stats returns the event's figures, uncached, or 503 with Retry-After while they can't be read", async () => {
     const response = await api().app.inject("/stats");
     assert.deepEqual(response.json(), STATS);
     assert.equal(response.headers["cache-control"], "no-store");
@@ -205,7 +205,7 @@ describe("the other routes", () => {
     assert.doesNotMatch(away.body, /s3cret|not_accepted/);
   });
 
-  test("/ gives the page under its policy, zipped for those who can read that", async () => {
+  test("/ returns the page with its policy, compressed for clients that accept gzip", async () => {
     const { app } = api();
     const plain = await app.inject("/");
     assert.deepEqual([plain.body, plain.headers["content-encoding"]], ["<p>page</p>", undefined]);
@@ -215,7 +215,7 @@ describe("the other routes", () => {
   });
 });
 
-/** Sends bytes to a listening API and reads to the end. */
+/** Sends bytes to a listening API and reads until the end. */
 async function say(bytes: string): Promise<string> {
   const { app } = api();
   await app.listen({ host: "127.0.0.1", port: 0 });
@@ -227,7 +227,7 @@ async function say(bytes: string): Promise<string> {
   return text;
 }
 
-test("what isn't HTTP is answered with a 400 as JSON, and not with a reset", async () => {
+test("invalid HTTP is answered with 400 as JSON instead of a reset", async () => {
   assert.match(await say("nonsense\r\n\r\n"), /^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"code":"bad_request"/);
 });
 
@@ -237,7 +237,7 @@ test("a path that can't be decoded is answered with a 400 like any other", async
   assert.deepEqual(JSON.parse(body), { code: "bad_request", message: "the request can't be read" });
 });
 
-test("an expectation that can't be met is answered with a 417 as JSON", async () => {
+test("an unknown expectation is answered with 417 as JSON", async () => {
   const answer = await say("POST /gifticons HTTP/1.1\r\nHost: a\r\nExpect: the-best\r\nContent-Length: 99\r\n\r\n");
   assert.match(answer, /^HTTP\/1\.1 417 Expectation Failed\r\n[^]*\{"code":"expectation_failed"/);
 });

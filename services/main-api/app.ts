@@ -7,35 +7,38 @@ import { fastify, type FastifyInstance, LogController } from "fastify";
 import { answerOf, sendError } from "./answers.ts";
 import { type EventParts, registerEvent } from "./event-routes.ts";
 import { type GifticonParts, registerGifticons } from "./gifticon-routes.ts";
-import { withShortWay } from "./short-way.ts";
+import { withFastPath } from "./fast-path.ts";
 
-/** Longer than the load balancer keeps an idle connection: else it would send a request on one that is being closed. */
+/**
+ * Exceeds the load balancer's idle timeout, so that it never uses a connection that is being
+ * closed.
+ */
 const KEEP_ALIVE_MS = (IDLE_SECONDS + 15) * 1_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const TIMEOUT_CHECK_MS = 1_000;
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/** What the API needs around it. */
+/** Dependencies of the API. */
 export interface ApiParts extends GifticonParts, EventParts {
   operations: Operations;
 }
 
-/** The HTTP side of main-api; not yet listening. */
+/** Creates the HTTP server of main-api. It doesn't listen yet. */
 export function createApp(parts: ApiParts): FastifyInstance {
   const app = fastify({
     loggerInstance: parts.log,
-    // A logger for each request would be made and hardly ever used: what is logged of a request names its id itself.
+    // Log lines name the request's id themselves, so no logger is made for each request.
     childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // What still arrives on open connections while the server closes is served; the acceptor is closed after it.
+    // Requests on open connections are served while the server closes. The acceptor closes later.
     return503OnClosing: false,
     bodyLimit: BODY_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
     clientErrorHandler: answerUnreadable,
-    // Errors of the routing itself, as a path that can't be decoded: they pass by the handlers below.
+    // Routing errors, such as a path that can't be decoded, don't reach the error handler below.
     frameworkErrors: (error, _request, reply) => {
       void sendError(reply, answerOf(error));
     },
@@ -66,19 +69,19 @@ export function createApp(parts: ApiParts): FastifyInstance {
   app.server.on("checkExpectation", refuseExpectation);
   app.server.on("connect", refuseTunnel);
   for (const listener of app.server.listeners("request") as RequestListener[]) {
-    app.server.off("request", listener).on("request", withShortWay(parts, BODY_BYTES, listener));
+    app.server.off("request", listener).on("request", withFastPath(parts, BODY_BYTES, listener));
   }
   return app;
 }
 
-/** All that can be asked for; `openapi.ts` describes it. */
+/** Registers all routes. `openapi.ts` describes them. */
 export function registerRoutes(app: FastifyInstance, parts: ApiParts): void {
   registerEvent(app, parts);
   registerGifticons(app, parts);
   registerOperations(app, parts.operations);
 }
 
-/** Answers 405 where only other methods are served. */
+/** Answers 405 to the methods that a path doesn't serve. */
 function refuseOtherMethods(app: FastifyInstance, served: ReadonlyMap<string, readonly string[]>): void {
   for (const [url, methods] of served) {
     const allow = methods.toSorted().join(", ");
@@ -94,7 +97,7 @@ function refuseOtherMethods(app: FastifyInstance, served: ReadonlyMap<string, re
   }
 }
 
-/** Answers 417 to an `Expect` other than 100-continue, whose body may never come: left to itself, Node's server answers without a word. */
+/** Answers 417 to an `Expect` other than 100-continue. Node's server alone would send no body. */
 function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
   const body = JSON.stringify({
     code: "expectation_failed",
@@ -108,12 +111,12 @@ function refuseExpectation(_request: IncomingMessage, response: ServerResponse):
   response.end(body);
 }
 
-/** Answers 405 to CONNECT: left to itself, Node's server closes without a word. */
+/** Answers 405 to CONNECT. Node's server alone would close the connection without an answer. */
 function refuseTunnel(_request: IncomingMessage, socket: Duplex): void {
-  endWith(socket, "405 Method Not Allowed", "method_not_allowed", "this is no proxy");
+  answerAndClose(socket, "405 Method Not Allowed", "method_not_allowed", "this is no proxy");
 }
 
-/** Answers what isn't HTTP, or came too slowly: an explicit error, not a reset. */
+/** Answers invalid or too slow HTTP with an explicit error instead of a reset. */
 function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return;
   const [status, code] =
@@ -122,11 +125,11 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket): voi
       : error.code === "HPE_HEADER_OVERFLOW"
         ? ["431 Request Header Fields Too Large", "headers_too_large"]
         : ["400 Bad Request", "bad_request"];
-  endWith(socket, status, code, "the request can't be read");
+  answerAndClose(socket, status, code, "the request can't be read");
 }
 
-/** Writes an answer where Node's server has none to write into, and closes. */
-function endWith(socket: Duplex, status: string, code: string, message: string): void {
+/** Writes an answer to a bare socket and closes it. */
+function answerAndClose(socket: Duplex, status: string, code: string, message: string): void {
   const body = JSON.stringify({ code, message });
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

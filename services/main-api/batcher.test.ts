@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Batcher, type BatcherOptions, OverloadedError } from "./batcher.ts";
 
-/** A batcher whose batches end when the test says so. */
+/** Creates a batcher whose batches end on the test's command. */
 function held(options: Partial<BatcherOptions<number, number>> = {}) {
   const batches: { items: number[]; finish: () => void; fail: (error: Error) => void }[] = [];
   const batcher = new Batcher<number, number>({
@@ -23,7 +23,7 @@ function held(options: Partial<BatcherOptions<number, number>> = {}) {
       }),
     ...options,
   });
-  /** The batch of that number, when it has started. */
+  /** Waits for the start of a batch, by its number. */
   const started = async (index: number) => {
     for (let turn = 0; turn < 1_000; turn++) {
       const batch = batches[index];
@@ -36,7 +36,7 @@ function held(options: Partial<BatcherOptions<number, number>> = {}) {
 }
 
 describe("the batcher", () => {
-  test("puts what arrives together into one batch, and gives each its own result", async () => {
+  test("collects concurrent items into one batch and returns each its own result", async () => {
     const { batcher, started } = held();
     const results = Promise.all([1, 2, 3].map((item) => batcher.submit(item)));
     const batch = await started(0);
@@ -53,8 +53,8 @@ describe("the batcher", () => {
     assert.deepEqual(batches[0]?.items, [1, 2]);
   });
 
-  test("has enough wait no longer, and takes more into a batch where all of it waited for its turn", async () => {
-    const { batcher, batches, started } = held({ enough: 2, lingerMs: 60_000 });
+  test("flushes at flushAt, and takes more items into a batch that had to wait for its turn", async () => {
+    const { batcher, batches, started } = held({ flushAt: 2, lingerMs: 60_000 });
     void batcher.submit(1);
     assert.equal(batches.length, 0);
     void batcher.submit(2);
@@ -64,7 +64,7 @@ describe("the batcher", () => {
     assert.deepEqual((await started(1)).items, [3, 4, 5]);
   });
 
-  test("lets no more batches run than allowed; what waits makes the next one bigger", async () => {
+  test("limits concurrent batches; waiting items enlarge the next one", async () => {
     const { batcher, batches, started } = held();
     void batcher.submit(1);
     const first = await started(0);
@@ -76,7 +76,7 @@ describe("the batcher", () => {
     assert.deepEqual((await started(1)).items, [2, 3]);
   });
 
-  test("turns items away at once when it is full, and takes them again when there is room", async () => {
+  test("rejects items at once when it is full, and accepts them again when there is room", async () => {
     const { batcher, started } = held({ maxPending: 2 });
     const taken = [batcher.submit(1), batcher.submit(2)];
     await assert.rejects(batcher.submit(3), OverloadedError);
@@ -87,7 +87,7 @@ describe("the batcher", () => {
     assert.equal(await later, 40);
   });
 
-  test("gives a batch's error to each of its items, and to no other", async () => {
+  test("rejects every item of a failed batch, and no other", async () => {
     const { batcher, started } = held();
     const failed = [batcher.submit(1), batcher.submit(2)];
     const settled = Promise.allSettled(failed);
@@ -114,7 +114,7 @@ describe("the batcher", () => {
     await batcher.drain();
   });
 
-  test("answers every item exactly once and keeps its bounds, whatever arrives", async () => {
+  test("answers every item exactly once and keeps its limits, whatever arrives", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(), { maxLength: 60 }),

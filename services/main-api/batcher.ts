@@ -1,21 +1,21 @@
-/** The batcher holds all that it may hold; nothing was done with the item. */
+/** The batcher is full. The item was not accepted. */
 export class OverloadedError extends Error {
   override readonly name = "OverloadedError";
 }
 
-/** How a batcher collects. */
+/** Options of a batcher. */
 export interface BatcherOptions<Item, Result> {
-  /** How long the first item of a batch waits for company, in milliseconds. */
+  /** Time that the first item of a batch waits for more items, in milliseconds. */
   lingerMs: number;
-  /** So many items wait for no more; without it, as many as a batch may hold. */
-  enough?: number;
-  /** The most items in a batch. */
+  /** Flushes as soon as this many items are queued. `maxBatch` by default. */
+  flushAt?: number;
+  /** Maximum number of items in a batch. */
   maxBatch: number;
-  /** The most batches under way at once; what arrives meanwhile makes the next batch bigger. */
+  /** Maximum number of concurrent batches. Items that arrive meanwhile enlarge the next batch. */
   maxInFlight: number;
-  /** The most items held, waiting and under way together: the bound on memory and on waiting. */
+  /** Maximum number of items without a result. It bounds memory and waiting time. */
   maxPending: number;
-  /** Does the work of a batch; returns a result for each item, in their order. Its error is every item's error. */
+  /** Processes a batch. Returns a result for each item, in order. An error rejects every item. */
   work: (items: Item[]) => Promise<readonly Result[]>;
 }
 
@@ -25,7 +25,7 @@ interface Entry<Item, Result> {
   reject: (error: Error) => void;
 }
 
-/** Turns single items that arrive together into batches, with bounds on everything. */
+/** Collects single items into batches, with limits on time, size and number. */
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Entry<Item, Result>[] = [];
@@ -38,15 +38,15 @@ export class Batcher<Item, Result> {
     this.#options = options;
   }
 
-  /** Items waiting and under way. */
+  /** Number of items without a result. */
   get pending(): number {
     return this.#waiting.length + this.#itemsInFlight;
   }
 
   /**
-   * Hands in one item.
+   * Submits an item and returns its result.
    *
-   * @throws OverloadedError at once when the batcher is full; else what the batch's work throws.
+   * @throws OverloadedError at once when the batcher is full, and any error of `work`.
    */
   submit(item: Item): Promise<Result> {
     const { maxPending } = this.#options;
@@ -59,16 +59,16 @@ export class Batcher<Item, Result> {
     });
   }
 
-  /** Waits until nothing is waiting or under way. */
+  /** Waits until every item has its result. */
   async drain(): Promise<void> {
     if (this.pending === 0) return;
     await new Promise<void>((resolve) => this.#drained.push(resolve));
   }
 
   #schedule(): void {
-    const { lingerMs, maxBatch, maxInFlight, enough = maxBatch } = this.#options;
+    const { lingerMs, maxBatch, maxInFlight, flushAt = maxBatch } = this.#options;
     if (this.#inFlight >= maxInFlight || this.#waiting.length === 0) return;
-    if (this.#waiting.length >= enough) {
+    if (this.#waiting.length >= flushAt) {
       this.#flush();
     } else {
       this.#timer ??= setTimeout(() => {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** A body in a coding that this API does not decode. */
+/** The request body has a coding that this API doesn't decode. */
 export class UnsupportedCodingError extends Error {
   override readonly name = "UnsupportedCodingError";
   readonly status: number;
@@ -17,14 +17,15 @@ export class UnsupportedCodingError extends Error {
 }
 
 /**
- * Refuses a body that is not sent as it is. A body of some bytes needs no compression, and unpacking those
- * of strangers would cost memory and CPU that the event needs.
+ * Rejects an encoded body. Bodies have a few bytes and need no compression, and decompressing
+ * those of strangers would cost memory and CPU.
  *
- * @throws UnsupportedCodingError with status 415 for a content coding (RFC 9110, 15.5.16), and with 501 for
- *   a transfer coding other than chunked (RFC 9112, 6.1).
+ * @throws UnsupportedCodingError with status 415 for a content coding (RFC 9110, 15.5.16), and with
+ *   501 for a transfer coding other than chunked (RFC 9112, 6.1).
  */
 export function requirePlainBody(headers: IncomingHttpHeaders): void {
-  // Node joins repeated headers by commas. An empty element of a list means nothing (RFC 9110, 5.6.1).
+  // Node joins repeated headers by commas. An empty element of a list means nothing (RFC 9110,
+  // 5.6.1).
   if (!codings(headers["content-encoding"]).every((coding) => coding === "identity")) {
     throw new UnsupportedCodingError(
       415,

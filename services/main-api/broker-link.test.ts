@@ -8,7 +8,7 @@ const TIMES = { send: 50, open: 50, retry: 1, probe: 1, lag: 50 };
 const never = () => new Promise<never>(() => undefined);
 const ok = () => Promise.resolve();
 
-/** A link over connections that the test makes up, one after another; the last one stays. */
+/** Creates a link that uses the given connections in turn; the last one stays. */
 function linkOver(...kinds: Partial<BrokerConnection>[]) {
   let opened = 0;
   const connect = (): BrokerConnection => {
@@ -31,13 +31,13 @@ async function until(condition: () => boolean): Promise<void> {
 const up = (link: BrokerLink) => until(() => link.downReason === undefined);
 
 describe("the link to the broker", () => {
-  test("turns sends away at once while it is down", async () => {
+  test("rejects sends at once while it is down", async () => {
     const { link } = linkOver({ open: never });
     await assert.rejects(link.send([]), UnavailableError);
     await link.close();
   });
 
-  test("connects again until a connection opens", async () => {
+  test("reconnects until a connection opens", async () => {
     const refused = { open: () => Promise.reject(new Error("refused")) };
     const { link, opened } = linkOver(refused, refused, {});
     await up(link);
@@ -45,7 +45,7 @@ describe("the link to the broker", () => {
     await link.close();
   });
 
-  test("tries a send again on the same connection before giving up", async () => {
+  test("retries a send on the same connection", async () => {
     let attempts = 0;
     const { link, opened } = linkOver({ send: () => (++attempts < 3 ? Promise.reject(new Error("moved")) : ok()) });
     await up(link);
@@ -54,7 +54,7 @@ describe("the link to the broker", () => {
     await link.close();
   });
 
-  test("says that a failed send's outcome is unknown, and makes a new connection", async () => {
+  test("reports an unknown outcome after a failed send, and reconnects", async () => {
     const { link, opened } = linkOver({ send: () => Promise.reject(new Error("lost")) }, {});
     await up(link);
     await assert.rejects(link.send([]), OutcomeUnknownError);
@@ -73,7 +73,7 @@ describe("the link to the broker", () => {
     await link.close();
   });
 
-  test("notices by itself that the broker is away, and that it is back", async () => {
+  test("detects a lost broker and its return without a send", async () => {
     let alive = true;
     const { link } = linkOver({
       open: () => (alive ? ok() : Promise.reject(new Error("away"))),
@@ -87,7 +87,7 @@ describe("the link to the broker", () => {
     await link.close();
   });
 
-  test("knows the lag while the broker says it, and keeps the connection when it doesn't", async () => {
+  test("returns the lag, and keeps the connection when the lag is unknown", async () => {
     const lag = [{ partition: 0, written: 3, behind: 1 }];
     const answers = [() => Promise.resolve(lag), () => Promise.reject(new Error("no coordinator")), never];
     const { link, opened } = linkOver({ readLag: () => answers.shift()?.() ?? never() });

@@ -5,30 +5,30 @@ import type { Message } from "kafkajs";
 import type { Logger } from "pino";
 import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 
-/** A connection to the broker that can be given up and made anew. */
+/** A connection to the broker. After a failure, another one replaces it. */
 export interface BrokerConnection {
-  /** Connects, and makes sure that the topic has a leader for each partition. */
+  /** Connects. Fails when a partition of the topic has no leader. */
   open: () => Promise<void>;
-  /** One attempt to write, acknowledged by all in-sync replicas. */
+  /** Writes once. Returns when all in-sync replicas have acknowledged. */
   send: (messages: Message[]) => Promise<void>;
   /** Fails when the broker doesn't answer or the topic has no leader. */
   probe: () => Promise<void>;
-  /** How far the issuer's group has come. */
+  /** Reads the lag of the issuer's group. */
   readLag: () => Promise<PartitionLag[]>;
   close: () => Promise<void>;
 }
 
-/** Times of the link, in milliseconds. */
+/** Time limits and intervals of the link, in milliseconds. */
 export interface BrokerLinkTimes {
-  /** All attempts of one send together. */
+  /** Limit of a send with all its attempts. */
   send: number;
-  /** Opening, probing or closing a connection. */
+  /** Limit of opening, probing or closing a connection. */
   open: number;
-  /** Between attempts of a send, and between attempts to reconnect. */
+  /** Interval between attempts to send, and to reconnect. */
   retry: number;
-  /** Between probes while all is well. */
+  /** Interval between probes of a healthy connection. */
   probe: number;
-  /** Reading the lag. */
+  /** Limit of reading the lag. */
   lag: number;
 }
 
@@ -37,9 +37,10 @@ const BROKER_LINK_TIMES: BrokerLinkTimes = { send: 4_000, open: 5_000, retry: 25
 const SEND_ATTEMPTS = 3;
 
 /**
- * The way to the broker, up or down. While it is down, sends fail at once; a loop in the background makes new connections
- * until one works. A connection that has failed is never used again: kafkajs clients are known to stay stuck after a
- * timeout (tulios/kafkajs#919), and requests on a closed connection may never settle, so each wait here has its own bound.
+ * The link to the broker, up or down. While it is down, sends fail at once, and a loop in the
+ * background reconnects. A failed connection is never used again: kafkajs clients may stay stuck
+ * after a timeout (tulios/kafkajs#919). Requests on a closed connection may never settle, so every
+ * wait has a time limit.
  */
 export class BrokerLink {
   readonly #connect: () => BrokerConnection;
@@ -57,20 +58,21 @@ export class BrokerLink {
     this.#times = times;
   }
 
-  /** Undefined while the link is up; else why it is down. */
+  /** Reason why the link is down, or undefined while it is up. */
   get downReason(): string | undefined {
     return this.#connection === undefined ? this.#downReason : undefined;
   }
 
-  /** Starts connecting, in the background. */
+  /** Starts connecting in the background. */
   start(): void {
     this.#loop ??= this.#keepUp();
   }
 
   /**
-   * Writes messages, within the time for a send.
+   * Writes messages, within the time limit of a send.
    *
-   * @throws UnavailableError at once when the link is down; OutcomeUnknownError when no attempt was acknowledged.
+   * @throws UnavailableError at once when the link is down; OutcomeUnknownError when no attempt was
+   *   acknowledged.
    */
   async send(messages: Message[]): Promise<void> {
     const connection = this.#connection;
@@ -84,8 +86,9 @@ export class BrokerLink {
   }
 
   /**
-   * How far the issuer's group has come in each partition; undefined while the broker can't say. That it can't is no reason
-   * to give the connection up: the group's coordinator may be away while the topic takes records.
+   * Reads the lag of the issuer's group in each partition, or undefined when it is unknown. Such a
+   * failure keeps the connection: the group's coordinator may be unavailable while the topic
+   * accepts records.
    */
   async readLag(): Promise<PartitionLag[] | undefined> {
     try {

@@ -8,7 +8,7 @@ import { createDirectAcceptor, type IssueConnection } from "./direct-acceptor.ts
 
 const request = (userId: bigint): GifticonRequest => ({ requestId: newRequestId(), userId, requestedAt: 0 });
 
-/** Direct mode over a made-up connection, and what happened to it. */
+/** Creates the acceptor with a fake connection, and records its calls. */
 function direct(
   connection: Partial<IssueConnection> = {},
   connect?: () => Promise<IssueConnection>,
@@ -34,7 +34,7 @@ function direct(
 }
 
 describe("direct mode", () => {
-  test("decides requests in flight in one transaction, and answers each with its own outcome", async () => {
+  test("decides concurrent requests in one transaction, each with its own outcome", async () => {
     const { acceptor, batches, released } = direct();
     const requests = [request(1n), request(2n), request(3n)];
     const answers = await Promise.all(requests.map(acceptor.accept));
@@ -45,19 +45,19 @@ describe("direct mode", () => {
     assert.deepEqual([batches, released], [[3], [undefined]]);
   });
 
-  test("turns away what comes on top of the requests that it may hold", async () => {
+  test("rejects requests above its limit", async () => {
     const { acceptor } = direct({}, undefined, 2);
     const held = [request(1n), request(2n)].map(acceptor.accept);
     await assert.rejects(acceptor.accept(request(3n)), OverloadedError);
     assert.equal((await Promise.all(held)).length, 2);
   });
 
-  test("knows that nothing was done when no connection could be had", async () => {
+  test("reports that nothing was written when there is no connection", async () => {
     const { acceptor } = direct({}, () => Promise.reject(new Error("refused")));
     await assert.rejects(acceptor.accept(request(1n)), UnavailableError);
   });
 
-  test("doesn't know when the transaction's answer was lost, and doesn't use that connection again", async () => {
+  test("reports an unknown outcome when the answer was lost, and closes that connection", async () => {
     const { acceptor, released } = direct({ issue: () => Promise.reject(new Error("reset")) });
     await assert.rejects(acceptor.accept(request(1n)), OutcomeUnknownError);
     assert.deepEqual(released, ["reset"]);

@@ -6,27 +6,28 @@ import { Batcher } from "./batcher.ts";
 import type { BatchObserver } from "./metrics.ts";
 
 /**
- * Two transactions at once: while one is being committed, the next waits for the stock's row lock. More would only wait
- * there as well, holding connections. What arrives meanwhile shares the next transaction.
+ * Two concurrent transactions: while one commits, the next waits for the lock on the stock's row.
+ * More would wait there too and hold connections. Requests that arrive meanwhile share the next
+ * transaction.
  */
 const BOUNDS = { lingerMs: 2, maxBatch: 1_000, maxInFlight: 2, maxPending: 5_000 };
 
-/** One connection to the database, for one batch. */
+/** A database connection for one batch. */
 export interface IssueConnection {
   issue: (requests: GifticonRequest[]) => Promise<unknown>;
   findStatuses: (requestIds: string[]) => Promise<RequestStatus[]>;
-  /** Gives the connection back; with an error it is closed instead. */
+  /** Returns the connection to the pool, or closes it after an error. */
   release: (error?: Error) => void;
 }
 
-/** What direct mode needs of the database. */
+/** The database as direct mode uses it. */
 export interface DirectDatabase {
-  /** Throws when no connection can be had: then nothing was done. */
+  /** Takes a connection. An error means that nothing was written. */
   connect: () => Promise<IssueConnection>;
   readiness: () => Promise<Verdict>;
 }
 
-/** Issues within the request: requests in flight together share a transaction. */
+/** Creates the acceptor of mode direct. Concurrent requests share a transaction. */
 export function createDirectAcceptor(
   database: DirectDatabase,
   observe: BatchObserver,

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Drain } from "./drain.ts";
 
-/** A drain whose clock moves a second at each look, and what happens at that second; returns the second of its end. */
+/** Runs a drain whose clock moves a second at each check. Returns the second at which it ended. */
 async function drainWith(at: (second: number, drain: Drain) => void): Promise<number> {
   let now = 0;
-  const drain: Drain = new Drain({ quiet: 5_000, longest: 15_000, look: 1 }, () => now);
+  const drain: Drain = new Drain({ quiet: 5_000, longest: 15_000, poll: 1 }, () => now);
   assert.equal(drain.started, false);
   const tick = setInterval(() => {
     now += 1_000;
@@ -25,14 +25,14 @@ describe("draining", () => {
 
   test("goes on while requests come", async () => {
     const end = await drainWith((second, drain) => {
-      if (second <= 4) drain.saw();
+      if (second <= 4) drain.recordRequest();
     });
     assert.equal(end, 9);
   });
 
   test("ends after 15 s even if they never stop", async () => {
     const end = await drainWith((_second, drain) => {
-      drain.saw();
+      drain.recordRequest();
     });
     assert.equal(end, 15);
   });

@@ -1,18 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** How long the replica goes on serving after it has said that it isn't ready, in milliseconds. */
+/** Times of a drain, in milliseconds. */
 export interface DrainTimes {
-  /** Without a request for so long, the load balancer sends none any more. */
+  /** The drain ends after this time without a request. */
   quiet: number;
-  /** The most, also when requests keep coming: longer than a load balancer's two checks of 5 s. */
+  /** Maximum length of the drain. It exceeds two health checks of a load balancer, 5 s each. */
   longest: number;
-  /** Between two looks. */
-  look: number;
+  /** Interval between two checks. */
+  poll: number;
 }
 
-const TIMES: DrainTimes = { quiet: 5_000, longest: 15_000, look: 100 };
+const TIMES: DrainTimes = { quiet: 5_000, longest: 15_000, poll: 100 };
 
-/** The time between "not ready" and the closed door, in which the load balancer turns to the other replicas. */
+/**
+ * The time from "not ready" until the server closes. Meanwhile the load balancer moves to other
+ * replicas.
+ */
 export class Drain {
   readonly #times: DrainTimes;
   readonly #now: () => number;
@@ -25,23 +28,23 @@ export class Drain {
     this.#lastRequest = now();
   }
 
-  /** Whether the replica is leaving. */
+  /** True once the drain has started. */
   get started(): boolean {
     return this.#started;
   }
 
-  /** A request came in. */
-  saw(): void {
+  /** Records that a request has arrived. */
+  recordRequest(): void {
     this.#lastRequest = this.#now();
   }
 
-  /** Starts leaving, and waits until no more requests come, or have come for too long. */
+  /** Starts the drain, and waits until requests stop or the maximum time is over. */
   async wait(): Promise<void> {
     this.#started = true;
     const start = this.#now();
     this.#lastRequest = start;
     while (this.#now() - this.#lastRequest < this.#times.quiet && this.#now() - start < this.#times.longest) {
-      await delay(this.#times.look);
+      await delay(this.#times.poll);
     }
   }
 }

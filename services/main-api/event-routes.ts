@@ -5,14 +5,14 @@ import { openapi } from "./openapi.ts";
 import type { Page } from "./page.ts";
 import type { Stats } from "./stats.ts";
 
-/** What looking at the event needs. */
+/** Dependencies of the event's routes. */
 export interface EventParts {
-  /** The event's figures; asked for by everyone who looks, so they come from a reading that is shared. */
+  /** Returns the event's figures. All clients share one reading. */
   stats: () => Promise<Stats>;
   page: () => Promise<Page>;
 }
 
-/** Adds the live page at `/`, the figures that it shows, and the description of this API. */
+/** Registers the live page at `/`, its figures, and the description of this API. */
 export function registerEvent(app: FastifyInstance, { stats, page }: EventParts): void {
   app.get("/", async (request, reply) => {
     const { html, gzipped, contentSecurityPolicy } = await page();

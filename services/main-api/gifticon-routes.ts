@@ -7,12 +7,12 @@ import { answerOf, NotReadableError, sendError } from "./answers.ts";
 import { requirePlainBody } from "./body-coding.ts";
 import { type TakeParts, takeRequest } from "./take-request.ts";
 
-/** What requests for gifticons need. */
+/** Dependencies of the gifticon routes. */
 export interface GifticonParts extends TakeParts {
   findStatus: (requestId: string) => Promise<RequestStatus>;
 }
 
-/** Adds `POST /gifticons` and `GET /gifticons/{requestId}`. */
+/** Registers `POST /gifticons` and `GET /gifticons/{requestId}`. */
 export function registerGifticons(app: FastifyInstance, parts: GifticonParts): void {
   const { findStatus, metrics, drain } = parts;
   app.post(PATHS.gifticons, {
@@ -25,7 +25,7 @@ export function registerGifticons(app: FastifyInstance, parts: GifticonParts): v
       const { status, headers, body } = await takeRequest(parts, text, request.headers[IDEMPOTENCY_KEY]);
       return reply.code(status).headers(headers).send(body);
     },
-    // Rejected before the handler: the body's coding, size or media type.
+    // The body's coding, size or media type was rejected before the handler.
     errorHandler: (error, _request, reply) => {
       const answer = answerOf(error);
       metrics.answered(answer.outcome, 0);
@@ -34,7 +34,7 @@ export function registerGifticons(app: FastifyInstance, parts: GifticonParts): v
   });
 
   app.get<{ Params: { requestId: string } }>(`${PATHS.gifticons}/:requestId`, async (request) => {
-    drain.saw();
+    drain.recordRequest();
     const { requestId } = request.params;
     if (!isRequestId(requestId)) throw new InvalidRequestError("requestId", "must be a UUID");
     return findStatus(requestId.toLowerCase()).catch((error: unknown) => {

@@ -7,12 +7,16 @@ import type { BrokerLink } from "./broker-link.ts";
 import type { BatchObserver } from "./metrics.ts";
 
 /**
- * What a batch costs, here, on the way and in the broker, is hardly a matter of its size; so few wait for company, four times as long as with Kafka's own client,
- * and a hundred don't. About 150 KB a batch, well below the broker's 1 MB for a message set; 10,000 requests are a few megabytes.
+ * The cost of a batch hardly depends on its size, so a few requests wait 20 ms for more, four times
+ * the linger of Kafka's own client. A hundred requests don't wait. A batch has at most 150 KB, well
+ * below the broker's limit of 1 MB; 10,000 pending requests take a few megabytes.
  */
-const BOUNDS = { lingerMs: 20, enough: 100, maxBatch: 1_000, maxInFlight: 4, maxPending: 10_000 };
+const BOUNDS = { lingerMs: 20, flushAt: 100, maxBatch: 1_000, maxInFlight: 4, maxPending: 10_000 };
 
-/** Hands requests to Kafka in micro-batches; a request is taken when the broker has acknowledged it. */
+/**
+ * Creates the acceptor of mode kafka. A request is accepted when the broker has acknowledged its
+ * batch.
+ */
 export function createKafkaAcceptor(
   link: Pick<BrokerLink, "send" | "close" | "downReason">,
   observe: BatchObserver,

@@ -7,9 +7,9 @@ import type { Logger } from "pino";
 import type { BrokerConnection } from "./broker-link.ts";
 
 /**
- * A producer and an admin connection of a fresh kafkajs client.
+ * Creates a connection with the producer and admin of a new kafkajs client.
  *
- * @param groupId The issuer's group, whose lag can be read.
+ * @param groupId consumer group of the issuer, for the lag.
  */
 export function kafkaConnection(settings: KafkaSettings, groupId: string, log: Logger): BrokerConnection {
   const kafka = createKafka(settings, SERVICES.api, log);

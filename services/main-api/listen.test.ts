@@ -11,13 +11,13 @@ const CLIENTS = 200;
 const REQUEST =
   'POST /gifticons HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n{"userId":1}';
 
-/** Clients who come in the same moment. */
+/** Opens connections at the same time. */
 async function crowd(app: FastifyInstance): Promise<Socket[]> {
   const url = new URL(await listen(app, { host: "127.0.0.1", port: 0, backlog: CLIENTS }));
   return Array.from({ length: CLIENTS }, () => connect(Number(url.port), url.hostname));
 }
 
-/** What becomes of one more client: "connected", or why not. */
+/** Opens one more connection. Returns "connected" or the error's code. */
 function connecting(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const client = connect(port, "127.0.0.1", () => {
@@ -36,7 +36,7 @@ describe("listening", () => {
     let accepted = 0;
     app.server.on("connection", () => accepted++);
     const clients = await crowd(app);
-    // The kernel has connected all of them by then; each listener gives one of its own in a turn.
+    // The kernel has connected all of them. Each listener accepts one in a turn.
     await Promise.resolve();
     let turns = 0;
     for (; accepted < CLIENTS; turns++) await turn();
@@ -44,7 +44,7 @@ describe("listening", () => {
     assert.ok(turns < CLIENTS / 4, `${turns} turns for ${CLIENTS} clients`);
   });
 
-  test("answers whoever is being served when it closes, and nobody after", async () => {
+  test("finishes requests in progress when it closes, and accepts no others", async () => {
     const { promise: acknowledged, resolve: acknowledge } = Promise.withResolvers<undefined>();
     const { promise: allAsked, resolve: askedAll } = Promise.withResolvers<undefined>();
     let asked = 0;

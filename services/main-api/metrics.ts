@@ -2,7 +2,7 @@ import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
-/** Runs the work of a batch and keeps its size and duration. */
+/** Runs the work of a batch and records its size and duration. */
 export type BatchObserver = <T>(size: number, work: () => Promise<T>) => Promise<T>;
 
 const OUTCOMES = [
@@ -17,17 +17,17 @@ const OUTCOMES = [
   "failed",
 ] as const;
 
-/** How a `POST /gifticons` ended. */
+/** Outcome of a `POST /gifticons`. */
 export type PostOutcome = (typeof OUTCOMES)[number];
 
-/** main-api's own metrics. */
+/** Metrics of main-api. */
 export interface ApiMetrics {
   /** Counts an answered request. */
   answered: (outcome: PostOutcome, seconds: number) => void;
   observeBatch: BatchObserver;
 }
 
-/** Registers the metrics; `pending` is asked for when they are read. */
+/** Registers the metrics. Each scrape calls `pending`. */
 export function createApiMetrics(registry: Registry, pending: () => number): ApiMetrics {
   const registers = [registry];
   const requests = new Counter({
@@ -36,7 +36,8 @@ export function createApiMetrics(registry: Registry, pending: () => number): Api
     labelNames: ["outcome"],
     registers,
   });
-  // Shown from the start: a rate is only right for a counter that was there before it moved.
+  // Counters start at 0: a rate is right only for a counter that existed before its first
+  // increment.
   for (const outcome of OUTCOMES) requests.inc({ outcome }, 0);
   const duration = new Histogram({
     name: "gifticon_request_duration_seconds",

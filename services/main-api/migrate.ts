@@ -7,14 +7,15 @@ import { EnvironmentError, readMigrationSettings } from "@gifticon/runtime/envir
 import { createLog } from "@gifticon/runtime/log.ts";
 import type { Pool } from "pg";
 
-/** A database that restarts, or takes a new password of its owner, is back by then. */
+/** Long enough for a restart of the database or a change of its owner's password. */
 const CONNECT_WITHIN_MS = 60_000;
 const RETRY_MS = 1_000;
 
 /**
- * The command `migrate`: brings schema, roles and stock of the database to what this version and its environment declare, and ends. It can run again at any time.
+ * Runs the command `migrate`: applies the declared schema, roles and stock to the database. It can
+ * run again at any time.
  *
- * @returns The exit code: 0 when all is as declared, 1 when not (nothing is changed then), 2 for wrong settings.
+ * @returns the exit code: 0 success, 1 failure without a change, 2 wrong settings.
  */
 export async function migrateCommand(environment: NodeJS.ProcessEnv): Promise<0 | 1 | 2> {
   let settings: ReturnType<typeof readMigrationSettings>;
@@ -39,7 +40,7 @@ export async function migrateCommand(environment: NodeJS.ProcessEnv): Promise<0 
   }
 }
 
-/** Waits for a first connection: only this is worth another try. */
+/** Waits for the first connection. Later failures are not retried. */
 async function connected(pool: Pool): Promise<void> {
   for (const deadline = Date.now() + CONNECT_WITHIN_MS; ;) {
     try {

@@ -8,10 +8,10 @@ import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 import { registerRoutes } from "./app.ts";
 import { OverloadedError } from "./batcher.ts";
 import { openapi } from "./openapi.ts";
-import { apiOver, type ApiStub, ID, partsOver } from "./testing.ts";
+import { apiOver, type ApiStub, ID, partsWith } from "./testing.ts";
 
 const json = { "content-type": "application/json" };
-/** Headers of a described answer, by name; those that are required come with each of them. */
+/** Returns the described headers of an answer, and which are required. */
 type Headers = Record<string, { required?: boolean }>;
 type Responses = Record<string, { headers?: Headers }>;
 
@@ -26,32 +26,32 @@ const operations = Object.entries(openapi.paths).flatMap(([path, methods]) =>
   })),
 );
 
-test("the description is one, by OpenAPI's own schema", async () => {
+test("the description is valid OpenAPI", async () => {
   const { valid, errors } = await new Validator().validate(structuredClone(openapi));
   assert.equal(errors, undefined);
   assert.ok(valid);
 });
 
-test("it describes each route, and no other", async () => {
+test("it describes every route and no other", async () => {
   const routes = new Set<string>();
   const app = fastify();
   app.addHook("onRoute", ({ method, url }) => {
     for (const each of [method].flat()) routes.add(`${each} ${url.replace(/:(\w+)/g, "{$1}")}`);
   });
-  registerRoutes(app, partsOver({}));
+  registerRoutes(app, partsWith({}));
   await app.ready();
   // Fastify answers HEAD wherever there is a GET.
   const served = [...routes].filter((route) => !route.startsWith("HEAD "));
   assert.deepEqual(served.sort(), operations.map(({ method, path }) => `${method} ${path}`).sort());
 });
 
-test("each answer that it describes is given, and looks like it", async () => {
+test("every described answer occurs and matches its description", async () => {
   const ajv = new Ajv2020({ strict: false });
   formats.default(ajv);
   ajv.addSchema(openapi, "openapi");
   const seen = new Set<string>();
 
-  /** Asks, and holds the answer to its description. */
+  /** Sends a request and checks the answer against its description. */
   const check = async (path: string, stub: ApiStub, request: { body?: string; headers?: object; id?: string } = {}) => {
     const method = path === "/gifticons" ? "POST" : "GET";
     const url = path.replace("{requestId}", request.id ?? ID);

@@ -45,7 +45,10 @@ const verdict = (path: string, good: string) => ({
   },
 });
 
-/** The description of main-api, OpenAPI 3.1: `GET /openapi.json`. `openapi.test.ts` holds it to the routes and their answers. */
+/**
+ * Description of main-api in OpenAPI 3.1, served at `/openapi.json`. `openapi.test.ts` compares it
+ * with the routes and their answers.
+ */
 export const openapi = {
   openapi: "3.1.0",
   info: {

@@ -1,8 +1,8 @@
 import { bundlePage } from "./page-bundle.ts";
 
 /**
- * The live page, one file with all that it needs. From the sources it is bundled here and now; the bundle of the service has
- * the finished text in place of this module (services/bundle.ts).
+ * Returns the live page as one HTML file. From source, this bundles the page. The service's bundle
+ * replaces this module by the finished text (services/bundle.ts).
  */
 export function pageHtml(): Promise<string> {
   return bundlePage();

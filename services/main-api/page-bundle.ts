@@ -7,8 +7,8 @@ const STYLE = '<link rel="stylesheet" href="page.css" />';
 const SCRIPT = '<script type="module" src="main.ts"></script>';
 
 /**
- * Bundles the live page into one HTML file: script and style stand in it, so that one answer of one copy of main-api is the
- * whole page, also while an update replaces the copies one by one.
+ * Bundles the live page into one HTML file with its script and style. One answer is the whole page,
+ * so a rolling update can't mix two versions.
  */
 export async function bundlePage(): Promise<string> {
   const { outputFiles } = await build({

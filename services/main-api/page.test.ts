@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { contentSecurityPolicy, loadPage } from "./page.ts";
 
 describe("the page", () => {
-  test("may run and look like what is written in it, and talk to its own origin, and nothing else", () => {
+  test("is limited by its policy to its own script, style and origin", () => {
     // The hashes: printf %s SCRIPT | openssl dgst -sha256 -binary | base64
     assert.equal(
       contentSecurityPolicy('<style>a {}</style><script type="module">let b;</script>'),
@@ -12,7 +12,7 @@ describe("the page", () => {
     );
   });
 
-  test("is one file that refers to nothing else, and small enough for a phone", async () => {
+  test("is one small file without references", async () => {
     const { html, gzipped } = await loadPage();
     assert.match(html, /^<!doctype html>/);
     assert.doesNotMatch(html, /<script[^>]* src=|<link[^>]* href="(?!data:)|@import|url\(/);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { pageHtml } from "./page-assets.ts";
 
-/** The live page as it is sent. */
+/** The live page, ready to send. */
 export interface Page {
   html: string;
   gzipped: Buffer;
@@ -11,7 +11,7 @@ export interface Page {
 
 let loaded: Promise<Page> | undefined;
 
-/** The live page, made once. */
+/** Returns the live page. It is built once. */
 export function loadPage(): Promise<Page> {
   loaded ??= pageHtml().then((html) => ({
     html,
@@ -22,8 +22,8 @@ export function loadPage(): Promise<Page> {
 }
 
 /**
- * Lets a page do nothing but what is written in it: its own inline scripts and styles (by their hashes), requests to its own
- * origin, and images that are in it.
+ * Returns a policy that allows the page's inline scripts and styles (by hash), requests to its own
+ * origin, and inline images.
  */
 export function contentSecurityPolicy(html: string): string {
   const hashes = (element: string) =>

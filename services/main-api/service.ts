@@ -26,16 +26,18 @@ import { loadPage } from "./page.ts";
 import { shareReading } from "./shared-reading.ts";
 import { readStats } from "./stats.ts";
 
-/** As many connections as a host's raised somaxconn lets wait to be accepted. */
+/** Equals the hosts' raised somaxconn, which limits it. */
 const BACKLOG = 4_096;
-/** People who ask for their status share queries too. */
+/** Concurrent status requests share queries. */
 const LOOKUP_BOUNDS = { lingerMs: 2, maxBatch: 500, maxInFlight: 2, maxPending: 5_000 };
 
-/** How often the event's figures are read at most, and how long the database may take for them. */
+/** Minimum interval between readings of the event's figures, and the time limit of their query. */
 const STATS_EVERY_MS = 1_000;
 const TALLY_TIMEOUT_MS = 2_000;
 
-/** Starts main-api: it listens at once and becomes ready when what it writes to is there. */
+/**
+ * Starts main-api. It listens at once, and becomes ready when Kafka or the database is available.
+ */
 export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<RunningService & { address: string }> {
   const settings = readMainApiSettings(environment);
   const log = createLog(SERVICES.api, settings.logLevel);
@@ -56,17 +58,17 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
       ? directAcceptor(pool, schema, metrics.observeBatch, settings.maxPending)
       : createKafkaAcceptor(link, metrics.observeBatch, settings.maxPending);
 
-  const orLog = (what: string) => (error: unknown) => {
+  const logFailure = (what: string) => (error: unknown) => {
     log.warn({ err: error }, `${what} can't be read`);
     throw error;
   };
   const lookup = new Batcher<string, RequestStatus>({
     ...LOOKUP_BOUNDS,
-    work: (ids) => findStatuses(pool, ids).catch(orLog("the status of requests")),
+    work: (ids) => findStatuses(pool, ids).catch(logFailure("the status of requests")),
   });
-  const tally = () => bounded(readTally(pool), TALLY_TIMEOUT_MS, "reading the tally").catch(orLog("the tally"));
+  const tally = () => bounded(readTally(pool), TALLY_TIMEOUT_MS, "reading the tally").catch(logFailure("the tally"));
   const stats = shareReading(() => readStats({ tally, lag: link && (() => link.readLag()) }), STATS_EVERY_MS);
-  // Where there is no issuer to show it.
+  // In mode direct there is no issuer whose metrics show the stock.
   if (link === undefined) observeStock(registry, async () => (await stats()).stock.remaining);
   const drain = new Drain();
   const readiness = async () => (drain.started ? ({ ok: false, reason: "stopping" } as const) : acceptor.readiness());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { shareReading } from "./shared-reading.ts";
 
-/** Readings that the test ends, and a clock that it moves. */
+/** Creates a shared reading that the test completes, with a clock that the test moves. */
 function readings() {
   const under = [] as PromiseWithResolvers<number>[];
   const clock = { now: 0 };
@@ -15,7 +15,7 @@ function readings() {
 }
 
 describe("a shared reading", () => {
-  test("is one for all who ask within its time, and nobody's before somebody asks", async () => {
+  test("is shared by all callers within its time, and starts with the first caller", async () => {
     const { under, clock, ask } = readings();
     assert.equal(under.length, 0);
     const answers = [ask(), ask()];
@@ -29,7 +29,7 @@ describe("a shared reading", () => {
     assert.equal(under.length, 2);
   });
 
-  test("that takes longer than its time isn't started a second time", async () => {
+  test("that takes longer than its time isn't started twice", async () => {
     const { under, clock, ask } = readings();
     const first = ask();
     clock.now = 5_000;
@@ -38,7 +38,7 @@ describe("a shared reading", () => {
     assert.deepEqual([await first, await second, under.length], [1, 1, 1]);
   });
 
-  test("that fails, fails for all who share it, and the next one is a new one", async () => {
+  test("that fails, fails for all its callers, and the next call reads again", async () => {
     const { under, clock, ask } = readings();
     const failed = [ask(), ask()];
     under[0]?.reject(new Error("away"));

@@ -1,8 +1,9 @@
 /**
- * One reading for everyone who asks within `everyMs` milliseconds of its start, and at most one under way: what is read is
- * asked at a bounded rate however many look, and not at all while nobody does. A failed reading counts as one.
+ * Returns a function that shares one reading among all callers within `everyMs` milliseconds of its
+ * start. At most one reading runs at a time, and none without a caller. A failed reading counts
+ * too.
  *
- * @param now Milliseconds of a clock that never goes back.
+ * @param now monotonic clock, in milliseconds.
  */
 export function shareReading<T>(
   read: () => Promise<T>,

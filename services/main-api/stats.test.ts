@@ -6,7 +6,7 @@ const TALLY = { at: 1, issued: 5, rejected: { duplicate: 2, soldOut: 1 }, stock:
 const tally = () => Promise.resolve(TALLY);
 
 describe("the event's figures", () => {
-  test("add the partitions up in mode kafka", async () => {
+  test("add up the partitions in mode kafka", async () => {
     const lag = () =>
       Promise.resolve([
         { partition: 0, written: 10, behind: 2 },
@@ -15,16 +15,16 @@ describe("the event's figures", () => {
     assert.deepEqual(await readStats({ tally, lag }), { mode: "kafka", ...TALLY, accepted: 17, queued: 2 });
   });
 
-  test("don't know the queue while the broker can't say, and know the rest", async () => {
+  test("have no queue while the lag is unknown, and all other figures", async () => {
     const lag = () => Promise.resolve(undefined);
     assert.deepEqual(await readStats({ tally, lag }), { mode: "kafka", ...TALLY, accepted: null, queued: null });
   });
 
-  test("have no queue in mode direct, where what is taken is decided", async () => {
+  test("have no queue in mode direct", async () => {
     assert.deepEqual(await readStats({ tally }), { mode: "direct", ...TALLY, accepted: 8, queued: null });
   });
 
-  test("can't be had without the database", async () => {
+  test("can't be read without the database", async () => {
     await assert.rejects(readStats({ tally: () => Promise.reject(new Error("away")) }), /away/);
   });
 });

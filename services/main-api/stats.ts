@@ -1,28 +1,30 @@
 import type { Tally } from "@gifticon/event-database/tally.ts";
 import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 
-/** Where the whole event stands, all copies of main-api together: what `GET /stats` answers. */
+/** Figures of the whole event, the same from every copy of main-api. The answer of `GET /stats`. */
 export interface Stats extends Tally {
   mode: "kafka" | "direct";
-  /** Requests taken: records written to the topic, in mode direct decided requests. Null while the broker can't say. */
+  /**
+   * Accepted requests: records in the topic, or decided requests in mode direct. Null when unknown.
+   */
   accepted: number | null;
-  /** Taken and not decided yet, the issuer's lag. Null while the broker can't say, and in mode direct, which has no queue. */
+  /** Accepted and not decided: the issuer's lag. Null when unknown, and in mode direct. */
   queued: number | null;
 }
 
-/** What the figures come from: only what all copies of main-api share. */
+/** Sources of the figures. All copies of main-api share them. */
 export interface StatsSources {
-  /** The database's tally of decided requests. */
+  /** Reads the database's counts of decided requests. */
   tally: () => Promise<Tally>;
-  /** The issuer's lag in each partition, undefined while the broker can't say. No such source in mode direct. */
+  /** Reads the issuer's lag in each partition, or undefined when unknown. Absent in mode direct. */
   lag?: (() => Promise<PartitionLag[] | undefined>) | undefined;
 }
 
 /**
- * Reads the event's figures. The two sources are asked at the same time, not in the same instant: a request that is decided
- * in between may be missing from both or be in both.
+ * Reads the event's figures. The two sources are read concurrently but not atomically: a request
+ * that is decided meanwhile may be counted twice or not at all.
  *
- * @throws What reading the tally throws.
+ * @throws any error of `tally`.
  */
 export async function readStats({ tally, lag }: StatsSources): Promise<Stats> {
   if (lag === undefined) {

@@ -8,31 +8,34 @@ import { answerOf, statusOfPost } from "./answers.ts";
 import type { Drain } from "./drain.ts";
 import type { ApiMetrics } from "./metrics.ts";
 
-/** What taking a request needs. */
+/** Dependencies of accepting a request. */
 export interface TakeParts {
   acceptor: Acceptor;
   metrics: ApiMetrics;
-  /** Hears of each request; while it runs, clients are asked to leave their connections. */
+  /** Counts each request. Once it has started, answers close their connection. */
   drain: Drain;
   log: FastifyBaseLogger;
 }
 
-/** An answer as it goes out, whoever writes it. */
+/** An HTTP answer. Fastify or the fast path sends it. */
 export interface Answer {
   status: number;
-  /** Those that every answer has come on top. */
+  /** Headers besides those of every answer. */
   headers: Record<string, string>;
   body: object;
 }
 
-/** Takes a request for a gifticon by its body and its `Idempotency-Key`. Never fails: errors are answers too. */
+/**
+ * Accepts a request for a gifticon, given its body and `Idempotency-Key`. Errors become answers; it
+ * never throws.
+ */
 export async function takeRequest(
   { acceptor, metrics, drain, log }: TakeParts,
   text: string,
   idempotencyKey: string | string[] | undefined,
 ): Promise<Answer> {
   const started = performance.now();
-  drain.saw();
+  drain.recordRequest();
   const seconds = () => (performance.now() - started) / 1_000;
   let requestId: string | undefined;
   try {
@@ -48,9 +51,9 @@ export async function takeRequest(
     const { status, outcome, body, headers = {} } = answerOf(error, requestId);
     metrics.answered(outcome, seconds());
     if (status === 500) log.error({ err: error, requestId }, "a request failed");
-    // Its client may ask anybody: the log is where its id is found together with the reason.
+    // The client may ask support about it, so the log has the id with the reason.
     if (outcome === "unknown") log.warn({ err: error, requestId }, "a request's outcome is unknown");
-    // A copy: its writer adds headers of its own.
+    // The sender adds headers, so it gets a copy.
     return { status, headers: { ...headers }, body };
   }
 }

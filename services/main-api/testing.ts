@@ -21,7 +21,7 @@ export const STATS: Stats = {
   stock: { total: 7, remaining: 0 },
 };
 
-/** What the test says of the API's surroundings; the rest is well. */
+/** Dependencies that a test replaces. The others succeed. */
 export interface ApiStub {
   accept?: (request: GifticonRequest) => Promise<RequestStatus>;
   findStatus?: (requestId: string) => Promise<RequestStatus>;
@@ -32,8 +32,8 @@ export interface ApiStub {
   log?: Logger;
 }
 
-/** The API's surroundings, as the test says. */
-export function partsOver(stub: ApiStub): ApiParts {
+/** Returns the API's dependencies with a test's replacements. */
+export function partsWith(stub: ApiStub): ApiParts {
   const verdict = () => stub.verdict ?? { ok: true };
   const registry = stub.registry ?? new Registry();
   return {
@@ -60,7 +60,7 @@ export function partsOver(stub: ApiStub): ApiParts {
 
 /** The API over them; closed after the test. */
 export function apiOver(stub: ApiStub): FastifyInstance {
-  const app = createApp(partsOver(stub));
+  const app = createApp(partsWith(stub));
   after(() => app.close());
   return app;
 }

@@ -14,7 +14,7 @@ import { Canary, secretsOfState, traceOf } from "../support/security/canary.ts";
 import { faultsOf } from "../support/security/cis-containers.ts";
 import { type End, mayConnect } from "../../infra/plans/may-connect.ts";
 import { inContainer, inNetworkOf, OUTSIDE, type Place, runIn, scriptIn } from "../support/security/namespaces.ts";
-import { type Door, probePorts } from "../support/security/probe-ports.ts";
+import { type PortProbe, probePorts } from "../support/security/probe-ports.ts";
 import { type RunningTask, runningTasks } from "../support/security/tasks.ts";
 import type { Step } from "../support/story.ts";
 
@@ -211,18 +211,18 @@ function placesOf({ hosts, services, tasks }: Environment): Host[] {
   ];
 }
 
-/** The doors that don't do from here as the flows say, one line each. */
+/** The probes that don't do from here as the flows say, one line each. */
 async function wrongDoors(source: Host, environment: Environment, flows: readonly Flow[]): Promise<string[]> {
   const others = ["manager", "worker-2", "kafka"];
   const within = [...environment.hosts.filter(({ name }) => others.includes(name)), ...environment.services];
   const targets = (source.groups.length === 0 ? environment.published : within)
     // No security group stands between a host and itself.
     .filter(({ name }) => name !== source.name);
-  const doors: (Door & { to: End })[] = targets.flatMap((to) =>
+  const probes: (PortProbe & { to: End })[] = targets.flatMap((to) =>
     PORTS.map((port) => ({ to, port, address: to.address })),
   );
   const may = ({ to, port }: { to: End; port: number }) => mayConnect(flows, source, to, port);
-  const tried = await probePorts(source.place, doors, may);
+  const tried = await probePorts(source.place, probes, may);
   assert.ok(
     source.name === "database" || tried.some(({ answer }) => answer !== "silent"),
     `${source.place.name} reaches nothing`,

@@ -3,34 +3,34 @@ import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { ErrorBody } from "../answers.ts";
 import type { Stats } from "../stats.ts";
 
-/** An answer of the API, or none. */
+/** An answer of the API, or its absence. */
 export type Answer<T> =
   | { kind: "good"; body: T }
-  /** It can't now: worth asking again after so many seconds; undefined when there was no answer that says so. */
+  /** A retry may succeed, after this many seconds. Undefined when no answer gave a time. */
   | { kind: "later"; seconds?: number; why: string }
-  /** Asking again the same is of no use. */
+  /** A retry can't succeed. */
   | { kind: "refused"; why: string };
 
 const TIMEOUT_MS = 10_000;
-/** Of `POST /gifticons`, and of reading. */
+/** Time limits of `POST /gifticons` and of reading. */
 const GOOD = [200, 201, 202, 409, 410];
 
-/** Where the event stands. */
+/** Reads the event's figures. */
 export function readStats(): Promise<Answer<Stats>> {
   return call(PATHS.stats);
 }
 
-/** Requests a gifticon. The same user and key are the same request, however often it is sent. */
+/** Requests a gifticon. A retry with the same user and key is the same request. */
 export function requestGifticon(userId: string, key: string): Promise<Answer<RequestStatus>> {
   return call(PATHS.gifticons, {
     method: "POST",
     headers: { "content-type": "application/json", [IDEMPOTENCY_KEY]: key },
-    // Digits as they are: a number of JavaScript would round the long ones.
+    // Sent as digits: a JavaScript number would round long ids.
     body: `{"userId":${userId}}`,
   });
 }
 
-/** What became of a request. */
+/** Reads the status of a request. */
 export function readStatus(requestId: string): Promise<Answer<RequestStatus>> {
   return call(`${PATHS.gifticons}/${requestId}`);
 }
@@ -42,7 +42,8 @@ async function call<T>(path: string, init: RequestInit = {}): Promise<Answer<T>>
     response = await fetch(path, { ...init, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
     body = await response.json();
   } catch {
-    // No connection, no answer in time, or not the API's: the load balancer answers for itself with a page.
+    // No connection, no answer in time, or an HTML page of the load balancer instead of the API's
+    // JSON.
     return { kind: "later", why: "The event can't be reached." };
   }
   if (GOOD.includes(response.status)) return { kind: "good", body: body as T };

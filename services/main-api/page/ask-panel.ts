@@ -22,13 +22,13 @@ export class AskPanel {
       event.preventDefault();
       this.#submit();
     });
-    // A reloaded page (phones do that by themselves) goes on with its request.
+    // A reloaded page continues its request. Phones reload pages by themselves.
     const wish = recall();
     this.#user.value = wish?.userId ?? randomUser();
     if (wish !== undefined) void this.#pursue(wish);
   }
 
-  /** In mode direct a request doesn't queue. */
+  /** Hides the queue in mode direct. */
   set hasQueue(hasQueue: boolean) {
     element("step-queued", HTMLElement).hidden = !hasQueue;
   }
@@ -42,7 +42,7 @@ export class AskPanel {
       this.#user.focus();
       return;
     }
-    // A request that nobody answered goes on under its key: it may have been taken.
+    // An unanswered request continues with its key, as it may have been accepted.
     const unanswered = this.#wish?.userId === userId && this.#wish.requestId === undefined ? this.#wish : undefined;
     void this.#pursue(unanswered ?? { userId, key: newKey() });
   }
@@ -59,7 +59,7 @@ export class AskPanel {
   #show(progress: Progress): void {
     const { step } = progress;
     if (step === "queued" && this.#wish !== undefined) this.#wish.requestId = progress.requestId;
-    // What is decided stays remembered, so that a reloaded page shows it again.
+    // The result is stored, so that a reloaded page shows it.
     remember(step === "refused" ? undefined : this.#wish);
     if (step === "issued" || step === "rejected" || step === "refused") this.#wish = undefined;
     if (step === "refused") this.#complain(progress.why);
@@ -86,7 +86,7 @@ export class AskPanel {
     this.#user.ariaInvalid = problem === undefined ? "false" : "true";
   }
 
-  /** Not `disabled`: the button would lose the focus. */
+  /** Avoids `disabled`, which would take the focus from the button. */
   #setBusy(busy: boolean): void {
     this.#busy = busy;
     this.#button.ariaDisabled = busy ? "true" : "false";
@@ -96,7 +96,7 @@ export class AskPanel {
 
 type Mark = "done" | "now" | "failed" | undefined;
 
-/** How each step of the way looks: requested, in the queue, decided. */
+/** Returns the appearance of each step: requested, queued, decided. */
 const STEPS: Record<Progress["step"], [Mark, Mark, Mark]> = {
   asking: ["now", undefined, undefined],
   waiting: ["now", undefined, undefined],
@@ -128,18 +128,18 @@ function messageOf(progress: Progress): string {
   }
 }
 
-/** Far from the numbers that a load test takes. */
+/** Returns a random user id outside of the range of load tests. */
 function randomUser(): string {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
   return (10_000_000_000 + random).toString();
 }
 
-/** `crypto.randomUUID` exists only on pages that came over TLS. */
+/** Returns a random UUID. `crypto.randomUUID` exists only on pages loaded over TLS. */
 function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The wish of this tab, where the browser keeps such things. */
+/** Stores this tab's request in the browser's session storage. */
 function recall(): Wish | undefined {
   try {
     return JSON.parse(sessionStorage.getItem(STORED) ?? "") as Wish;
@@ -153,6 +153,6 @@ function remember(wish: Wish | undefined): void {
     if (wish === undefined) sessionStorage.removeItem(STORED);
     else sessionStorage.setItem(STORED, JSON.stringify(wish));
   } catch {
-    // The browser keeps nothing for this page: then a reload starts over.
+    // Without storage, a reload starts over.
   }
 }

@@ -3,13 +3,13 @@ import { element } from "./dom.ts";
 import { short, timeOfDay } from "./format.ts";
 import { type Sample, WINDOW } from "./history.ts";
 
-/** One line of a chart. */
+/** A line of a chart. */
 export interface Line {
   name: string;
   figure: keyof Sample;
-  /** A custom property of the page's style. */
+  /** Name of the CSS custom property with its colour. */
   color: `--${string}`;
-  /** Tells lines apart without colour: lengths of stroke and gap. */
+  /** Lengths of dash and gap, which distinguish lines without colour. */
   dash?: [number, number];
   format: (figure: number | null) => string;
 }
@@ -17,7 +17,7 @@ export interface Line {
 const SHORTEST_WINDOW = 60;
 const LOWEST_TOP = 5;
 
-/** A moving chart of the last minutes, with the newest figures (or those under the pointer) in its legend. */
+/** A chart of the last minutes. Its legend shows the newest values, or those under the pointer. */
 export class Chart {
   readonly #lines: readonly Line[];
   readonly #plot: uPlot;
@@ -27,7 +27,7 @@ export class Chart {
   readonly #title: string;
   #samples: readonly Sample[] = [];
 
-  /** @param id The id of a `figure` with a heading. */
+  /** @param id id of a `figure` element with a heading. */
   constructor(id: string, lines: readonly Line[]) {
     const figure = element(id, HTMLElement);
     this.#lines = lines;
@@ -143,7 +143,7 @@ function emptyData(lines: readonly Line[]): uPlot.AlignedData {
   return [[], ...lines.map(() => [])];
 }
 
-/** The style's colour, in the scheme of now. */
+/** Returns a colour of the current colour scheme. */
 function color(property: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(property);
 }

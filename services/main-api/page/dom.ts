@@ -1,7 +1,7 @@
 /**
- * The element with this id.
+ * Returns the element with an id.
  *
- * @throws When `index.html` has none of this kind.
+ * @throws Error when `index.html` has no such element of this type.
  */
 export function element<T extends Element>(id: string, kind: abstract new () => T): T {
   const found = document.getElementById(id);
@@ -9,12 +9,12 @@ export function element<T extends Element>(id: string, kind: abstract new () => 
   throw new Error(`index.html has no ${kind.name} with the id ${id}`);
 }
 
-/** Waits, in seconds. */
+/** Waits for some seconds. */
 export function wait(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 }
 
-/** Waits until somebody can see the page. */
+/** Waits until the page is visible. */
 export async function visible(): Promise<void> {
   while (document.visibilityState !== "visible") {
     await new Promise((resolve) => {

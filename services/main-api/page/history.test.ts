@@ -15,7 +15,7 @@ function stats(second: number, issued: number, accepted: number | null = issued)
   };
 }
 
-/** A history of figures a second apart. */
+/** Returns a history of figures, one each second. */
 function historyOf(...figures: Stats[]): History {
   const history = new History();
   for (const each of figures) history.add(each);
@@ -23,7 +23,7 @@ function historyOf(...figures: Stats[]): History {
 }
 
 describe("the history of the figures", () => {
-  test("gives rates over two seconds and more", () => {
+  test("computes rates over at least two seconds", () => {
     const { samples } = historyOf(stats(10, 0), stats(11, 10), stats(12, 40), stats(15, 100));
     assert.deepEqual(
       samples.map(({ issuedRate }) => issuedRate),
@@ -31,14 +31,14 @@ describe("the history of the figures", () => {
     );
   });
 
-  test("leaves out figures that another API read before the last ones", () => {
+  test("ignores figures older than the last ones", () => {
     const history = historyOf(stats(10, 5));
     assert.equal(history.add(stats(9.9, 4)), false);
     assert.equal(history.add(stats(10, 5)), false);
     assert.equal(history.samples.length, 1);
   });
 
-  test("has no rate where a figure isn't known or went back", () => {
+  test("has no rate when a figure is unknown or decreased", () => {
     const { samples } = historyOf(stats(10, 50), stats(12, 5, null), stats(14, 9, 9));
     assert.deepEqual(
       samples.map(({ acceptedRate, issuedRate }) => [acceptedRate, issuedRate]),
@@ -50,7 +50,7 @@ describe("the history of the figures", () => {
     );
   });
 
-  test("adds rejections up, and forgets what is older than the charts show", () => {
+  test("adds up rejections, and drops samples older than the charts show", () => {
     const { samples } = historyOf(stats(10, 0), stats(20, 0), stats(20 + WINDOW, 0));
     assert.deepEqual(
       samples.map(({ at, rejected }) => [at, rejected]),

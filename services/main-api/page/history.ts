@@ -1,22 +1,24 @@
 import type { Stats } from "../stats.ts";
 
-/** What is charted of one moment. Null: not known then. */
+/** A sample of the charts. Null values are unknown. */
 export interface Sample {
-  /** Seconds since 1970, by the database's clock. */
+  /** Time in seconds since 1970, by the database's clock. */
   at: number;
   accepted: number | null;
   queued: number | null;
   issued: number;
   rejected: number;
   left: number;
-  /** Requests a second. */
+  /** Rates in requests a second. */
   acceptedRate: number | null;
   issuedRate: number | null;
 }
 
-/** How far back the charts look, in seconds. */
+/** Time span of the charts, in seconds. */
 export const WINDOW = 300;
-/** A rate is taken over at least so many seconds: copies of the API read their figures at different moments. */
+/**
+ * Minimum time span of a rate, in seconds. Copies of the API read their figures at different times.
+ */
 const RATE_OVER = 2;
 
 /** The event's figures of the last minutes. */
@@ -27,7 +29,9 @@ export class History {
     return this.#samples;
   }
 
-  /** Takes figures in, unless they are older than the last: another copy of the API may have read them earlier. */
+  /**
+   * Adds figures, unless they are older than the last: another copy of the API may have read them.
+   */
   add({ at: ms, accepted, queued, issued, rejected, stock }: Stats): boolean {
     const at = ms / 1_000;
     const last = this.#samples.at(-1);
@@ -49,7 +53,10 @@ export class History {
   }
 }
 
-/** Null without a figure to compare with, and where a figure went back: the event was started anew. */
+/**
+ * Returns a rate, or null without an earlier figure, or when the figure decreased after a new start
+ * of the event.
+ */
 function rateOf(
   at: number,
   figure: number | null,

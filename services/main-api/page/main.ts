@@ -57,7 +57,7 @@ function show(stats: Stats): void {
 
 function tell(state: "live" | "away", text: string): void {
   live.dataset["state"] = state;
-  // A status is read out when it changes, so it isn't written again.
+  // Screen readers announce each write, so an unchanged status isn't written.
   if (live.textContent !== text) live.textContent = text;
   document.body.classList.toggle("stale", state === "away");
 }

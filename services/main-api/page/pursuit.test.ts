@@ -11,7 +11,7 @@ const issued = good({ requestId, status: "issued", code: "CODE" });
 const busy: Answer<RequestStatus> = { kind: "later", seconds: 3, why: "Busy." };
 const silent: Answer<RequestStatus> = { kind: "later", why: "No answer." };
 
-/** Pursues a wish over given answers; the last of each is given again and again. */
+/** Follows a request through given answers; the last answer of each kind repeats. */
 async function story(asked: Answer<RequestStatus>[], looked: Answer<RequestStatus>[] = [], wish: Partial<Wish> = {}) {
   const progress: Progress[] = [];
   const keys: string[] = [];
@@ -48,20 +48,20 @@ describe("a wish", () => {
     assert.deepEqual((await story([rejected])).progress.at(-1), { step: "rejected", reason: "sold_out" });
   });
 
-  test("is sent again with its key, when the API says so or ever later", async () => {
+  test("is retried with its key, after Retry-After or growing intervals", async () => {
     const { steps, keys, waits } = await story([busy, silent, silent, issued]);
     assert.deepEqual(steps, ["asking", "waiting", "asking", "waiting", "asking", "waiting", "asking", "issued"]);
     assert.deepEqual(keys, ["k", "k", "k", "k"]);
     assert.deepEqual(waits, [3, 2, 4]);
   });
 
-  test("is given up after many tries, and not sent again when it is refused", async () => {
+  test("is given up after many attempts, and isn't retried when it is refused", async () => {
     const { steps, keys } = await story([busy]);
     assert.deepEqual([steps.at(-1), keys.length], ["gave-up", 20]);
     assert.deepEqual((await story([{ kind: "refused", why: "no" }])).steps, ["asking", "refused"]);
   });
 
-  test("that was taken before is only followed", async () => {
+  test("that was accepted before is only followed", async () => {
     assert.deepEqual((await story([], [issued], { requestId })).steps, ["queued", "issued"]);
     assert.equal((await story([], [{ kind: "refused", why: "no" }], { requestId })).steps.at(-1), "gave-up");
   });

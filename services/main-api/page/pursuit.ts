@@ -1,20 +1,20 @@
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { Answer } from "./api.ts";
 
-/** One request for a gifticon, from the first try to its end. */
+/** A request for a gifticon, from the first attempt to its result. */
 export interface Wish {
-  /** Digits. */
+  /** User id, as digits. */
   userId: string;
-  /** Makes every try the same request. */
+  /** Idempotency key, the same for every attempt. */
   key: string;
-  /** Known from the first answer on. */
+  /** Request id, known after the first answer. */
   requestId?: string;
 }
 
-/** How far a wish has come. */
+/** State of a request. */
 export type Progress =
   | { step: "asking" }
-  /** Not taken yet; it is sent again in so many seconds. */
+  /** Not accepted yet; the next attempt follows in this many seconds. */
   | { step: "waiting"; seconds: number; why: string }
   | { step: "queued"; requestId: string }
   | { step: "issued"; code: string }
@@ -22,7 +22,7 @@ export type Progress =
   | { step: "refused"; why: string }
   | { step: "gave-up"; why: string };
 
-/** The API, and time. */
+/** The API and the clock. */
 export interface Surroundings {
   request: (userId: string, key: string) => Promise<Answer<RequestStatus>>;
   status: (requestId: string) => Promise<Answer<RequestStatus>>;
@@ -31,13 +31,16 @@ export interface Surroundings {
 
 const TRIES = 20;
 const LONGEST_WAIT = 10;
-/** Between two looks at a queued request: soon at first, as most wait for less than a second. */
+/**
+ * Seconds between two status reads of a queued request. Short at first, as most wait less than a
+ * second.
+ */
 const FIRST_LOOK = 0.3;
 const LONGEST_LOOK = 2;
 
 /**
- * Sends a wish until it is taken, and follows it to its end. What is sent again has the same key, so it is one request
- * however many tries it takes. A wish that was taken is followed for as long as it waits.
+ * Sends a request until it is accepted, and follows it to its result, however long it waits. Every
+ * attempt has the same key, so all attempts are one request.
  */
 export async function pursue(wish: Wish, around: Surroundings, show: (progress: Progress) => void): Promise<void> {
   let status: RequestStatus | undefined;
@@ -79,7 +82,7 @@ async function send(
   }
 }
 
-/** Looks until it is decided; returns `queued` only when the API refuses to say. */
+/** Reads the status until it is decided. Returns `queued` only when the API refuses to answer. */
 async function follow(requestId: string, { status, wait }: Surroundings): Promise<RequestStatus> {
   for (let pause = FIRST_LOOK; ; pause = Math.min(pause * 1.5, LONGEST_LOOK)) {
     await wait(pause);

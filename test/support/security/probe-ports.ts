@@ -1,7 +1,7 @@
 import { type Place, scriptIn } from "./namespaces.ts";
 
 /** An address and a port of it. */
-export interface Door {
+export interface PortProbe {
   address: string;
   port: number;
 }
@@ -15,29 +15,29 @@ const SECONDS = 3;
 const PATIENT_SECONDS = 30;
 
 /**
- * Tries doors from a place, all at once.
+ * Tries probes from a place, all at once.
  *
  * @param expected whether a door should be reached; one that should and isn't is tried again, patiently.
  */
-export async function probePorts<T extends Door>(
+export async function probePorts<T extends PortProbe>(
   place: Place,
-  doors: readonly T[],
+  probes: readonly T[],
   expected: (door: T) => boolean,
 ): Promise<(T & { answer: Answer })[]> {
-  const first = await attempt(place, doors, SECONDS);
+  const first = await attempt(place, probes, SECONDS);
   const missing = first.filter((door) => door.answer === "silent" && expected(door));
   const second = missing.length > 0 ? await attempt(place, missing, PATIENT_SECONDS) : [];
   return [...first.filter((door) => !missing.includes(door)), ...second];
 }
 
-async function attempt<T extends Door>(
+async function attempt<T extends PortProbe>(
   place: Place,
-  doors: readonly T[],
+  probes: readonly T[],
   seconds: number,
 ): Promise<(T & { answer: Answer })[]> {
-  const input = doors.map(({ address, port }) => `${address} ${port}\n`).join("");
+  const input = probes.map(({ address, port }) => `${address} ${port}\n`).join("");
   const lines = (await scriptIn(place, "probe-ports.sh", [seconds.toString()], input)).split("\n");
-  return doors.map((door) => {
+  return probes.map((door) => {
     const start = `${door.address} ${door.port} `;
     const line = lines.find((one) => one.startsWith(start));
     if (line === undefined) throw new Error(`${place.name} said nothing of ${start}`);

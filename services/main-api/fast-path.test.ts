@@ -5,7 +5,7 @@ import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 import { OverloadedError } from "./batcher.ts";
 import { type ApiStub, apiOver, ID } from "./testing.ts";
 
-/** What a client sees of an answer, but for the time and the connection. */
+/** Returns an answer without its date and connection headers. */
 interface Seen {
   status: number;
   headers: Record<string, string>;
@@ -17,7 +17,7 @@ function seen(status: number, headers: Iterable<[string, unknown]>, body: unknow
   return { status, headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value)])), body };
 }
 
-/** The same request on the short way (through a socket) and on fastify's (which has no socket here). */
+/** Sends a request through the fast path (by a socket) and through fastify (injected). */
 async function bothWays(
   stub: ApiStub,
   body: string,
@@ -66,7 +66,7 @@ describe("the short way of POST /gifticons", () => {
     });
   }
 
-  test("answers as fastify's to an unreadable key", async () => {
+  test("answers an invalid key as fastify does", async () => {
     const [short, long] = await bothWays({}, '{"userId": 1}', { "idempotency-key": "a b" });
     assert.equal(short.status, 400);
     assert.deepEqual(short, long);
@@ -79,7 +79,7 @@ describe("the short way of POST /gifticons", () => {
     });
   }
 
-  test("leaves bodies that are too long, or of another type, to fastify", async () => {
+  test("leaves long bodies and other types to fastify", async () => {
     const url = await apiOver({}).listen({ host: "127.0.0.1", port: 0 });
     const post = async (body: string, type: string) =>
       (await fetch(`${url}/gifticons`, { method: "POST", headers: { "content-type": type }, body })).status;
