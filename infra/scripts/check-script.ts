@@ -2,7 +2,7 @@ import type { ScriptFile } from "./script-file.ts";
 import { commandNames } from "./shell-names.ts";
 
 /** The files whose functions and variables a shell file can use besides its own. */
-export interface Surroundings {
+export interface ScriptContext {
   /** The library that stands before each script. */
   common: ScriptFile;
   /** The libraries that the file declares, and those that these declare, by name. */
@@ -22,18 +22,19 @@ const ALWAYS_SET = new Set([
  * Returns a sentence for each contradiction between a shell file and its header; none when they
  * agree.
  */
-export function contradictionsOf(file: ScriptFile, surroundings: Surroundings): string[] {
+export function headerErrors(file: ScriptFile, context: ScriptContext): string[] {
   const problems = [
-    ...missingFunctions(file, surroundings),
-    ...idleLibraries(file, surroundings),
-    ...repeatedFunctions(file, surroundings),
-    ...undeclaredVariables(file, surroundings),
-    ...idleVariables(file),
+    ...undeclaredFunctions(file, context),
+    ...unusedLibraries(file, context),
+    ...redefinedFunctions(file, context),
+    ...undeclaredVariables(file, context),
+    ...unusedVariables(file),
+    ...overwrittenValues(file),
   ];
   return problems.map((problem) => `${file.path}: ${problem}`);
 }
 
-function missingFunctions(file: ScriptFile, { common, used, all }: Surroundings): string[] {
+function undeclaredFunctions(file: ScriptFile, { common, used, all }: ScriptContext): string[] {
   const reachable = functionsOf([common, ...used.values(), file]);
   const direct = functionsOf([common, ...declared(file, used), file]);
   return [...commandNames(file.names, reachable)].flatMap((name) => {
@@ -45,7 +46,7 @@ function missingFunctions(file: ScriptFile, { common, used, all }: Surroundings)
   });
 }
 
-function idleLibraries(file: ScriptFile, { common, used }: Surroundings): string[] {
+function unusedLibraries(file: ScriptFile, { common, used }: ScriptContext): string[] {
   const calls = commandNames(file.names, functionsOf([common, ...used.values(), file]));
   return file.header.uses.flatMap((name) => {
     const { functions, sets } = used.get(name)?.names ?? { functions: new Map(), sets: new Set<string>() };
@@ -55,19 +56,21 @@ function idleLibraries(file: ScriptFile, { common, used }: Surroundings): string
   });
 }
 
-/** A second function of the same name would take the place of the first, unseen. */
-function repeatedFunctions(file: ScriptFile, { common, used }: Surroundings): string[] {
-  const own = [...file.names.functions.keys()];
-  return [common, ...used.values()]
-    .filter((library) => library !== file)
-    .flatMap((library) =>
-      own
-        .filter((name) => library.names.functions.has(name))
-        .map((name) => `it defines ${name}, as ${library.path} does; give it another name`),
-    );
+/** Reports functions of one name: the later one would silently replace the earlier one. */
+function redefinedFunctions(file: ScriptFile, { common, used }: ScriptContext): string[] {
+  const owners = new Map<string, ScriptFile>();
+  const problems: string[] = [];
+  for (const definer of new Set([common, ...used.values(), file]))
+    for (const name of definer.names.functions.keys()) {
+      const owner = owners.get(name);
+      if (owner === undefined) owners.set(name, definer);
+      else if (definer === file) problems.push(`it defines ${name}, as ${owner.path} does; give it another name`);
+      else problems.push(`it uses ${owner.path} and ${definer.path}, which both define ${name}; rename one`);
+    }
+  return problems;
 }
 
-function undeclaredVariables(file: ScriptFile, { common, used }: Surroundings): string[] {
+function undeclaredVariables(file: ScriptFile, { common, used }: ScriptContext): string[] {
   const { header, names } = file;
   const known = new Set([...header.values.keys(), ...header.environment, ...ALWAYS_SET]);
   for (const { names } of [common, ...declared(file, used), file]) for (const name of names.sets) known.add(name);
@@ -76,12 +79,18 @@ function undeclaredVariables(file: ScriptFile, { common, used }: Surroundings): 
     .map((name) => `it reads ${name}, which nothing sets; add ${name} to "# values:", or to "# environment:"`);
 }
 
-function idleVariables({ header, names }: ScriptFile): string[] {
-  const idle = (field: string, variables: Iterable<string>) =>
+function overwrittenValues({ header, names }: ScriptFile): string[] {
+  return [...header.values.keys()]
+    .filter((name) => names.sets.has(name))
+    .map((name) => `it sets ${name}, but a value is read-only; give the variable another name`);
+}
+
+function unusedVariables({ header, names }: ScriptFile): string[] {
+  const unused = (field: string, variables: Iterable<string>) =>
     [...variables]
       .filter((name) => !names.reads.has(name))
       .map((name) => `it does not use ${name}; remove ${name} from "# ${field}:"`);
-  return [...idle("values", header.values.keys()), ...idle("environment", header.environment)];
+  return [...unused("values", header.values.keys()), ...unused("environment", header.environment)];
 }
 
 function declared(file: ScriptFile, used: ReadonlyMap<string, ScriptFile>): ScriptFile[] {

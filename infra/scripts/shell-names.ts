@@ -47,7 +47,7 @@ const ARITHMETIC_TESTS = new Set(["-eq", "-ne", "-lt", "-le", "-gt", "-ge"]);
 export function shellNames(text: string): ShellNames {
   const names: ShellNames = { functions: new Map(), commands: [], reads: new Set(), sets: new Set() };
   visit(parseShell(text), (node) => {
-    note(node, names);
+    addNames(node, names);
   });
   return names;
 }
@@ -74,58 +74,58 @@ export function commandNames({ commands }: ShellNames, functions: ReadonlyMap<st
   return found;
 }
 
-/** Adds what one node of the syntax tree says of names. */
-function note(node: SyntaxNode, names: ShellNames): void {
+/** Adds the names that a node of the syntax tree itself defines or uses. */
+function addNames(node: SyntaxNode, names: ShellNames): void {
   switch (node.type) {
     case "Function":
       names.functions.set(node.name.value, { runsArgument: runArgument(node.body) });
       break;
     case "Command":
-      noteCommand(node, names);
+      addCommand(node, names);
       break;
     case "Assignment":
       names.sets.add(node.name);
-      noteBareWord(node.index, names.reads);
+      addBareWord(node.index, names.reads);
       break;
     case "For":
     case "Select":
-      noteBareWord(node.name, names.sets);
+      addBareWord(node.name, names.sets);
       break;
     default:
-      noteExpression(node, names);
+      addExpression(node, names);
   }
 }
 
-/** Adds what expansions, arithmetic and tests say of variables. */
-function noteExpression(node: SyntaxNode, { reads, sets }: ShellNames): void {
+/** Adds the variables that an expansion, an arithmetic expression or a test reads or sets. */
+function addExpression(node: SyntaxNode, { reads, sets }: ShellNames): void {
   switch (node.type) {
     case "SimpleExpansion":
-      noteName(node.text.slice(1), reads);
+      addName(node.text.slice(1), reads);
       break;
     case "ParameterExpansion":
-      noteName(node.parameter, reads);
-      noteBareWord(node.index, reads);
-      if (node.operation?.type === "Default" && node.operation.operator.endsWith("=")) noteName(node.parameter, sets);
+      addName(node.parameter, reads);
+      addBareWord(node.index, reads);
+      if (node.operation?.type === "Default" && node.operation.operator.endsWith("=")) addName(node.parameter, sets);
       break;
     case "ArithmeticWord":
-      noteName(node.value, reads);
+      addName(node.value, reads);
       break;
     case "ArithmeticBinary":
-      if (ASSIGNING.has(node.operator) && node.left.type === "ArithmeticWord") noteName(node.left.value, sets);
+      if (ASSIGNING.has(node.operator) && node.left.type === "ArithmeticWord") addName(node.left.value, sets);
       break;
     case "TestUnary":
-      if (node.operator === "-v") noteBareWord(node.operand, reads);
+      if (node.operator === "-v") addBareWord(node.operand, reads);
       break;
     case "TestBinary":
       if (!ARITHMETIC_TESTS.has(node.operator)) break;
-      noteBareWord(node.left, reads);
-      noteBareWord(node.right, reads);
+      addBareWord(node.left, reads);
+      addBareWord(node.right, reads);
       break;
     default:
   }
 }
 
-function noteCommand({ name: word, args }: Command, names: ShellNames): void {
+function addCommand({ name: word, args }: Command, names: ShellNames): void {
   const name = plainText(word);
   if (name === undefined) return;
   const texts = args.map(plainText);
@@ -135,8 +135,8 @@ function noteCommand({ name: word, args }: Command, names: ShellNames): void {
     names.commands.push(...handler.commands);
     for (const read of handler.reads) names.reads.add(read);
   }
-  if (name === "export" || name === "readonly") for (const text of texts) noteName(text, names.reads);
-  if (SETTERS.has(name)) for (const text of texts) noteName(text, names.sets);
+  if (name === "export" || name === "readonly") for (const text of texts) addName(text, names.reads);
+  if (SETTERS.has(name)) for (const text of texts) addName(text, names.sets);
 }
 
 /**
@@ -154,11 +154,11 @@ function plainText(word: Word | Assignment | undefined): string | undefined {
   return plain ? word.value : undefined;
 }
 
-function noteBareWord(word: Word | undefined, names: Set<string>): void {
-  noteName(plainText(word), names);
+function addBareWord(word: Word | undefined, names: Set<string>): void {
+  addName(plainText(word), names);
 }
 
-function noteName(name: string | undefined, names: Set<string>): void {
+function addName(name: string | undefined, names: Set<string>): void {
   if (name !== undefined && VARIABLE.test(name)) names.add(name);
 }
 

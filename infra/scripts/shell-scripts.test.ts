@@ -166,6 +166,18 @@ test("a function that takes the place of a library's is refused", () => {
   refuses("say() { :; }\nsay\n", ["it defines say, as lib/common.sh does; give it another name"]);
 });
 
+test("two libraries of a script that define one function are refused", () => {
+  const libraries = { "lib/other.sh": "# Other.\nnode() { :; }\n" };
+  assert.throws(() => project("# uses: nodes other\nnode\n", libraries).render("run.sh", { REGION: "" }), {
+    message: "run.sh: it uses lib/nodes.sh and lib/other.sh, which both define node; rename one",
+  });
+});
+
+test("a script that sets one of its values is refused", () => {
+  const problem = "it sets NAME, but a value is read-only; give the variable another name";
+  refuses('# values: NAME\nNAME+=1\nsay "$NAME"\n', [problem], { NAME: "" });
+});
+
 test("a library is checked as well", () => {
   const libraries = { "lib/fleet.sh": "#!/usr/bin/env bash\nfleet() { node; }\n" };
   const scripts = project("#!/usr/bin/env bash\n# uses: fleet\nfleet\n", libraries);

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { contradictionsOf } from "./check-script.ts";
+import { headerErrors } from "./check-script.ts";
 import { quote } from "./quote.ts";
 import { readScriptFile, ScriptError, type ScriptFile } from "./script-file.ts";
 import type { ValueForm } from "./script-header.ts";
@@ -48,9 +48,9 @@ export class ShellScripts {
     const files = [this.#library(COMMON), ...this.#librariesOf(path).values(), this.#file(path)];
     const facts = this.#factsOf(files);
     const problems = [
-      ...givenFacts(this.#facts, values),
-      ...wrongValues(files, { ...facts, ...values }),
-      ...wrongTriggers(files, triggers),
+      ...factErrors(this.#facts, values),
+      ...valueErrors(files, { ...facts, ...values }),
+      ...triggerErrors(files, triggers),
     ];
     if (problems.length > 0) throw new ScriptError(problems.map((problem) => `${path}: ${problem}`));
     const variables = Object.entries({ ...facts, ...values, ...triggers }).map(([name, value]) =>
@@ -69,7 +69,7 @@ export class ShellScripts {
     if (this.#checked.has(path)) return;
     const file = this.#file(path);
     const used = this.#librariesOf(path);
-    const problems = contradictionsOf(file, { common: this.#library(COMMON), used, all: this.#allLibraries() });
+    const problems = headerErrors(file, { common: this.#library(COMMON), used, all: this.#allLibraries() });
     if (problems.length > 0) throw new ScriptError(problems);
     this.#checked.add(path);
     for (const library of used.values()) this.check(library.path);
@@ -120,13 +120,13 @@ export class ShellScripts {
   }
 }
 
-function givenFacts(facts: ScriptValues, values: ScriptValues): string[] {
+function factErrors(facts: ScriptValues, values: ScriptValues): string[] {
   return Object.keys(values)
     .filter((name) => name in facts)
     .map((name) => `the value ${name} is a fact of the project; no caller gives it`);
 }
 
-function wrongValues(files: readonly ScriptFile[], values: ScriptValues): string[] {
+function valueErrors(files: readonly ScriptFile[], values: ScriptValues): string[] {
   const declared = new Map(files.flatMap(({ header }) => [...header.values]));
   const given = new Set(Object.keys(values));
   const list = (names: Iterable<string>) => [...names].join(", ") || "none";
@@ -137,18 +137,18 @@ function wrongValues(files: readonly ScriptFile[], values: ScriptValues): string
     ...[...declared.keys()]
       .filter((name) => !given.has(name))
       .map((name) => `the value ${name} is missing; given are ${list(given)}`),
-    ...[...declared].flatMap(([name, form]) => wrongForm(name, form, values[name])),
+    ...[...declared].flatMap(([name, form]) => formErrors(name, form, values[name])),
   ];
 }
 
-function wrongForm(name: string, form: ValueForm, value: ScriptValues[string] | undefined): string[] {
+function formErrors(name: string, form: ValueForm, value: ScriptValues[string] | undefined): string[] {
   if (value === undefined || Array.isArray(value) === (form === "list")) return [];
   return form === "list"
     ? [`the value ${name} is one text, but ${name}[] declares a list`]
     : [`the value ${name} is a list, but ${name} declares one text; declare ${name}[]`];
 }
 
-function wrongTriggers(files: readonly ScriptFile[], triggers: ScriptValues): string[] {
+function triggerErrors(files: readonly ScriptFile[], triggers: ScriptValues): string[] {
   return Object.keys(triggers).flatMap((name) => {
     if (!/^[A-Z][A-Z0-9_]*$/.test(name)) return [`the trigger "${name}" is not the name of a variable, as NAME`];
     const reader = files.find(({ names }) => names.reads.has(name) || names.sets.has(name));
