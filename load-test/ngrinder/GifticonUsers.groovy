@@ -1,10 +1,9 @@
-// The users of the event, for nGrinder 3.5: the same scenario as ../k6/users.js. Upload it in the controller's page, and set the
-// parameter to the output apiUrl.
-//
-// 6,000 users are 12 processes of 500 threads on one t3.xlarge (agent 1, "Vuser per agent" 6000); a start that was not measured.
+// The users of the event for nGrinder 3.5.9-p1: the same scenario as ../k6/users.js.
+// The README says how to run it: "The load test", nGrinder.
 import static net.grinder.script.Grinder.grinder
 import static org.junit.Assert.assertTrue
 
+import java.time.Instant
 import net.grinder.script.GTest
 import net.grinder.scriptengine.groovy.junit.GrinderRunner
 import net.grinder.scriptengine.groovy.junit.annotation.BeforeProcess
@@ -21,20 +20,41 @@ import org.ngrinder.http.HTTPResponse
 class GifticonUsers {
     static final int THINK_MS = 1500
     static final int TIMEOUT_MS = 5000
-    /** The user ids of load tests: services/load-agent/protocol.ts. */
-    static final long FIRST_USER = 7_000_000_000L
-    static final long USERS_OF_A_THREAD = 10_000L
     static final Set<Integer> ANSWERS = [201, 202, 409, 410] as Set
+
+    /** First of the billion user ids of load tests: services/contract/facts/load-test-users.ts. */
+    static final long FIRST_USER = 7_000_000_000L
+    /**
+     * User ids of one test. 6,000 users need as many in 16 minutes.
+     * A bigger number allows longer tests, and ids repeat after fewer tests.
+     */
+    static final long IDS_OF_A_TEST = 4_000_000L
+    /** Tests until user ids repeat. */
+    static final long TESTS = 1_000_000_000L.intdiv(IDS_OF_A_TEST)
+
+    /** How long a process is missing before it counts as lost. A test ends faster than this. */
+    static final long LOST_MS = 5_000L
 
     static GTest ask
     static HTTPRequest request
+    /** Null only in a validation that knows no address. */
+    static String url
+    /** 0 in a validation. nGrinder counts tests from 1. */
+    static long test
+    /** Set for good once a process is lost. */
+    static volatile String loss
+    /** When a process was first missing, in milliseconds since 1970; 0 while none is. */
+    static long missingSince = 0L
 
     @BeforeProcess
     static void beforeProcess() {
+        url = apiUrl()
+        test = isValidation() ? 0L : testNumber()
+        assertIdsSuffice()
         HTTPRequestControl.setConnectionTimeout(TIMEOUT_MS)
         HTTPRequestControl.setSocketTimeout(TIMEOUT_MS)
         ask = new GTest(1, "POST /gifticons")
-        request = HTTPRequest.create()
+        request = new HTTPRequest()
         ask.record(request)
     }
 
@@ -45,15 +65,125 @@ class GifticonUsers {
 
     @Test
     void askForGifticon() {
-        long thread = (grinder.agentNumber * 100L + grinder.processNumber) * 1000L + grinder.threadNumber
-        long user = FIRST_USER + (thread * USERS_OF_A_THREAD + grinder.runNumber) % 1_000_000_000L
-        List<Header> headers = [
+        if (url == null) {
+            grinder.logger.warn("Validated without a request: nGrinder gives a validation no parameter, " +
+                "and API_URL is not set. Set the parameter of the test to the output apiUrl.")
+            return
+        }
+        try {
+            HTTPResponse answer = request.POST("${url}/gifticons".toString(), body(), headers())
+            assertTrue("answered ${answer.statusCode}", answer.statusCode in ANSWERS)
+            // After the request, as nGrinder counts a failed run by its last request.
+            if (grinder.threadNumber == 0) lookForLostProcesses()
+            assertTrue(loss, loss == null)
+        } finally {
+            // Users pause after a failure too.
+            grinder.sleep(THINK_MS)
+        }
+    }
+
+    /** Returns the parameter of the test, or else the address that the stack tells. */
+    static String apiUrl() {
+        String given = System.getProperty("param") ?: System.getenv("API_URL") ?: ""
+        if (given.isEmpty() && isValidation()) return null
+        assertTrue("The parameter of the test is \"${given}\". Set it to the output apiUrl, as http://HOST.",
+            given ==~ "https?://[^/?#]+/?")
+        return given.endsWith("/") ? given[0..-2] : given
+    }
+
+    static long testNumber() {
+        String id = property("grinder.test.id", "")
+        assertTrue("grinder.test.id is \"${id}\", and user ids follow from it. Allowed is test_NUMBER.",
+            id ==~ "test_[1-9][0-9]{0,17}")
+        return Long.parseLong(id.substring("test_".length()))
+    }
+
+    static void assertIdsSuffice() {
+        long runs = number("grinder.runs", 0) ?: number("grinder.duration", 0).intdiv(THINK_MS) + 1L
+        long ids = users() * runs
+        assertTrue("${users()} users with ${runs} runs each need ${ids} user ids, and a test has ${IDS_OF_A_TEST}. " +
+            "Take a shorter test or fewer users, or raise IDS_OF_A_TEST in the script.", ids <= IDS_OF_A_TEST)
+    }
+
+    /** Returns how many users all agents together were asked for. */
+    static long users() {
+        return number("grinder.agents", 1) * number("grinder.processes", 1) * number("grinder.threads", 1)
+    }
+
+    /**
+     * Returns a user id that no other run of this test takes, and no other of the last tests.
+     * A test has a block of ids. In it, each run of all users has a row, and each user a column.
+     * The first block belongs to validations and to other load tests.
+     */
+    static long userId() {
+        long block = test == 0L ? 0L : 1L + (test - 1L) % (TESTS - 1L)
+        long process = grinder.agentNumber * number("grinder.processes", 1) + grinder.processNumber
+        long column = process * number("grinder.threads", 1) + grinder.threadNumber
+        return FIRST_USER + block * IDS_OF_A_TEST + grinder.runNumber * users() + column
+    }
+
+    static byte[] body() {
+        return "{\"userId\": ${userId()}}".toString().bytes
+    }
+
+    /** Returns headers with a key that no other request has, validations included. */
+    static List<Header> headers() {
+        Object run = test == 0L ? System.currentTimeMillis() : grinder.runNumber
+        String key = [test, grinder.agentNumber, grinder.processNumber, grinder.threadNumber, run].join("-")
+        return [
             new BasicHeader("Content-Type", "application/json"),
-            new BasicHeader("Idempotency-Key", "ngrinder-${user}".toString()),
-        ]
-        byte[] body = "{\"userId\": ${user}}".toString().bytes
-        HTTPResponse answer = request.POST("${System.getProperty('param')}/gifticons".toString(), body, headers)
-        assertTrue("answered ${answer.statusCode}", answer.statusCode in ANSWERS)
-        grinder.sleep(THINK_MS)
+            new BasicHeader("Idempotency-Key", "ngrinder-${key}".toString()),
+        ] as List<Header>
+    }
+
+    /**
+     * Notices that processes of this agent died: nGrinder goes on with those that are left and
+     * reports no error. It waits for each run of a test that has a number of runs.
+     */
+    static void lookForLostProcesses() {
+        if (isValidation() || number("grinder.runs", 0) > 0 || isRampingUp()) return
+        long asked = number("grinder.processes", 1)
+        long left = runningProcesses()
+        long now = System.currentTimeMillis()
+        if (left >= asked) {
+            missingSince = 0L
+        } else if (missingSince == 0L) {
+            missingSince = now
+        } else if (loss == null && now - missingSince >= LOST_MS) {
+            long threads = number("grinder.threads", 1)
+            loss = "Fewer users run than were asked for: ${left * threads} of ${asked * threads} on this agent, " +
+                "as ${left} of ${asked} processes are left. The controller drops a process that takes longer to " +
+                "start than controller.inactive_client_time_out, and Linux kills one when memory is short."
+        }
+    }
+
+    /** Returns how many worker processes the agent has: its children that run the same program. */
+    static long runningProcesses() {
+        ProcessHandle self = ProcessHandle.current()
+        Optional<String> program = self.info().command()
+        return self.parent().get().children().filter { it.info().command() == program }.count()
+    }
+
+    /** Tells whether the agent may still have processes to start, some at a time. */
+    static boolean isRampingUp() {
+        long step = number("grinder.processIncrement", 0)
+        if (step <= 0 || property("grinder.threadRampUp", "false") == "true") return false
+        long later = Math.max(0L, number("grinder.processes", 1) - number("grinder.initialProcesses", step))
+        long steps = (later + step - 1L).intdiv(step)
+        Instant end = ProcessHandle.current().info().startInstant().get()
+            .plusMillis(steps * number("grinder.processIncrementInterval", 60_000))
+        return Instant.now().isBefore(end)
+    }
+
+    static boolean isValidation() {
+        return property("grinder.script.validation", "false") == "true"
+    }
+
+    static long number(String name, long otherwise) {
+        return grinder.properties.getLong(name, otherwise)
+    }
+
+    static String property(String name, String otherwise) {
+        return grinder.properties.getProperty(name, otherwise)
     }
 }

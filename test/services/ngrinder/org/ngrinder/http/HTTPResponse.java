@@ -1,7 +1,0 @@
-package org.ngrinder.http;
-
-public class HTTPResponse {
-  public int getStatusCode() {
-    return 0;
-  }
-}
