@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { loginIsValid, loginKey } from "../aws/ecr/gateway/login.ts";
-import { sealValue } from "../aws/ssm/sealed-value.ts";
+import { encryptValue } from "../aws/ssm/encrypted-value.ts";
 import type { LocalRecord } from "../engine/records.ts";
 import type { ApiContext, ApiHandler, ApiRequest } from "./api.ts";
 import { ecrApi } from "./ecr-api.ts";
@@ -28,7 +28,7 @@ const parameter: LocalRecord = {
     dataType: "text",
     lastModified: 1_700_000_000,
     version: 3,
-    sealedValue: sealValue(secret, "/app/key", "the secret"),
+    sealedValue: encryptValue(secret, "/app/key", "the secret"),
   },
 };
 

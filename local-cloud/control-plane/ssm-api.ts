@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parameterResource } from "../aws/ssm/parameter-name.ts";
-import { openValue } from "../aws/ssm/sealed-value.ts";
+import { decryptValue } from "../aws/ssm/encrypted-value.ts";
 import { token } from "../aws/ssm/tokens.ts";
 import type { Authority } from "../engine/ca.ts";
 import type { ApiHandler } from "./api.ts";
@@ -34,7 +34,7 @@ export function ssmApi(authority: () => Promise<Pick<Authority, "secret">>): Api
         LastModifiedDate: lastModified,
         Name: name,
         Type: type,
-        Value: decrypt ? openValue((await authority()).secret, name, sealed) : sealed,
+        Value: decrypt ? decryptValue((await authority()).secret, name, sealed) : sealed,
         Version: present,
       },
     });

@@ -61,7 +61,7 @@ for (const [what, fault, { right, wrong }] of rules) {
   }
 }
 
-test("what is wrong with a password never quotes it", () => {
+test("the reason for a wrong password never quotes it", () => {
   for (const password of ["short", "with space in it", "ümlaut-passwort"]) {
     assert.equal(passwordFault(password)?.includes(password), false);
   }

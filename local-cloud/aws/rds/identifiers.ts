@@ -1,10 +1,16 @@
-/** What is wrong with a DB instance identifier, or undefined. Rules: CreateDBInstance, DBInstanceIdentifier. */
+/**
+ * Returns the reason why a DB instance identifier is wrong, or undefined. Source of the rules:
+ * CreateDBInstance, DBInstanceIdentifier.
+ */
 export function identifierFault(identifier: string): string | undefined {
   if (identifier.length < 1 || identifier.length > 63) return "must have 1 to 63 characters";
   return hyphenatedFault(identifier);
 }
 
-/** What is wrong with the name of a subnet group, or undefined. Rules: CreateDBSubnetGroup and the provider. */
+/**
+ * Returns the reason why the name of a subnet group is wrong, or undefined. Source of the rules:
+ * CreateDBSubnetGroup and the provider.
+ */
 export function subnetGroupNameFault(name: string): string | undefined {
   if (name.toLowerCase() === "default") return '"default" is reserved';
   if (name.length < 1 || name.length > 255) return "must have 1 to 255 characters";
@@ -13,14 +19,20 @@ export function subnetGroupNameFault(name: string): string | undefined {
     : "only lower-case letters, digits, hyphens, underscores, periods and spaces are allowed";
 }
 
-/** What is wrong with the name of a parameter group, or undefined. Rules: CreateDBParameterGroup and the provider. */
+/**
+ * Returns the reason why the name of a parameter group is wrong, or undefined. Source of the rules:
+ * CreateDBParameterGroup and the provider.
+ */
 export function parameterGroupNameFault(name: string): string | undefined {
   if (name.length < 1 || name.length > 255) return "must have 1 to 255 characters";
   if (name.startsWith("default.")) return 'names that begin with "default." are reserved';
   return hyphenatedFault(name);
 }
 
-/** What is wrong with a name of lower-case letters, digits and single hyphens, or undefined. */
+/**
+ * Returns the reason why a name is not one of lower-case letters, digits and single hyphens, or
+ * undefined.
+ */
 function hyphenatedFault(name: string): string | undefined {
   if (!/^[a-z0-9-]+$/.test(name)) return "only lower-case letters, digits and hyphens are allowed";
   if (!/^[a-z]/.test(name)) return "the first character must be a letter";
@@ -29,7 +41,7 @@ function hyphenatedFault(name: string): string | undefined {
   return undefined;
 }
 
-/** Names that RDS for PostgreSQL keeps for itself. */
+/** User names that RDS for PostgreSQL reserves. */
 const reservedUsers = new Set([
   "rdsadmin",
   "rdsrepladmin",
@@ -40,7 +52,10 @@ const reservedUsers = new Set([
   "user",
 ]);
 
-/** What is wrong with the name of the master user, or undefined. Rules: CreateDBInstance, MasterUsername, RDS for PostgreSQL. */
+/**
+ * Returns the reason why the name of the master user is wrong, or undefined. Source of the rules:
+ * CreateDBInstance, MasterUsername, RDS for PostgreSQL.
+ */
 export function masterUserFault(name: string): string | undefined {
   if (name.length < 1 || name.length > 63) return "must have 1 to 63 characters";
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
@@ -52,7 +67,10 @@ export function masterUserFault(name: string): string | undefined {
   return undefined;
 }
 
-/** What is wrong with the name of the first database, or undefined. Rules: CreateDBInstance, DBName, RDS for PostgreSQL. */
+/**
+ * Returns the reason why the name of the first database is wrong, or undefined. Source of the
+ * rules: CreateDBInstance, DBName, RDS for PostgreSQL.
+ */
 export function databaseNameFault(name: string): string | undefined {
   if (name.length < 1 || name.length > 63) return "must have 1 to 63 characters";
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
@@ -61,7 +79,10 @@ export function databaseNameFault(name: string): string | undefined {
   return ["rdsadmin", "template0", "template1"].includes(name.toLowerCase()) ? "is reserved by the engine" : undefined;
 }
 
-/** What is wrong with a master password, or undefined; never quotes it. Rules: CreateDBInstance, MasterUserPassword, PostgreSQL. */
+/**
+ * Returns the reason why a master password is wrong, or undefined. Never quotes the password.
+ * Source of the rules: CreateDBInstance, MasterUserPassword, PostgreSQL.
+ */
 export function passwordFault(password: string): string | undefined {
   if (password.length < 8 || password.length > 128) {
     return `must have 8 to 128 characters, this one has ${password.length}`;

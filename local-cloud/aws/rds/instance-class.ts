@@ -1,13 +1,16 @@
-/** An RDS instance class as far as it shows locally. */
+/** An RDS instance class, with the properties that have an effect locally. */
 export interface InstanceClass {
-  /** Memory of the server, in bytes: the limit of its container. */
+  /** Memory in bytes: the limit of the server's container. */
   memory: number;
   virtualCpus: number;
 }
 
 const GiB = 1024 ** 3;
 
-/** Classes that offer PostgreSQL 17, with the sizes that "Hardware specifications for DB instance classes" of the RDS user guide lists. */
+/**
+ * Classes for PostgreSQL 17. Source of their sizes: "Hardware specifications for DB instance
+ * classes" in the RDS user guide.
+ */
 const families: Record<string, Record<string, InstanceClass>> = {
   "db.t3": burstable(),
   "db.t4g": burstable(),
@@ -27,26 +30,32 @@ const classes = new Map<string, InstanceClass>(
   ),
 );
 
-/** All class names, for messages. */
+/** The names of all classes, for messages. */
 export const instanceClassNames: readonly string[] = [...classes.keys()];
 
-/** Undefined for a class that RDS or the local cloud does not offer for PostgreSQL 17. */
+/**
+ * Returns the class, or undefined when RDS or the local cloud does not offer it for PostgreSQL 17.
+ */
 export function instanceClass(name: string): InstanceClass | undefined {
   return classes.get(name);
 }
 
 /**
- * What RDS and the operating system keep for themselves, in bytes. Taken from a db.t3.micro on AWS, which allows 81 connections:
- * 81 x 9,531,392 bytes are left of its 1 GiB. For other classes it is an estimate.
+ * Memory in bytes that RDS and the operating system use. Taken from a db.t3.micro on AWS, which
+ * allows 81 connections: 81 x 9,531,392 bytes are left of its 1 GiB. For other classes it is an
+ * estimate.
  */
 const reserved = GiB - 81.5 * 9_531_392;
 
-/** The memory that RDS's formulas call DBInstanceClassMemory, in bytes. */
+/** Returns the memory in bytes that RDS's formulas call DBInstanceClassMemory. */
 export function formulaMemory(of: InstanceClass): number {
   return of.memory - reserved;
 }
 
-/** RDS's default for PostgreSQL: LEAST({DBInstanceClassMemory/9531392}, 5000). */
+/**
+ * Returns RDS's default of max_connections for PostgreSQL: LEAST({DBInstanceClassMemory/9531392},
+ * 5000).
+ */
 export function maxConnections(of: InstanceClass): number {
   return Math.min(Math.floor(formulaMemory(of) / 9_531_392), 5_000);
 }

@@ -13,14 +13,14 @@ const right = {
   username: "app",
 };
 
-/** The paths at which inputs are wrong, alone or beside others. */
+/** Returns the paths that the schema refuses, or else those that the rules across inputs refuse. */
 function wrongAt(changes: object): string[] {
   const { data, error } = instanceInputs.safeParse({ ...right, ...changes });
   if (error !== undefined) return error.issues.map(({ path }) => path.join("."));
   return checkInstance(data).map(({ property }) => property);
 }
 
-test("the smallest right inputs are right", () => {
+test("the minimal inputs are accepted", () => {
   assert.deepEqual(wrongAt({}), []);
 });
 
@@ -48,7 +48,7 @@ for (const [path, changes] of [
   ["performanceInsightsRetentionPeriod", { performanceInsightsEnabled: true, performanceInsightsRetentionPeriod: 30 }],
   ["maxAllocatedStorage", { maxAllocatedStorage: 10 }],
 ] as const) {
-  test(`${JSON.stringify(changes)} is wrong at ${path}`, () => {
+  test(`${JSON.stringify(changes)} is refused at ${path}`, () => {
     assert.deepEqual(wrongAt(changes), [path]);
   });
 }

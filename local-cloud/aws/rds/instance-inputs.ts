@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { BrokenRule } from "../../provider/resource-type.ts";
-import { idInput, onlyFalse, refused, regionInput, tagsInput } from "../inputs.ts";
-import { faultFree } from "./fault-free.ts";
+import { idInput, onlyFalse, refused, regionInput, tagsInput, validatedBy } from "../inputs.ts";
 import { databaseNameFault, identifierFault, masterUserFault, passwordFault } from "./identifiers.ts";
 import { instanceClass, instanceClassNames } from "./instance-class.ts";
 
@@ -12,7 +11,10 @@ const noDirectory = "it has no Active Directory";
 const noSnapshot = "it keeps no snapshots";
 const arnInput = z.string().regex(/^arn:aws:/, { error: "must be an ARN" });
 
-/** The inputs of aws.rds.Instance. What has no effect here is checked and stored; what can't be honoured is refused. */
+/**
+ * Schema of the inputs of aws.rds.Instance. Inputs without a local effect are checked and stored.
+ * Inputs that local-cloud can't honour are refused.
+ */
 export const instanceInputs = z.strictObject({
   allocatedStorage: z
     .number()
@@ -37,7 +39,7 @@ export const instanceInputs = z.strictObject({
   customIamInstanceProfile: refused("it has no RDS Custom"),
   customerOwnedIpEnabled: onlyFalse("it has no Outposts"),
   databaseInsightsMode: z.enum(["standard", "advanced"]).optional(),
-  dbName: z.string().superRefine(faultFree(databaseNameFault)).optional(),
+  dbName: z.string().superRefine(validatedBy(databaseNameFault)).optional(),
   dbSubnetGroupName: z.string({ error: "is required by local-cloud: it has no default VPC" }),
   dedicatedLogVolume: onlyFalse("its disks have no provisioned IOPS"),
   deleteAutomatedBackups: z.boolean().default(true),
@@ -60,14 +62,14 @@ export const instanceInputs = z.strictObject({
   finalSnapshotIdentifier: z
     .string()
     .regex(/^[A-Za-z](?:-?[A-Za-z0-9])*$/, {
-      error: "must begin with a letter and hold letters, digits and single hyphens between them only",
+      error: "must begin with a letter, and only letters, digits and single hyphens between them are allowed",
     })
     .optional(),
   iamDatabaseAuthenticationEnabled: onlyFalse("its servers take passwords only"),
-  identifier: z.string().superRefine(faultFree(identifierFault)).optional(),
+  identifier: z.string().superRefine(validatedBy(identifierFault)).optional(),
   identifierPrefix: z
     .string()
-    .superRefine(faultFree((prefix) => identifierFault(`${prefix}0`)))
+    .superRefine(validatedBy((prefix) => identifierFault(`${prefix}0`)))
     .optional(),
   instanceClass: z.string().refine((name) => instanceClass(name) !== undefined, {
     error: `must be a class that the local cloud knows: ${instanceClassNames.join(", ")}`,
@@ -88,11 +90,13 @@ export const instanceInputs = z.strictObject({
   ncharCharacterSetName: refused(noOtherEngine),
   networkType: z.literal("IPV4", { error: 'must be "IPV4": the local cloud has no IPv6' }).optional(),
   optionGroupName: z
-    .literal("default:postgres-17", { error: "PostgreSQL has no option groups of one's own" })
+    .literal("default:postgres-17", {
+      error: 'must be "default:postgres-17": RDS for PostgreSQL has no other option groups',
+    })
     .optional(),
   parameterGroupName: z.string().optional(),
-  password: z.string().superRefine(faultFree(passwordFault)).optional(),
-  passwordWo: z.string().superRefine(faultFree(passwordFault)).optional(),
+  password: z.string().superRefine(validatedBy(passwordFault)).optional(),
+  passwordWo: z.string().superRefine(validatedBy(passwordFault)).optional(),
   passwordWoVersion: z.number().int().optional(),
   performanceInsightsEnabled: z.boolean().optional(),
   performanceInsightsKmsKeyId: arnInput.optional(),
@@ -117,14 +121,17 @@ export const instanceInputs = z.strictObject({
   tags: tagsInput,
   timezone: refused(noOtherEngine),
   upgradeStorageConfig: onlyFalse("its storage has one configuration"),
-  username: z.string().superRefine(faultFree(masterUserFault)),
+  username: z.string().superRefine(validatedBy(masterUserFault)),
   vpcSecurityGroupIds: z.array(idInput("sg")).optional(),
   warningEventCategories: z.array(z.string()).optional(),
 });
 
 export type InstanceInputs = z.infer<typeof instanceInputs>;
 
-/** Rules across the inputs, as the provider and CreateDBInstance judge them. */
+/**
+ * Returns the rules across inputs that are broken. Source of the rules: the provider and
+ * CreateDBInstance.
+ */
 export function checkInstance(inputs: Partial<InstanceInputs>): BrokenRule[] {
   const failures: BrokenRule[] = [];
   const fail = (property: string, reason: string, ...judgedBy: string[]) =>

@@ -15,7 +15,7 @@ import {
   applyConfiguration,
   changePassword,
   hasData,
-  makeRoles,
+  createRoles,
   recoverServer,
   restartServer,
   runServer,
@@ -24,10 +24,13 @@ import {
 import { token } from "./tokens.ts";
 
 const defaultParameterGroup = "default.postgres17";
-/** Changes of these make the server's container anew, on the same data: on AWS they restart the instance. */
-const restarting = ["instanceClass", "identifier", "port", "dbSubnetGroupName"] as const;
+/**
+ * Inputs whose change recreates the server's container with the same data. On AWS, such a change
+ * restarts the instance.
+ */
+const restartInputs = ["instanceClass", "identifier", "port", "dbSubnetGroupName"] as const;
 
-/** A database instance: a PostgreSQL server of its own, with the memory and the connections of its class. */
+/** A database instance: its own PostgreSQL server, with the memory and connections of its class. */
 export const instance: ResourceType<InstanceInputs> = {
   token: token.instance,
   inputs: instanceInputs,
@@ -55,13 +58,13 @@ export const instance: ResourceType<InstanceInputs> = {
   unstableOutputs: ["latestRestorableTime", "status"],
 
   async create(inputs, context) {
-    const place = await judge(inputs, undefined);
+    const placement = await resolvePlacement(inputs, undefined);
     const id = newInstanceId();
-    const outputs = outputsOf(inputs, id, place);
+    const outputs = outputsOf(inputs, id, placement);
     await createRecord(
       token.instance,
       id,
-      { ...withoutPassword(outputs), subnetId: place.subnetId },
+      { ...withoutPassword(outputs), subnetId: placement.subnetId },
       stackOf(context.urn),
     );
     try {
@@ -70,10 +73,10 @@ export const instance: ResourceType<InstanceInputs> = {
       const { privateAddress } = await runServer(id, context.signal);
       await change(token.instance, id, (present) => ({ ...present, privateAddress }));
       await reconcile();
-      await makeRoles(id, inputs.username, passwordOf(inputs), inputs.dbName);
+      await createRoles(id, inputs.username, passwordOf(inputs), inputs.dbName);
       const ready = { status: "available", engineVersionActual: await serverVersion(id) };
       await change(token.instance, id, (present) => ({ ...present, ...ready }));
-      warn(inputs, context);
+      warnOfFinalSnapshot(inputs, context);
       return { id, outputs: { ...outputs, ...ready } };
     } catch (error) {
       await remove(id);
@@ -84,7 +87,7 @@ export const instance: ResourceType<InstanceInputs> = {
   async read(id, state) {
     const record = await getRecord(token.instance, id);
     if (record === undefined || !(await hasData(id))) {
-      // What is left of a database whose data was removed outside is of no use to anybody.
+      // The data was removed outside Pulumi. Nothing needs the record and the container any more.
       await remove(id);
       return undefined;
     }
@@ -95,11 +98,11 @@ export const instance: ResourceType<InstanceInputs> = {
   },
 
   async update(id, olds, news, context) {
-    const place = await judge(news, id);
+    const placement = await resolvePlacement(news, id);
     const present = (await getRecord(token.instance, id))?.properties ?? {};
-    judgeChange(present, news);
+    validateChange(present, news);
     const outputs: Properties = {
-      ...outputsOf(news, id, { ...place, subnetId: textOf(present, "subnetId") }),
+      ...outputsOf(news, id, { ...placement, subnetId: textOf(present, "subnetId") }),
       status: "available",
       engineVersionActual: present["engineVersionActual"] ?? "",
     };
@@ -108,7 +111,7 @@ export const instance: ResourceType<InstanceInputs> = {
       subnetId: before["subnetId"] ?? "",
       privateAddress: before["privateAddress"] ?? "",
     }));
-    if (restarting.some((name) => present[name] !== outputs[name])) {
+    if (restartInputs.some((name) => present[name] !== outputs[name])) {
       context.progress("restarting the PostgreSQL server");
       await restartServer(id, context.signal);
     } else {
@@ -117,33 +120,37 @@ export const instance: ResourceType<InstanceInputs> = {
     }
     await reconcile();
     if (passwordChanged(olds, news)) await changePassword(id, news.username, passwordOf(news));
-    warn(news, context);
+    warnOfFinalSnapshot(news, context);
     return outputs;
   },
 
   async delete(id, state) {
     const record = await getRecord(token.instance, id);
-    if (record !== undefined) judgeDelete(record.properties, state);
+    if (record !== undefined) validateDelete(record.properties, state);
     await remove(id);
   },
 };
 
-/** Where an instance is put. */
-interface Place {
+/** The place of an instance in its VPC. */
+interface Placement {
   subnetId: string;
   availabilityZone: string;
   vpcSecurityGroupIds: string[];
 }
 
-/** Judges what needs other records, and finds the subnet of the group to be in. */
-async function judge(inputs: InstanceInputs, id: string | undefined): Promise<Place> {
-  const namesake = (await listRecords(token.instance)).find(
+/**
+ * Checks the inputs against other records and selects a subnet of the subnet group.
+ *
+ * @throws ApiError as RDS does, for a duplicate identifier or a group or subnet that doesn't fit.
+ */
+async function resolvePlacement(inputs: InstanceInputs, id: string | undefined): Promise<Placement> {
+  const duplicate = (await listRecords(token.instance)).find(
     (other) => other.id !== id && other.properties["identifier"] === inputs.identifier,
   );
-  if (namesake !== undefined) {
+  if (duplicate !== undefined) {
     throw new ApiError(
       "DBInstanceAlreadyExists",
-      `DB instance ${inputs.identifier ?? ""} already exists: ${namesake.id}`,
+      `DB instance ${inputs.identifier ?? ""} already exists: ${duplicate.id}`,
     );
   }
   const group = await getRecord(token.subnetGroup, inputs.dbSubnetGroupName);
@@ -174,7 +181,7 @@ async function judge(inputs: InstanceInputs, id: string | undefined): Promise<Pl
   return { subnetId: subnet.id, availabilityZone: subnet.availabilityZone, vpcSecurityGroupIds };
 }
 
-function judgeChange(present: Properties, news: InstanceInputs): void {
+function validateChange(present: Properties, news: InstanceInputs): void {
   if (present["dbSubnetGroupName"] !== news.dbSubnetGroupName) {
     throw new ApiError(
       "InvalidVPCNetworkStateFault",
@@ -187,7 +194,7 @@ function judgeChange(present: Properties, news: InstanceInputs): void {
   }
 }
 
-function judgeDelete(present: Properties, state: Properties): void {
+function validateDelete(present: Properties, state: Properties): void {
   if (present["deletionProtection"] === true) {
     throw new ApiError(
       "InvalidParameterCombination",
@@ -198,18 +205,19 @@ function judgeDelete(present: Properties, state: Properties): void {
   if (state["finalSnapshotIdentifier"] === undefined) {
     throw new ApiError(
       "InvalidParameterCombination",
-      "finalSnapshotIdentifier is required when skipFinalSnapshot is false: set one of them, update, and delete then",
+      "finalSnapshotIdentifier is required when skipFinalSnapshot is false: set skipFinalSnapshot: true, run an update, then delete",
     );
   }
   throw new ApiError(
     "NotSupported",
-    "the local cloud keeps no snapshots, so it can't take the final one: set skipFinalSnapshot: true, update, and delete then",
+    "the local cloud keeps no snapshots, so it can't take the final one: set skipFinalSnapshot: true, run an update, then delete",
   );
 }
 
-/** Says what would otherwise be found out too late. */
-function warn(inputs: InstanceInputs, { progress }: OperationContext): void {
-  if (!inputs.skipFinalSnapshot) progress("it can't be deleted before skipFinalSnapshot is true: no snapshots here");
+/** Warns at creation and update of a setting that will make the deletion fail. */
+function warnOfFinalSnapshot(inputs: InstanceInputs, { progress }: OperationContext): void {
+  if (!inputs.skipFinalSnapshot)
+    progress("can't be deleted until skipFinalSnapshot is true: local-cloud has no snapshots");
 }
 
 async function remove(id: string): Promise<void> {
@@ -219,7 +227,7 @@ async function remove(id: string): Promise<void> {
   await collectGarbage();
 }
 
-function outputsOf(inputs: InstanceInputs, id: string, place: Place): Properties {
+function outputsOf(inputs: InstanceInputs, id: string, placement: Placement): Properties {
   const identifier = inputs.identifier ?? "";
   const address = `${identifier}.${accountPart()}.${region()}.rds.amazonaws.com`;
   const port = inputs.port ?? 5_432;
@@ -252,7 +260,7 @@ function outputsOf(inputs: InstanceInputs, id: string, place: Place): Properties
     ...commonOutputs(inputs),
     address,
     arn: arn("rds", `db:${identifier}`),
-    availabilityZone: place.availabilityZone,
+    availabilityZone: placement.availabilityZone,
     characterSetName: "",
     dbName: inputs.dbName ?? "",
     endpoint: `${address}:${port}`,
@@ -267,11 +275,11 @@ function outputsOf(inputs: InstanceInputs, id: string, place: Place): Properties
     replicas: [],
     resourceId: id,
     status: "creating",
-    vpcSecurityGroupIds: place.vpcSecurityGroupIds,
+    vpcSecurityGroupIds: placement.vpcSecurityGroupIds,
   };
 }
 
-/** The part of an endpoint that is the same for all instances of an account in a region. */
+/** Returns the part of an endpoint that all instances of an account in a region share. */
 function accountPart(): string {
   const digest = createHash("sha256").update(`${accountId()}/${region()}`).digest();
   return `c${BigInt(`0x${digest.toString("hex")}`)
@@ -279,7 +287,7 @@ function accountPart(): string {
     .slice(0, 11)}`;
 }
 
-/** `db-` and 26 characters, as RDS gives. */
+/** Returns a new id in RDS's form: `db-` and 26 characters. */
 function newInstanceId(): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   return `db-${[...randomBytes(26)].map((byte) => alphabet.charAt(byte % 32)).join("")}`;
@@ -289,14 +297,20 @@ function passwordOf({ password, passwordWo }: InstanceInputs): string {
   return password ?? passwordWo ?? "";
 }
 
-/** A write-only password is not compared: its version says when it is another. */
+/**
+ * Returns true for a new password. A new version announces a new write-only password, because its
+ * text is not in the state.
+ */
 function passwordChanged(olds: Properties, news: InstanceInputs): boolean {
   return news.passwordWoVersion === undefined
     ? olds["password"] !== news.password
     : olds["passwordWoVersion"] !== news.passwordWoVersion;
 }
 
-/** A record's labels are readable by everybody who may ask the Docker engine: no password goes there. */
+/**
+ * Returns the outputs without passwords, for the record: whoever can use the Docker engine can read
+ * its labels.
+ */
 function withoutPassword(outputs: Properties): Properties {
   return omit(outputs, "password", "passwordWo");
 }

@@ -4,9 +4,8 @@ import { getRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { recordsWith } from "../ec2/find.ts";
-import { regionInput, tagsInput } from "../inputs.ts";
+import { regionInput, tagsInput, validatedBy } from "../inputs.ts";
 import { recordResource } from "../record-resource.ts";
-import { faultFree } from "./fault-free.ts";
 import { parameterGroupNameFault } from "./identifiers.ts";
 import { parameterFault } from "./parameters.ts";
 import { applyConfiguration } from "./server.ts";
@@ -26,18 +25,23 @@ const parameter = z
 const inputs = z.strictObject({
   description: z.string().min(1).max(255).default("Managed by Pulumi"),
   family: z.literal("postgres17", { error: "the local cloud has the family postgres17 only" }),
-  name: z.string().superRefine(faultFree(parameterGroupNameFault)).optional(),
+  name: z.string().superRefine(validatedBy(parameterGroupNameFault)).optional(),
   namePrefix: z
     .string()
-    .superRefine(faultFree((prefix) => parameterGroupNameFault(`${prefix}0`)))
+    .superRefine(validatedBy((prefix) => parameterGroupNameFault(`${prefix}0`)))
     .optional(),
   parameters: z.array(parameter).optional(),
   region: regionInput,
-  skipDestroy: z.literal(false, { error: "can't be true in local-cloud: what a stack made goes with it" }).optional(),
+  skipDestroy: z
+    .literal(false, { error: "can't be true in local-cloud: a destroyed stack leaves nothing behind" })
+    .optional(),
   tags: tagsInput,
 });
 
-/** A group of server parameters; a change reaches the servers that use the group as PostgreSQL takes it: at once, or at a restart. */
+/**
+ * A group of server parameters. The servers of the group apply a changed dynamic parameter at once
+ * and a static one at their next restart.
+ */
 export const parameterGroup = recordResource<z.infer<typeof inputs>>({
   token: token.parameterGroup,
   inputs,

@@ -12,7 +12,7 @@ for (const right of [
   given("work_mem", "64", "pending-reboot"),
   given("shared_preload_libraries", "pg_stat_statements, auto_explain", "pending-reboot"),
 ]) {
-  test(`${right.name} = ${right.value} (${right.applyMethod}) is right`, () => {
+  test(`${right.name} = ${right.value} (${right.applyMethod}) is accepted`, () => {
     assert.equal(parameterFault(right), undefined);
   });
 }
@@ -28,7 +28,7 @@ for (const [wrong, field] of [
   [given("shared_preload_libraries", "pg_cron", "pending-reboot"), "value"],
   [given("max_connections", "100"), "applyMethod"],
 ] as const) {
-  test(`${wrong.name} = ${JSON.stringify(wrong.value)} (${wrong.applyMethod}) is wrong at its ${field}`, () => {
+  test(`${wrong.name} = ${JSON.stringify(wrong.value)} (${wrong.applyMethod}) is refused at its ${field}`, () => {
     assert.equal(parameterFault(wrong)?.field, field);
   });
 }

@@ -1,4 +1,7 @@
-/** What RDS knows of a PostgreSQL parameter: whether a change waits for a reboot, and which values it takes. */
+/**
+ * RDS's rule for a PostgreSQL parameter: the values that it takes, and whether a change needs a
+ * reboot.
+ */
 export interface ParameterRule {
   applyType: "static" | "dynamic";
   values:
@@ -18,7 +21,7 @@ const oneOf = (...of: string[]): ParameterRule => ({ applyType: "dynamic", value
 const text = (applyType: ParameterRule["applyType"]): ParameterRule => ({ applyType, values: { kind: "text" } });
 const maxInteger = 2_147_483_647;
 
-/** PostgreSQL's message levels, the most talkative first. */
+/** PostgreSQL's message levels, the most detailed first. */
 const messageLevels = [
   "debug5",
   "debug4",
@@ -35,8 +38,8 @@ const messageLevels = [
 ];
 
 /**
- * The parameters of family postgres17 that the local cloud takes, with apply types and ranges as `aws rds
- * describe-engine-default-parameters --db-parameter-group-family postgres17` gives them.
+ * The parameters of family postgres17 that the local cloud accepts. Source of apply types and
+ * ranges: `aws rds describe-engine-default-parameters --db-parameter-group-family postgres17`.
  */
 const rules: Record<string, ParameterRule> = {
   autovacuum: boolean("dynamic"),
@@ -115,12 +118,12 @@ const rules: Record<string, ParameterRule> = {
 
 const ruleByName = new Map(Object.entries(rules));
 
-/** What RDS knows of the parameter, or undefined. */
+/** Returns RDS's rule for the parameter, or undefined when the local cloud does not know it. */
 export function parameterRule(name: string): ParameterRule | undefined {
   return ruleByName.get(name);
 }
 
-/** What is wrong with one parameter of a group, and where in the parameter; or undefined. */
+/** Returns the reason why a parameter is wrong and the field that is wrong, or undefined. */
 export function parameterFault(parameter: {
   name: string;
   value: string;

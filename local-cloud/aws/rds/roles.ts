@@ -1,6 +1,7 @@
 /**
- * SQL that makes the roles of an RDS instance: `rds_superuser` and its like can do what RDS lets them, and the master user is
- * their member, not a superuser ("Understanding the rds_superuser role" of the RDS user guide). Can run again.
+ * Returns SQL that creates the roles of an RDS instance. The master user is no superuser, but a
+ * member of `rds_superuser`, which has the rights that RDS gives ("Understanding the rds_superuser
+ * role" in the RDS user guide). The SQL can run more than once.
  *
  * @param verifier the master user's password as PostgreSQL stores it (see scramVerifier).
  */
@@ -21,14 +22,17 @@ ALTER DATABASE postgres OWNER TO ${master};
 `;
 }
 
-/** SQL that creates the first database, owned by the master user, unless it exists. For psql: `\gexec` runs the result. */
+/**
+ * Returns SQL that creates the first database, owned by the master user, unless it exists. For
+ * psql: `\gexec` runs the result.
+ */
 export function databaseSql(name: string, user: string): string {
   return `SELECT ${literal(`CREATE DATABASE ${identifier(name)} OWNER ${identifier(user)}`)}
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${literal(name)}) \\gexec
 `;
 }
 
-/** SQL that changes the master user's password. */
+/** Returns SQL that changes the master user's password. */
 export function passwordSql(user: string, verifier: string): string {
   return `ALTER ROLE ${identifier(user)} PASSWORD ${literal(verifier)};\n`;
 }

@@ -1,10 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 
 /**
- * What PostgreSQL stores of a password (RFC 5802, RFC 7677, and "pg_authid" of its manual). Setting a role's password to this
- * text keeps the password itself out of statements, and so out of the server's log.
+ * Returns the verifier that PostgreSQL stores for a password (RFC 5802, RFC 7677, and "pg_authid"
+ * in its manual). SQL that sets a role's password to the verifier keeps the password itself out of
+ * the server's log.
  *
- * @param salt 16 random bytes; only a test gives others.
+ * @param salt 16 random bytes. Only a test passes others.
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16)): string {
   const iterations = 4_096;

@@ -18,12 +18,12 @@ test("a bigger class allows more connections, up to 5,000", () => {
   assert.equal(maxConnections(classOf("db.r6g.4xlarge")), 5_000);
 });
 
-test("a class that is not offered is unknown", () => {
+test("a class that is not offered is undefined", () => {
   for (const name of ["db.t3.nano", "t3.micro", "db.t3", "", "db.t3.constructor"])
     assert.equal(instanceClass(name), undefined);
 });
 
-test("the configuration holds the class's values, the group's over them, and the server's own over all", () => {
+test("the group's values override the class's, and the server's own override both", () => {
   const parameters = {
     max_connections: "20",
     work_mem: "8192",
@@ -73,6 +73,6 @@ test("TLS is required unless rds.force_ssl is 0", () => {
   assert.match(renderAuthentication({ "rds.force_ssl": "0" }), /^host {2}all {2}all {2}all {2}scram-sha-256$/m);
 });
 
-test("the service's own user can't log in over the network", () => {
+test("the user rdsadmin can't log in over the network", () => {
   assert.match(renderAuthentication({}), /^host {2}all {2}rdsadmin {2}all {2}reject$/m);
 });

@@ -1,7 +1,7 @@
 import { formulaMemory, maxConnections, type InstanceClass } from "./instance-class.ts";
 import { parameterRule } from "./parameters.ts";
 
-/** Where the server's files are in its container; the data directory is a volume. */
+/** Paths of the server's files in its container. The volume holds all of them. */
 export const paths = {
   volume: "/var/lib/rds",
   data: "/var/lib/rds/data",
@@ -12,10 +12,10 @@ export const paths = {
   identities: "/var/lib/rds/pg_ident.conf",
 } as const;
 
-/** Of a parameter group, its values by name. */
+/** The values of a parameter group, by name. */
 export type ParameterValues = Readonly<Record<string, string>>;
 
-/** Values that RDS sets otherwise than PostgreSQL does, as the group default.postgres17 has them. */
+/** Returns the values of the group default.postgres17 that differ from PostgreSQL's defaults. */
 function defaults(of: InstanceClass): Record<string, string> {
   const pages = (divisor: number) => String(Math.floor(formulaMemory(of) / divisor));
   return {
@@ -40,12 +40,15 @@ function defaults(of: InstanceClass): Record<string, string> {
   };
 }
 
-/** Whether clients must use TLS: parameter rds.force_ssl, which is on by default since family postgres15. */
+/**
+ * Returns true when clients must use TLS. The parameter rds.force_ssl is on by default since family
+ * postgres15.
+ */
 function forcesTls(parameters: ParameterValues): boolean {
   return (parameters["rds.force_ssl"] ?? "1") === "1";
 }
 
-/** The text of postgresql.conf for an instance class, a port and a parameter group. */
+/** Returns the text of postgresql.conf for an instance class, a port and a parameter group. */
 export function renderConfiguration(of: InstanceClass, port: number, parameters: ParameterValues): string {
   const settings: Record<string, string> = {
     ...defaults(of),
@@ -61,11 +64,14 @@ export function renderConfiguration(of: InstanceClass, port: number, parameters:
   };
   const lines = Object.entries(settings)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name} = '${spelled(name, value).replaceAll("'", "''")}'`);
+    .map(([name, value]) => `${name} = '${postgresValue(name, value).replaceAll("'", "''")}'`);
   return `# Rendered from the instance class and the parameter group.\n${lines.join("\n")}\n`;
 }
 
-/** The text of pg_hba.conf: the service's own user over the socket only, everybody else by password. */
+/**
+ * Returns the text of pg_hba.conf. The user rdsadmin connects over the socket only, everybody else
+ * by password.
+ */
 export function renderAuthentication(parameters: ParameterValues): string {
   return [
     "# TYPE  DATABASE  USER  ADDRESS  METHOD",
@@ -76,11 +82,14 @@ export function renderAuthentication(parameters: ParameterValues): string {
   ].join("\n");
 }
 
-/** The text of pg_ident.conf: the operating system's user of the server is the service's own user. */
+/** The text of pg_ident.conf: the operating system's user postgres connects as rdsadmin. */
 export const identities = "rds  postgres  rdsadmin\n";
 
-/** RDS writes booleans as 0 and 1, which PostgreSQL takes for booleans but not for all of its enumerations. */
-function spelled(name: string, value: string): string {
+/**
+ * Returns a value as PostgreSQL writes it. RDS writes booleans as 0 and 1, which some of
+ * PostgreSQL's enumerations don't accept.
+ */
+function postgresValue(name: string, value: string): string {
   if (parameterRule(name)?.values.kind !== "boolean") return value;
   return value === "1" ? "on" : "off";
 }

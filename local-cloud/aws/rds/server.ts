@@ -24,21 +24,24 @@ import { token } from "./tokens.ts";
 
 const script = "/usr/local/bin/rds-server";
 
-/** What of an instance's record its server is made from. */
+/** Options of a database server, from the instance's record. */
 interface ServerOptions {
   id: string;
-  /** The endpoint's name. */
+  /** Host name of the endpoint. */
   address: string;
   port: number;
   class: InstanceClass;
   parameters: ParameterValues;
   subnetId: string;
-  /** The address that it has had in its subnet. */
+  /** Address in the subnet, once the server has one. */
   privateAddress?: string;
   stack?: string;
 }
 
-/** Makes the server's container on its data volume, which is made when missing; returns when the server answers. */
+/**
+ * Creates the server's container, and its data volume if there is none. Returns when the server
+ * answers.
+ */
 export async function runServer(id: string, signal?: AbortSignal): Promise<{ privateAddress: string }> {
   const options = await optionsOf(id);
   const subnet = await findSubnet(options.subnetId);
@@ -65,8 +68,8 @@ export async function runServer(id: string, signal?: AbortSignal): Promise<{ pri
 }
 
 /**
- * Makes the server's container anew on the same data. The server is stopped in its fast way, which ends connections and leaves nothing
- * to recover.
+ * Recreates the server's container with the same data. Stops the server by a fast shutdown, which
+ * closes connections and needs no recovery at the next start.
  */
 export async function restartServer(id: string, signal: AbortSignal): Promise<void> {
   const name = containerName(id);
@@ -74,33 +77,41 @@ export async function restartServer(id: string, signal: AbortSignal): Promise<vo
     await docker.getContainer(name).kill({ signal: "SIGINT" });
     await docker.getContainer(name).stop({ t: 30 });
   } catch (error) {
-    // It is not running, or gone: there is nothing to stop.
+    // The server is stopped or gone already.
     if (!isConflict(error) && !isNotFound(error)) throw error;
   }
   await removeContainer(name);
   await runServer(id, signal);
 }
 
-/** Starts the server when it is stopped, or makes it again when its container is gone: RDS recovers a failed host by itself. */
+/**
+ * Starts a stopped server, or recreates its container if that is gone. RDS recovers a failed host
+ * in the same way.
+ */
 export async function recoverServer(id: string): Promise<void> {
   if (!(await recoverService(serverOf(id)))) await runServer(id);
 }
 
-/** Whether the instance's data is still there. */
+/** Returns true while the instance's data volume exists. */
 export async function hasData(id: string): Promise<boolean> {
   const { Volumes } = await docker.listVolumes({ filters: { name: [`${containerName(id)}-data`] } });
   return Volumes.length > 0;
 }
 
-/** Renders the configuration of a running server anew and has it reread: what PostgreSQL can change at once is changed. */
+/**
+ * Writes the configuration of a running server again and has PostgreSQL reload it. Static
+ * parameters need a restart.
+ */
 export async function applyConfiguration(id: string): Promise<void> {
   const options = await optionsOf(id);
   await putFiles(containerName(id), configurationOf(options));
   await psql(id, "SELECT pg_reload_conf();\n");
 }
 
-/** Makes the roles as RDS has them, the master user with its password, and the first database. */
-export async function makeRoles(
+/**
+ * Creates RDS's roles, the master user with its password, and the first database if it has a name.
+ */
+export async function createRoles(
   id: string,
   user: string,
   password: string,
@@ -114,12 +125,15 @@ export async function changePassword(id: string, user: string, password: string)
   await psql(id, passwordSql(user, scramVerifier(password)));
 }
 
-/** The server's full version: "17.6". */
+/** Returns the server's full version: "17.6". */
 export async function serverVersion(id: string): Promise<string> {
   return (await psql(id, "SHOW server_version;\n")).split(" ")[0]?.trim() ?? "";
 }
 
-/** Runs SQL as the service's own user. It goes over standard input, so that no process list shows it. */
+/**
+ * Runs SQL as the user rdsadmin. The SQL goes over standard input, so that no process list shows
+ * it.
+ */
 async function psql(id: string, sql: string): Promise<string> {
   const command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-U", "rdsadmin", "-d", "postgres", "-f", "-"];
   const { properties } = await recordOf(id);

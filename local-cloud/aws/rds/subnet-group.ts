@@ -4,22 +4,21 @@ import { getRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { findSubnet, recordsWith, type FoundSubnet } from "../ec2/find.ts";
-import { idInput, regionInput, tagsInput } from "../inputs.ts";
+import { idInput, regionInput, tagsInput, validatedBy } from "../inputs.ts";
 import { recordResource } from "../record-resource.ts";
 import { subnetGroupNameFault } from "./identifiers.ts";
 import { token } from "./tokens.ts";
-import { faultFree } from "./fault-free.ts";
 
 const inputs = z.strictObject({
   description: z.string().min(1).max(255).default("Managed by Pulumi"),
-  name: z.string().superRefine(faultFree(subnetGroupNameFault)).optional(),
-  namePrefix: z.string().superRefine(faultFree(subnetGroupNameFault)).optional(),
+  name: z.string().superRefine(validatedBy(subnetGroupNameFault)).optional(),
+  namePrefix: z.string().superRefine(validatedBy(subnetGroupNameFault)).optional(),
   region: regionInput,
   subnetIds: z.array(idInput("subnet")).min(1),
   tags: tagsInput,
 });
 
-/** The subnets that a database may have its address in. */
+/** A group of subnets. A database gets its address in one of them. */
 export const subnetGroup = recordResource<z.infer<typeof inputs>>({
   token: token.subnetGroup,
   inputs,

@@ -1,4 +1,4 @@
-/** The type tokens of RDS's resources. */
+/** Pulumi's type tokens of RDS's resources. Their records are kept under the same tokens. */
 export const token = {
   subnetGroup: "aws:rds/subnetGroup:SubnetGroup",
   parameterGroup: "aws:rds/parameterGroup:ParameterGroup",

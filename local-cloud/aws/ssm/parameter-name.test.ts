@@ -25,7 +25,7 @@ for (const name of [
   });
 }
 
-test("a leading slash is not doubled in the ARN", () => {
+test("the ARN does not double a leading slash", () => {
   assert.equal(parameterResource("/app/key"), "parameter/app/key");
   assert.equal(parameterResource("key"), "parameter/key");
 });

@@ -1,4 +1,7 @@
-/** What is wrong with a parameter's name, or undefined. Rules: PutParameter, Name. */
+/**
+ * Returns the reason why a parameter's name is wrong, or undefined. Source of the rules:
+ * PutParameter.
+ */
 export function parameterNameFault(name: string): string | undefined {
   if (name.length < 1 || name.length > 1_011) return "must have 1 to 1011 characters";
   if (!/^[A-Za-z0-9_./-]+$/.test(name)) return "only letters, digits and the characters . _ - / are allowed";
@@ -9,7 +12,10 @@ export function parameterNameFault(name: string): string | undefined {
   return undefined;
 }
 
-/** The resource part of a parameter's ARN: "parameter/app/key" for "/app/key" and "parameter/key" for "key". */
+/**
+ * Returns the resource part of a parameter's ARN: "parameter/app/key" for "/app/key" and
+ * "parameter/key" for "key".
+ */
 export function parameterResource(name: string): string {
   return `parameter/${name.replace(/^\//, "")}`;
 }

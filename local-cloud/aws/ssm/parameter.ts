@@ -6,16 +6,16 @@ import { authority } from "../../engine/ca.ts";
 import { createRecord, deleteRecord, getRecord, updateRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName } from "../auto-name.ts";
-import { commonOutputs, defined, regionInput, tagsInput } from "../inputs.ts";
+import { commonOutputs, defined, regionInput, tagsInput, validatedBy } from "../inputs.ts";
 import { omit } from "../omit.ts";
 import { parameterNameFault, parameterResource } from "./parameter-name.ts";
-import { openValue, sealValue } from "./sealed-value.ts";
+import { decryptValue, encryptValue } from "./encrypted-value.ts";
 import { token } from "./tokens.ts";
 
-const ownKey = "alias/aws/ssm";
+const defaultKey = "alias/aws/ssm";
 const limits = { Standard: 4_096, Advanced: 8_192, "Intelligent-Tiering": 8_192 } as const;
-/** A value is in the record under this name only, and sealed there. */
-const sealedProperty = "sealedValue";
+/** The record holds the encrypted value under this name, and the plain value nowhere. */
+const encryptedProperty = "sealedValue";
 
 const inputs = z.strictObject({
   allowedPattern: z.string().max(1_024).optional(),
@@ -23,14 +23,10 @@ const inputs = z.strictObject({
   dataType: z.enum(["text", "aws:ec2:image", "aws:ssm:integration"]).optional(),
   description: z.string().max(1_024).optional(),
   insecureValue: z.string().min(1).optional(),
-  keyId: z.literal(ownKey, { error: `must be "${ownKey}": the local cloud has no KMS keys of one's own` }).optional(),
-  name: z
-    .string()
-    .superRefine((name, context) => {
-      const message = parameterNameFault(name);
-      if (message !== undefined) context.addIssue({ code: "custom", message });
-    })
+  keyId: z
+    .literal(defaultKey, { error: `must be "${defaultKey}": the local cloud has no customer managed keys` })
     .optional(),
+  name: z.string().superRefine(validatedBy(parameterNameFault)).optional(),
   overwrite: z.boolean().optional(),
   region: regionInput,
   tags: tagsInput,
@@ -42,7 +38,10 @@ const inputs = z.strictObject({
 });
 type ParameterInputs = z.infer<typeof inputs>;
 
-/** A parameter. Its value is kept encrypted, whatever its type; hosts read it from the control plane's SSM API. */
+/**
+ * A parameter. Its record holds the value encrypted, whatever its type. Hosts read it from the SSM
+ * API of the control plane.
+ */
 export const parameter: ResourceType<ParameterInputs> = {
   token: token.parameter,
   inputs,
@@ -63,7 +62,7 @@ export const parameter: ResourceType<ParameterInputs> = {
       );
     }
     const outputs = outputsOf(given, present === undefined ? 1 : versionOf(present.properties) + 1);
-    const record = await sealed(given, outputs);
+    const record = await recordOf(given, outputs);
     if (present === undefined) await createRecord(token.parameter, id, record, stackOf(context.urn));
     else await updateRecord(token.parameter, id, record);
     try {
@@ -78,18 +77,18 @@ export const parameter: ResourceType<ParameterInputs> = {
   async read(id, state) {
     const record = await getRecord(token.parameter, id);
     if (record === undefined) return undefined;
-    const outputs = omit(record.properties, sealedProperty, "lastModified");
-    const value = record.properties[sealedProperty];
+    const outputs = omit(record.properties, encryptedProperty, "lastModified");
+    const value = record.properties[encryptedProperty];
     if (state["valueWoVersion"] !== undefined || typeof value !== "string") return { outputs };
-    const opened = openValue((await authority()).secret, id, value);
-    const insecureValue = outputs["type"] === "SecureString" ? "" : opened;
-    return { outputs: { ...outputs, value: opened, insecureValue } };
+    const decrypted = decryptValue((await authority()).secret, id, value);
+    const insecureValue = outputs["type"] === "SecureString" ? "" : decrypted;
+    return { outputs: { ...outputs, value: decrypted, insecureValue } };
   },
 
   async update(id, olds, news) {
     const present = await getRecord(token.parameter, id);
     const outputs = outputsOf(news, versionOf(present?.properties ?? olds) + 1);
-    await updateRecord(token.parameter, id, await sealed(news, outputs));
+    await updateRecord(token.parameter, id, await recordOf(news, outputs));
     return outputs;
   },
 
@@ -143,20 +142,20 @@ function outputsOf(given: ParameterInputs, version: number): Properties {
     dataType: given.dataType ?? "text",
     hasValueWo: given.valueWo !== undefined,
     insecureValue: secure ? "" : (given.insecureValue ?? given.value ?? ""),
-    keyId: secure ? ownKey : "",
+    keyId: secure ? defaultKey : "",
     tier: given.tier ?? "Standard",
     value: given.value ?? given.insecureValue ?? "",
     version,
   };
 }
 
-/** The record of a parameter: its outputs, with the value sealed. */
-async function sealed(given: ParameterInputs, outputs: Properties): Promise<Properties> {
+/** Returns the record of a parameter: its outputs, with the value encrypted. */
+async function recordOf(given: ParameterInputs, outputs: Properties): Promise<Properties> {
   const text = given.value ?? given.valueWo ?? given.insecureValue ?? "";
   const { secret } = await authority();
   return {
     ...omit(outputs, "value", "valueWo", "insecureValue"),
-    [sealedProperty]: sealValue(secret, given.name ?? "", text),
+    [encryptedProperty]: encryptValue(secret, given.name ?? "", text),
     lastModified: Math.floor(Date.now() / 1_000),
   };
 }
