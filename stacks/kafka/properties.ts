@@ -56,8 +56,8 @@ export function zookeeperProperties(): string {
     "admin.enableServer": false,
     "autopurge.snapRetainCount": 3,
     "autopurge.purgeInterval": 24,
-    // What the health check asks.
-    "4lw.commands.whitelist": "ruok",
+    // Asked by the health check, and by a broker that starts (run-kafka).
+    "4lw.commands.whitelist": "ruok,dump",
   });
 }
 
