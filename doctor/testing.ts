@@ -27,7 +27,7 @@ export const declared: Pick<Declared, "outputs" | "composes"> = {
       passwordSecret: "gifticon_database-password-1",
     }),
     kafka: kafkaStack({
-      ...{ image: "kafka@sha256:3", network: "event", partitions: 1, nodeId: "n3" },
+      ...{ image: "kafka@sha256:3", network: "event", partitions: 1, nodeId: "n3", repair: "none" },
       memory: { kafka: { heap: 256, limit: 512 }, zookeeper: { heap: 128, limit: 384 } },
       configs: { kafka: "kafka_kafka-1", zookeeper: "kafka_zookeeper-1" },
     }),

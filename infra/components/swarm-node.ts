@@ -44,6 +44,8 @@ export class SwarmNode extends ComponentResource {
     const { host, access, swarm } = args;
     const { instance, plan } = host;
     const joinRepair = swarm.repairs(`${name}-join`);
+    const imagesKey = args.images ? `${name}-images` : "";
+    const imagesRepair = args.images ? swarm.repairs(imagesKey) : "";
     const join = remoteScript(
       `${name}-join`,
       {
@@ -65,12 +67,12 @@ export class SwarmNode extends ComponentResource {
     const pulled =
       args.images &&
       remoteScript(
-        `${name}-images`,
+        imagesKey,
         {
           access,
           script: "infra/scripts/member/pull-images.sh",
           values: { IMAGES: args.images },
-          runsFor: [instance.id],
+          runsFor: [instance.id, imagesRepair],
         },
         { parent: this },
       );
@@ -87,6 +89,9 @@ export class SwarmNode extends ComponentResource {
           AVAILABILITY: plan.role === "manager" ? "drain" : "active",
           JOIN_KEY: `${name}-join`,
           JOIN_REPAIR: joinRepair,
+          HOST_PUBLIC_KEY: host.hostKey,
+          IMAGES_KEY: imagesKey,
+          IMAGES_REPAIR: imagesRepair,
         },
         repairs: swarm.repairs,
         removes: true,

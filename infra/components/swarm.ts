@@ -70,6 +70,7 @@ export class Swarm extends ComponentResource {
           access,
           script: "infra/scripts/manager/swarm-token.sh",
           values: { SWARM_ID: id, ROLE },
+          repairs,
           // A token holds a digest of the authority too.
           runsFor: [id, result(rotate)],
           secret: "result",
@@ -102,6 +103,9 @@ export class Swarm extends ComponentResource {
           AVAILABILITY: "drain",
           JOIN_KEY: "",
           JOIN_REPAIR: "",
+          HOST_PUBLIC_KEY: "",
+          IMAGES_KEY: "",
+          IMAGES_REPAIR: "",
         },
         repairs,
         runsFor: [id],

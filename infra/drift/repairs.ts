@@ -3,7 +3,6 @@ import { local } from "@pulumi/command";
 import { log, output, runtime, unsecret, type Input, type Output } from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Access } from "../plans/access.ts";
-import { renderScript } from "../scripts/render-script.ts";
 
 /**
  * The repair of each thing that the program puts into the Swarm, by the name of the resource that does: a value of its script, so that another repair runs it
@@ -31,9 +30,7 @@ export function lookForRepairs({ connection }: Access, manager: Input<string>): 
   const { stdout } = local.runOutput({
     interpreter: [process.execPath],
     command: fileURLToPath(new URL("look-at-swarm.ts", import.meta.url)),
-    stdin: output(connection).apply((endpoint) =>
-      JSON.stringify({ endpoint, script: renderScript("infra/scripts/manager/look.sh", {}) }),
-    ),
+    stdin: output(connection).apply((endpoint) => JSON.stringify(endpoint)),
     logging: local.Logging.None,
   });
   // What is told to the manager holds a key, what it answers does not.

@@ -17,7 +17,7 @@ const remembered = { KEY: "key", REPAIR: "none" };
 const node = {
   ...remembered,
   ...{ HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], ROLE: "worker", AVAILABILITY: "active" },
-  ...{ JOIN_KEY: "", JOIN_REPAIR: "" },
+  ...{ JOIN_KEY: "", JOIN_REPAIR: "", HOST_PUBLIC_KEY: "", IMAGES_KEY: "", IMAGES_REPAIR: "" },
 };
 const retired = { ...remembered, HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
 const leaving = { SSH_ORIGINAL_COMMAND: "0123456789abcdefghijklmno" };

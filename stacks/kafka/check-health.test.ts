@@ -53,7 +53,8 @@ test("the image has the folders and files that the stack and the properties name
   for (const data of [KAFKA_DATA, ZOOKEEPER_DATA]) assert.match(dockerfile, new RegExp(`chown .*${data}`), data);
   const sizes = { heap: 1, limit: 2 };
   const { services } = kafkaStack({
-    ...{ image: "image", network: "event", memory: { kafka: sizes, zookeeper: sizes }, partitions: 1, nodeId: "n" },
+    ...{ image: "image", network: "event", memory: { kafka: sizes, zookeeper: sizes }, partitions: 1 },
+    ...{ nodeId: "n", repair: "none" },
     configs: { kafka: "k", zookeeper: "z" },
   });
   for (const { command = [], configs = [] } of Object.values(services)) {

@@ -33,6 +33,7 @@ export function deployKafka({
   const properties = output(hostAddress).apply((externalAddress) =>
     brokerProperties({ externalAddress, retentionHours }),
   );
+  const repair = swarm.target.repairs(`${STACKS.kafka}-stack`);
   return new Stack(STACKS.kafka, {
     swarm: swarm.target,
     files: {
@@ -40,7 +41,7 @@ export function deployKafka({
       zookeeper: { kind: "config", content: zookeeperProperties() },
     },
     compose: (configs) =>
-      all([image, nodeId, configs.kafka, configs.zookeeper]).apply(([byDigest, node, kafka, zookeeper]) =>
+      all([image, nodeId, repair, configs.kafka, configs.zookeeper]).apply(([byDigest, node, word, kafka, zookeeper]) =>
         kafkaStack({
           image: byDigest,
           network: swarm.network,
@@ -48,6 +49,7 @@ export function deployKafka({
           partitions,
           configs: { kafka, zookeeper },
           nodeId: node,
+          repair: word,
         }),
       ),
     timeoutSeconds: settings.deployment.timeoutSeconds,

@@ -18,10 +18,12 @@ export interface KafkaStackArgs {
   configs: { kafka: string; zookeeper: string };
   /** Id of the node with the volumes: on another one the topics have to be made again. */
   nodeId: string;
+  /** Word of the last repair: with another one the job declares the topics again. */
+  repair: string;
 }
 
 /** Kafka and ZooKeeper on the host with their label, and a job that declares the topics. */
-export function kafkaStack({ image, network, memory, partitions, configs, nodeId }: KafkaStackArgs): Compose {
+export function kafkaStack({ image, network, memory, partitions, configs, nodeId, repair }: KafkaStackArgs): Compose {
   const common = { image, user: "1000:1000", ...hardened };
   const placement = { constraints: ON_KAFKA_HOST };
   const deploy = {
@@ -76,7 +78,7 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
       `${TOPIC}:${partitions}`,
       `${deadLetterTopic(TOPIC)}:1:max.message.bytes=${DEAD_LETTER_BATCH_BYTES}`,
     ],
-    environment: { BOOTSTRAP_SERVERS: INTERNAL_LISTENER, KAFKA_NODE: nodeId },
+    environment: { BOOTSTRAP_SERVERS: INTERNAL_LISTENER, KAFKA_NODE: nodeId, REPAIR: repair },
     stop_grace_period: "10s",
     networks: { [network]: { aliases: [SERVICES.topics] } },
     volumes: [scratch(64)],

@@ -160,7 +160,10 @@ test("both tokens are read anew when the authority is another one", async () => 
   const run = await runProgram({ "gifticon-event:managers": "3" });
   for (const token of ["swarm-token", "swarm-manager-token"]) {
     const { stdin } = run.resource(COMMAND, token).inputs;
-    assert.match(String(plain(stdin)), /^readonly -a RUNS_FOR=\('result-of-swarm-init' 'result-of-swarm-rotate'\)$/m);
+    assert.match(
+      String(plain(stdin)),
+      /^readonly -a RUNS_FOR=\('result-of-swarm-init' 'result-of-swarm-rotate' 'id-of-manager'\)$/m,
+    );
   }
 });
 

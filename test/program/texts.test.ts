@@ -52,6 +52,7 @@ test("Compose file of Kafka", (t) => {
     partitions: 1,
     configs: { kafka: "kafka_kafka-0123", zookeeper: "kafka_zookeeper-0123" },
     nodeId: "nodeid",
+    repair: "none",
   });
   t.assert.snapshot(renderCompose(stack), text);
 });

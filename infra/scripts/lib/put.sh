@@ -5,6 +5,10 @@
 
 readonly PUT_DIR=$STATE_DIR/put
 
+# The public SSH key of each node's host, by the key that its membership is remembered by.
+# shellcheck disable=SC2034 # for the scripts that follow
+readonly HOST_KEY_DIR=$STATE_DIR/host-keys
+
 # remember KEY REPAIR KIND NAME: it is now as it should be.
 remember() {
   local -r key=$1 repair=$2 kind=$3 name=$4
@@ -18,7 +22,9 @@ remember() {
 # forget KEY...: it is no longer there on purpose.
 forget() {
   local key
-  for key in "$@"; do rm -f "$PUT_DIR/$key"; done
+  for key in "$@"; do
+    if [[ $key != "" ]]; then rm -f "$PUT_DIR/$key"; fi
+  done
 }
 
 # digest_of KIND NAME: how it is now, or `gone`.
@@ -38,6 +44,9 @@ see() {
     earlier) earlier_nodes "$name" ;;
     # A node as ID/ADDRESS. Its state is unknown for a while after its manager has started again.
     member) docker_api GET "/nodes/${name%/*}" | jq -r '.Status.State // empty | if . == "unknown" then "ready" else . end' ;;
+    token) docker_api GET /swarm | jq -r --arg role "$name" '.JoinTokens[$role] // empty' ;;
+    # The host of a node tells of its images itself (look-host.sh).
+    images) echo there ;;
     # Restarts by force count one up, and the order of variables means nothing.
     stack)
       docker_api GET "/services?$(of_stack "$name")" | jq -cS '

@@ -2,6 +2,8 @@
 # Compares the Swarm with what the program put there, on the manager. Prints the repair that each thing had last or, where it is no longer as it was put,
 # the one that it needs, as JSON by key: another word for each, and the same one however often it is asked. Changes nothing.
 # uses: put
+# OBSERVED: KIND NAME DIGEST of each thing that its host has found damaged (infra/drift/observation.ts).
+# values: OBSERVED[]
 
 # By key.
 declare -A repairs=()
@@ -37,17 +39,29 @@ look() {
       stacks+=("$key")
       continue
     fi
-    now=$(digest_of "$kind" "$name")
+    now=$(found_now "$kind" "$name")
     if [[ $now == "$digest" ]] || ! mendable "$kind" "$name" "$now"; then continue; fi
     # A host is told which node is gone: it may be another one by now.
     if [[ $kind == member && $now == gone ]]; then repairs[$key]=gone-${name%/*}; else repairs[$key]=$(next "$repair" "$now"); fi
-    if [[ $kind == node || $kind == earlier || $kind == member ]]; then changed_nodes+="$key $now "; fi
+    if [[ $kind == node || $kind == earlier || $kind == member || $kind == images ]]; then changed_nodes+="$key $now "; fi
   done
   for key in "${stacks[@]}"; do
     read -r repair kind name digest <"$PUT_DIR/$key"
-    now=$(digest_of "$kind" "$name")
+    now=$(found_now "$kind" "$name")
     if [[ $now != "$digest" || $changed_nodes != "" ]]; then repairs[$key]=$(next "$repair" "$now" "$changed_nodes"); fi
   done
+}
+
+# found_now KIND NAME: a digest of how it is now. Another one where its host has found it damaged.
+found_now() {
+  local damage
+  for damage in "${OBSERVED[@]}"; do
+    if [[ $damage == "$1 $2 "* ]]; then
+      echo "${damage##* }"
+      return
+    fi
+  done
+  digest_of "$1" "$2"
 }
 
 # swarm-init.sh keeps a line of each.

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
-const LOOK = renderScript("infra/scripts/manager/look.sh", {});
+const lookScript = (OBSERVED: string[]) => renderScript("infra/scripts/manager/look.sh", { OBSERVED });
 const GIFTICON = `/services?filters=${encodeURIComponent('{"label":["com.docker.stack.namespace=gifticon"]}')}`;
 
 /** A Swarm with a node, a stack of one service, and its secret. */
@@ -20,6 +20,9 @@ function wellSwarm() {
       Status: { State: "ready", Addr: "10.0.0.5" },
     },
     others: [] as object[],
+    tokens: { Worker: "SWMTKN-1-a" },
+    /** Damages that hosts have found on themselves. */
+    observed: [] as string[],
     service: {
       Name: "gifticon_main-api",
       TaskTemplate: { ContainerSpec: { Image: "main-api", Env: ["A=1", "B=2"] }, ForceUpdate: 0 },
@@ -32,10 +35,10 @@ function wellSwarm() {
 type Swarm = ReturnType<typeof wellSwarm>;
 
 /** What the engine's API answers, by path. */
-function answersOf({ info, node, others, service, gone }: Swarm): string {
+function answersOf({ info, node, others, tokens, service, gone }: Swarm): string {
   const all = {
     "/info": { Swarm: info },
-    "/swarm": { ID: "s1" },
+    "/swarm": { ID: "s1", JoinTokens: tokens },
     "/nodes/n1": { ID: "n1", ...node },
     "/nodes": [...(gone.includes("/nodes/n1") ? [] : [{ ID: "n1", ...node }]), ...others],
     "/secrets/gifticon_password-1": { ID: "x1" },
@@ -66,6 +69,8 @@ class Manager implements AsyncDisposable {
       "kafka-node": "node n1",
       "kafka-retire": "earlier n1",
       "kafka-join": "member n1/10.0.0.5",
+      "kafka-images": "images n1",
+      "swarm-token": "token Worker",
       "gifticon-password": "secret gifticon_password-1",
       "gifticon-stack": "stack gifticon",
     };
@@ -74,7 +79,7 @@ class Manager implements AsyncDisposable {
   }
 
   async look(swarm: Swarm): Promise<Record<string, string>> {
-    return JSON.parse(await this.#run(LOOK, swarm)) as Record<string, string>;
+    return JSON.parse(await this.#run(lookScript(swarm.observed), swarm)) as Record<string, string>;
   }
 
   #run(script: string, swarm: Swarm): Promise<string> {
@@ -148,6 +153,31 @@ test("a service that was scaled, edited or removed, and a secret that was remove
   assert.deepEqual(await needed(({ gone }) => gone.push("/secrets/gifticon_password-1")), {
     "gifticon-password": "gone",
   });
+});
+
+test("images that a host has lost need a repair, and so do the stacks that failed for want of them", async () => {
+  const lost = needed(({ observed }) => observed.push("images n1 0123456789ab"));
+  assert.deepEqual(await lost, { "kafka-images": "changed", "gifticon-stack": "changed" });
+  assert.deepEqual(await needed(({ observed }) => observed.push("images n2 0123456789ab")), {});
+});
+
+test("topics that are not as declared need a repair of their stack alone", async () => {
+  const deleted = needed(({ observed }) => observed.push("stack gifticon 0123456789ab"));
+  assert.deepEqual(await deleted, { "gifticon-stack": "changed" });
+  assert.deepEqual(await needed(({ observed }) => observed.push("stack kafka 0123456789ab")), {});
+});
+
+test("another damage of the same thing asks for another repair", async () => {
+  await using manager = await Manager.make();
+  await manager.remember(wellSwarm());
+  const repairOf = async (damage: string) =>
+    (await manager.look({ ...wellSwarm(), observed: [`images n1 ${damage}`] }))["kafka-images"];
+  assert.equal(await repairOf("0123456789ab"), await repairOf("0123456789ab"));
+  assert.notEqual(await repairOf("0123456789ab"), await repairOf("ba9876543210"));
+});
+
+test("a join token that was rotated by hand is read again", async () => {
+  assert.deepEqual(await needed(({ tokens }) => (tokens.Worker = "SWMTKN-1-b")), { "swarm-token": "changed" });
 });
 
 test("tasks that were restarted by force, and variables in another order, are no change", async () => {

@@ -27,6 +27,7 @@ function updatesFor(
     REPAIR: "none",
     JOIN_KEY: "",
     JOIN_REPAIR: "",
+    ...{ HOST_PUBLIC_KEY: "", IMAGES_KEY: "", IMAGES_REPAIR: "" },
   };
   return updatesOf("infra/scripts/manager/swarm-node.sh", { ...others, ...values }, docker, {
     answers: { "/nodes": nodes },

@@ -3,6 +3,7 @@
 # a login sent along with a service would expire after 12 hours. For the same reason old ones don't go by age or by use (docker image
 # prune): a service may be rolled back to an image that this host doesn't run at the moment.
 # Values: IMAGES.
+# uses: wanted-images
 # values: IMAGES[]
 
 # What was pulled, one image a line, the latest last.
@@ -12,6 +13,7 @@ readonly VERSIONS_KEPT=3
 
 main() {
   wait_for_boot
+  printf '%s\n' "${IMAGES[@]}" >"$WANTED_IMAGES"
   touch "$PULLED"
   local image
   for image in "${IMAGES[@]}"; do note "$image"; done

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Joins a host to the Swarm, as what the token makes it, and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent; a host of another Swarm (its manager was replaced) changes over, and one whose
-# node is gone from the Swarm, which it doesn't notice, joins afresh.
+# Joins a host to the Swarm, as what the token makes it, and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent.
+# A host of another Swarm (its manager was replaced) changes over. One whose node is gone from the Swarm, which it doesn't notice, joins afresh, and so does
+# one that can't be its node any more, as its certificate has expired.
 # Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN, REPAIR (`gone-NODE` when that one is).
 # uses: members
 # values: SWARM_ID MANAGER_IP PRIVATE_IP JOIN_TOKEN REPAIR
@@ -25,6 +26,11 @@ main() {
     docker swarm leave --force >&2
     state=inactive
   fi
+  if [[ $state != inactive ]] && ! stays_active "$state"; then
+    say "this host can't be the node that it was ($(docker info --format '{{.Swarm.Error}}')): it leaves, to join again"
+    docker swarm leave --force >&2
+    state=inactive
+  fi
   if [[ $state == inactive ]]; then
     rm -f "$JOINED"
     wait_until 60 "the manager at $MANAGER_IP to take this host" join_by "$MANAGER_IP" "$JOIN_TOKEN" "$PRIVATE_IP" || exit 1
@@ -32,6 +38,11 @@ main() {
   printf '%s\n' "$SWARM_ID" >"$JOINED"
   wait_until 30 "the node to be active; it is $(swarm_state), $(docker info --format '{{.Swarm.Error}}')" active || exit 1
   node_id
+}
+
+# stays_active STATE: an engine that has just started needs a moment (pending); one whose node has ended in an error starts no other.
+stays_active() {
+  [[ $1 != error ]] && wait_until 30 "the node to be active; it is $(swarm_state)" active
 }
 
 node_id() { docker info --format '{{.Swarm.NodeID}}'; }

@@ -10,7 +10,10 @@ const ENGINE = {
   docker: `#!/usr/bin/env bash
 node=$(cat "$FOLDER/node")
 case "$*" in
-  *LocalNodeState*) if [[ $node == none ]]; then echo inactive; else echo active; fi ;;
+  *LocalNodeState*)
+    if [[ $node == none ]]; then echo inactive; elif [[ $node == n2 ]]; then cat "$FOLDER/state"; else echo active; fi
+    ;;
+  *.Swarm.Error*) echo "certificate has expired" ;;
   *.Swarm.NodeID*) echo "$node" ;;
   "swarm leave"*) echo none >"$FOLDER/node" ;;
 esac
@@ -21,15 +24,17 @@ echo n3 >"$FOLDER/node"
 `,
 };
 
-/** The node that a host is after the script has run, which was n2 before. */
-async function nodeAfter(REPAIR: string): Promise<string> {
+/** The node that a host is after the script has run, which was n2 before, in this state. */
+async function nodeAfter(REPAIR: string, state = "active"): Promise<string> {
   await using host = await ScratchHost.make(ENGINE);
+  await writeFile(join(host.folder, "state"), `${state}\n`);
   await writeFile(join(host.folder, "node"), "n2\n");
   await writeFile(join(host.folder, "swarm-id"), "s1\n");
   const values = { SWARM_ID: "s1", MANAGER_IP: "10.0.0.4", PRIVATE_IP: "10.0.0.5", JOIN_TOKEN: "token", REPAIR };
-  return await host.run(renderScript("infra/scripts/member/swarm-join.sh", values), {
-    FOLDER: host.folder,
-  });
+  const script = renderScript("infra/scripts/member/swarm-join.sh", values)
+    // Two attempts tell.
+    .replace(/^main <\/dev\/null$/m, 'wait_until() { "${@:3}" || "${@:3}"; }\n$&');
+  return await host.run(script, { FOLDER: host.folder });
 }
 
 test("a host that is in the Swarm stays the node that it is", async () => {
@@ -42,4 +47,12 @@ test("a host whose node is gone from the Swarm joins again", async () => {
 
 test("a host that has joined again since its node was gone stays, though an interrupted run has noted nothing of it", async () => {
   assert.equal(await nodeAfter("gone-n1"), "n2");
+});
+
+test("a host whose node has ended in an error, as with an expired certificate, joins again", async () => {
+  assert.equal(await nodeAfter("changed-1", "error"), "n3");
+});
+
+test("a host that doesn't become active, as its certificate is of an authority that was rotated away, joins again", async () => {
+  assert.equal(await nodeAfter("none", "pending"), "n3");
 });

@@ -36,6 +36,7 @@ export const SWARM_SERVICES = {
   zookeeper: inStack(STACKS.kafka, SERVICES.zookeeper),
   generator: inStack(STACKS.loadTest, SERVICES.generator),
   agent: inStack(STACKS.loadTest, SERVICES.agent),
+  topics: inStack(STACKS.kafka, SERVICES.topics),
 } as const;
 
 /** Hosts that there is one of. The first manager is the way to all others. */
