@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
-import { METRICS } from "@gifticon/contract/facts/metrics.ts";
-import { HOSTS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { z } from "zod";
-import { renderScript } from "../infra/scripts/render-script.ts";
 import type { SshHosts } from "../operate/ssh-hosts.ts";
 import { Unseen } from "./finding.ts";
+import { hostScript, managerScript } from "./hosts/scripts.ts";
 
 const node = z.object({
   ID: z.string(),
@@ -130,8 +128,8 @@ async function lookAtSwarm(hosts: SshHosts): Promise<SwarmSight> {
 }
 
 async function askManager(hosts: SshHosts): Promise<unknown> {
+  const script = managerScript();
   try {
-    const script = renderScript("doctor/hosts/look-manager.sh", {});
     return JSON.parse(await hosts.run(HOSTS.manager, ["sudo", "bash", "-s"], script));
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";
@@ -143,10 +141,7 @@ async function askManager(hosts: SshHosts): Promise<unknown> {
 }
 
 async function lookAtHosts(hosts: SshHosts, names: readonly string[]): Promise<Sight["hosts"]> {
-  const script = renderScript("doctor/hosts/look-host.sh", {
-    SERVICES: [SWARM_SERVICES.api, SWARM_SERVICES.issuer],
-    PROBE: probe(),
-  });
+  const script = hostScript();
   return Object.fromEntries(
     await Promise.all(
       names.map(async (name) => {
@@ -157,12 +152,6 @@ async function lookAtHosts(hosts: SshHosts, names: readonly string[]): Promise<S
       }),
     ),
   );
-}
-
-/** Returns the program that a task of the event runs for the doctor. */
-function probe(): string {
-  const facts = JSON.stringify({ paths: [PATHS.readiness, PATHS.stats, PATHS.metrics], lag: METRICS.lag });
-  return `const facts = ${facts};\n${readFileSync(new URL("hosts/probe.js", import.meta.url), "utf8")}`;
 }
 
 async function ask(url: string): Promise<number | string> {

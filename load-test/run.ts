@@ -8,9 +8,9 @@ import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { HOSTS, SERVICE_LABEL, SERVICES, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { sharePools } from "../stacks/pool-sizes.ts";
 import type { Ground, Sample } from "@gifticon/load-agent/protocol.ts";
-import { renderScript } from "../infra/scripts/render-script.ts";
 import { addLine, type AnswerLog, emptyLog, withoutGivenUp } from "./answers.ts";
 import { addEvidence, emptyEvidence, type Evidence } from "./evidence.ts";
+import { serviceModeScript } from "./hosts/service-mode.ts";
 import { parseLimits, refusalOf } from "./limits.ts";
 import { planRun, type Crowd, type Plan } from "./plan.ts";
 import type { Progress } from "./progress.ts";
@@ -145,12 +145,8 @@ export class Runner {
     await this.#serviceMode("switch", mode, sharePools(mode, Number(replicas), maxConnections).api);
   }
 
-  async #serviceMode(verb: "switch" | "restore", mode: string, poolSize: number): Promise<void> {
-    const script = renderScript("load-test/hosts/service-mode.sh", {
-      SERVICE_NAME: SWARM_SERVICES.api,
-      MODE: mode,
-      POOL_SIZE: poolSize,
-    });
+  async #serviceMode(verb: "switch" | "restore", mode: "kafka" | "direct", poolSize: number): Promise<void> {
+    const script = serviceModeScript(mode, poolSize);
     await this.#hosts.run(HOSTS.manager, ["sudo", "bash", "-s", "--", verb], script);
   }
 

@@ -30,9 +30,10 @@ export class ScratchHost implements AsyncDisposable {
   /**
    * Starts a rendered script.
    *
+   * @param verb the script's argument, as `apply` or `remove`.
    * @param environment variables for the script and for the programs that stand for others.
    */
-  start(script: string, environment: Record<string, string> = {}, verb: "apply" | "remove" = "apply") {
+  start(script: string, environment: Record<string, string> = {}, verb = "apply") {
     return execa("bash", ["-s", "--", verb], {
       input: `STATE_DIR=${this.folder}\n${script}`,
       env: { PATH: `${this.folder}:${process.env["PATH"] ?? ""}`, ANSWERS: "{}", ...environment },

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SERVICE_LABEL, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { ScratchHost } from "../../infra/scripts/testing.ts";
+import { hostScript, managerScript } from "./scripts.ts";
+
+/** Runs the manager's script against the API of an engine that gives these answers. */
+async function lookAtManager(answers: Record<string, unknown>): Promise<unknown> {
+  await using host = await ScratchHost.make();
+  return JSON.parse(await host.run(managerScript(), { ANSWERS: JSON.stringify(answers) }));
+}
+
+test("the manager prints its nodes and services", async () => {
+  const answers = {
+    "/info": { Swarm: { Error: "" } },
+    "/nodes": [{ ID: "n1" }],
+    "/services?status=true": [{ ID: "s1" }],
+  };
+  assert.deepEqual(await lookAtManager(answers), { nodes: [{ ID: "n1" }], services: [{ ID: "s1" }] });
+});
+
+test("the manager prints why the Swarm has no quorum", async () => {
+  const answers = { "/info": { Swarm: { Error: "no leader" } } };
+  assert.deepEqual(await lookAtManager(answers), { error: "no leader" });
+});
+
+test("a host prints its state and the answers of the event's tasks", async () => {
+  const docker = `#!/usr/bin/env bash
+case "$*" in
+  info*) echo active ;;
+  "ps --quiet --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.api}") echo c1 ;;
+  "exec c1 node --eval"*) echo '{"ready": true}' ;;
+esac
+`;
+  await using host = await ScratchHost.make({ docker });
+  const state = JSON.parse(await host.run(hostScript())) as Record<string, unknown>;
+  assert.equal(state["swarm"], "active");
+  assert.deepEqual(state["tasks"], [{ service: SWARM_SERVICES.api, ready: true }]);
+});

@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
+import { METRICS } from "@gifticon/contract/facts/metrics.ts";
+import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { renderScript } from "../../infra/scripts/render-script.ts";
+
+/** Returns the script that prints the Swarm's nodes and services, for the manager. */
+export function managerScript(): string {
+  return renderScript("doctor/hosts/look-manager.sh", {});
+}
+
+/** Returns the script that prints the state of a host and of the event's tasks on it. */
+export function hostScript(): string {
+  return renderScript("doctor/hosts/look-host.sh", {
+    SERVICES: [SWARM_SERVICES.api, SWARM_SERVICES.issuer],
+    PROBE: probe(),
+  });
+}
+
+/** Returns the program that a task of the event runs for the doctor. */
+function probe(): string {
+  const facts = JSON.stringify({ paths: [PATHS.readiness, PATHS.stats, PATHS.metrics], lag: METRICS.lag });
+  return `const facts = ${facts};\n${readFileSync(new URL("probe.js", import.meta.url), "utf8")}`;
+}
