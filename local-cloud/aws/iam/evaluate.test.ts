@@ -12,12 +12,12 @@ test("nothing is allowed by default", () => {
   assert.equal(decide([], get), "implicitDeny");
 });
 
-test("an action matches without regard to case, and by wildcards", () => {
+test("an action matches in any case, and by wildcards", () => {
   assert.equal(decide(statements({ Effect: "Allow", Action: "SSM:getparam*", Resource: "*" }), get), "allowed");
   assert.equal(decide(statements({ Effect: "Allow", Action: "ssm:PutParameter", Resource: "*" }), get), "implicitDeny");
 });
 
-test("a resource matches with regard to case, and by wildcards", () => {
+test("a resource matches in the same case only, and by wildcards", () => {
   assert.equal(
     decide(statements({ Effect: "Allow", Action: "ssm:*", Resource: `${parameter}/app/*` }), get),
     "allowed",
@@ -28,14 +28,14 @@ test("a resource matches with regard to case, and by wildcards", () => {
   );
 });
 
-test("a Deny wins over an Allow", () => {
+test("a Deny overrides an Allow", () => {
   const all = { Effect: "Allow", Action: "*", Resource: "*" };
   const deny = { Effect: "Deny", Action: "ssm:*", Resource: `${parameter}/app/*` };
   assert.equal(decide(statements(all, deny), get), "explicitDeny");
   assert.equal(decide(statements(all, deny), { ...get, resource: `${parameter}/other` }), "allowed");
 });
 
-test("NotAction and NotResource mean everything else", () => {
+test("NotAction and NotResource match everything else", () => {
   assert.equal(decide(statements({ Effect: "Allow", NotAction: "iam:*", Resource: "*" }), get), "allowed");
   assert.equal(
     decide(statements({ Effect: "Allow", Action: "*", NotResource: `${parameter}/app/*` }), get),
@@ -51,20 +51,20 @@ const inRegion = (effect: string, region: string) =>
     Condition: { StringEquals: { "aws:RequestedRegion": region } },
   });
 
-test("a condition must hold, and a key that the request has not does not hold", () => {
+test("a condition must hold, and fails for a key that the request doesn't have", () => {
   const context = { "aws:RequestedRegion": "eu-west-1" };
   assert.equal(decide(inRegion("Allow", "eu-west-1"), { ...get, context }), "allowed");
   assert.equal(decide(inRegion("Allow", "us-east-1"), { ...get, context }), "implicitDeny");
   assert.equal(decide(inRegion("Allow", "eu-west-1"), get), "implicitDeny");
 });
 
-test("a condition that is not evaluated never allows and always denies", () => {
+test("a condition with an unsupported operator never allows and always denies", () => {
   const Condition = { DateLessThan: { "aws:CurrentTime": "2030-01-01T00:00:00Z" } };
   assert.equal(decide(statements({ Effect: "Allow", Action: "*", Resource: "*", Condition }), get), "implicitDeny");
   assert.equal(decide(statements({ Effect: "Deny", Action: "*", Resource: "*", Condition }), get), "explicitDeny");
 });
 
-test("? stands for one character, and other signs for themselves", () => {
+test("? matches one character, and other characters match themselves", () => {
   assert.equal(matchesWildcard("a?c", "abc"), true);
   assert.equal(matchesWildcard("a?c", "ac"), false);
   assert.equal(matchesWildcard("a.c", "abc"), false);

@@ -1,32 +1,34 @@
 import type { Statement } from "./policy-document.ts";
 
-/** What a caller wants to do. `context` holds the condition keys that are known of the request. */
+/** A caller's request for an action on a resource. */
 export interface AccessRequest {
-  /** e.g. `ssm:GetParameter` */
+  /** For instance `ssm:GetParameter`. */
   action: string;
-  /** The ARN, or `*` for an action that takes no resource. */
+  /** The ARN, or `*` for an action without a resource. */
   resource: string;
+  /** The condition keys that are known of the request. */
   context?: Record<string, string>;
 }
 
 /**
- * IAM's decision for one set of identity policies: an explicit Deny wins, then an Allow, else an implicit denial.
- * A condition whose operator is not evaluated here never allows and always denies.
+ * Returns IAM's decision for one set of identity policies. An explicit Deny overrides an Allow.
+ * Without either, the request is denied. A condition with an operator that is not supported here
+ * never allows and always denies.
  */
 export function decide(
   statements: readonly Statement[],
   request: AccessRequest,
 ): "allowed" | "explicitDeny" | "implicitDeny" {
-  const applying = statements.filter(
+  const matching = statements.filter(
     (statement) => actionMatches(statement, request.action) && resourceMatches(statement, request.resource),
   );
-  if (applying.some((s) => s.effect === "Deny" && conditionsHold(s, request.context ?? {}) !== false))
+  if (matching.some((s) => s.effect === "Deny" && conditionsHold(s, request.context ?? {}) !== false))
     return "explicitDeny";
-  if (applying.some((s) => s.effect === "Allow" && conditionsHold(s, request.context ?? {}) === true)) return "allowed";
+  if (matching.some((s) => s.effect === "Allow" && conditionsHold(s, request.context ?? {}) === true)) return "allowed";
   return "implicitDeny";
 }
 
-/** True when `text` matches `pattern`, in which `*` stands for any characters and `?` for one. */
+/** Returns true when `text` matches `pattern`, in which `*` matches any characters and `?` one. */
 export function matchesWildcard(pattern: string, text: string, ignoreCase = false): boolean {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
@@ -45,22 +47,26 @@ function resourceMatches(statement: Statement, resource: string): boolean {
   return statement.resources.length > 0 ? statement.resources.some(matches) : !statement.notResources.some(matches);
 }
 
-/** Undefined when it can't be told. A key that the request does not have fails a positive test, as on AWS. */
+/**
+ * Returns true when all conditions of a statement hold, false when one does not, and undefined when
+ * the rest depends on an operator that is not supported here. A key that the request does not have
+ * fails a positive test, as on AWS.
+ */
 function conditionsHold(statement: Statement, context: Record<string, string>): boolean | undefined {
   const known = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
-  let answer: boolean | undefined = true;
+  let holds: boolean | undefined = true;
   for (const [operator, keys] of Object.entries(statement.conditions)) {
     const test = conditionTests[operator];
     for (const [key, allowed] of Object.entries(keys)) {
       if (test === undefined) {
-        answer = answer === false ? false : undefined;
+        holds = holds === false ? false : undefined;
         continue;
       }
       const value = known.get(key.toLowerCase());
-      if (value === undefined || !allowed.some((pattern) => test(pattern, value))) answer = false;
+      if (value === undefined || !allowed.some((pattern) => test(pattern, value))) holds = false;
     }
   }
-  return answer;
+  return holds;
 }
 
 const conditionTests: Partial<Record<string, (pattern: string, value: string) => boolean>> = {

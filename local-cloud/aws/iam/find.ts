@@ -4,12 +4,16 @@ import { managedPolicy } from "./managed-policies.ts";
 import { parsePolicy, type Statement } from "./policy-document.ts";
 import { token } from "./tokens.ts";
 
-/** The records of a type that have that value at that property. */
+/** Returns the records of a type whose property has that value. */
 export async function recordsWith(type: string, property: string, value: string): Promise<LocalRecord[]> {
   return (await listRecords(type)).filter(({ properties }) => properties[property] === value);
 }
 
-/** Throws DeleteConflict when something still uses the entity. */
+/**
+ * Refuses to delete an entity that other resources use.
+ *
+ * @throws ApiError DeleteConflict when `users` holds a record; names the first one.
+ */
 export function refuseWhileUsed(what: string, users: readonly LocalRecord[]): void {
   const [user] = users;
   if (user !== undefined) {
@@ -18,9 +22,10 @@ export function refuseWhileUsed(what: string, users: readonly LocalRecord[]): vo
 }
 
 /**
- * All statements of a role: its inline policies, and the policies attached to it.
+ * Returns all statements of a role: those of its inline policies and of the policies attached to
+ * it.
  *
- * @param records the account's records by type.
+ * @param records returns the account's records of a type.
  */
 export async function statementsOfRole(
   roleName: string,

@@ -3,7 +3,7 @@ import { arn } from "../../engine/account.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { tagsInput } from "../inputs.ts";
 import { recordResource } from "../record-resource.ts";
-import { createDate, judgeFree, judgeRole, nameInput, pathInput, uniqueId } from "./inputs.ts";
+import { createDate, requireFreeName, requireRole, nameInput, pathInput, uniqueId } from "./inputs.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
@@ -14,7 +14,7 @@ const inputs = z.strictObject({
   tags: tagsInput,
 });
 
-/** An instance profile: the role that an instance's metadata service gives credentials of. */
+/** An instance profile: names the role whose credentials an instance's metadata service returns. */
 export const instanceProfile = recordResource<z.infer<typeof inputs>>({
   token: token.instanceProfile,
   inputs,
@@ -31,7 +31,7 @@ export const instanceProfile = recordResource<z.infer<typeof inputs>>({
     uniqueId: uniqueId("AIPA", id),
   }),
   validate: async ({ name, role }, id) => {
-    await judgeFree(token.instanceProfile, "Instance Profile", name ?? "", id);
-    if (role !== undefined) await judgeRole(role);
+    await requireFreeName(token.instanceProfile, "Instance Profile", name ?? "", id);
+    if (role !== undefined) await requireRole(role);
   },
 });

@@ -1,8 +1,9 @@
 /**
- * Policies of AWS's own that can be attached here, as far as they allow what the local cloud answers (ecr:GetAuthorizationToken,
- * ssm:GetParameter); see the AWS managed policy reference. Attaching another one fails, as one that does not exist does on AWS.
+ * AWS managed policies that can be attached here, with the permissions that matter to the APIs of
+ * the local cloud (ecr:GetAuthorizationToken, ssm:GetParameter). Source: the AWS managed policy
+ * reference. Other managed policies are refused as missing.
  */
-const allowed: Record<string, { actions: string[]; resource?: string }> = {
+const permissions: Record<string, { actions: string[]; resource?: string }> = {
   AdministratorAccess: { actions: ["*"] },
   PowerUserAccess: { actions: ["ecr:*", "ssm:*"] },
   AmazonEC2ContainerRegistryFullAccess: { actions: ["ecr:*"] },
@@ -22,12 +23,14 @@ const allowed: Record<string, { actions: string[]; resource?: string }> = {
 
 const prefix = "arn:aws:iam::aws:policy/";
 
-/** The ARNs of these policies. */
-export const managedPolicyArns: readonly string[] = Object.keys(allowed).map((name) => prefix + name);
+/** The ARNs of the AWS managed policies that local-cloud knows. */
+export const managedPolicyArns: readonly string[] = Object.keys(permissions).map((name) => prefix + name);
 
-/** The document of one of these policies, or undefined. */
+/**
+ * Returns the document of an AWS managed policy, or undefined when local-cloud does not know it.
+ */
 export function managedPolicy(arn: string): string | undefined {
-  const policy = arn.startsWith(prefix) ? allowed[arn.slice(prefix.length)] : undefined;
+  const policy = arn.startsWith(prefix) ? permissions[arn.slice(prefix.length)] : undefined;
   if (policy === undefined) return undefined;
   return JSON.stringify({
     Version: "2012-10-17",

@@ -5,7 +5,7 @@ import { MalformedPolicyDocument, parsePolicy, policySize } from "./policy-docum
 const allow = { Effect: "Allow", Action: "ssm:GetParameter", Resource: "*" };
 const document = (...statements: object[]) => JSON.stringify({ Version: "2012-10-17", Statement: statements });
 
-test("one-or-many fields become lists", () => {
+test("a single value becomes a list", () => {
   const text = JSON.stringify({ Version: "2012-10-17", Statement: allow });
   assert.deepEqual(parsePolicy(text, "identity"), [
     {
@@ -60,6 +60,6 @@ for (const [what, text, kind, message] of refused) {
   });
 }
 
-test("size is counted without white space", () => {
+test("the size does not count white space", () => {
   assert.equal(policySize('{ "a":\n 1 }'), 7);
 });

@@ -1,20 +1,23 @@
 import { z } from "zod";
 
-/** One statement, its one-or-many fields as lists. */
+/** A statement of a policy. Fields that take one value or many are lists. */
 export interface Statement {
   effect: "Allow" | "Deny";
   actions: string[];
   notActions: string[];
   resources: string[];
   notResources: string[];
-  /** operator -> context key -> allowed values, e.g. `{StringEquals: {"aws:RequestedRegion": ["ap-northeast-2"]}}`. */
+  /**
+   * Allowed values by operator and context key, such as
+   * `{StringEquals: {"aws:RequestedRegion": ["ap-northeast-2"]}}`.
+   */
   conditions: Record<string, Record<string, string[]>>;
 }
 
-/** `identity` says what its holder may do; `trust` says who may assume a role. */
+/** A kind of policy: `identity` controls its holder's actions, `trust` who may assume a role. */
 export type PolicyKind = "identity" | "trust";
 
-/** What IAM answers to a document that it cannot accept. */
+/** IAM's error for a document that it does not accept. */
 export class MalformedPolicyDocument extends Error {
   readonly code = "MalformedPolicyDocument";
 
@@ -24,7 +27,7 @@ export class MalformedPolicyDocument extends Error {
   }
 }
 
-/** IAM's limits on the size of a document, in characters without white space. */
+/** IAM's limits for the size of a document, in characters without white space. */
 export const policySizeLimits = { managed: 6_144, inline: 10_240, trust: 2_048 } as const;
 
 const oneOrMany = z
@@ -69,7 +72,7 @@ const documentShape = z.strictObject({
 /**
  * Parses a policy document as IAM does.
  *
- * @throws MalformedPolicyDocument where IAM would refuse it; the message names the statement.
+ * @throws MalformedPolicyDocument for a document that IAM refuses. The message names the statement.
  */
 export function parsePolicy(text: string, kind: PolicyKind): Statement[] {
   let json: unknown;
@@ -97,11 +100,12 @@ export function parsePolicy(text: string, kind: PolicyKind): Statement[] {
   });
 }
 
-/** Characters of a document as IAM counts them: without white space. */
+/** Returns the size of a document as IAM counts it: in characters without white space. */
 export function policySize(text: string): number {
   return text.replace(/\s/g, "").length;
 }
 
+/** Returns the reason why IAM refuses a statement, or undefined. */
 function statementFault(statement: z.infer<typeof statementShape>, kind: PolicyKind): string | undefined {
   if ((statement.Action === undefined) === (statement.NotAction === undefined)) {
     return "Policy statement must contain actions: either Action or NotAction.";
@@ -111,9 +115,9 @@ function statementFault(statement: z.infer<typeof statementShape>, kind: PolicyK
       return `Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.: ${JSON.stringify(action)}`;
     }
   }
-  const who = statement.Principal ?? statement.NotPrincipal;
+  const principals = statement.Principal ?? statement.NotPrincipal;
   if (kind === "trust") {
-    if (who === undefined) return "Missing required field Principal.";
+    if (principals === undefined) return "Missing required field Principal.";
     if (statement.Resource !== undefined || statement.NotResource !== undefined)
       return "Has prohibited field Resource.";
     const foreign = statement.Action?.find((action) => !/^sts:/i.test(action) && action !== "*");
@@ -122,7 +126,7 @@ function statementFault(statement: z.infer<typeof statementShape>, kind: PolicyK
     }
     return undefined;
   }
-  if (who !== undefined) return "Policy document should not specify a principal.";
+  if (principals !== undefined) return "Policy document should not specify a principal.";
   if ((statement.Resource === undefined) === (statement.NotResource === undefined)) {
     return "Policy statement must contain resources: either Resource or NotResource.";
   }

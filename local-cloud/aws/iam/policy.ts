@@ -4,7 +4,7 @@ import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { tagsInput } from "../inputs.ts";
 import { recordResource } from "../record-resource.ts";
 import { recordsWith, refuseWhileUsed } from "./find.ts";
-import { documentAsText, documentInput, judgeFree, nameInput, pathInput, uniqueId } from "./inputs.ts";
+import { documentAsText, documentInput, requireFreeName, nameInput, pathInput, uniqueId } from "./inputs.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
@@ -20,7 +20,7 @@ type PolicyInputs = z.infer<typeof inputs>;
 
 const arnOf = ({ path, name }: PolicyInputs) => arn("iam", `policy${path}${name ?? ""}`, "global");
 
-/** A policy of the account, to be attached to roles. */
+/** A managed policy of the account, which can be attached to roles. */
 export const policy = recordResource<PolicyInputs>({
   token: token.policy,
   inputs,
@@ -36,7 +36,7 @@ export const policy = recordResource<PolicyInputs>({
     namePrefix: values.namePrefix ?? "",
     policyId: uniqueId("ANPA", id),
   }),
-  validate: (values, id) => judgeFree(token.policy, "A policy", arnOf(values), id),
+  validate: (values, id) => requireFreeName(token.policy, "A policy", arnOf(values), id),
   validateDelete: async (id) => {
     refuseWhileUsed(`policy ${id}`, await recordsWith(token.rolePolicyAttachment, "policyArn", id));
   },

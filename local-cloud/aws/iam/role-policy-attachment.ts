@@ -2,7 +2,7 @@ import { z } from "zod";
 import { getRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { recordResource } from "../record-resource.ts";
-import { judgeRole, nameInput } from "./inputs.ts";
+import { requireRole, nameInput } from "./inputs.ts";
 import { managedPolicy, managedPolicyArns } from "./managed-policies.ts";
 import { token } from "./tokens.ts";
 
@@ -12,7 +12,7 @@ const inputs = z.strictObject({
 });
 type AttachmentInputs = z.infer<typeof inputs> & { tags?: undefined };
 
-/** Attaches a policy, of the account or of AWS's own, to a role. */
+/** The attachment of a managed policy, the account's or AWS's, to a role. */
 export const rolePolicyAttachment = recordResource<AttachmentInputs>({
   token: token.rolePolicyAttachment,
   inputs,
@@ -20,11 +20,11 @@ export const rolePolicyAttachment = recordResource<AttachmentInputs>({
   newId: ({ role, policyArn }) => `${role}/${policyArn}`,
   outputs: () => ({}),
   validate: async ({ role, policyArn }) => {
-    await judgeRole(role);
+    await requireRole(role);
     if (managedPolicy(policyArn) !== undefined || (await getRecord(token.policy, policyArn)) !== undefined) return;
     throw new ApiError(
       "NoSuchEntity",
-      `Policy ${policyArn} does not exist or is not attachable. Of AWS's own, the local cloud knows ${managedPolicyArns.join(", ")}.`,
+      `Policy ${policyArn} does not exist or is not attachable. The local cloud knows these AWS managed policies: ${managedPolicyArns.join(", ")}.`,
     );
   },
 });

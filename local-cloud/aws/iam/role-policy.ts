@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { recordResource } from "../record-resource.ts";
-import { documentAsText, documentInput, judgeRole, nameInput } from "./inputs.ts";
+import { documentAsText, documentInput, requireRole, nameInput } from "./inputs.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
@@ -12,7 +12,7 @@ const inputs = z.strictObject({
 });
 type RolePolicyInputs = z.infer<typeof inputs> & { tags?: undefined };
 
-/** A policy that is part of a role. */
+/** An inline policy of a role. */
 export const rolePolicy = recordResource<RolePolicyInputs>({
   token: token.rolePolicy,
   inputs,
@@ -22,5 +22,5 @@ export const rolePolicy = recordResource<RolePolicyInputs>({
   deleteBeforeReplace: (news) => hasExplicitName("name", news),
   newId: ({ role, name }) => `${role}:${name ?? ""}`,
   outputs: ({ name, namePrefix }) => ({ name: name ?? "", namePrefix: namePrefix ?? "" }),
-  validate: ({ role }) => judgeRole(role),
+  validate: ({ role }) => requireRole(role),
 });

@@ -4,7 +4,15 @@ import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { refused, tagsInput } from "../inputs.ts";
 import { recordResource } from "../record-resource.ts";
 import { recordsWith, refuseWhileUsed } from "./find.ts";
-import { createDate, documentAsText, documentInput, judgeFree, nameInput, pathInput, uniqueId } from "./inputs.ts";
+import {
+  createDate,
+  documentAsText,
+  documentInput,
+  requireFreeName,
+  nameInput,
+  pathInput,
+  uniqueId,
+} from "./inputs.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
@@ -21,7 +29,7 @@ const inputs = z.strictObject({
   tags: tagsInput,
 });
 
-/** A role. What its policies allow is enforced for the APIs that the local cloud answers. */
+/** A role. The APIs of the local cloud enforce its policies. */
 export const role = recordResource<z.infer<typeof inputs>>({
   token: token.role,
   inputs,
@@ -39,7 +47,7 @@ export const role = recordResource<z.infer<typeof inputs>>({
     namePrefix: values.namePrefix ?? "",
     uniqueId: uniqueId("AROA", id),
   }),
-  validate: ({ name }, id) => judgeFree(token.role, "Role", name ?? "", id),
+  validate: ({ name }, id) => requireFreeName(token.role, "Role", name ?? "", id),
   validateDelete: async (id) => {
     refuseWhileUsed(`role ${id}`, [
       ...(await recordsWith(token.instanceProfile, "role", id)),

@@ -1,4 +1,4 @@
-/** The type tokens of IAM's resources. */
+/** Pulumi's type tokens of IAM's resources. Their records are kept under the same tokens. */
 export const token = {
   role: "aws:iam/role:Role",
   rolePolicy: "aws:iam/rolePolicy:RolePolicy",
