@@ -1,3 +1,4 @@
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { createProducer } from "@gifticon/kafka/client.ts";
 import { readTopic } from "@gifticon/kafka/read-topic.ts";
@@ -33,8 +34,8 @@ const JAVA = ["java", "-Xmx256m", "-cp", "/opt/kafka/libs/*"];
 /** Starts the broker and waits until it answers. */
 export async function startBroker(): Promise<Broker> {
   const port = await freePort();
-  const zookeeper = await runContainer(["--publish", `127.0.0.1:${port}:9092`], IMAGES.kafka, [
-    ...withFile("/tmp/zoo.cfg", "dataDir=/tmp/zookeeper\nclientPort=2181\nadmin.enableServer=false\n"),
+  const zookeeper = await runContainer(["--publish", `127.0.0.1:${port}:${PORTS.brokerExternal}`], IMAGES.kafka, [
+    ...withFile("/tmp/zoo.cfg", `dataDir=/tmp/zookeeper\nclientPort=${PORTS.zookeeper}\nadmin.enableServer=false\n`),
     ...[...JAVA, "org.apache.zookeeper.server.quorum.QuorumPeerMain", "/tmp/zoo.cfg"],
   ]);
   // Shares ZooKeeper's network, so that both are one host with one published port, and the broker
@@ -56,12 +57,12 @@ function withFile(path: string, content: string): string[] {
 function brokerProperties(port: number): string {
   return [
     "broker.id=1",
-    "zookeeper.connect=127.0.0.1:2181",
+    `zookeeper.connect=127.0.0.1:${PORTS.zookeeper}`,
     "zookeeper.session.timeout.ms=6000",
     "log.dirs=/var/lib/kafka/data",
     // The broker is a client of itself, inside its container; the tests come from outside.
-    "listeners=INSIDE://127.0.0.1:19092,OUTSIDE://0.0.0.0:9092",
-    `advertised.listeners=INSIDE://127.0.0.1:19092,OUTSIDE://127.0.0.1:${port}`,
+    `listeners=INSIDE://127.0.0.1:${PORTS.brokerInternal},OUTSIDE://0.0.0.0:${PORTS.brokerExternal}`,
+    `advertised.listeners=INSIDE://127.0.0.1:${PORTS.brokerInternal},OUTSIDE://127.0.0.1:${port}`,
     "listener.security.protocol.map=INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT",
     "inter.broker.listener.name=INSIDE",
     "auto.create.topics.enable=false",

@@ -1,3 +1,4 @@
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
 import pg from "pg";
 import { pino } from "pino";
@@ -46,7 +47,7 @@ exec setpriv --reuid=postgres --regid=postgres --init-groups /usr/lib/postgresql
 export async function startDatabase(): Promise<DatabaseServer> {
   const port = await freePort();
   // SIGINT is PostgreSQL's fast shutdown; the usual SIGTERM would wait for clients to leave.
-  const options = ["--publish", `127.0.0.1:${port}:5432`, "--stop-signal", "SIGINT"];
+  const options = ["--publish", `127.0.0.1:${port}:${PORTS.database}`, "--stop-signal", "SIGINT"];
   const container = await runContainer(options, IMAGES.postgres, ["bash", "-c", START]);
 
   let ca = "";

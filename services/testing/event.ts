@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CONSUMER_GROUP, TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { prepareDatabase } from "@gifticon/event-database/migrate.ts";
 import { readMigrationSettings } from "@gifticon/runtime/environment.ts";
 import { type Evidence, type Findings, reconcile } from "../../operate/reconciliation.ts";
@@ -48,7 +49,7 @@ export async function createUnpreparedEvent(
   partitions = 1,
 ): Promise<Event> {
   const name = `event_${process.pid}_${++events}`;
-  const [topic, groupId] = [`${name}.coupon_create`, `${name}.group_1`];
+  const [topic, groupId] = [`${name}.${TOPIC}`, `${name}.${CONSUMER_GROUP}`];
   await Promise.all([broker.createTopic(topic, partitions), database.create(name)]);
   const folder = await mkdtemp(join(tmpdir(), `${name}-`));
   const file = async (file: string, content: string) => {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { PATHS } from "@gifticon/contract/facts/http.ts";
 import type { ServiceName } from "../bundle.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 import { freePort } from "./containers.ts";
@@ -43,7 +44,7 @@ export async function startService(name: ServiceName, environment: Record<string
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
   const url = `http://127.0.0.1:${port}`;
-  const metrics = async () => (await fetch(`${url}/metrics`)).text();
+  const metrics = async () => (await fetch(`${url}${PATHS.metrics}`)).text();
   return {
     url,
     output: () => output,
@@ -52,7 +53,7 @@ export async function startService(name: ServiceName, environment: Record<string
         `${name} ${ready ? "" : "not "}to be ready`,
         async () => {
           if (hasEnded(child)) throw new Error(`${name} has ended:\n${output}`);
-          const response = await fetch(`${url}/readyz`).catch(() => undefined);
+          const response = await fetch(`${url}${PATHS.readiness}`).catch(() => undefined);
           return response !== undefined && response.ok === ready ? true : undefined;
         },
         { timeoutMs: 60_000 },

@@ -1,8 +1,6 @@
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { ON_LOAD_GENERATOR } from "../placement.ts";
 import { limits, PIDS, rolling, type Compose, type ComposeService, type Deploy } from "../compose.ts";
-
-/** Where the controller's page is, on the loopback side of an SSH tunnel to its host. */
-const NGRINDER_PORT = 8300;
 
 /** What the nGrinder stack is told. */
 export interface NgrinderStackArgs {
@@ -42,7 +40,7 @@ export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): 
         // Any answer of its page will do: it comes when the web application has started.
         healthcheck: check(["curl", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1/"], "180s"),
         networks: { [network]: { aliases: ["ngrinder-controller"] } },
-        ports: [{ target: 80, published: NGRINDER_PORT, protocol: "tcp", mode: "host" }],
+        ports: [{ target: 80, published: PORTS.ngrinder, protocol: "tcp", mode: "host" }],
         volumes: [{ type: "volume", source: "controller", target: "/opt/ngrinder-controller" }],
         deploy: { ...deploy, resources: limits(CONTROLLER_MIB, PIDS.java) },
       },
