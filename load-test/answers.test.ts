@@ -10,7 +10,7 @@ function logOf(...lines: string[]) {
   return log;
 }
 
-test("a log is read line by line: first requests, repeated ones, looks at the status, and users who never asked", () => {
+test("a log has first requests, repeated ones, status reads, and users without a request", () => {
   const log = logOf(
     "start 1000",
     "p 0 1100 3 20 202 0",
@@ -30,7 +30,7 @@ test("a log is read line by line: first requests, repeated ones, looks at the st
   assert.deepEqual([log.startedAt, log.endedAt, missingOf(log)], [1000, 2000, []]);
 });
 
-test("a log without its end, with a gap, or with a line cut in two says so", () => {
+test("an incomplete log is reported: no end, a gap, a truncated line", () => {
   assert.deepEqual(missingOf(logOf("p 0 1100 3 20 202 0")), ["its end is missing"]);
   assert.deepEqual(missingOf(logOf("p 0 1 0 2 202 0", "p 3 1 0 2 202 0", "end 9")), ["2 of 4 users are missing"]);
   assert.deepEqual(missingOf(logOf("p 0 1 0 2 2", "end 9")), ["1 lines can't be read"]);
@@ -61,7 +61,7 @@ for (const [line, expected] of classes) {
   });
 }
 
-test("what k6 gave up when it was ended is no answer; what failed before, or was answered since, is one", () => {
+test("requests that k6 abandoned at its end don't count; earlier failures and later answers do", () => {
   const log = logOf("p 0 1000 0 900 0 1050", "p 1 1500 0 700 0 1000", "p 2 1500 0 700 201 0");
   assert.deepEqual(
     withoutGivenUp(log, 2_000).answers.map(({ number }) => number),

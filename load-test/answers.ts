@@ -1,41 +1,41 @@
-/** What one request was answered, as the generator saw it. */
+/** The answer to one request, as the generator logged it. */
 export interface Answer {
-  /** first: a new user asks; again: the same user asks once more; status: a user follows the request. */
+  /** first: a user's first request. again: its repetition. status: a read of its status. */
   kind: "first" | "again" | "status";
-  /** Number of the user within the run, from 0. */
+  /** Number of the user in the run, from 0. */
   number: number;
-  /** When it was sent, in milliseconds since 1970. */
+  /** Time of sending, in milliseconds since 1970. */
   at: number;
-  /** How much later than planned it was sent, in milliseconds: the generator's own delay. */
+  /** Delay between the planned and the real time of sending, in milliseconds. */
   delay: number;
-  /** From sending to the answer's end, in milliseconds. */
+  /** Time from sending to the end of the answer, in milliseconds. */
   duration: number;
-  /** The HTTP status; 0 when the connection failed. */
+  /** HTTP status, or 0 when the connection failed. */
   status: number;
-  /** k6's number for what went wrong; 0 for nothing. https://grafana.com/docs/k6/latest/javascript-api/error-codes/ */
+  /** k6's error code, or 0. https://grafana.com/docs/k6/latest/javascript-api/error-codes/ */
   error: number;
-  /** A 503 that said when to come again. */
+  /** The answer was 503 with Retry-After. */
   retryAfter: boolean;
-  /** Of a status: queued, issued or rejected. */
+  /** Body of a status read: queued, issued or rejected. */
   state?: string;
 }
 
-/** The generator's own log of a run. */
+/** The generator's log of a run. */
 export interface AnswerLog {
   answers: Answer[];
-  /** Users that the run's end overtook before they asked. */
+  /** Number of users who had not sent their first request when the run ended. */
   unsent: Set<number>;
-  /** When k6 began and ended, in milliseconds since 1970. */
+  /** Start and end of k6, in milliseconds since 1970. */
   startedAt?: number;
   endedAt?: number;
-  /** Lines that say nothing that is known. */
+  /** Number of lines that can't be parsed. */
   unreadable: number;
 }
 
 const KINDS = { p: "first", r: "again", g: "status" } as const;
 const LINE = /^([prg]) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)(\w*)$/;
 
-/** An empty log. */
+/** Returns an empty log. */
 export function emptyLog(): AnswerLog {
   return { answers: [], unsent: new Set(), unreadable: 0 };
 }
@@ -65,7 +65,7 @@ export function addLine(log: AnswerLog, line: string): void {
   else if (line !== "") log.unreadable++;
 }
 
-/** What is missing of a log: empty when it is whole. */
+/** Returns the missing parts of a log; empty when it is complete. */
 export function missingOf({ answers, unsent, endedAt, unreadable }: AnswerLog): string[] {
   const asked = new Set(unsent);
   let last = -1;
@@ -82,7 +82,10 @@ export function missingOf({ answers, unsent, endedAt, unreadable }: AnswerLog): 
 }
 
 /**
- * Takes away the requests that k6 gave up when it was ended, from `at` on (milliseconds since 1970): it logs them as failed connections, and no system failed them.
+ * Removes the requests that k6 abandoned at an early end. k6 logs them as failed connections,
+ * though the system didn't fail.
+ *
+ * @param at time of the early end, in milliseconds since 1970.
  */
 export function withoutGivenUp(log: AnswerLog, at: number): AnswerLog {
   return { ...log, answers: log.answers.filter((answer) => answer.status > 0 || answer.at + answer.duration < at) };

@@ -4,30 +4,30 @@ import type { Outcome } from "@gifticon/contract/status.ts";
 
 /** A decided request with its times, in milliseconds since 1970. */
 export interface TimedRow extends DecidedRow {
-  /** When the API took it. */
+  /** Time at which the API accepted it. */
   requestedAt: number;
-  /** When its row was written. */
+  /** Time at which its row was written. */
   decidedAt: number;
 }
 
-/** What a run left in the topic and the database. */
+/** A run's records in the topic and rows in the database. */
 export interface Evidence {
-  /** User id by request id. */
+  /** User ids, by request id. */
   records: Map<string, string>;
   recordCount: number;
   deadLetters: Set<string>;
   deadLetterCount: number;
   rows: TimedRow[];
-  /** Undefined when the evidence was cut off. */
+  /** Undefined when the evidence is incomplete. */
   end?: EvidenceEnd;
 }
 
-/** Evidence of nothing. */
+/** Returns empty evidence. */
 export function emptyEvidence(): Evidence {
   return { records: new Map(), recordCount: 0, deadLetters: new Set(), deadLetterCount: 0, rows: [] };
 }
 
-/** Adds one line of the agent's `evidence`. */
+/** Adds one line of the agent's command `evidence`. */
 export function addEvidence(evidence: Evidence, line: string): void {
   const [mark, requestId = "", userId = "", ...rest] = line.split(" ");
   switch (mark) {
@@ -57,7 +57,7 @@ export function addEvidence(evidence: Evidence, line: string): void {
   }
 }
 
-/** What is missing of the evidence: empty when it is whole. */
+/** Returns the missing parts of the evidence; empty when it is complete. */
 export function missingEvidence({ end, recordCount, deadLetterCount, rows }: Evidence): string[] {
   if (end === undefined) return ["its end is missing"];
   const count = (what: string, found: number, told: number) =>

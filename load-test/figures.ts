@@ -5,37 +5,37 @@ import { errorOf } from "./errors.ts";
 import type { RunRecord } from "./record.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
 
-/** The figures of a run. */
+/** Figures of a run. */
 export interface Figures {
-  /** Requests that were sent, of every kind. */
+  /** Number of requests of every kind. */
   requests: number;
-  /** Those for a gifticon. */
+  /** Number of requests for a gifticon. */
   asked: number;
-  /** Answered 202 or 201. */
+  /** Number of requests answered with 202 or 201. */
   accepted: number;
-  /** Accepted ones per second of the planned time. */
+  /** Accepted requests per second of the planned time. */
   acceptedPerSecond: number;
   errors: Record<ErrorClass, number>;
   errorCount: number;
-  /** Errors in requests, 0 to 1. */
+  /** Share of failed requests, 0 to 1. */
   errorRate: number;
-  /** Of requests for a gifticon that were answered, in milliseconds. */
+  /** Latency of answered requests for a gifticon, in milliseconds. */
   latency: Spread;
-  /** From the API's taking a request to its row, in milliseconds. */
+  /** Time from acceptance by the API to the row, in milliseconds. */
   timeToIssue: Spread;
-  /** From the last acceptance to the last decision, in milliseconds. */
+  /** Time from the last acceptance to the last decision, in milliseconds. */
   settleMs: number;
-  /** How much later than planned requests were sent, in milliseconds. */
+  /** Delay between planned and real sending, in milliseconds. */
   delay: Spread;
-  /** The generator's host: CPU of all its cores and of all hosts together, 0 to 1; 0 when it wasn't seen. */
+  /** CPU of the generator's host and of all hosts together, 0 to 1. 0 when unknown. */
   generatorCpu: { ofItsCores: number; ofAllHosts: number; secondsPer10000: number };
-  /** The most sockets at once on the generator's host. */
+  /** Maximum number of open sockets on the generator's host. */
   sockets: number;
-  /** Users a second that were planned but not begun, as a share: only in the open model. */
+  /** Share of planned users that didn't start. Only in the open model. */
   notBegun: number;
 }
 
-/** Computes the figures. */
+/** Computes the figures of a run. */
 export function figuresOf({ log, evidence, plan, hosts }: RunRecord): Figures {
   const errors = Object.fromEntries(ERROR_CLASSES.map((name) => [name, 0])) as Record<ErrorClass, number>;
   const asks = log.answers.filter(({ kind }) => kind !== "status");
@@ -66,7 +66,7 @@ export function figuresOf({ log, evidence, plan, hosts }: RunRecord): Figures {
   };
 }
 
-/** Whether the answer is a promise: queued, or issued at once. */
+/** Reports whether an answer accepts the request: queued, or issued at once. */
 export function isAccepted({ status }: Answer): boolean {
   return status === 202 || status === 201;
 }

@@ -4,14 +4,14 @@ import { parseLimits, refusalOf } from "./limits.ts";
 
 const limits = parseLimits("20000 10240 65000 4\nk6 v1.8.1 (go1.26, linux/amd64)\n");
 
-test("the generator tells its limits and its version", () => {
+test("limits and version of the generator are parsed", () => {
   assert.deepEqual(limits, {
     ...{ version: "k6 v1.8.1 (go1.26, linux/amd64)", openFiles: 20_000, cores: 4 },
     ports: { first: 10_240, last: 65_000 },
   });
 });
 
-test("more users than it may have connections are refused, with how many it can hold", () => {
+test("more users than connections are refused with the possible number", () => {
   assert.equal(refusalOf(limits, 19_900), undefined);
   assert.equal(
     refusalOf(limits, 19_901),

@@ -9,11 +9,11 @@ import { renderHtml } from "./report/html.ts";
 import { renderMarkdown } from "./report/markdown.ts";
 import { makeReport, type Report, type RunningService } from "./report/report.ts";
 import { headline, OUTCOME_WORDS } from "./report/words.ts";
-import { Runner } from "./run.ts";
+import { Runner } from "./run/runner.ts";
 import { SshHosts } from "../operate/ssh-hosts.ts";
 import { NotReadyError, readProgramKey, readStack } from "../operate/stack-outputs.ts";
 
-// `./run event`: exits with 0 when the test passed, 1 when it failed or can't tell, 2 when it couldn't be started as asked.
+// `./run event`. Exit codes: 0 passed, 1 failed or invalid, 2 could not start.
 try {
   const options = parseOptions(process.argv.slice(2));
   const report = await test(options);
@@ -35,7 +35,7 @@ async function test(options: EventOptions): Promise<Report> {
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {
       if (stop.signal.aborted) {
-        // Who asks again wants to leave.
+        // A second signal leaves at once.
         hosts.end();
         process.exit(130);
       }
@@ -45,12 +45,12 @@ async function test(options: EventOptions): Promise<Report> {
   const progress = new Progress();
   const runner = new Runner(stack, hosts, progress, stop.signal);
   const records: RunRecord[] = [];
-  // Before the runs: no report fails because a host stopped answering in the end.
+  // Read before the runs, so that a host that stops answering can't spoil the report.
   const ranWith = await Promise.all([versions(hosts), services(hosts)]);
   try {
     for (const mode of options.modes) {
       if (stop.signal.aborted) break;
-      // The mode to compare with has its errors as a result, not as a failure; its promises count like the other's.
+      // In a comparison, errors without Kafka are a result and no failure. All other promises hold.
       const compared = options.modes.length > 1 && mode === "direct";
       const record = await runner.run(mode, options, compared ? 1 : options.maxErrorRate);
       if (record) records.push(record);
@@ -59,16 +59,16 @@ async function test(options: EventOptions): Promise<Report> {
     await runner.restore();
   }
   if (records.length === 0)
-    throw new NotReadyError("it was ended before the first user came: there is nothing to report");
+    throw new NotReadyError("the test was ended before its first user, so there is nothing to report");
   const began = performance.now();
   const report = makeReport(records, options, stack, ...ranWith);
   const files = await write(report, options.out);
   progress.step(`report written in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
-  tell(report, files, options.json);
+  print(report, files, options.json);
   return report;
 }
 
-/** Writes the report under a name of its own, and as `latest`. */
+/** Writes the report under its time and as `latest`. Returns the files. */
 async function write(report: Report, folder: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const name = report.createdAt.slice(0, 19).replaceAll(":", "-");
@@ -86,7 +86,8 @@ async function write(report: Report, folder: string): Promise<string[]> {
   );
 }
 
-function tell(report: Report, files: readonly string[], json: boolean): void {
+/** Prints the verdict, or the report as JSON. */
+function print(report: Report, files: readonly string[], json: boolean): void {
   if (json) {
     console.log(JSON.stringify(report));
     return;
@@ -99,7 +100,7 @@ function tell(report: Report, files: readonly string[], json: boolean): void {
   console.log(`\n${files.join("\n")}`);
 }
 
-/** What runs in the Swarm. */
+/** Lists the Swarm's services. */
 async function services(hosts: SshHosts): Promise<RunningService[]> {
   const format = "{{.Name}} {{.Replicas}} {{.Image}}";
   const text = await hosts.run(HOSTS.manager, ["sudo", "docker", "service", "ls", "--format", format]);
@@ -109,7 +110,7 @@ async function services(hosts: SshHosts): Promise<RunningService[]> {
   });
 }
 
-/** What was tested with, besides what each run tells. */
+/** Returns the versions of the tools. */
 async function versions(hosts: SshHosts): Promise<Record<string, string>> {
   const docker = await hosts.run(HOSTS.manager, ["sudo", "docker", "version", "--format", "{{.Server.Version}}"]);
   const { version, dependencies } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {

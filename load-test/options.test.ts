@@ -3,14 +3,14 @@ import { test } from "node:test";
 import { UsageError } from "../operate/arguments.ts";
 import { parseOptions } from "./options.ts";
 
-test("by default 6,000 users come for a minute, through Kafka, and no error is allowed", () => {
+test("by default 6,000 users come for a minute through Kafka, without an allowed error", () => {
   assert.deepEqual(parseOptions([]), {
     ...{ users: 6_000, seconds: 60, modes: ["kafka"], model: "closed", rate: 2_000, maxErrorRate: 0 },
     ...{ stack: "local", out: ".local/event", json: false },
   });
 });
 
-test("a comparison runs without the queue first", () => {
+test("a comparison runs mode direct first", () => {
   assert.deepEqual(parseOptions(["--compare"]).modes, ["direct", "kafka"]);
 });
 
@@ -29,7 +29,7 @@ for (const [args, told] of [
   });
 }
 
-test("an unknown option, and all that is wrong at once, are told", () => {
+test("an unknown option and several faults at once are reported", () => {
   assert.throws(() => parseOptions(["--user", "5"]), /'--user'/);
   assert.throws(() => parseOptions(["--users", "0", "--mode", "x"]), /--users is "0".*\n--mode is "x"/);
 });

@@ -2,27 +2,27 @@ import { z } from "zod";
 import { splitArguments, UsageError, whole, wrongOptions } from "../operate/arguments.ts";
 import type { Model } from "./plan.ts";
 
-/** What `./run event` is asked for. */
+/** Options of `./run event`. */
 export interface EventOptions {
   stack: string;
-  /** The modes to run in, one after the other. */
+  /** Modes to run, in order. */
   modes: readonly ("kafka" | "direct")[];
   users: number;
   seconds: number;
   model: Model;
-  /** New users a second, in the open model. */
+  /** Open model: new users a second. */
   rate: number;
-  /** Share of requests that may end in an error, 0 to 1. */
+  /** Allowed share of failed requests, 0 to 1. */
   maxErrorRate: number;
-  /** The operator's own SSH key. */
+  /** File of the operator's SSH key. */
   identity?: string;
-  /** Print the report as JSON to standard output. */
+  /** Prints the report as JSON. */
   json: boolean;
-  /** Where the reports go. */
+  /** Folder of the reports. */
   out: string;
 }
 
-/** The usage, for people. */
+/** The help text. */
 export const USAGE = `Usage: ./run event [OPTION]...
 
   --users N             users at once (6000)
@@ -37,7 +37,7 @@ export const USAGE = `Usage: ./run event [OPTION]...
   --out FOLDER          where the reports go (.local/event)
   --json                the report as JSON on standard output`;
 
-/** k6 keeps a connection for each user, and a host has 54,760 ports for them. */
+/** k6 keeps a connection for each user, and a host has 54,760 ports. */
 const MOST_USERS = 50_000;
 
 const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
@@ -65,9 +65,9 @@ const schema = z.strictObject({
 });
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
- * @throws UsageError naming each wrong option.
+ * @throws UsageError that names each wrong option.
  */
 export function parseOptions(args: readonly string[]): EventOptions {
   const text = { type: "string" } as const;

@@ -2,41 +2,44 @@ import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 
-/** How the users come: `closed` is a fixed crowd whose members ask, wait for the answer and think; `open` comes by the clock, whatever the answers. */
+/**
+ * Model of the load. `closed`: a fixed number of users who request, wait and pause. `open`: a fixed
+ * rate, whatever the answers.
+ */
 export type Model = "closed" | "open";
 
-/** What k6/users.js is told. */
+/** Parameters of k6/users.js. */
 export interface Plan {
-  /** The load balancer. */
+  /** Address of the load balancer. */
   url: string;
-  /** Where a gifticon is asked for there. */
+  /** Path that accepts requests. */
   path: string;
-  /** The header with a request's key. */
+  /** Header of the idempotency key. */
   keyHeader: string;
-  /** Tells the keys of this run from those of others. */
+  /** Prefix of this run's keys. */
   run: string;
-  /** User ids count up from here, one for each new user. */
+  /** First user id. Ids count up, one for each new user. */
   firstUser: number;
   model: Model;
-  /** Users at once; in the open model the most that may wait for an answer at once. */
+  /** Number of concurrent users. Open model: maximum number of requests in flight. */
   users: number;
   seconds: number;
-  /** New users a second, in the open model. */
+  /** Open model: new users a second. */
   rate: number;
-  /** Within this time the users of the closed model come, in milliseconds: not all in one instant. */
+  /** Closed model: time within which the users start, in milliseconds. */
   rampMs: number;
-  /** Between an answer and the user's next request, in milliseconds. */
+  /** Pause between an answer and the user's next request, in milliseconds. */
   thinkMs: number;
   timeoutMs: number;
-  /** Every so many-th user asks a second time, as a duplicate; 0 is nobody. */
+  /** Every n-th user repeats the request as a duplicate. 0: nobody. */
   repeatEvery: number;
-  /** Every so many-th user follows the request to its end; 0 is nobody. */
+  /** Every n-th user follows the request to its result. 0: nobody. */
   followEvery: number;
-  /** How long a user follows at most, in milliseconds. */
+  /** Maximum time that a user follows a request, in milliseconds. */
   followMs: number;
 }
 
-/** The crowd of a run. */
+/** Size and behaviour of a run's users. */
 export interface Crowd {
   model: Model;
   users: number;
@@ -44,10 +47,10 @@ export interface Crowd {
   rate: number;
 }
 
-/** 6,000 users come within 10 s. */
+/** 6,000 users start within 10 s. */
 const USERS_A_MILLISECOND = 0.6;
 
-/** Plans a run. */
+/** Returns the parameters of a run. */
 export function planRun({ model, users, seconds, rate }: Crowd, url: string, run: string): Plan {
   return {
     url,
@@ -68,7 +71,7 @@ export function planRun({ model, users, seconds, rate }: Crowd, url: string, run
   };
 }
 
-/** The request id of a user's first or repeated request: derived as the API derives it from the user's key, so no answer's body need be kept. */
+/** Returns a request's id. It derives from the key as in the API, so no answer's body is kept. */
 export function requestIdOf(
   { run, firstUser }: Pick<Plan, "run" | "firstUser">,
   number: number,

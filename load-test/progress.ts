@@ -1,7 +1,10 @@
 import type { Sample } from "@gifticon/load-agent/protocol.ts";
 import type { Plan } from "./plan.ts";
 
-/** Tells on standard error how far the test is: a line for each step, and one that changes each second while it runs on a terminal. */
+/**
+ * Reports progress on standard error: a line for each step. On a terminal one line counts the
+ * seconds.
+ */
 export class Progress {
   readonly #out: NodeJS.WriteStream;
   #open = false;
@@ -10,14 +13,14 @@ export class Progress {
     this.#out = out;
   }
 
-  /** A step begins. */
+  /** Reports the start of a step. */
   step(what: string): void {
     if (this.#open) this.#out.write("\n");
     this.#open = false;
     this.#out.write(`==> ${what}\n`);
   }
 
-  /** A second has passed. */
+  /** Reports the counts of a second. */
   running(plan: Plan, now: { second: number; asked: number; errors: number; sample: Sample | undefined }): void {
     const { second, asked, errors, sample } = now;
     const lag = sample?.lag === undefined ? "" : `, ${sample.lag} wait in the topic`;

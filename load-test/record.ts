@@ -3,31 +3,33 @@ import type { AnswerLog } from "./answers.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Plan } from "./plan.ts";
 
-/** What one host spent, second by second. */
+/** Resources that a host used, second by second. */
 export interface HostUsage {
   host: string;
   cores: number;
-  /** Times in milliseconds since 1970, CPU in microseconds since the boot, open TCP sockets. */
+  /**
+   * `at`: milliseconds since 1970. `cpu`: microseconds since the boot. `sockets`: open TCP sockets.
+   */
   samples: { at: number; cpu: number; sockets: number }[];
 }
 
-/** What the generator can hold. */
+/** Limits of the generator's host. */
 export interface GeneratorLimits {
-  /** k6's own words on its version. */
+  /** Output of `k6 version`. */
   version: string;
   openFiles: number;
   ports: { first: number; last: number };
   cores: number;
 }
 
-/** How the generator ended. */
+/** End of the generator. */
 export interface GeneratorEnd {
   exitCode: number | undefined;
-  /** The last of what k6 complained about. */
+  /** Last messages of k6 on standard error. */
   complaints: string;
 }
 
-/** All that is known of one run: what the verdict and the report are made of. */
+/** Record of a run. The verdict and the report derive from it. */
 export interface RunRecord {
   mode: "kafka" | "direct";
   plan: Plan;
@@ -36,9 +38,9 @@ export interface RunRecord {
   log: AnswerLog;
   evidence: Evidence;
   generator: GeneratorLimits & GeneratorEnd;
-  /** The agent's looks at the event. */
+  /** Samples of the agent. */
   samples: Sample[];
   hosts: HostUsage[];
-  /** The operator ended it early. */
+  /** The operator ended the run early. */
   interrupted: boolean;
 }

@@ -3,20 +3,20 @@ import { isAccepted } from "./figures.ts";
 import type { RunRecord } from "./record.ts";
 import { curveOf, spreadOf } from "./statistics.ts";
 
-/** A run second by second; index 0 is the second in which k6 began. Absent values are null, as JSON and the plots know them. */
+/** A run, second by second. Index 0 is the second in which k6 started. Missing values are null. */
 export interface Series {
-  /** Requests sent. */
+  /** Number of requests sent. */
   offered: number[];
-  /** Requests answered with a promise. */
+  /** Number of accepted requests. */
   accepted: number[];
   errors: number[];
-  /** Gifticons issued, by the time of their rows. */
+  /** Number of gifticons issued, by the time of their rows. */
   issued: number[];
-  /** All requests decided. */
+  /** Number of decided requests. */
   decided: number[];
-  /** Taken by the API and not decided yet, at the end of the second. */
+  /** Accepted and undecided requests at the end of the second. */
   waiting: number[];
-  /** Records that the issuer hasn't committed. */
+  /** Lag of the issuer in records. */
   lag: (number | null)[];
   connections: (number | null)[];
   activeConnections: (number | null)[];
@@ -27,7 +27,7 @@ export interface Series {
   cpu: Record<string, (number | null)[]>;
 }
 
-/** The shares at which distributions are drawn: finer towards the slow end. */
+/** Points of a drawn distribution, denser towards the slow end. */
 export const SHARES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1] as const;
 
 /** Latency and time to issue at each of {@link SHARES}, in milliseconds. */
@@ -36,7 +36,7 @@ export interface Distribution {
   timeToIssue: number[];
 }
 
-/** Lays a run out along time. */
+/** Computes the series of a run. */
 export function seriesOf({ log, evidence, samples, hosts }: RunRecord): Series {
   const start = log.startedAt ?? log.answers[0]?.at ?? 0;
   const ends = [...log.answers.map(({ at, duration }) => at + duration), ...evidence.rows.map((row) => row.decidedAt)];
@@ -81,7 +81,7 @@ export function seriesOf({ log, evidence, samples, hosts }: RunRecord): Series {
   };
 }
 
-/** The run's distributions. */
+/** Computes the distributions of a run. */
 export function distributionOf({ log, evidence }: RunRecord): Distribution {
   return {
     latency: curveOf(
@@ -95,7 +95,7 @@ export function distributionOf({ log, evidence }: RunRecord): Distribution {
   };
 }
 
-/** What has come in and not gone out, at the end of each second. */
+/** Returns the difference of the sums of two series, at the end of each second. */
 function difference(came: readonly number[], went: readonly number[]): number[] {
   let there = 0;
   return came.map((count, index) => Math.max(0, (there += count - (went[index] ?? 0))));

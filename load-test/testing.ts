@@ -6,8 +6,8 @@ import type { RunRecord } from "./record.ts";
 const START = 1_766_620_800_000;
 
 /**
- * A made-up run in which all went well: so many users asked through Kafka, one after another each 10 ms, were accepted after 20 ms and issued after 50 ms. Tests
- * break it in one place.
+ * Returns the record of a passed run. Users requested through Kafka, one each 10 ms, were accepted
+ * after 20 ms and issued after 50 ms. Tests break it in one place.
  */
 export function goodRun(users = 100): RunRecord {
   const plan = planRun({ model: "closed", users, seconds: 10, rate: 0 }, "http://api.example", "run");
@@ -53,7 +53,7 @@ export function goodRun(users = 100): RunRecord {
   };
 }
 
-/** A host that uses so many of its cores all the time. */
+/** Returns a host that uses a constant number of its cores. */
 function usage(host: string, cores: number, used: number): RunRecord["hosts"][number] {
   return {
     host,
@@ -66,7 +66,7 @@ function usage(host: string, cores: number, used: number): RunRecord["hosts"][nu
   };
 }
 
-/** The same run without a queue: issued in the answer. */
+/** Returns the same run without Kafka: the answer issues the gifticon. */
 export function goodDirectRun(users = 100): RunRecord {
   const run = goodRun(users);
   run.evidence.records.clear();

@@ -5,7 +5,7 @@ import type { RunRecord } from "./record.ts";
 import { goodDirectRun, goodRun } from "./testing.ts";
 import { judge } from "./verdict.ts";
 
-/** Judges a good run after it was broken in one place. */
+/** Returns the verdict on a passed run that a test broke in one place. */
 function judgeAfter(change: (run: RunRecord) => void, run: RunRecord = goodRun()) {
   change(run);
   return judge(run);
@@ -27,7 +27,7 @@ function assertInvalid({ outcome, violations, doubts }: ReturnType<typeof judge>
   );
 }
 
-test("a run in which all went well passes, in each mode", () => {
+test("a run without faults passes in each mode", () => {
   for (const run of [goodRun(), goodDirectRun()]) {
     const { outcome, violations, doubts, findings } = judge(run);
     assert.deepEqual({ outcome, violations, doubts }, { outcome: "passed", violations: [], doubts: [] });
@@ -67,14 +67,14 @@ describe("the system's faults are violations", () => {
     assertFailed(verdict, /^duplicated: 101 gifticons went to 100 users$/);
   });
 
-  test("one gifticon more than there were is oversold", () => {
+  test("one gifticon more than the stock is oversold", () => {
     const verdict = judgeAfter(({ evidence }) => {
       if (evidence.end) evidence.end.stock = { total: 102, remaining: 0 };
     });
     assertFailed(verdict, /^oversold: 100 issued of 99$/);
   });
 
-  test("a user who was told another outcome than the one recorded", () => {
+  test("an answer that differs from the recorded outcome", () => {
     const verdict = judgeAfter(({ log }) => {
       (log.answers[3] ?? assert.fail()).status = 410;
     }, goodDirectRun());
@@ -90,7 +90,7 @@ describe("the system's faults are violations", () => {
     assert.deepEqual([lenient.outcome, lenient.figures.errors.timeout], ["passed", 1]);
   });
 
-  test("records that still wait, and requests that were decided too late", () => {
+  test("records that still wait, and requests decided too late", () => {
     assertFailed(
       judgeAfter(({ evidence }) => {
         if (evidence.end) evidence.end.lag = 4;
@@ -106,7 +106,7 @@ describe("the system's faults are violations", () => {
     );
   });
 
-  test("many broken promises are told with their number, not one by one", () => {
+  test("many broken promises are counted, not listed one by one", () => {
     const { violations } = judgeAfter(({ evidence }) => {
       evidence.rows = [];
       if (evidence.end) evidence.end.rows = 0;
@@ -133,7 +133,7 @@ describe("what keeps a run from telling makes it invalid", () => {
     assertInvalid(judgeAfter(sockets(19_900)), /19900 sockets, and 20000 files may be open/);
   });
 
-  test("a saturated generator: users of the open model that never began", () => {
+  test("a saturated generator: users of the open model that didn't start", () => {
     assertInvalid(
       judgeAfter(({ plan }) => {
         Object.assign(plan, { model: "open", rate: 20, seconds: 10 });
@@ -174,13 +174,13 @@ describe("what keeps a run from telling makes it invalid", () => {
 
   test("an early end, which is no fault of the system's", () => {
     const run = goodRun();
-    // Cut off after asking: the request is there, its answer is not.
+    // The log ends after the request and before its answer.
     run.log.answers.splice(50, 1);
     delete run.log.endedAt;
     assertInvalid(judge({ ...run, interrupted: true }), /^it was ended early$/);
   });
 
-  test("an early end while a user asked a second time, without a queue that would tell of it", () => {
+  test("an early end during a repeated request in mode direct", () => {
     const run = goodDirectRun();
     const requestId = requestIdOf(run.plan, 2, true);
     run.evidence.rows.push({
@@ -192,7 +192,7 @@ describe("what keeps a run from telling makes it invalid", () => {
   });
 });
 
-test("a generator that was the bound is told, and is no fault", () => {
+test("a generator that limited the load is a remark, not a fault", () => {
   const { outcome, notes } = judgeAfter(({ log }) => {
     for (const answer of log.answers) answer.delay = 300;
   });
@@ -200,7 +200,7 @@ test("a generator that was the bound is told, and is no fault", () => {
   assert.ok(notes.some((note) => /^the generator was the bound/.test(note)));
 });
 
-test("a fault of the system is told even where the run can't tell everything", () => {
+test("a fault of the system is reported even in an invalid run", () => {
   const { outcome } = judgeAfter(({ evidence, log }) => {
     delete log.endedAt;
     if (evidence.end) evidence.end.stock = { total: 102, remaining: 0 };

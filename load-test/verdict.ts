@@ -5,38 +5,38 @@ import { type Figures, figuresOf } from "./figures.ts";
 import { requestIdOf } from "./plan.ts";
 import type { RunRecord } from "./record.ts";
 
-/** A user who comes a second late at the 95th percentile is not the user that was planned: the run says nothing about the system. */
+/** Maximum delay of sending at the 95th percentile. Above it, the load was not the planned one. */
 const SATURATED_DELAY_MS = 1_000;
-/** From here on the generator, and not the system, decides how much was offered. */
+/** CPU share of the generator from which it limits the load. */
 const BOUND_DELAY_MS = 100;
-/** Share of users that the open model may fail to begin. */
+/** Open model: allowed share of users that didn't start. */
 const MOST_NOT_BEGUN = 0.01;
-/** Share of the generator's ports that may be in use. */
+/** Allowed share of used ports on the generator's host. */
 const MOST_PORTS = 0.95;
-/** All accepted requests have to be decided so soon after the last acceptance. */
+/** Time limit for deciding all requests after the last acceptance. */
 const SETTLE_MS = 30_000;
-/** Broken invariants that are told one by one. */
+/** Number of broken invariants that are listed one by one. */
 const TOLD = 20;
 
-/** What a run proves. */
+/** Verdict on a run. */
 export interface Verdict {
-  /** passed: nothing is wrong. failed: the system broke a promise. invalid: the run can't tell. */
+  /** passed: every promise held. failed: the system broke one. invalid: the run can't tell. */
   outcome: "passed" | "failed" | "invalid";
-  /** What the system did wrong. */
+  /** Broken promises of the system. */
   violations: string[];
-  /** Why the run can't tell. */
+  /** Reasons why the run can't tell. */
   doubts: string[];
-  /** What a reader should know. */
+  /** Remarks for the reader. */
   notes: string[];
   findings: Findings & { deadLettered: number };
   figures: Figures;
 }
 
-/** Judges a run: a pure function of what is known of it. */
+/** Computes the verdict on a run from its record. */
 export function judge(record: RunRecord): Verdict {
   const figures = figuresOf(record);
   const cut = { log: missingOf(record.log), evidence: missingEvidence(record.evidence) };
-  // What one side lacks would look like the system's fault on the other.
+  // A gap in one source would look like a fault of the system in the other.
   const partial = record.interrupted || cut.log.length > 0;
   const findings = reconcile(record, partial);
   const { accepted, issued, duplicate, soldOut, deadLettered } = findings;
@@ -75,7 +75,7 @@ function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: bo
       requestId: requestIdOf(plan, number, kind === "again"),
       text: "",
     }));
-  // What is missing in the log may have been asked, and was told nothing that is known.
+  // Requests missing in the log may have been sent, with unknown answers.
   for (const [number, again] of partial ? missingRequests(log.answers, plan.users) : []) {
     answers.push({
       userId: String(plan.firstUser + number),
@@ -87,7 +87,7 @@ function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: bo
   const ids = new Set(answers.map(({ requestId }) => requestId));
   const deadLettered = new Set([...evidence.deadLetters].filter((id) => ids.has(id)));
   const stock = evidence.end?.stock ?? ground.stock;
-  // What people have is none of this run's.
+  // Gifticons of people outside of the run don't count.
   const others = evidence.end?.issuedToOthers ?? ground.issuedToOthers;
   const queued = mode === "kafka" ? evidence.records : undefined;
   const findings = compare({
@@ -103,7 +103,7 @@ function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: bo
 function missingRequests(answers: RunRecord["log"]["answers"], users: number): [number: number, again: boolean][] {
   const known = new Set(answers.map(({ kind, number }) => `${kind} ${number}`));
   const last = answers.reduce((most, { number }) => Math.max(most, number), -1);
-  // Each user may have begun one more when the log ended.
+  // Each user may have had one more request in flight when the log ended.
   return Array.from({ length: last + 1 + users }, (_, number) => number).flatMap((number) =>
     [false, true]
       .filter((again) => !known.has(`${again ? "again" : "first"} ${number}`))
@@ -111,10 +111,10 @@ function missingRequests(answers: RunRecord["log"]["answers"], users: number): [
   );
 }
 
-/** Accepted = decided, by the numbers alone: a check of the reconciliation itself. */
+/** Compares the counts of accepted and decided requests, as a check of the reconciliation. */
 function balance({ mode, log }: RunRecord, findings: Verdict["findings"]): string[] {
   const { accepted, issued, duplicate, soldOut, deadLettered } = findings;
-  // An answer that never came may have been a promise; in direct mode, turning a user away is an answer of its own.
+  // A request without an answer may have been accepted. In mode direct, a rejection is an answer.
   const unknown = log.answers.filter(({ kind, status }) => kind !== "status" && (status === 0 || status >= 500)).length;
   const turnedAway = log.answers.filter(
     ({ kind, status }) => kind !== "status" && (status === 409 || status === 410),
@@ -172,7 +172,7 @@ function notesOf({ plan }: RunRecord, { delay, generatorCpu }: Figures): string[
   ];
 }
 
-/** The first ones, and how many more there are. */
+/** Returns the first items, and the number of the others. */
 function some(all: readonly string[]): string[] {
   return all.length <= TOLD ? [...all] : [...all.slice(0, TOLD), `and ${all.length - TOLD} more`];
 }

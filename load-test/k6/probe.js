@@ -1,5 +1,5 @@
 /* global __ENV, console */
-// Asks for nothing, until each copy of the API must have had its turn: requests without a user are answered 400 and leave no trace.
+// Sends requests without a user, so that each copy of the API is reached. They get 400 and store nothing.
 import http from "k6/http";
 
 export const options = { vus: 8, duration: "1s", discardResponseBodies: true };

@@ -1,6 +1,6 @@
 /* global __ENV, __ITER, console */
-// The users of the event, for k6. The plan comes in the variable PLAN (see ../plan.ts); every answer goes to standard output as one
-// line (see ../answers.ts), which is cheaper than any of k6's own outputs.
+// The event's users, for k6. The variable PLAN has the parameters (../plan.ts). Each answer is a line of standard output (../answers.ts),
+// which costs less than k6's own outputs.
 import exec from "k6/execution";
 import http from "k6/http";
 import { sleep } from "k6";
@@ -21,11 +21,11 @@ const longest = plan.rampMs + plan.thinkMs + 3 * plan.timeoutMs + plan.followMs 
 
 export const options = {
   scenarios: {
-    // Long enough for whoever has begun: a user who is cut off would be a request without an answer in the log.
+    // Long enough for every started request. An aborted one would have no answer in the log.
     users: { ...scenario, duration: `${plan.seconds}s`, gracefulStop: `${Math.ceil(longest / 1000)}s` },
   },
   discardResponseBodies: true,
-  // Each tag of each sample costs, and none is read.
+  // Tags cost CPU, and nobody reads them.
   systemTags: [],
   summaryTrendStats: ["max"],
   userAgent: "gifticon-load-test",
@@ -33,7 +33,7 @@ export const options = {
 
 const post = { headers: { "content-type": "application/json" }, timeout: plan.timeoutMs };
 const get = { responseType: "text", timeout: plan.timeoutMs };
-/** When this user means to act next, in milliseconds since 1970; 0 before the first time. */
+/** Planned time of this user's next action, in milliseconds since 1970. 0 before the first. */
 let planned = 0;
 
 export function setup() {
@@ -53,8 +53,8 @@ export default function () {
 }
 
 /**
- * Until this user's turn: a closed model's users think between two requests, an open model's come by the clock.
- * False when the run is over by then.
+ * Waits until this user's turn. In the closed model users pause between requests; in the open model they come at a fixed rate.
+ * Returns false when the run ends before.
  */
 function wait(number) {
   if (plan.model === "open") {
@@ -67,7 +67,7 @@ function wait(number) {
   return Date.now() < exec.scenario.startTime + plan.seconds * 1000;
 }
 
-/** Asks for a gifticon; returns the status, 0 when the connection failed. */
+/** Requests a gifticon. Returns the HTTP status, or 0 when the connection failed. */
 function ask(kind, number, key) {
   post.headers[plan.keyHeader] = key;
   const at = Date.now();
@@ -82,10 +82,10 @@ function ask(kind, number, key) {
   return answer.status;
 }
 
-/** Where the last request's status is. */
+/** Address of the last request's status. */
 let location;
 
-/** Looks after a request until it is decided. */
+/** Reads a request's status until it is decided. */
 function follow(number) {
   const until = Date.now() + plan.followMs;
   for (;;) {
@@ -102,7 +102,7 @@ export function teardown() {
   tell(`end ${Date.now()}`);
 }
 
-/** As an error, because k6 warns of each failed request by itself, and only levels can be told apart. */
+/** Logs a line at level error: k6 itself logs failed requests as warnings, and only levels can be filtered. */
 function tell(line) {
   console.error(line);
 }

@@ -1,7 +1,7 @@
 import type { Report } from "./report.ts";
 import { milliseconds, number, percent } from "./rows.ts";
 
-/** What the test ran with: the crowd, the environment and the versions, each with its name. */
+/** Returns the parameters of the test: the users, the environment and the versions. */
 export function factsOf({ options, stack, versions, runs, services }: Report): [name: string, value: string][] {
   const plan = runs[0]?.plan;
   const generator = runs[0]?.generator;

@@ -15,7 +15,7 @@ const CHARTS = [
   ["cpu", "CPU of the hosts, in cores", "The load generator's among them."],
 ] as const;
 
-/** The report as one file that loads nothing. */
+/** Renders the report as one HTML file that loads nothing else. */
 export function renderHtml(report: Report): string {
   const { runs } = report;
   return `<!doctype html>

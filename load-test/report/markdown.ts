@@ -3,7 +3,7 @@ import type { Report } from "./report.ts";
 import { rowsOf } from "./rows.ts";
 import { headline } from "./words.ts";
 
-/** The report in short, for a pull request. */
+/** Renders a short report for a pull request. */
 export function renderMarkdown(report: Report): string {
   const { runs } = report;
   const reasons = runs.flatMap(({ mode, verdict }) =>

@@ -14,7 +14,7 @@ const stack: StackOutputs = {
 const report = (records = [goodDirectRun(), goodRun()]) =>
   makeReport(records, parseOptions(["--compare"]), stack, { Pulumi: "3.0.0" });
 
-test("the page loads nothing from elsewhere, and holds the data of each run", () => {
+test("the page loads nothing else and contains the data of each run", () => {
   const html = renderHtml(report());
   assert.doesNotMatch(html, /<(script|link|img|iframe)[^>]*\s(src|href)=/);
   assert.doesNotMatch(html, /@import|url\(/);
@@ -26,7 +26,7 @@ test("the page loads nothing from elsewhere, and holds the data of each run", ()
   );
 });
 
-test("a comparison tells the original's figures as context, marked as not ours", () => {
+test("a comparison shows the original's figures as context", () => {
   const markdown = renderMarkdown(report());
   assert.match(
     markdown,
@@ -35,7 +35,7 @@ test("a comparison tells the original's figures as context, marked as not ours",
   assert.doesNotMatch(renderMarkdown(report([goodRun()])), /68\.06/);
 });
 
-test("the summary holds errors by class, times, what bounded the run, and what it ran with", () => {
+test("the summary has errors by class, times, limits and parameters", () => {
   const run = goodRun();
   for (const [index, change] of [
     { status: 0, error: 1212 },
@@ -66,7 +66,7 @@ test("the summary holds errors by class, times, what bounded the run, and what i
   assert.match(markdown, /^- kafka: the generator was the bound: 5 % of the requests were sent more than 400 ms late/m);
 });
 
-test("the worst of the runs is the outcome, and its reasons stand on top", () => {
+test("the outcome is the worst of the runs, and its reasons come first", () => {
   const broken = goodRun();
   if (broken.evidence.end) broken.evidence.end.stock.remaining++;
   const failed = report([goodDirectRun(), broken]);
@@ -75,13 +75,13 @@ test("the worst of the runs is the outcome, and its reasons stand on top", () =>
   assert.match(renderMarkdown(failed), /^## Load test: failed$/m);
 });
 
-test("text from outside can't become markup", () => {
+test("foreign text is escaped", () => {
   const run = goodRun();
   run.ground.databaseVersion = "<script>alert(1)</script>";
   assert.doesNotMatch(renderHtml(report([run])), /<script>alert/);
 });
 
-test("the series follow the run second by second", () => {
+test("the series show the run second by second", () => {
   const [run] = report([goodRun(250)]).runs;
   assert.ok(run);
   assert.deepEqual(run.series.offered.slice(0, 3), [100, 100, 50]);

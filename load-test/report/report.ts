@@ -4,33 +4,33 @@ import { type Distribution, distributionOf, type Series, seriesOf, SHARES } from
 import type { StackOutputs } from "../../operate/stack-outputs.ts";
 import { judge, type Verdict } from "../verdict.ts";
 
-/** What the first, hand-built version of this system was measured with, by nGrinder: context, not ours. */
+/** Figures of the original, hand-built system, measured with nGrinder. They are context. */
 export const ORIGINAL = { direct: 0.6806, kafka: 0.3749 } as const;
 
-/** One run in the report. */
+/** A run in the report. */
 export interface ReportedRun {
   mode: "kafka" | "direct";
-  /** ISO 8601. */
+  /** Start time in ISO 8601. */
   startedAt: string;
   verdict: Verdict;
   series: Series;
   distribution: Distribution;
   generator: RunRecord["generator"];
-  /** Cores of each host. */
+  /** Number of cores, by host. */
   cores: Record<string, number>;
   plan: RunRecord["plan"];
   database: { version: string; maxConnections: number; stock: number };
 }
 
-/** A service of the Swarm, as it ran. */
+/** A service of the Swarm during the test. */
 export interface RunningService {
   name: string;
-  /** As Swarm says it: running/wanted. */
+  /** Running and desired tasks, as Swarm prints them: 4/4. */
   replicas: string;
   image: string;
 }
 
-/** All that a report says: the JSON file is this, the others are views of it. */
+/** A report. The JSON file contains it; the other files are views of it. */
 export interface Report {
   format: 1;
   createdAt: string;
@@ -44,7 +44,7 @@ export interface Report {
   original: typeof ORIGINAL;
 }
 
-/** Makes the report of one run or of two to compare. */
+/** Creates the report of one run, or of two for a comparison. */
 export function makeReport(
   records: readonly RunRecord[],
   options: EventOptions,
@@ -86,7 +86,7 @@ export function makeReport(
   };
 }
 
-/** The outcome of the whole: the worst of its runs. */
+/** Returns the worst outcome of the runs. */
 function outcomeOf(outcomes: readonly Verdict["outcome"][]): Verdict["outcome"] {
   if (outcomes.includes("failed")) return "failed";
   return outcomes.includes("invalid") ? "invalid" : "passed";

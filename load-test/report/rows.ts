@@ -2,15 +2,15 @@ import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { ERROR_CLASSES } from "../../operate/error-class.ts";
 import type { Report, ReportedRun } from "./report.ts";
 
-/** One line of the table of figures: what it is, and its value in each run. */
+/** A row of the table of figures, with its value in each run. */
 export interface Row {
   name: string;
   values: string[];
-  /** The original system's figures, which are context and not ours. */
+  /** Values of the original system, as context. */
   context?: true;
 }
 
-/** The figures of all runs side by side. */
+/** Returns the figures of all runs side by side. */
 export function rowsOf({ runs, original }: Report): Row[] {
   const row = (name: string, value: (run: ReportedRun) => string): Row => ({ name, values: runs.map(value) });
   const figures = (value: (figures: ReportedRun["verdict"]["figures"]) => string) => (run: ReportedRun) =>
@@ -118,13 +118,13 @@ export function rowsOf({ runs, original }: Report): Row[] {
   ];
 }
 
-/** The highest of the values that were seen. */
+/** Returns the largest known value. */
 function peak(values: readonly (number | null)[]): string {
   const seen = values.filter((value) => value !== null);
   return seen.length === 0 ? "not seen" : number(Math.max(...seen));
 }
 
-/** The host that used most in one second, and how much of its cores. */
+/** Returns the host with the highest CPU share in a second, and that share. */
 function busiest({ series, cores }: ReportedRun): string {
   const peaks = Object.entries(series.cpu)
     .filter(([host]) => host !== HOSTS.loadGenerator)
@@ -134,17 +134,17 @@ function busiest({ series, cores }: ReportedRun): string {
   return first ? `${first.host}, ${first.used.toFixed(1)} of ${cores[first.host] ?? 0} cores` : "not seen";
 }
 
-/** 1234.5 as "1,235". */
+/** Formats 1234.5 as "1,235". */
 export function number(value: number): string {
   return Math.round(value).toLocaleString("en-US");
 }
 
-/** 0.1234 as "12.34 %". */
+/** Formats 0.1234 as "12.34 %". */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
 }
 
-/** 1234 as "1.23 s", 12 as "12 ms". */
+/** Formats 1234 as "1.23 s" and 12 as "12 ms". */
 export function milliseconds(value: number): string {
   return value >= 1_000 ? `${(value / 1_000).toFixed(2)} s` : `${Math.round(value)} ms`;
 }

@@ -1,7 +1,7 @@
 import type { Report } from "./report.ts";
 import { number, percent } from "./rows.ts";
 
-/** What the test says, in one or two sentences. */
+/** Summarises the test in one or two sentences. */
 export function headline({ runs, options }: Report): string {
   const crowd =
     options.model === "open"
@@ -18,7 +18,7 @@ export function headline({ runs, options }: Report): string {
   return `${crowd}. ${told.join(" ")}`;
 }
 
-/** The outcome as a heading. */
+/** Outcomes as headings. */
 export const OUTCOME_WORDS = {
   passed: "Passed",
   failed: "Failed",

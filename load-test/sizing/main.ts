@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { sizeFor } from "./size.ts";
 
-// `./run size --users N [--json]`: what an event of so many users in a minute takes.
+// `./run size --users N [--json]`: prints the size of an event with N users in a minute.
 const USAGE = "Usage: ./run size --users N [--json], N a whole number from 1 to 100000000";
 const { users, json } = read();
 const size = sizeFor(users);

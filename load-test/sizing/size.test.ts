@@ -3,20 +3,20 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { sizeFor } from "./size.ts";
 
-test("6,000 users in a minute are what the defaults are made for", () => {
+test("the defaults fit 6,000 users in a minute", () => {
   const { settings, decidedAfterSeconds, notes } = sizeFor(6_000);
   assert.deepEqual([settings["api.replicas"], settings["workers"], settings["kafka.partitions"]], [4, 5, 1]);
   assert.deepEqual([decidedAfterSeconds, notes], [0, []]);
 });
 
-test("a million users need more copies and partitions, and wait for the database", () => {
+test("a million users need more replicas and partitions, and wait for the database", () => {
   const { settings, decidedAfterSeconds, notes } = sizeFor(1_000_000);
   assert.ok(Number(settings["api.replicas"]) > 4 && Number(settings["kafka.partitions"]) > 1);
   assert.ok(decidedAfterSeconds > 0);
   assert.match(notes.join("\n"), /the database is the bound/);
 });
 
-test("the broker's host grows with its records by cores, and not only by memory", () => {
+test("the broker's host grows by cores, not only by memory", () => {
   const hostOf = (users: number) => sizeFor(users).settings["hosts.kafka.instanceType"];
   assert.deepEqual([60_000, 600_000, 1_000_000].map(hostOf), ["t3.medium", "t3.xlarge", "t3.2xlarge"]);
   assert.deepEqual(
@@ -25,11 +25,11 @@ test("the broker's host grows with its records by cores, and not only by memory"
   );
 });
 
-test("where one broker stops being the answer is said", () => {
+test("a load beyond one broker is reported", () => {
   assert.match(sizeFor(10_000_000).notes.join("\n"), /several brokers/);
 });
 
-test("more users never need less, and the cost is known", () => {
+test("more users never need less, and the cost is always known", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1_000_000 }), fc.integer({ min: 1, max: 1_000_000 }), (a, b) => {
       const [few, many] = [sizeFor(Math.min(a, b)), sizeFor(Math.max(a, b))];

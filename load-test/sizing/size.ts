@@ -1,42 +1,48 @@
 import { HOURS_A_MONTH, prices } from "../../operate/prices.ts";
 import { assumed, measured } from "./measured.ts";
 
-/** What an event of so many users in a minute takes. */
+/** Size of an event with a number of users in a minute. */
 export interface Size {
   users: number;
-  /** Requests a second in the first seconds, which everything is sized by. */
+  /** Requests a second in the first seconds. It determines all sizes. */
   peakPerSecond: number;
   /** Settings of infra/config/config.ts, by their path. */
   settings: Record<string, string | number>;
-  /** Copies of the issuer; more would wait for the same lock on the stock. */
+  /** Number of issuers. More would wait for the same lock on the stock. */
   issuers: number;
-  /** Brokers; the program makes one. */
+  /** Number of brokers. The program creates one. */
   brokers: number;
-  /** Seconds after the minute until all are decided; 0 when the issuer keeps up. */
+  /** Seconds after the minute until all requests are decided. 0 when the issuer keeps up. */
   decidedAfterSeconds: number;
-  /** Cores that k6 needs to make this load. */
+  /** Cores that k6 needs for this load. */
   generatorCores: number;
-  /** US dollars an hour, without the load generator and traffic; undefined when a price isn't known. */
+  /**
+   * Cost in US dollars an hour, without the load generator and traffic. Undefined when a price is
+   * unknown.
+   */
   usdAnHour: number | undefined;
-  /** What a reader must know. */
+  /** Remarks for the reader. */
   notes: string[];
 }
 
 const SPARE_WORKERS = 1;
-/** Hosts that a broker may have, by their cores; the first is the default. A t3.large has no more cores than a t3.medium. */
+/**
+ * Instance types for the broker, by cores. The first is the default. A t3.large has no more cores
+ * than a t3.medium.
+ */
 const BROKER_HOSTS = [
   { type: "t3.medium", cores: 2 },
   { type: "t3.xlarge", cores: 4 },
   { type: "t3.2xlarge", cores: 8 },
 ] as const;
 const [, , BIGGEST] = BROKER_HOSTS;
-/** Records a second that the biggest of them takes: from there on one broker is not the answer. */
+/** Records a second of the largest type. Beyond it, one broker is not enough. */
 const ONE_BROKER = BIGGEST.cores * assumed.brokerPerCore;
-/** Most copies that the settings take: infra/config/config.ts. */
+/** Maximum of `api.replicas` in infra/config/config.ts. */
 const MOST_COPIES = 50;
 const MOST_PARTITIONS = 100;
 
-/** Computes the settings for an event, from the measured costs. */
+/** Computes the settings for an event from the measured costs. */
 export function sizeFor(users: number, region = "ap-northeast-2"): Size {
   const peakPerSecond = Math.ceil((users / 60) * assumed.burst);
   const perCopy = (10_000 / measured.api.cpuPer10000) * assumed.utilization * assumed.coreOfHost;
@@ -89,7 +95,7 @@ export function sizeFor(users: number, region = "ap-northeast-2"): Size {
   };
 }
 
-/** What stands for the whole time: hosts, addresses, disks, database and load balancer. */
+/** Computes the hourly cost of hosts, addresses, disks, database and load balancer. */
 function costOf(region: string, workers: number, kafkaHost: string, brokers: number): number | undefined {
   const known = prices[region];
   if (known === undefined) return undefined;
