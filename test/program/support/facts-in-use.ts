@@ -7,7 +7,7 @@ import { CASES } from "../../../chaos/cases.ts";
 import { look } from "../../../doctor/sight.ts";
 import { planRun } from "../../../load-test/plan.ts";
 import type { Progress } from "../../../load-test/progress.ts";
-import { Runner } from "../../../load-test/run.ts";
+import { Runner } from "../../../load-test/run/runner.ts";
 import type { SshHosts } from "../../../operate/ssh-hosts.ts";
 import type { StackOutputs } from "../../../operate/stack-outputs.ts";
 import { closedPorts } from "../../../policy/network.ts";
