@@ -9,14 +9,14 @@ import { actionOf, groupArnOf } from "./listener-action.ts";
 import { token } from "./tokens.ts";
 
 /**
- * Brings every load balancer in line with the records. Calls that come while one is under way share the next one, so that many
- * targets which are registered at once make few reloads.
+ * Updates every load balancer to the records. Calls during an update share the next one, so that
+ * many targets that are registered at once cause few reloads.
  */
 export const applyBalancers = coalesce(async () => {
   for (const { id } of await listRecords(token.loadBalancer)) await updateBalancer(id, await configOf(id));
 });
 
-/** What HAProxy is told of a load balancer, from the records. */
+/** Returns the configuration of a load balancer, from the records. */
 export async function configOf(balancerArn: string): Promise<BalancerConfig> {
   const balancer = (await getRecord(token.loadBalancer, balancerArn))?.properties ?? {};
   const listeners = (await listRecords(token.listener)).filter(
@@ -64,7 +64,7 @@ async function groupOf({ id, properties }: LocalRecord): Promise<GroupConfig> {
   };
 }
 
-/** One target, or none when its instance was terminated. */
+/** Returns the target of an attachment, or an empty list when its instance was terminated. */
 async function targetOf(attachment: Properties, group: Properties): Promise<TargetConfig[]> {
   const id = textOf(attachment, "targetId");
   const instance = await getRecord(ec2.instance, id);

@@ -13,7 +13,7 @@ import { leftovers } from "../testing/leftovers.ts";
 import { paths } from "./haproxy-config.ts";
 import { token } from "./tokens.ts";
 
-/** An account and a range of its own, so that the test runs beside whatever else stands on the machine. */
+/** Uses its own account and ranges, so that other environments on this machine don't interfere. */
 process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000014";
 
 before(() => sweep(aws, new Set()));
@@ -22,7 +22,7 @@ after(async () => {
   assert.deepEqual(await leftovers(), []);
 });
 
-test("targets that are registered while a load balancer starts are all among its targets", async () => {
+test("a load balancer has all targets that were registered while it started", async () => {
   const vpcId = await make(ec2.vpc, { cidrBlock: "10.249.0.0/16" });
   await make(ec2.internetGateway, { vpcId });
   const subnets = [await subnetOf(vpcId, "a", 0), await subnetOf(vpcId, "b", 1)];
@@ -37,7 +37,7 @@ test("targets that are registered while a load balancer starts are all among its
   const registered: string[] = [];
   do {
     const targetId = `i-${String(registered.length).padStart(17, "0")}`;
-    // An instance's record without its body: nothing is asked of a target but its address.
+    // A record without a container is enough: the load balancer needs only a target's address.
     await createRecord(ec2.instance, targetId, {
       privateIp: `10.249.0.${registered.length + 100}`,
       subnetId: subnets[0] ?? "",
@@ -52,20 +52,23 @@ test("targets that are registered while a load balancer starts are all among its
   assert.deepEqual(listed.filter((name) => name.startsWith("i-")).sort(), registered.sort());
 });
 
-test("a crowd of clients shares few connections to a target", async () => {
-  const { stdout, stderr } = await runInBalancer("crowd", 248, ["6000"]);
+test("thousands of clients share few connections to a target", async () => {
+  const { stdout, stderr } = await runInBalancer("many-clients", 248, ["6000"]);
   assert.equal(stderr, "");
   const { answered, connections } = JSON.parse(stdout) as { answered: number; connections: number };
   assert.equal(answered, 12_000);
   assert.ok(connections < 1_000, `${connections} connections for 12,000 requests`);
 });
 
-test("a target that dies under a request gives a 502, also to a client with a kept connection", async () => {
-  const { stdout, stderr } = await runInBalancer("dying-target", 247);
+test("a client with a keep-alive connection gets a 502 when the target closes the connection during its request", async () => {
+  const { stdout, stderr } = await runInBalancer("failing-target", 247);
   assert.deepEqual([stderr, stdout], ["", "[502,200]"]);
 });
 
-/** Makes a load balancer whose one target is its own container, and runs a script there, which is that target and its clients. */
+/**
+ * Creates a load balancer whose only target is its own container, and runs a script in it. The
+ * script is the target and its clients.
+ */
 async function runInBalancer(script: string, second: number, args: readonly string[] = []) {
   const vpcId = await make(ec2.vpc, { cidrBlock: `10.${second}.0.0/16` });
   await make(ec2.internetGateway, { vpcId });

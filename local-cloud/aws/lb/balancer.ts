@@ -18,26 +18,30 @@ import { paths, renderBalancer, type BalancerConfig } from "./haproxy-config.ts"
 import { renderServerState } from "./server-state.ts";
 import { token } from "./tokens.ts";
 
-/** The texts that running balancers have, by their ids: what is the same is not loaded again. */
+/** The loaded configuration of each load balancer, by its id. An equal one is not loaded again. */
 const loaded = new Map<string, string>();
 
-/** The balancers that are being made: their container may run before HAProxy answers in it. */
+/**
+ * The load balancers that are being created. Their container may run before HAProxy answers in it.
+ */
 const starting = new Set<string>();
 
-/** What a load balancer's container is made from. */
+/** Options of a load balancer's container. */
 export interface BalancerOptions {
   id: string;
   stack: string | undefined;
   dnsName: string;
   subnet: FoundSubnet;
-  /** Whether it has an address in the internet network. */
+  /** True for an address in the internet network too. */
   internetFacing: boolean;
   config: BalancerConfig;
 }
 
 /**
- * Makes a load balancer's container; returns when it answers, with the address that its DNS name stands for. What is to be loaded
- * meanwhile is left to its caller.
+ * Creates a load balancer's container and waits until it answers. The caller must load changes that
+ * are made meanwhile.
+ *
+ * @returns the address that the load balancer's DNS name resolves to.
  */
 export async function runBalancer(options: BalancerOptions): Promise<string> {
   const { id, subnet, dnsName, internetFacing } = options;
@@ -60,27 +64,30 @@ export async function runBalancer(options: BalancerOptions): Promise<string> {
   });
 }
 
-/** Loads another configuration without dropping a connection. */
+/**
+ * Loads a configuration without closing a connection. Does nothing when it is loaded already, or
+ * when the load balancer is not running.
+ */
 export async function updateBalancer(id: string, config: BalancerConfig): Promise<void> {
   const text = renderBalancer(config);
   if (starting.has(id) || loaded.get(id) === text) return;
   const name = containerName(id);
   if ((await inspectContainer(name))?.State.Running !== true) return;
-  const state = renderServerState(await ask(id, paths.admin, "show servers state"), config.groups);
+  const state = renderServerState(await query(id, paths.admin, "show servers state"), config.groups);
   await putFiles(name, filesOf(text, state));
-  const answer = await ask(id, paths.master, "reload");
+  const answer = await query(id, paths.master, "reload");
   if (!answer.startsWith("Success=1")) {
-    throw new Error(`the load balancer ${id} did not take its configuration: ${answer}`);
+    throw new Error(`the load balancer ${id} refused its configuration: ${answer}`);
   }
   loaded.set(id, text);
 }
 
-/** Starts the balancer when it was stopped outside; false when it is gone. */
+/** Starts a stopped load balancer. Returns false when its container is gone. */
 export async function recoverBalancer(id: string): Promise<boolean> {
   return recoverService(balancerOf(id));
 }
 
-/** Removes the container; what is gone already is a success. */
+/** Removes the container. Succeeds when it is gone already. */
 export async function removeBalancer(id: string): Promise<void> {
   loaded.delete(id);
   await removeContainer(containerName(id));
@@ -108,16 +115,17 @@ function filesOf(configuration: string, state: string): ContainerFile[] {
 }
 
 function balancerOf(id: string): Service {
-  const answers = async () => (await tell(id, paths.master, "show proc")).exitCode === 0;
+  const answers = async () => (await execClient(id, paths.master, "show proc")).exitCode === 0;
   return { id, name: `the load balancer ${id}`, answers };
 }
 
-async function ask(id: string, socket: string, command: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await tell(id, socket, command);
+/** Returns HAProxy's answer to a command on one of its sockets. */
+async function query(id: string, socket: string, command: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await execClient(id, socket, command);
   if (exitCode !== 0) throw new Error(`the load balancer ${id} does not answer "${command}": ${stderr.trim()}`);
   return stdout;
 }
 
-function tell(id: string, socket: string, command: string) {
+function execClient(id: string, socket: string, command: string) {
   return execIn(containerName(id), ["node", paths.client, socket, command]);
 }

@@ -1,9 +1,10 @@
 import { connect } from "node:net";
 
-// Talks to HAProxy in its container: node cli.mts SOCKET COMMAND. Prints the answer.
+// Sends a command to a socket of HAProxy, from inside its container: node cli.mts SOCKET COMMAND.
+// Prints the answer.
 
 const [socket = "", command = ""] = process.argv.slice(2);
-// Its half of the connection closed, HAProxy answers and closes the other one.
+// HAProxy answers, and closes its half of the connection, once this half is closed.
 const connection = connect(socket, () => connection.end(`${command}\n`));
 connection.pipe(process.stdout);
 connection.on("error", (error) => {

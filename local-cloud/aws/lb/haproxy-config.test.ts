@@ -32,20 +32,17 @@ const config: BalancerConfig = {
   groups: [group],
 };
 
-test("a load balancer is rendered as a whole", () => {
-  assert.equal(
-    renderBalancer(config),
-    `global
+const rendered = `global
   log stdout format raw local0 notice
   maxconn 9000
   stats socket /opt/balancer/admin.sock mode 600 level admin expose-fd listeners
   server-state-file /opt/balancer/servers.state
-  # The first check of a new target comes within a second, whatever its interval.
+  # Checks a new target within a second, independent of its interval.
   max-spread-checks 1s
-  # A worker that was reloaded finishes its connections, but not for ever.
+  # After a reload, the old worker finishes its connections within this time.
   hard-stop-after 1h
-  # Connections to targets are kept for the next request. HAProxy would give that up once a fifth of its files is in use, as it is with
-  # 4,500 clients, and open a connection for each request.
+  # Keeps connections to targets for later requests. By default HAProxy stops that, and opens a
+  # connection for each request, once a fifth of its files is in use, as with 4,500 clients.
   tune.pool-low-fd-ratio 90
   tune.pool-high-fd-ratio 95
 
@@ -54,11 +51,11 @@ defaults
   log global
   option dontlog-normal
   option dontlognull
-  # Connections to targets are shared, as on AWS, whatever client they were opened for.
+  # Any client's request may use any open connection to a target, as on AWS.
   http-reuse always
-  # A target that refuses a connection gives an error: there is no second try elsewhere on AWS either.
+  # A refused connection to a target is an error: AWS does not try another target either.
   retries 0
-  # At a reload, an idle client keeps its connection until its next answer.
+  # After a reload, an idle client keeps its connection until its next answer.
   option idle-close-on-response
   timeout connect 10s
   timeout client 60s
@@ -73,7 +70,7 @@ frontend listener-80
   option forwardfor
   http-request set-header X-Forwarded-Proto http
   http-request set-header X-Forwarded-Port 80
-  use_backend api.answering if { fe_conn le 500 }
+  use_backend api.second-pass if { fe_conn le 500 }
   default_backend api
 
 frontend listener-81
@@ -83,12 +80,12 @@ frontend listener-81
   http-request set-header X-Forwarded-Port 81
   http-request return status 404 content-type 'text/plain' string 'it'"'"'s %[gone]'
 
-backend api.answering
+backend api.second-pass
   option http-server-close
-  server hop abns@api.answering
+  server hop abns@api.second-pass
 
-frontend api.answering
-  bind abns@api.answering
+frontend api.second-pass
+  bind abns@api.second-pass
   default_backend api
 
 backend api
@@ -100,11 +97,13 @@ backend api
   default-server check inter 5s rise 2 fall 3
   server i-1:8080 10.0.1.4:8080
   server i-2:8080 10.0.2.4:8080
-`,
-  );
+`;
+
+test("the configuration is rendered", () => {
+  assert.equal(renderBalancer(config), rendered);
 });
 
-test("stickiness, slow start and a check port of its own are rendered where they are set", () => {
+test("stickiness, slow start and a port for checks are rendered", () => {
   const special = { ...group, stickySeconds: 60, slowStart: 30, check: { ...group.check, port: "9000" } };
   const text = renderBalancer({ ...config, groups: [special] });
   assert.match(text, /^ {2}cookie AWSALB insert indirect nocache httponly maxlife 60s$/m);
@@ -112,7 +111,7 @@ test("stickiness, slow start and a check port of its own are rendered where they
   assert.match(text, /^ {2}server i-1:8080 10\.0\.1\.4:8080 cookie i-1:8080$/m);
 });
 
-test("X-Forwarded-For is kept as it came, or removed, where that is asked", () => {
+test("X-Forwarded-For can be preserved or removed", () => {
   assert.doesNotMatch(renderBalancer({ ...config, forwardedFor: "preserve" }), /forwardfor|X-Forwarded-For/);
   assert.match(renderBalancer({ ...config, forwardedFor: "remove" }), /del-header X-Forwarded-For/);
 });
@@ -120,11 +119,11 @@ test("X-Forwarded-For is kept as it came, or removed, where that is asked", () =
 const stateOf = (line: string) => line.split(" ")[5];
 const rowOf = (state: string, server: string) => state.split("\n").find((line) => line.split(" ")[3] === server) ?? "";
 
-test("a target that is new is down until its checks have passed", () => {
+test("a new target is down until its checks have passed", () => {
   assert.equal(stateOf(rowOf(renderServerState("", [group]), "i-1:8080")), "0");
 });
 
-test("a target that was there keeps its state, and one that has gone has none", () => {
+test("a known target keeps its state, and a removed one has none", () => {
   const known = "3 api 1 i-1:8080 10.0.1.4 2 0 1 1 100 6 3 4 6 0 0 0 - 8080 - 0 0 - - 0";
   const gone = known.replace("i-1", "i-0");
   const state = renderServerState(`1\n# header\n${known}\n${gone}\n`, [group]);
@@ -133,7 +132,7 @@ test("a target that was there keeps its state, and one that has gone has none", 
   assert.equal(stateOf(rowOf(state, "i-2:8080")), "0");
 });
 
-test("a target of the same name at another address is new", () => {
-  const elsewhere = "3 api 1 i-1:8080 10.0.9.9 2 0 1 1 100 6 3 4 6 0 0 0 - 8080 - 0 0 - - 0";
-  assert.equal(stateOf(rowOf(renderServerState(elsewhere, [group]), "i-1:8080")), "0");
+test("a target with a known name and another address is new", () => {
+  const moved = "3 api 1 i-1:8080 10.0.9.9 2 0 1 1 100 6 3 4 6 0 0 0 - 8080 - 0 0 - - 0";
+  assert.equal(stateOf(rowOf(renderServerState(moved, [group]), "i-1:8080")), "0");
 });

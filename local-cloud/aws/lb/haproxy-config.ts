@@ -1,8 +1,10 @@
-/** A load balancer as HAProxy is told of it. */
+/** The configuration of a load balancer. */
 export interface BalancerConfig {
-  /** Seconds after which an idle connection is closed, and after which a target that does not answer gives a 504. */
+  /**
+   * Idle timeout of connections in seconds. A target that does not answer within it causes a 504.
+   */
   idleTimeout: number;
-  /** What becomes of X-Forwarded-For. */
+  /** The treatment of the request header X-Forwarded-For. */
   forwardedFor: "append" | "preserve" | "remove";
   listeners: ListenerConfig[];
   groups: GroupConfig[];
@@ -16,9 +18,9 @@ export interface ListenerConfig {
 export interface GroupConfig {
   name: string;
   algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
-  /** Seconds over which a target that became healthy gets its full share; 0 is at once. */
+  /** Seconds in which the share of a newly healthy target grows to its full value. 0 is at once. */
   slowStart: number;
-  /** Seconds for which a client stays with a target; undefined without stickiness. */
+  /** Seconds that a client stays with a target. Undefined disables stickiness. */
   stickySeconds: number | undefined;
   check: HealthCheck;
   targets: TargetConfig[];
@@ -30,22 +32,22 @@ export interface HealthCheck {
   port: string;
   /** "200", "200,301" or "200-299". */
   matcher: string;
-  /** Seconds. */
+  /** In seconds. */
   interval: number;
-  /** Seconds. */
+  /** In seconds. */
   timeout: number;
   healthyThreshold: number;
   unhealthyThreshold: number;
 }
 
 export interface TargetConfig {
-  /** The instance's id and the port: "i-0123:8080". */
+  /** The instance's id and port: "i-0123:8080". */
   name: string;
   address: string;
   port: number;
 }
 
-/** Where the balancer's files are in its container. */
+/** Paths of the load balancer's files in its container. */
 export const paths = {
   folder: "/opt/balancer",
   configuration: "/opt/balancer/haproxy.cfg",
@@ -56,25 +58,28 @@ export const paths = {
 } as const;
 
 /**
- * Clients at the same time. A connection takes two files, one to each side, and a container may have no more than 20,000 where its
- * machine has a hard limit.
+ * Maximum number of concurrent connections. Each takes two files, one to either side. A container
+ * may be limited to 20,000 files: the hard limit of its machine.
  */
 const maximumConnections = 9_000;
 
 /**
- * With no more clients than this, a target that dies under a request gives a 502, as on AWS. HAProxy itself ends a client's kept connection without a word then
- * (https://github.com/haproxy/haproxy/issues/2375): a client's first request alone is answered. So requests pass a second time through HAProxy, each as the first of
- * a connection of its own; that takes two more files for each request under way and half as much CPU again, which a crowd can't be given.
+ * Up to this many clients, a client gets a 502 when its target closes the connection during a
+ * request, as on AWS. HAProxy itself then closes a client's keep-alive connection without an answer
+ * (https://github.com/haproxy/haproxy/issues/2375), unless the request is the first of its
+ * connection. So each request passes through HAProxy a second time, as the first of a new
+ * connection. That costs two more files for each concurrent request and half as much CPU again,
+ * which is too much for more clients.
  */
-const answeredClients = 500;
+const secondPassClients = 500;
 
-/** The text of haproxy.cfg. */
+/** Returns the text of haproxy.cfg. */
 export function renderBalancer(config: BalancerConfig): string {
   return [
     globals,
     defaults(config),
     ...config.listeners.map((listener) => frontend(listener, config.forwardedFor)),
-    ...config.groups.flatMap((group) => [answering(group.name), backend(group)]),
+    ...config.groups.flatMap((group) => [secondPass(group.name), backend(group)]),
   ].join("\n");
 }
 
@@ -83,12 +88,12 @@ const globals = `global
   maxconn ${maximumConnections}
   stats socket ${paths.admin} mode 600 level admin expose-fd listeners
   server-state-file ${paths.state}
-  # The first check of a new target comes within a second, whatever its interval.
+  # Checks a new target within a second, independent of its interval.
   max-spread-checks 1s
-  # A worker that was reloaded finishes its connections, but not for ever.
+  # After a reload, the old worker finishes its connections within this time.
   hard-stop-after 1h
-  # Connections to targets are kept for the next request. HAProxy would give that up once a fifth of its files is in use, as it is with
-  # 4,500 clients, and open a connection for each request.
+  # Keeps connections to targets for later requests. By default HAProxy stops that, and opens a
+  # connection for each request, once a fifth of its files is in use, as with 4,500 clients.
   tune.pool-low-fd-ratio 90
   tune.pool-high-fd-ratio 95
 `;
@@ -99,11 +104,11 @@ function defaults({ idleTimeout }: BalancerConfig): string {
   log global
   option dontlog-normal
   option dontlognull
-  # Connections to targets are shared, as on AWS, whatever client they were opened for.
+  # Any client's request may use any open connection to a target, as on AWS.
   http-reuse always
-  # A target that refuses a connection gives an error: there is no second try elsewhere on AWS either.
+  # A refused connection to a target is an error: AWS does not try another target either.
   retries 0
-  # At a reload, an idle client keeps its connection until its next answer.
+  # After a reload, an idle client keeps its connection until its next answer.
   option idle-close-on-response
   timeout connect 10s
   timeout client ${idleTimeout}s
@@ -124,7 +129,7 @@ function frontend({ port, action }: ListenerConfig, forwardedFor: BalancerConfig
   const answer =
     "groupName" in action
       ? [
-          `  use_backend ${answeringName(action.groupName)} if { fe_conn le ${answeredClients} }`,
+          `  use_backend ${secondPassName(action.groupName)} if { fe_conn le ${secondPassClients} }`,
           `  default_backend ${action.groupName}`,
         ]
       : [
@@ -140,11 +145,11 @@ function frontend({ port, action }: ListenerConfig, forwardedFor: BalancerConfig
   ].join("\n")}\n`;
 }
 
-const answeringName = (group: string) => `${group}.answering`;
+const secondPassName = (group: string) => `${group}.second-pass`;
 
-/** The second way through HAProxy to a group, see {@link answeredClients}. */
-function answering(group: string): string {
-  const name = answeringName(group);
+/** Returns the second pass of a group's requests through HAProxy, see {@link secondPassClients}. */
+function secondPass(group: string): string {
+  const name = secondPassName(group);
   return `backend ${name}
   option http-server-close
   server hop abns@${name}
@@ -185,7 +190,7 @@ function backend(group: GroupConfig): string {
   ].join("\n")}\n`;
 }
 
-/** A text as one word of the configuration: in strong quotes nothing has a meaning of its own. */
+/** Returns a text as one word of the configuration. Strong quotes escape all special characters. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'"'"'`)}'`;
 }

@@ -10,7 +10,7 @@ const group = { port: 8080, protocol: "HTTP", vpcId };
 const forward = { type: "forward", targetGroupArn: "arn:aws:x" };
 const subnets = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 
-/** The paths at which inputs are wrong. */
+/** Returns the paths that the schema refuses, or undefined. */
 function wrongAt(
   type: { inputs: { safeParse: (given: unknown) => { error?: { issues: { path: PropertyKey[] }[] } } } },
   given: object,
@@ -18,7 +18,7 @@ function wrongAt(
   return type.inputs.safeParse(given).error?.issues.map(({ path }) => path.join("."));
 }
 
-test("right inputs are right", () => {
+test("minimal inputs are accepted", () => {
   assert.equal(wrongAt(targetGroup, group), undefined);
   assert.equal(wrongAt(loadBalancer, { subnets }), undefined);
   assert.equal(wrongAt(listener, { loadBalancerArn: "x", port: 80, defaultActions: [forward] }), undefined);
@@ -62,7 +62,7 @@ for (const [what, path, given] of [
   });
 }
 
-test("a check's timeout is below its interval", () => {
+test("a health check's timeout must be below its interval", () => {
   const given = targetGroup.inputs.parse({ ...group, healthCheck: { interval: 5, timeout: 5 } });
   assert.deepEqual(
     targetGroup.check?.(given).map(({ property }) => property),
@@ -70,7 +70,7 @@ test("a check's timeout is below its interval", () => {
   );
 });
 
-test("the suffix of an ARN is what CloudWatch names it by", () => {
+test("the suffix of an ARN is CloudWatch's name for it", () => {
   assert.equal(arnSuffix("arn:aws:elasticloadbalancing:r:1:loadbalancer/app/a/b"), "app/a/b");
   assert.equal(arnSuffix("arn:aws:elasticloadbalancing:r:1:targetgroup/a/b"), "targetgroup/a/b");
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The name of a load balancer or target group as ELB allows it. */
+/** Returns the schema of the name of a load balancer or target group, with ELB's limits. */
 export function nameInput(maxLength: number) {
   return z
     .string()
@@ -11,7 +11,7 @@ export function nameInput(maxLength: number) {
     });
 }
 
-/** What a name begins with: as a name, but it may end with a hyphen. At most 6 characters. */
+/** Schema of a name's prefix: at most 6 characters of a name. It may end with a hyphen. */
 export const namePrefixInput = z
   .string()
   .min(1)
@@ -22,7 +22,7 @@ export const namePrefixInput = z
 
 export const portInput = z.number().int().min(1).max(65_535);
 
-/** A whole number of seconds in a range. */
+/** Returns the schema of a whole number of seconds in a range. */
 export function secondsInput(from: number, to: number) {
   const error = `must be a whole number of seconds from ${from} to ${to}`;
   return z.number({ error }).int({ error }).min(from, { error }).max(to, { error });

@@ -4,7 +4,7 @@ import { refused } from "../inputs.ts";
 
 const noLogin = "it has no identity provider";
 
-/** What a listener does with a request. */
+/** Schema of a listener's action on requests. */
 export const actionInput = z
   .strictObject({
     authenticateCognito: refused(noLogin),
@@ -25,7 +25,7 @@ export const actionInput = z
       .optional(),
     forward: z
       .strictObject({
-        stickiness: refused("with one target group there is nothing to stick to"),
+        stickiness: refused("a forward has a single target group"),
         targetGroups: z
           .array(z.strictObject({ arn: z.string(), weight: z.number().int().min(0).max(999).optional() }))
           .length(1, { error: "must have exactly one target group: the local cloud has no weighted forwarding" }),
@@ -33,7 +33,7 @@ export const actionInput = z
       .optional(),
     jwtValidation: refused(noLogin),
     order: z.number().int().min(1).max(50_000).optional(),
-    redirect: refused("it forwards and answers only"),
+    redirect: refused("its listeners forward requests or return a fixed response"),
     targetGroupArn: z.string().optional(),
     type: z.enum(["forward", "fixed-response"], {
       error: 'must be "forward" or "fixed-response": the local cloud has no other actions',
@@ -53,12 +53,12 @@ export const actionInput = z
   });
 export type Action = z.infer<typeof actionInput>;
 
-/** The action of a listener's record. */
+/** Returns the action of a listener's record, if it has one. */
 export function actionOf(listener: Properties): Action | undefined {
   return (listener["defaultActions"] as unknown as Action[] | undefined)?.[0];
 }
 
-/** The target group that a listener's record forwards to, or undefined. */
+/** Returns the target group that a listener's record forwards to, or undefined. */
 export function groupArnOf(listener: Properties): string | undefined {
   const action = actionOf(listener);
   return action?.targetGroupArn ?? action?.forward?.targetGroups[0]?.arn;

@@ -10,7 +10,7 @@ import { portInput } from "./inputs.ts";
 import { actionInput, groupArnOf } from "./listener-action.ts";
 import { token } from "./tokens.ts";
 
-const noTls = "its listeners speak HTTP only, as it has no certificates of ACM";
+const noTls = "its listeners support HTTP only, because it has no certificates of ACM";
 const noHeaderRules = "it changes no headers but X-Forwarded-For, -Proto and -Port";
 const headerRules = [
   "routingHttpRequestXAmznMtlsClientcertHeaderName",
@@ -53,7 +53,7 @@ const inputs = z.strictObject({
   tcpIdleTimeoutSeconds: refused("its load balancers are of the type application"),
 });
 
-/** A port of a load balancer, and what it does with requests. */
+/** A listener: a port of a load balancer, with the action on its requests. */
 export const listener = recordResource<z.infer<typeof inputs>>({
   token: token.listener,
   inputs,

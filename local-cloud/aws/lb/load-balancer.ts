@@ -14,7 +14,7 @@ import { token as ec2 } from "../ec2/tokens.ts";
 import { commonOutputs, defined, idInput, onlyFalse, refused, regionInput, tagsInput } from "../inputs.ts";
 import { omit } from "../omit.ts";
 import { applyBalancers, configOf } from "./apply.ts";
-import { arnSuffix, digitsOf, newBalancerArn } from "./arns.ts";
+import { arnSuffix, dnsDigitsOf, newBalancerArn } from "./arns.ts";
 import { recoverBalancer, removeBalancer, runBalancer } from "./balancer.ts";
 import { nameInput, namePrefixInput, secondsInput } from "./inputs.ts";
 import { token } from "./tokens.ts";
@@ -69,7 +69,10 @@ const inputs = z.strictObject({
 });
 type LoadBalancerInputs = z.infer<typeof inputs>;
 
-/** An application load balancer: HAProxy in a container of its own, in the VPC and, unless internal, on the internet network. */
+/**
+ * An application load balancer: HAProxy in its own container, in the VPC and, unless internal, in
+ * the internet network.
+ */
 export const loadBalancer: ResourceType<LoadBalancerInputs> = {
   token: token.loadBalancer,
   inputs,
@@ -80,7 +83,7 @@ export const loadBalancer: ResourceType<LoadBalancerInputs> = {
   deleteBeforeReplace: (news) => hasExplicitName("name", news),
 
   async create(given, context) {
-    const { subnets, groups } = await judge(given, undefined);
+    const { subnets, groups } = await resolveNetwork(given, undefined);
     const id = newBalancerArn(given.name ?? "");
     const outputs = outputsOf(id, given, subnets, groups);
     await createRecord(token.loadBalancer, id, outputs, stackOf(context.urn));
@@ -107,12 +110,12 @@ export const loadBalancer: ResourceType<LoadBalancerInputs> = {
   },
 
   async update(id, _olds, given, context) {
-    const { subnets, groups } = await judge(given, id);
+    const { subnets, groups } = await resolveNetwork(given, id);
     const present = (await getRecord(token.loadBalancer, id))?.properties ?? {};
     const outputs = outputsOf(id, given, subnets, groups);
     await updateRecord(token.loadBalancer, id, outputs);
     if (!(present["subnets"] as string[] | undefined)?.every((subnet) => given.subnets.includes(subnet))) {
-      // Its address may be in a subnet that it has left.
+      // The container's address may be in a subnet that the load balancer no longer has.
       await removeBalancer(id);
       await run(id, subnets, outputs, stackOf(context.urn));
     }
@@ -133,7 +136,7 @@ export const loadBalancer: ResourceType<LoadBalancerInputs> = {
   },
 };
 
-/** Runs the container, and publishes its name to the machine. */
+/** Runs the container and publishes its DNS name on the machine. */
 async function run(id: string, subnets: FoundSubnet[], outputs: Properties, stack: string | undefined): Promise<void> {
   const [subnet] = subnets;
   if (subnet === undefined) throw new Error(`the load balancer ${id} has no subnet`);
@@ -142,14 +145,15 @@ async function run(id: string, subnets: FoundSubnet[], outputs: Properties, stac
   const address = await runBalancer({ id, stack, dnsName, subnet, internetFacing, config: await configOf(id) });
   if (internetFacing) await publishNames(new Map([[dnsName, address]]));
   await reconcile();
-  // What was registered while it started.
+  // Loads the targets that were registered while it started.
   await applyBalancers();
 }
 
 /**
- * Tells the machine where the account's load balancers are, as their containers have it.
+ * Writes the DNS names of the account's load balancers to the machine's hosts file, with the
+ * addresses of their containers.
  *
- * @returns what the machine didn't know, in words for a user.
+ * @returns the names that were missing there, in words for a user.
  */
 export async function publishBalancers(): Promise<string[]> {
   const containers = await listContainers(token.loadBalancer);
@@ -165,7 +169,8 @@ export async function publishBalancers(): Promise<string[]> {
 }
 
 async function remove(id: string, outputs: Properties | undefined): Promise<void> {
-  // In this order, as whoever tells the machine of load balancers at this moment goes by their containers.
+  // Removes the container before its name: publishBalancers publishes the name of each container
+  // that exists, and may run at the same time.
   await removeBalancer(id);
   if (outputs !== undefined) await forgetPublicName(textOf(outputs, "dnsName"));
   await deleteRecord(token.loadBalancer, id);
@@ -173,17 +178,21 @@ async function remove(id: string, outputs: Properties | undefined): Promise<void
   await collectGarbage();
 }
 
-/** Judges what needs other records; finds the subnets and the security groups. */
-async function judge(
+/**
+ * Checks the inputs against other records, and finds the subnets and the security groups.
+ *
+ * @throws ApiError as ELB does, for a duplicate name, or subnets or groups that don't fit together.
+ */
+async function resolveNetwork(
   given: LoadBalancerInputs,
   id: string | undefined,
 ): Promise<{ subnets: FoundSubnet[]; groups: string[] }> {
   const name = given.name ?? "";
-  const namesake = (await recordsWith(token.loadBalancer, "name", name)).find((other) => other.id !== id);
-  if (namesake !== undefined) {
+  const duplicate = (await recordsWith(token.loadBalancer, "name", name)).find((other) => other.id !== id);
+  if (duplicate !== undefined) {
     throw new ApiError(
       "DuplicateLoadBalancerName",
-      `A load balancer with the same name '${name}' exists: ${namesake.id}`,
+      `A load balancer with the same name '${name}' exists: ${duplicate.id}`,
     );
   }
   const subnets = await Promise.all(given.subnets.map(findSubnet));
@@ -214,7 +223,7 @@ function outputsOf(id: string, given: LoadBalancerInputs, subnets: FoundSubnet[]
     ...commonOutputs(given),
     arn: id,
     arnSuffix: arnSuffix(id),
-    dnsName: `${internal ? "internal-" : ""}${name}-${digitsOf(id)}.${region()}.elb.amazonaws.com`.toLowerCase(),
+    dnsName: `${internal ? "internal-" : ""}${name}-${dnsDigitsOf(id)}.${region()}.elb.amazonaws.com`.toLowerCase(),
     enableCrossZoneLoadBalancing: true,
     internal,
     ipAddressType: "ipv4",

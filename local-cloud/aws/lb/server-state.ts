@@ -1,16 +1,19 @@
 import type { GroupConfig } from "./haproxy-config.ts";
 
-/** The columns of HAProxy's server states, version 1 ("show servers state" of its management guide). */
+/**
+ * The columns of HAProxy's server states, version 1 ("show servers state" in its management guide).
+ */
 const header =
   "# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight srv_time_since_last_change " +
   "srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id " +
   "srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr srv_agent_port";
 
 /**
- * The states from which a reloaded HAProxy goes on: of a target that it has already, the state that it had; of a new one, that it
- * gets no requests until its checks have passed. (HAProxy itself takes a new server for healthy.)
+ * Returns the server states that HAProxy loads after a reload. A target that it knows keeps its
+ * state. A new one is down, so that it gets no requests until its checks have passed: without a
+ * state, HAProxy takes a new server for healthy.
  *
- * @param dump what "show servers state" printed, or "" before the first start.
+ * @param dump the output of "show servers state", or "" before the first start.
  */
 export function renderServerState(dump: string, groups: readonly GroupConfig[]): string {
   const present = new Map<string, string>();

@@ -12,9 +12,9 @@ import { portInput } from "./inputs.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
-  availabilityZone: refused("its targets are instances, which have their zone"),
+  availabilityZone: refused("its targets are instances, which have a zone of their own"),
   port: portInput.optional(),
-  quicServerId: refused("its targets speak HTTP"),
+  quicServerId: refused("its targets support HTTP only"),
   region: regionInput,
   targetGroupArn: z.string(),
   targetId: idInput("i"),
@@ -45,13 +45,16 @@ const records = recordResource<AttachmentInputs>({
   apply: applyBalancers,
 });
 
-/** Registers an instance with a target group. Taken away, it gets no new requests, and finishes those that it has. */
+/**
+ * The registration of an instance with a target group. A deregistered instance gets no new requests
+ * and finishes those that it has.
+ */
 export const targetGroupAttachment: ResourceType<AttachmentInputs> = {
   ...records,
   async read(id, state) {
     const found = await records.read(id, state);
     if (found === undefined) return undefined;
-    // A terminated instance is no target any more: AWS deregisters it by itself.
+    // AWS deregisters a terminated instance by itself.
     if (await findInstance(textOf(found.outputs, "targetId"))) return found;
     await deleteRecord(token.attachment, id);
     await applyBalancers();

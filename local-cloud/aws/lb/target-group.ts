@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { BrokenRule } from "../../provider/resource-type.ts";
+import { listRecords } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { findVpc, recordsWith, textOf } from "../ec2/find.ts";
@@ -10,7 +11,6 @@ import { arnSuffix, newGroupArn } from "./arns.ts";
 import { groupArnOf } from "./listener-action.ts";
 import { nameInput, namePrefixInput, portInput, secondsInput } from "./inputs.ts";
 import { token } from "./tokens.ts";
-import { listRecords } from "../../engine/records.ts";
 
 const applicationOnly = "its load balancers are of the type application";
 const matcher = z.string().regex(/^[2-4]\d\d(?:-[2-4]\d\d)?(?:,[2-4]\d\d(?:-[2-4]\d\d)?)*$/, {
@@ -31,7 +31,7 @@ const healthCheck = z.strictObject({
     .string()
     .regex(/^(?:traffic-port|[1-9]\d{0,4})$/, { error: 'must be "traffic-port" or a port' })
     .default("traffic-port"),
-  protocol: z.literal("HTTP", { error: 'must be "HTTP": the local cloud checks by nothing else' }).default("HTTP"),
+  protocol: z.literal("HTTP", { error: 'must be "HTTP": the local cloud has no other checks' }).default("HTTP"),
   timeout: secondsInput(2, 120).default(5),
   unhealthyThreshold: z.number().int().min(2).max(10).default(3),
 });
@@ -51,7 +51,7 @@ const inputs = z.strictObject({
   namePrefix: namePrefixInput.optional(),
   port: portInput,
   preserveClientIp: refused(applicationOnly),
-  protocol: z.literal("HTTP", { error: 'must be "HTTP": the local cloud speaks nothing else to targets' }),
+  protocol: z.literal("HTTP", { error: 'must be "HTTP": the local cloud has no other protocol for targets' }),
   protocolVersion: z.literal("HTTP1", { error: 'must be "HTTP1"' }).optional(),
   proxyProtocolV2: onlyFalse(applicationOnly),
   region: regionInput,
@@ -59,7 +59,7 @@ const inputs = z.strictObject({
   stickiness: z
     .strictObject({
       cookieDuration: secondsInput(1, 604_800).default(86_400),
-      cookieName: refused("it has the cookie of the load balancer only"),
+      cookieName: refused("it supports only the cookie of the load balancer"),
       enabled: z.boolean().default(true),
       type: z.literal("lb_cookie", { error: 'must be "lb_cookie": the local cloud has no other stickiness' }),
     })
@@ -76,7 +76,7 @@ const inputs = z.strictObject({
 });
 type TargetGroupInputs = z.infer<typeof inputs>;
 
-/** A target group: instances that are checked, and get requests while they are healthy. */
+/** A target group: instances that get requests while their health checks pass. */
 export const targetGroup = recordResource<TargetGroupInputs>({
   token: token.targetGroup,
   inputs,
@@ -110,11 +110,11 @@ export const targetGroup = recordResource<TargetGroupInputs>({
   }),
   validate: async ({ name, vpcId }, id) => {
     await findVpc(vpcId);
-    const namesake = (await recordsWith(token.targetGroup, "name", name ?? "")).find((other) => other.id !== id);
-    if (namesake !== undefined) {
+    const duplicate = (await recordsWith(token.targetGroup, "name", name ?? "")).find((other) => other.id !== id);
+    if (duplicate !== undefined) {
       throw new ApiError(
         "DuplicateTargetGroupName",
-        `A target group with the same name '${name ?? ""}' exists: ${namesake.id}`,
+        `A target group with the same name '${name ?? ""}' exists: ${duplicate.id}`,
       );
     }
   },

@@ -1,4 +1,7 @@
-/** The type tokens of Elastic Load Balancing's resources. */
+/**
+ * Pulumi's type tokens of Elastic Load Balancing's resources. Their records are kept under the same
+ * tokens.
+ */
 export const token = {
   loadBalancer: "aws:lb/loadBalancer:LoadBalancer",
   targetGroup: "aws:lb/targetGroup:TargetGroup",

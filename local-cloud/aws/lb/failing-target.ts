@@ -1,10 +1,12 @@
 import { Agent, createServer, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
-// A target that dies under a request, from inside of a load balancer's container: node dying-target.mts. Prints what a client with a kept connection was answered.
+// Runs a target that closes the connection during a request, from inside a load balancer's
+// container: node failing-target.mts. Prints the answers that a client with a keep-alive connection
+// gets.
 
 const target = createServer(({ url, socket }, response) => {
-  if (url === "/dies") socket.destroy();
+  if (url === "/fails") socket.destroy();
   else response.end("ok");
 });
 await new Promise<void>((resolve) => target.listen(8080, resolve));
@@ -25,7 +27,7 @@ async function ask(path: string): Promise<number | string> {
   });
 }
 
-// Until the target counts as healthy; whoever started this bounds the wait.
+// Waits until the target is healthy. The caller limits the time.
 while ((await ask("/")) !== 200) await delay(100);
-process.stdout.write(JSON.stringify([await ask("/dies"), await ask("/")]));
+process.stdout.write(JSON.stringify([await ask("/fails"), await ask("/")]));
 process.exit();

@@ -1,11 +1,12 @@
 import { Agent, createServer, get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
-// A crowd at a load balancer, from inside of its container, where a target of its answers too: node crowd.mts CLIENTS. Each client keeps its connection
-// and asks twice. Prints how many requests were answered and how many connections the target saw.
+// Runs a target and CLIENTS clients of a load balancer, from inside its container: node
+// many-clients.mts CLIENTS. Each client keeps its connection and sends two requests. Prints how
+// many requests were answered and how many connections the target accepted.
 
 const clients = Number(process.argv[2]);
-const together = 50;
+const concurrency = 50;
 let connections = 0;
 let answered = 0;
 
@@ -28,14 +29,14 @@ async function ask(agent: Agent): Promise<number> {
   });
 }
 
-// Until the target counts as healthy; whoever started this bounds the wait.
+// Waits until the target is healthy. The caller limits the time.
 const first = new Agent({ keepAlive: true });
 while ((await ask(first)) !== 200) await delay(100);
 
 for (let round = 0; round < 2; round++) {
   const waiting = agents.values();
   await Promise.all(
-    Array.from({ length: together }, async () => {
+    Array.from({ length: concurrency }, async () => {
       for (const agent of waiting) if ((await ask(agent)) === 200) answered++;
     }),
   );
