@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { FunctionType } from "../../provider/resource-type.ts";
 import { accountId, region } from "../../engine/account.ts";
 import { regionInput } from "../inputs.ts";
-import { newLogin, registryHost, uselessLogin, type Login } from "./registry.ts";
+import { newLogin, placeholderLogin, registryHost, type Login } from "./registry.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
@@ -14,17 +14,18 @@ const inputs = z.strictObject({
 });
 
 /**
- * A login to the account's registry. It needs no registry yet: a program may ask before it declares a repository. A preview gets one
- * that no registry takes: the key that seals logins is the account's, and would be made for it.
+ * The function that returns a login to the account's registry. The registry need not exist yet: a
+ * program may ask before it declares a repository. A preview gets a placeholder that no registry
+ * accepts: a valid one needs the account's key, and a preview creates nothing.
  */
 export const getAuthorizationToken: FunctionType<z.infer<typeof inputs>> = {
   token: token.getAuthorizationToken,
   inputs,
   secretOutputs: ["authorizationToken", "password"],
-  invoke: async (_inputs, { preview }) => loginOutputs(preview ? uselessLogin() : await newLogin()),
+  invoke: async (_inputs, { preview }) => loginOutputs(preview ? placeholderLogin() : await newLogin()),
 };
 
-/** What the function says of a login. */
+/** Returns the function's result for a login. */
 export function loginOutputs({ password, expires }: Login): Record<string, string> {
   return {
     authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),

@@ -6,7 +6,7 @@ const rule = (selection: object, rulePriority = 1) => ({ rulePriority, selection
 const keepTen = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 10 };
 const fault = (...rules: object[]) => lifecyclePolicyFault(JSON.stringify({ rules }));
 
-test("rules that ECR takes are right", () => {
+test("valid rules are accepted", () => {
   assert.equal(fault(rule(keepTen)), undefined);
   const old = {
     tagStatus: "tagged",

@@ -34,11 +34,14 @@ const policy = z.strictObject({
     )
     .min(1)
     .refine((rules) => new Set(rules.map(({ rulePriority }) => rulePriority)).size === rules.length, {
-      error: "each rulePriority must be another",
+      error: "each rulePriority must be unique",
     }),
 });
 
-/** What is wrong with the text of a lifecycle policy, in ECR's words as far as it has any; or undefined. */
+/**
+ * Returns the reason why the text of a lifecycle policy is wrong, or undefined. Uses ECR's messages
+ * where it has some.
+ */
 export function lifecyclePolicyFault(text: string): string | undefined {
   let json: unknown;
   try {

@@ -2,22 +2,19 @@ import { z } from "zod";
 import { accountId } from "../../engine/account.ts";
 import { getRecord } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
-import { regionInput } from "../inputs.ts";
+import { regionInput, validatedBy } from "../inputs.ts";
 import { recordResource } from "../record-resource.ts";
 import { lifecyclePolicyFault } from "./lifecycle-policy-text.ts";
 import { token } from "./tokens.ts";
 
 const inputs = z.strictObject({
-  policy: z.string().superRefine((text, context) => {
-    const fault = lifecyclePolicyFault(text);
-    if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
-  }),
+  policy: z.string().superRefine(validatedBy(lifecyclePolicyFault)),
   region: regionInput,
   repository: z.string(),
 });
 type LifecyclePolicyInputs = z.infer<typeof inputs> & { tags?: undefined };
 
-/** A repository's lifecycle policy: judged and stored. Nothing expires here. */
+/** A repository's lifecycle policy. It is checked and stored, but no image expires. */
 export const lifecyclePolicy = recordResource<LifecyclePolicyInputs>({
   token: token.lifecyclePolicy,
   inputs,

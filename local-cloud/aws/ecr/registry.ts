@@ -35,39 +35,39 @@ const storage = "/var/lib/registry";
 const registry: Service = {
   id,
   name: "the registry",
-  answers: async () => asksForLogin(await addressOf(containerName(id)), (await authority()).certificate),
+  answers: async () => requiresLogin(await addressOf(containerName(id)), (await authority()).certificate),
 };
 
-/** The host name of the account's registry. */
+/** Returns the host name of the account's registry. */
 export function registryHost(): string {
   return `${accountId()}.dkr.ecr.${region()}.amazonaws.com`;
 }
 
-/** How to log in to the registry, as the user AWS. */
+/** A login of the user AWS to the registry. */
 export interface Login {
   password: string;
-  /** Unix time, in milliseconds. */
+  /** Unix time in milliseconds. */
   expires: number;
 }
 
-/** A login for the user AWS, for twelve hours. */
+/** Returns a login for the user AWS that is valid for twelve hours. */
 export async function newLogin(): Promise<Login> {
-  return loginBy((await authority()).secret);
+  return signedLogin((await authority()).secret);
 }
 
-/** What looks like a login and opens nothing. */
-export function uselessLogin(): Login {
-  return loginBy(randomBytes(32));
+/** Returns a login that no registry accepts. */
+export function placeholderLogin(): Login {
+  return signedLogin(randomBytes(32));
 }
 
-function loginBy(secret: Buffer): Login {
+function signedLogin(secret: Buffer): Login {
   const expires = Date.now() + loginLifetime;
   return { password: newPassword(loginKey(secret), expires), expires };
 }
 
 /**
- * Makes the account's registry, or starts it again, tells it its repositories, and tells the machine where it is; returns when
- * it answers.
+ * Creates the account's registry or restarts it, updates its repositories, and publishes its name
+ * and CA on the machine. Returns when the registry answers.
  */
 export async function ensureRegistry(): Promise<void> {
   if (!(await recoverService(registry))) await makeRegistry();
@@ -76,27 +76,28 @@ export async function ensureRegistry(): Promise<void> {
 }
 
 /**
- * Tells the machine where the registry is, and by which CA its Docker engine may trust it, as the registry's container has both.
+ * Writes the registry's address to the machine's hosts file, and its CA to the folder in which the
+ * Docker engine looks for CAs. Takes both from the registry's container.
  *
- * @returns what the machine didn't know, in words for a user.
+ * @returns the entries that were missing, in words for a user.
  */
 export async function publishRegistry(): Promise<string[]> {
   const found = await inspectContainer(containerName(id));
   const address = addressIn(found?.NetworkSettings.Networks ?? {}, internetNetworkName());
   if (address === undefined) return [];
   const names = await publishNames(new Map([[registryHost(), address]]));
-  // The server's certificate is followed by that of its CA.
+  // The file holds the server's certificate and then its CA's.
   const chain = (await readFileIn(containerName(id), `${folder}/server.crt`)).split(/(?=-----BEGIN)/);
   const trusted = await trustRegistry(registryHost(), chain.at(-1) ?? "");
   return [...names.map((name) => `the address of ${name}`), ...(trusted ? [`the CA of ${registryHost()}`] : [])];
 }
 
-/** Tells the registry which repositories there are. */
+/** Writes the account's repositories to the registry's container. */
 export async function updateRepositories(): Promise<void> {
   await putFiles(containerName(id), [await repositoriesFile()]);
 }
 
-/** Whether a repository holds an image. */
+/** Returns true when a repository holds an image. */
 export async function hasImages(repository: string): Promise<boolean> {
   if ((await inspectContainer(containerName(id)))?.State.Running !== true) return false;
   const { stdout } = await execIn(containerName(id), [
@@ -107,14 +108,17 @@ export async function hasImages(repository: string): Promise<boolean> {
   return stdout.trim() !== "";
 }
 
-/** Removes the images of a repository; what is in its folder beside them may be repositories whose names go on. */
+/**
+ * Removes the images of a repository. Keeps the other folders in its folder: they may be
+ * repositories whose names begin with its name.
+ */
 export async function removeImages(repository: string): Promise<void> {
   if ((await inspectContainer(containerName(id)))?.State.Running !== true) return;
   const parts = ["_manifests", "_layers", "_uploads"].map((part) => `${folderOf(repository)}/${part}`);
   await execIn(containerName(id), ["rm", "-rf", ...parts]);
 }
 
-/** Removes the registry with all it holds; what is gone already is a success. */
+/** Removes the registry with its data. Succeeds when it is gone already. */
 export async function removeRegistry(): Promise<void> {
   await removeContainer(containerName(id));
   await removeDataVolumes(token.registry, id);
@@ -122,7 +126,10 @@ export async function removeRegistry(): Promise<void> {
   await untrustRegistry(registryHost());
 }
 
-/** The machine's folder of the layers that registries to come need not be sent again. It is no state: it can go at any time. */
+/**
+ * Returns the machine's folder of cached layers (see LayerCache). It is no state: it can be deleted
+ * at any time.
+ */
 function layerCache(): string {
   const caches = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
   return join(process.env["LOCAL_CLOUD_CACHE"] ?? join(caches, "local-cloud"), "layers");
@@ -190,7 +197,7 @@ async function addressOf(name: string): Promise<string> {
   return address;
 }
 
-function asksForLogin(address: string, ca: string): Promise<boolean> {
+function requiresLogin(address: string, ca: string): Promise<boolean> {
   const options = { host: address, servername: registryHost(), ca, path: "/v2/", timeout: 2_000, agent: false };
   return new Promise((resolve) => {
     const request = get(options, (response) => {

@@ -56,7 +56,9 @@ const inputs = z.strictObject({
 });
 type RepositoryInputs = z.infer<typeof inputs>;
 
-/** The registry is made with the first repository and goes with the last: one change at a time. */
+/**
+ * Serializes changes: the registry is created with the first repository and removed with the last.
+ */
 const lock = new Mutex();
 
 const records = recordResource<RepositoryInputs>({
@@ -81,29 +83,35 @@ const records = recordResource<RepositoryInputs>({
       );
     }
   },
-  apply: (change, id) => lock.runExclusive(() => (change === "create" ? joinRegistry(id) : updateRepositories())),
+  apply: (change, id) => lock.runExclusive(() => (change === "create" ? addToRegistry(id) : updateRepositories())),
 });
 
-/** Has the registry serve a new repository. The first one's failure leaves no registry. */
-async function joinRegistry(id: string): Promise<void> {
+/**
+ * Adds a new repository to the registry. Removes the registry when that fails for the first
+ * repository.
+ */
+async function addToRegistry(id: string): Promise<void> {
   try {
     await ensureRegistry();
   } catch (error) {
-    if ((await othersThan(id)).length === 0) await removeRegistry();
+    if ((await otherRepositories(id)).length === 0) await removeRegistry();
     throw error;
   }
 }
 
-async function othersThan(id: string): Promise<LocalRecord[]> {
+async function otherRepositories(id: string): Promise<LocalRecord[]> {
   return (await listRecords(token.repository)).filter((other) => other.id !== id);
 }
 
-/** A repository of the account's registry, to which the machine pushes and from which instances pull. */
+/**
+ * A repository of the account's registry. The machine pushes images to it, and instances pull them.
+ */
 export const repository: ResourceType<RepositoryInputs> = {
   ...records,
   async read(id, state) {
     const found = await records.read(id, state);
-    // A registry that was stopped or removed outside recovers by itself, as a managed one does.
+    // Restarts or recreates a registry that was stopped or removed outside Pulumi, as a managed one
+    // would recover.
     if (found !== undefined) await lock.runExclusive(ensureRegistry);
     return found;
   },
@@ -114,10 +122,10 @@ export const repository: ResourceType<RepositoryInputs> = {
         throw new ApiError(
           "RepositoryNotEmptyException",
           `The repository with name '${id}' in registry with id '${accountId()}' cannot be deleted because it still contains images: ` +
-            "set forceDelete: true, update, and delete then",
+            "set forceDelete: true, run an update, then delete",
         );
       }
-      const others = await othersThan(id);
+      const others = await otherRepositories(id);
       if (others.length > 0) await removeImages(id);
       else await removeRegistry();
       await deleteRecord(token.repository, id);

@@ -13,7 +13,7 @@ test("a login is valid until it expires", () => {
   assert.equal(loginIsValid(header, key, 1_000), false);
 });
 
-test("another user, key, time or scheme is no login", () => {
+test("a login with another user, key, expiry or scheme is refused", () => {
   const password = newPassword(key, 1_000);
   assert.equal(loginIsValid(basic("aws", password), key, 0), false);
   assert.equal(loginIsValid(basic("AWS", password), randomBytes(32), 0), false);
@@ -22,7 +22,7 @@ test("another user, key, time or scheme is no login", () => {
     assert.equal(loginIsValid(header, key, 0), false);
 });
 
-test("a path tells its repository, however many levels it has", () => {
+test("the repository of a path may have several levels", () => {
   assert.deepEqual(parsePath("/v2/app/manifests/1.0"), { repository: "app", kind: "manifests", reference: "1.0" });
   assert.deepEqual(parsePath("/v2/a/b/c/blobs/uploads/?from=x"), {
     repository: "a/b/c",
@@ -33,7 +33,7 @@ test("a path tells its repository, however many levels it has", () => {
   assert.equal(parsePath("/v2/_catalog"), undefined);
 });
 
-test("tags are immutable as the repository says", () => {
+test("the repository's setting and exclusions decide which tags are immutable", () => {
   const repository = (imageTagMutability: string) => ({ name: "app", imageTagMutability, exclusions: ["dev-*"] });
   assert.equal(isImmutable(repository("MUTABLE"), "1"), false);
   assert.equal(isImmutable(repository("IMMUTABLE"), "dev-1"), true);
@@ -43,12 +43,12 @@ test("tags are immutable as the repository says", () => {
   assert.equal(isImmutable(repository("MUTABLE_WITH_EXCLUSION"), "1"), false);
 });
 
-test("a digest is told from a tag", () => {
+test("a digest differs from a tag", () => {
   assert.equal(isDigest(`sha256:${"a".repeat(64)}`), true);
   assert.equal(isDigest("sha256-1"), false);
 });
 
-test("a path tells the layer that it asks for or completes", () => {
+test("the layer of a request is the one that it gets or uploads", () => {
   const layer = `sha256:${"a".repeat(64)}`;
   assert.equal(layerOf(`/v2/team/app/blobs/${layer}`), layer);
   assert.equal(layerOf(`/v2/app/blobs/uploads/1b?_state=x&digest=${encodeURIComponent(layer)}`), layer);

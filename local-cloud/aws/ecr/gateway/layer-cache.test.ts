@@ -8,7 +8,7 @@ import { LayerCache } from "./layer-cache.ts";
 const mebibyte = 1024 ** 2;
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
-describe("the layers of earlier pushes", () => {
+describe("the cache of layers", () => {
   let folder: string;
   const cache = () => join(folder, "cache");
   const blobOf = (registry: string, letter: string) =>
@@ -19,35 +19,38 @@ describe("the layers of earlier pushes", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** A layer of so many MiB in a registry's storage, as a push leaves it; its contents begin with its letter. */
+  /**
+   * Writes a layer of `size` MiB to a registry's storage, as a push does, and adds it to the cache.
+   * The content begins with the letter.
+   */
   async function push(registry: string, letter: string, size: number): Promise<void> {
     const blob = blobOf(registry, letter);
     await mkdir(dirname(blob), { recursive: true });
     await writeFile(blob, letter);
     await truncate(blob, size * mebibyte);
-    await new LayerCache(cache(), join(folder, registry), 40 * mebibyte).keep(digest(letter));
+    await new LayerCache(cache(), join(folder, registry), 40 * mebibyte).add(digest(letter));
   }
 
-  it("are given to a repository of another registry, as if they had been pushed to it", async () => {
+  it("provides a layer to a repository of another registry, as a push does", async () => {
     await push("first", "a", 10);
-    assert.equal(await new LayerCache(cache(), join(folder, "second")).give("team/app", digest("a")), true);
+    assert.equal(await new LayerCache(cache(), join(folder, "second")).provide("team/app", digest("a")), true);
     assert.deepEqual(await readFile(blobOf("second", "a")), await readFile(blobOf("first", "a")));
     const link = join(folder, "second/docker/registry/v2/repositories/team/app/_layers/sha256", "a".repeat(64), "link");
     assert.equal(await readFile(link, "utf8"), digest("a"));
   });
 
-  it("are not given when they are not there, or were too small to keep", async () => {
+  it("does not provide a layer that is unknown or was too small", async () => {
     await push("first", "a", 1);
     const second = new LayerCache(cache(), join(folder, "second"));
-    for (const letter of ["a", "b"]) assert.equal(await second.give("app", digest(letter)), false);
+    for (const letter of ["a", "b"]) assert.equal(await second.provide("app", digest(letter)), false);
     await assert.rejects(readFile(blobOf("second", "a")), { code: "ENOENT" });
   });
 
-  it("make room for each other: what was used longest ago goes first", async () => {
+  it("removes the least recently used layers first", async () => {
     const names = async () => (await readdir(cache())).map((name) => name.at(-1)).sort();
     await push("first", "a", 15);
     await push("first", "b", 15);
-    await new LayerCache(cache(), join(folder, "second")).give("app", digest("a"));
+    await new LayerCache(cache(), join(folder, "second")).provide("app", digest("a"));
     await push("first", "c", 15);
     assert.deepEqual(await names(), ["a", "c"]);
   });

@@ -2,12 +2,15 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Smaller layers are compressed and sent in less time than they are worth keeping. In bytes. */
-const WORTH_KEEPING = 8 * 1024 ** 2;
+/**
+ * Minimum size of a cached layer in bytes. To compress and send a smaller one again costs little.
+ */
+const MINIMUM_SIZE = 8 * 1024 ** 2;
 
 /**
- * Large layers of earlier pushes, for registries to come: a registry begins empty with each environment, and what an engine
- * spends on a push is compressing the layers of base images again. Works on the files of the plain registry's storage.
+ * A cache of large layers from earlier pushes. Each environment begins with an empty registry, and
+ * a Docker engine spends most of a push on compressing the layers of base images again. The cache
+ * reads and writes the files of the plain registry's storage.
  */
 export class LayerCache {
   readonly #folder: string;
@@ -15,9 +18,11 @@ export class LayerCache {
   readonly #limit: number;
 
   /**
-   * @param folder where layers are kept; shared between registries, so that a file appears in it whole or not at all.
+   * @param folder the cache's folder. Registries share it, so a file appears in it whole or not at
+   * all.
    * @param storage the registry's root directory.
-   * @param limit how much is kept, in bytes; what was used longest ago goes first.
+   * @param limit maximum size of the cache in bytes. The least recently used layers are removed
+   * first.
    */
   constructor(folder: string, storage: string, limit = 2 * 1024 ** 3) {
     this.#folder = folder;
@@ -25,20 +30,20 @@ export class LayerCache {
     this.#limit = limit;
   }
 
-  /** Keeps a layer that the registry holds. */
-  async keep(digest: string): Promise<void> {
-    const { size } = await stat(this.#blob(digest));
-    if (size < WORTH_KEEPING) return;
-    await place(this.#blob(digest), this.#kept(digest));
+  /** Adds a layer of the registry to the cache, unless it is small. */
+  async add(digest: string): Promise<void> {
+    const { size } = await stat(this.#blobPath(digest));
+    if (size < MINIMUM_SIZE) return;
+    await copyWhole(this.#blobPath(digest), this.#cachePath(digest));
     await this.#prune();
   }
 
-  /** Gives a repository a layer that is kept; tells whether it has it now. */
-  async give(repository: string, digest: string): Promise<boolean> {
+  /** Adds a cached layer to a repository. Returns false when the cache does not have it. */
+  async provide(repository: string, digest: string): Promise<boolean> {
     try {
       const now = new Date();
-      await utimes(this.#kept(digest), now, now);
-      await place(this.#kept(digest), this.#blob(digest));
+      await utimes(this.#cachePath(digest), now, now);
+      await copyWhole(this.#cachePath(digest), this.#blobPath(digest));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
       throw error;
@@ -69,18 +74,18 @@ export class LayerCache {
     }
   }
 
-  #kept(digest: string): string {
+  #cachePath(digest: string): string {
     return join(this.#folder, digest.replace(":", "-"));
   }
 
-  #blob(digest: string): string {
+  #blobPath(digest: string): string {
     const [algorithm = "", hex = ""] = digest.split(":");
     return join(this.#storage, "docker/registry/v2/blobs", algorithm, hex.slice(0, 2), hex, "data");
   }
 }
 
-/** Copies a file, unless it is there; it appears at once and whole. */
-async function place(from: string, to: string): Promise<void> {
+/** Copies a file, unless the copy exists. The copy appears whole. */
+async function copyWhole(from: string, to: string): Promise<void> {
   if ((await stat(to).catch(() => undefined)) !== undefined) return;
   await mkdir(dirname(to), { recursive: true });
   const partial = `${to}.${process.pid}.${performance.now()}`;

@@ -10,20 +10,21 @@ import { loginIsValid } from "./login.ts";
 import { errorBody, isDigest, isImmutable, layerOf, parsePath, type RepositoryRules } from "./rules.ts";
 
 /**
- * The registry as ECR shows it: TLS and login, pushes only to repositories that exist, tags that may be immutable. Behind it, on
- * the loopback of the same container, is a plain registry. Runs in the container; its files are put there by `registry.ts`.
+ * A gateway that makes a plain registry behave like ECR: TLS and login, pushes only to existing
+ * repositories, immutable tags. The plain registry listens on the loopback interface of the same
+ * container. `registry.ts` copies the gateway's files into the container.
  */
 
 const folder = import.meta.dirname;
 const upstream = { host: "127.0.0.1", port: 5_000, agent: new Agent({ keepAlive: true }) };
-/** The registry's own limit for a manifest, in bytes. */
+/** The plain registry's limit for the size of a manifest, in bytes. */
 const manifestLimit = 4 * 1024 ** 2;
 
 const account = process.env["LOCAL_CLOUD_ACCOUNT"] ?? "";
 const key = await readFile(`${folder}/login.key`);
 const layers = new LayerCache("/var/cache/layers", "/var/lib/registry");
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = "GET", url = "/" } = request;
   if (!loginIsValid(request.headers.authorization, key, Date.now())) {
     const realm = `Basic realm="https://${request.headers.host ?? ""}/",service="ecr.amazonaws.com"`;
@@ -36,44 +37,44 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     );
     return;
   }
-  const about = parsePath(url);
-  if (about === undefined) return forward(request, response);
-  const repository = (await repositories()).find(({ name }) => name === about.repository);
+  const target = parsePath(url);
+  if (target === undefined) return forward(request, response);
+  const repository = (await repositories()).find(({ name }) => name === target.repository);
   if (repository === undefined) {
-    const message = `The repository with name '${about.repository}' does not exist in the registry with id '${account}'`;
+    const message = `The repository with name '${target.repository}' does not exist in the registry with id '${account}'`;
     refuse(response, 404, "NAME_UNKNOWN", message);
     return;
   }
-  if (method === "DELETE" && about.kind !== "blobs") {
+  if (method === "DELETE" && target.kind !== "blobs") {
     refuse(response, 405, "UNSUPPORTED", "Images are deleted with their repository only");
     return;
   }
   const layer = layerOf(url);
   if (layer !== undefined) {
-    if (method === "HEAD") await layers.give(repository.name, layer);
-    if (method === "PUT") response.on("finish", () => void keepPushed(layer, response.statusCode));
+    if (method === "HEAD") await layers.provide(repository.name, layer);
+    if (method === "PUT") response.on("finish", () => void cacheLayer(layer, response.statusCode));
     return forward(request, response);
   }
   if (
     method !== "PUT" ||
-    about.kind !== "manifests" ||
-    isDigest(about.reference) ||
-    !isImmutable(repository, about.reference)
+    target.kind !== "manifests" ||
+    isDigest(target.reference) ||
+    !isImmutable(repository, target.reference)
   ) {
     return forward(request, response);
   }
-  await putImmutable(request, response, repository.name, about.reference);
+  await putImmutable(request, response, repository.name, target.reference);
 }
 
-async function keepPushed(layer: string, status: number): Promise<void> {
+async function cacheLayer(layer: string, status: number): Promise<void> {
   if (status !== 201) return;
-  // A push is a success without it.
-  await layers.keep(layer).catch((error: unknown) => {
+  // A push succeeds without the cache too.
+  await layers.add(layer).catch((error: unknown) => {
     console.error(error);
   });
 }
 
-/** Passes a manifest on unless its tag names another image already. */
+/** Forwards a manifest, unless its tag belongs to another image. */
 async function putImmutable(
   request: IncomingMessage,
   response: ServerResponse,
@@ -85,7 +86,7 @@ async function putImmutable(
     return;
   }
   const manifest = await buffer(request);
-  const present = await head(request.url ?? "/", request.headers["content-type"] ?? "*/*");
+  const present = await digestOf(request.url ?? "/", request.headers["content-type"] ?? "*/*");
   const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
   if (present !== undefined && present !== digest) {
     const message = `The image tag '${tag}' already exists in the '${name}' repository and cannot be overwritten because the tag is immutable.`;
@@ -95,8 +96,8 @@ async function putImmutable(
   return forward(request, response, manifest);
 }
 
-/** The digest of a manifest that exists. */
-async function head(path: string, accept: string): Promise<string | undefined> {
+/** Returns the digest of a manifest, or undefined when there is none. */
+async function digestOf(path: string, accept: string): Promise<string | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   send({ ...upstream, method: "HEAD", path, headers: { accept } }, resolve)
     .on("error", reject)
@@ -126,16 +127,19 @@ async function forward(request: IncomingMessage, response: ServerResponse, body?
   await pipeline(answered, response);
 }
 
-let known: RepositoryRules[] = [];
+let lastRead: RepositoryRules[] = [];
 
-/** The repositories; the ones known before while the file is being replaced. */
+/**
+ * Returns the repositories of the account. While their file is being replaced, returns those that
+ * were read before.
+ */
 async function repositories(): Promise<RepositoryRules[]> {
   try {
-    known = JSON.parse(await readFile(`${folder}/repositories.json`, "utf8")) as RepositoryRules[];
+    lastRead = JSON.parse(await readFile(`${folder}/repositories.json`, "utf8")) as RepositoryRules[];
   } catch (error) {
     console.error(error);
   }
-  return known;
+  return lastRead;
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {
@@ -143,7 +147,7 @@ function refuse(response: ServerResponse, status: number, code: string, message:
 }
 
 const registry = spawn("docker-registry", ["serve", `${folder}/registry.yml`], { stdio: "inherit" });
-// Either both run or none: Docker then starts the container again.
+// The gateway ends with the plain registry. Docker then restarts the container.
 registry.on("exit", () => process.exit(1));
 process.on("SIGTERM", () => {
   registry.removeAllListeners("exit");
@@ -153,7 +157,7 @@ process.on("SIGTERM", () => {
 
 const [cert, serverKey] = await Promise.all([readFile(`${folder}/server.crt`), readFile(`${folder}/server.key`)]);
 createServer({ cert, key: serverKey }, (request, response) => {
-  answer(request, response).catch((error: unknown) => {
+  handle(request, response).catch((error: unknown) => {
     console.error(error);
     if (!response.headersSent) refuse(response, 502, "UNKNOWN", "The registry does not answer");
     else response.destroy();

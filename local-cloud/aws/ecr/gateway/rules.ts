@@ -1,21 +1,24 @@
-/** A repository as the gateway needs it. */
+/** A repository, with the settings that the gateway enforces. */
 export interface RepositoryRules {
   name: string;
-  /** MUTABLE, IMMUTABLE, or one of these _WITH_EXCLUSION. */
+  /** MUTABLE, IMMUTABLE, MUTABLE_WITH_EXCLUSION or IMMUTABLE_WITH_EXCLUSION. */
   imageTagMutability: string;
-  /** Patterns, with * for any characters, of the tags for which the opposite holds. */
+  /** Patterns of the tags with the opposite mutability. * matches any characters. */
   exclusions: string[];
 }
 
-/** What a request of the registry's HTTP API is about. */
+/** The target of a request to the registry's HTTP API. */
 export interface RegistryRequest {
   repository: string;
   kind: "manifests" | "blobs" | "tags" | "referrers";
-  /** A tag, a digest, or an upload. */
+  /** A tag, a digest or the id of an upload. */
   reference: string;
 }
 
-/** Reads the path of a request (`/v2/team/app/manifests/1.0`); undefined for the root, the catalog and anything else. */
+/**
+ * Parses the path of a request (`/v2/team/app/manifests/1.0`). Returns undefined for the root, the
+ * catalog and any other path.
+ */
 export function parsePath(path: string): RegistryRequest | undefined {
   const match = /^\/v2\/(.+?)\/(manifests|blobs|tags|referrers)\/([^?]*)/.exec(path);
   if (match === null) return undefined;
@@ -26,14 +29,17 @@ export function parsePath(path: string): RegistryRequest | undefined {
   };
 }
 
-/** The layer that a request asks for (`.../blobs/DIGEST`) or completes the upload of (`.../blobs/uploads/ID?digest=DIGEST`). */
+/**
+ * Returns the digest of the layer that a request gets (`.../blobs/DIGEST`) or whose upload it
+ * completes (`.../blobs/uploads/ID?digest=DIGEST`), or undefined.
+ */
 export function layerOf(path: string): string | undefined {
   return /\/blobs\/(?:uploads\/.*[?&]digest=)?(sha256(?::|%3A)[0-9a-f]{64})(?:&|$)/i
     .exec(path)?.[1]
     ?.replace(/%3A/i, ":");
 }
 
-/** Whether a tag, once pushed, may not be given to another image. */
+/** Returns true for a tag that must not move to another image. */
 export function isImmutable(repository: RepositoryRules, tag: string): boolean {
   const excluded = repository.exclusions.some((pattern) => matches(pattern, tag));
   switch (repository.imageTagMutability) {
@@ -48,12 +54,12 @@ export function isImmutable(repository: RepositoryRules, tag: string): boolean {
   }
 }
 
-/** Whether a manifest's reference is a digest, which names one content for ever. */
+/** Returns true for a reference that is a digest. A digest always names the same content. */
 export function isDigest(reference: string): boolean {
   return /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]+$/.test(reference);
 }
 
-/** The body of an error as the registry's HTTP API has it. */
+/** Returns the body of an error of the registry's HTTP API. */
 export function errorBody(code: string, message: string): string {
   return JSON.stringify({ errors: [{ code, message }] });
 }
