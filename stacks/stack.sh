@@ -2,7 +2,7 @@
 # Deploys a stack and waits until its services are healthy. When one fails, it prints the service's
 # last lines and rolls back. The verb `remove` removes the stack with its networks, configs and
 # secrets.
-# uses: put
+# uses: applied-state
 # values: STACK_LABEL STACK_FILE_LABEL KEY REPAIR STACK COMPOSE FILES[] TIMEOUT_SECONDS
 # COMPOSE is the text of the Compose file. FILES holds the names of the configs and secrets in it.
 
@@ -36,7 +36,7 @@ deploy() {
     sleep 1
   done
   say "Stack $STACK is healthy."
-  remember "$KEY" "$REPAIR" stack "$STACK"
+  record_applied "$KEY" "$REPAIR" stack "$STACK"
   remove_files "${FILES[@]}"
 }
 
@@ -45,7 +45,7 @@ deploy() {
 # specification count. Their placement is not compared: Swarm keeps a task when only that changed.
 judge() {
   local filter
-  filter=$(of_stack "$STACK")
+  filter=$(stack_filter "$STACK")
   jq -s --arg began "$1" --argjson failures "$FAILURES" '
     def asked: {ContainerSpec, Resources, Networks, ForceUpdate};
     .[1] as $tasks
@@ -92,7 +92,7 @@ give_up() {
   while read -r id name; do
     say "Rolling $name back to its previous version."
     docker service update --rollback --detach=true "$id" >/dev/null || true
-  done < <(docker_api GET "/services?$(of_stack "$STACK")" |
+  done < <(docker_api GET "/services?$(stack_filter "$STACK")" |
     jq -r '.[] | select(.Spec.Mode.Replicated and .PreviousSpec and (.UpdateStatus.State // "" | startswith("rollback") | not) and .PreviousSpec.TaskTemplate != .Spec.TaskTemplate) | "\(.ID) \(.Spec.Name)"')
   wait_until 120 "the rollback to end" rolled_back || true
   fail "Stack $STACK was not deployed. Its previous version, if there was one, still serves." \
@@ -111,7 +111,7 @@ last_failed() {
 rolled_back() { judge "" | jq -e 'all(.state != "rolling back" and .state != "updating")' >/dev/null; }
 
 remove() {
-  forget "$KEY"
+  delete_records "$KEY"
   docker stack rm "$STACK" >&2
   wait_until 120 "the tasks of $STACK to end" no_tasks ||
     fail "Tasks of $STACK still run. Run docker stack ps $STACK on the manager to see which."

@@ -54,7 +54,7 @@ export class Stack<F extends string> extends ComponentResource {
           TIMEOUT_SECONDS: args.timeoutSeconds,
         },
         removes: true,
-        repairs: swarm.repairs,
+        drift: swarm.drift,
         runsFor: [swarm.id],
       },
       { parent: this, dependsOn: args.after, deletedWith: swarm.managerInstance },

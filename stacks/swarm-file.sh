@@ -2,7 +2,7 @@
 # Creates a config or a secret in the Swarm. Its name contains a hash of its content, so an existing
 # one of that name has the right content. After its deployment, the stack removes those of earlier
 # versions.
-# uses: put
+# uses: applied-state
 # values: STACK_FILE_LABEL KEY REPAIR KIND NAME STACK CONTENT
 # KIND is config or secret.
 
@@ -10,7 +10,7 @@ main() {
   if ! docker "$KIND" inspect "$NAME" >/dev/null 2>&1; then
     printf '%s' "$CONTENT" | docker "$KIND" create --label "$STACK_FILE_LABEL=$STACK" "$NAME" - >/dev/null
   fi
-  remember "$KEY" "$REPAIR" "$KIND" "$NAME"
+  record_applied "$KEY" "$REPAIR" "$KIND" "$NAME"
 }
 
 main </dev/null

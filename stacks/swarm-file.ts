@@ -27,7 +27,7 @@ export function swarmFile(name: string, args: SwarmFileArgs, parent: Resource): 
       access: swarm.manager,
       script: "stacks/swarm-file.sh",
       values: { KIND: kind, NAME: fullName, STACK: stack, CONTENT: args.content },
-      repairs: swarm.repairs,
+      drift: swarm.drift,
       runsFor: [swarm.id],
       ...(kind === "secret" ? { secret: "input" as const } : {}),
     },

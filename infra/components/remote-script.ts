@@ -1,38 +1,43 @@
 import { remote } from "@pulumi/command";
 import { output, secret, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { Access } from "../plans/access.ts";
-import type { Repairs } from "../drift/repairs.ts";
+import type { Drift } from "../drift/drift.ts";
 import { renderScript } from "../scripts/render-script.ts";
 
-/** What a script on a host is to do. */
+/** The arguments of a script on a host. */
 export interface RemoteScriptArgs {
-  /** How to reach the host. */
+  /** The access to the host. */
   access: Access;
   /** The script's path from the root of the project. */
   script: string;
   /** The script's values. */
   values: Record<string, Input<string | number | boolean | readonly Input<string>[]>>;
-  /** The script takes back what it did (its verb `remove`) when the resource goes. */
+  /** Runs the script with the verb `remove` when the resource is deleted. */
   removes?: boolean;
-  /** What the script worked for, as the id of its host: when it is another one, the script runs again. */
+  /** Ids, such as that of the host, with which the script runs again when one changes. */
   runsFor: Input<string>[];
-  /** The script puts something into the Swarm, which is remembered under its `KEY`, the resource's name, with its `REPAIR`. */
-  repairs?: Repairs;
-  /** The script's input or its result is a secret: nothing of it is logged, and its result is kept encrypted. */
+  /**
+   * The drift of the Swarm, when the script applies a thing to it. The script records the thing
+   * under its `KEY`, the resource's name, with its `REPAIR`.
+   */
+  drift?: Drift;
+  /** The part that is a secret. Then nothing is logged, and a secret result is stored encrypted. */
   secret?: "input" | "result";
 }
 
 /**
- * Runs a script on a host: `apply` when it is made and again whenever the script or a value changes, `remove` when it goes.
+ * Runs a script on a host: with the verb `apply` when the resource is created and whenever the
+ * script or a value changes, with `remove` when it is deleted.
  *
- * The whole script goes over standard input, so that its values (a join token, a password) stand in no process list. A change is an
- * update and never a replacement, whose deletion would need a host that may be gone; so `runsFor` is one of the values too, and the
- * command's own `triggers`, which replace, are not used.
+ * The script is sent on standard input, so that no process list shows its values, such as a join
+ * token or a password. A change is always an update. A replacement would run `remove` on a host
+ * that may be gone. So `runsFor` is a part of the script, and the `triggers` of the command, which
+ * replace, are not used.
  */
 export function remoteScript(name: string, args: RemoteScriptArgs, options: CustomResourceOptions): remote.Command {
-  const remembered = args.repairs && { KEY: name, REPAIR: args.repairs(name) };
-  const runsFor = [...args.runsFor, ...(args.repairs?.keptOn ?? [])];
-  const rendered = output({ values: { ...args.values, ...remembered }, triggers: { RUNS_FOR: runsFor } }).apply(
+  const record = args.drift && { KEY: name, REPAIR: args.drift.repair(name) };
+  const runsFor = [...args.runsFor, ...(args.drift?.recordedOn ?? [])];
+  const rendered = output({ values: { ...args.values, ...record }, triggers: { RUNS_FOR: runsFor } }).apply(
     ({ values, triggers }) => renderScript(args.script, values, triggers),
   );
   return new remote.Command(
@@ -55,7 +60,7 @@ export function remoteScript(name: string, args: RemoteScriptArgs, options: Cust
   );
 }
 
-/** The result of a script: the one line that it printed. */
+/** Returns the result of a script: the line that it printed. */
 export function result(command: remote.Command): Output<string> {
   return command.stdout.apply((text) => text.trim());
 }

@@ -16,23 +16,24 @@ export interface SwarmNodeArgs {
   host: Host;
   access: Access;
   swarm: SwarmTarget;
-  /** Makes it a worker, or a manager. */
+  /** Token of its role: worker or manager. */
   joinToken: Output<string>;
-  /** Images that the node may be asked to run, by digest; a manager runs nothing. */
+  /** Images that the node may run, by digest. A manager runs none. */
   images?: Input<string>[];
-  /** What it is to join after. */
+  /** Resources that exist before the node joins. */
   after?: Resource[];
 }
 
 /**
  * A host as a node of the Swarm: joined, labelled, and with its images pulled.
  *
- * A changed label is an update, and so is one that was changed by hand; a host that left the Swarm by hand joins again. When its host is replaced, the new node stands before the old one is
- * retired, and when it goes, it is retired first; both succeed though the old host is dead.
+ * A changed label is an update, also when it was changed by hand. A host that left the Swarm by
+ * hand joins again. When the host is replaced, the old node is retired after the new one is ready.
+ * When the node is deleted, it is retired first. Both work when the old host is dead.
  */
 export class SwarmNode extends ComponentResource {
   readonly nodeId: Output<string>;
-  /** What a stack waits for: the node is ready, labelled, and has its images. */
+  /** Resources that stacks wait for: with them the node is ready, labelled, and has its images. */
   readonly ready: Resource[];
   readonly #name: string;
   readonly #args: SwarmNodeArgs;
@@ -43,9 +44,9 @@ export class SwarmNode extends ComponentResource {
     this.#args = args;
     const { host, access, swarm } = args;
     const { instance, plan } = host;
-    const joinRepair = swarm.repairs(`${name}-join`);
+    const joinRepair = swarm.drift.repair(`${name}-join`);
     const imagesKey = args.images ? `${name}-images` : "";
-    const imagesRepair = args.images ? swarm.repairs(imagesKey) : "";
+    const imagesRepair = args.images ? swarm.drift.repair(imagesKey) : "";
     const join = remoteScript(
       `${name}-join`,
       {
@@ -93,11 +94,11 @@ export class SwarmNode extends ComponentResource {
           IMAGES_KEY: imagesKey,
           IMAGES_REPAIR: imagesRepair,
         },
-        repairs: swarm.repairs,
+        drift: swarm.drift,
         removes: true,
         runsFor: [swarm.id, instance.id],
       },
-      // It makes the node active: so its images are there first.
+      // The script activates the node, so its images are pulled first.
       { parent: this, dependsOn: pulled ?? [], deletedWith: swarm.managerInstance },
     );
     this.ready = [node];
@@ -105,9 +106,10 @@ export class SwarmNode extends ComponentResource {
   }
 
   /**
-   * Has the Swarm take leave of what the host was before, once all that takes over stands; when the node itself goes, it is retired before anything of that is taken away.
+   * Removes the host's previous nodes from the Swarm after their replacements are healthy. When the
+   * node itself is deleted, it is removed before its replacements.
    *
-   * @param after what takes over besides the node.
+   * @param after the replacements besides the node.
    */
   retire(after: Resource[]): Resource {
     const { host, swarm } = this.#args;
@@ -117,7 +119,7 @@ export class SwarmNode extends ComponentResource {
         access: swarm.manager,
         script: "infra/scripts/manager/swarm-retire.sh",
         values: { HOST_NAME: this.#name, NODE_ID: this.nodeId, HOST_PUBLIC_KEY: host.hostKey },
-        repairs: swarm.repairs,
+        drift: swarm.drift,
         removes: true,
         runsFor: [swarm.id, host.instance.id],
       },

@@ -1,15 +1,19 @@
 import type { Output, Resource } from "@pulumi/pulumi";
-import type { Repairs } from "../drift/repairs.ts";
+import type { Drift } from "../drift/drift.ts";
 import type { Access } from "../plans/access.ts";
 
-/** Where stacks are deployed: a Swarm and the way to its manager. */
+/** A Swarm and the access to its manager, for what is applied to it. */
 export interface SwarmTarget {
-  /** Changes when the Swarm is another one, as when its only manager is replaced: then all that was in it is made again. */
+  /**
+   * Id of the Swarm. A new Swarm, as after the loss of all managers, has everything applied again.
+   */
   id: Output<string>;
   manager: Access;
-  /** Deletions inside the Swarm are left out when this goes too: what they would tidy goes with it. */
+  /**
+   * Instance of the first manager. Nothing in the Swarm is deleted by itself when it is deleted.
+   */
   managerInstance: Resource;
   managerAddress: Output<string>;
-  /** Of what is put into the Swarm. */
-  repairs: Repairs;
+  /** Drift of what the program applied to the Swarm. */
+  drift: Drift;
 }

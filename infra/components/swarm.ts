@@ -12,7 +12,7 @@ import type { Host } from "./host.ts";
 import type { ReachableHost } from "./host-fleet.ts";
 import { SwarmNode } from "./swarm-node.ts";
 import { remoteScript, result } from "./remote-script.ts";
-import { lookForRepairs } from "../drift/repairs.ts";
+import { detectDrift } from "../drift/drift.ts";
 import type { SwarmTarget } from "./swarm-target.ts";
 
 /** The Swarm: made on the first manager and joined by the others, with the overlay network that all stacks share. */
@@ -38,7 +38,7 @@ export class Swarm extends ComponentResource {
     super("gifticon-event:infra:Swarm", name, {}, options);
     const { manager, access, otherManagers } = args;
     const inside = { parent: this, deletedWith: manager.instance };
-    const repairs = lookForRepairs(access, manager.instance.id);
+    const drift = detectDrift(access, manager.instance.id);
     const init = remoteScript(
       `${name}-init`,
       {
@@ -52,7 +52,7 @@ export class Swarm extends ComponentResource {
             ({ host }) => interpolate`${host.plan.name} ${host.instance.privateIp} ${host.hostKey}`,
           ),
         },
-        repairs,
+        drift,
         runsFor: [],
       },
       inside,
@@ -70,7 +70,7 @@ export class Swarm extends ComponentResource {
           access,
           script: "infra/scripts/manager/swarm-token.sh",
           values: { SWARM_ID: id, ROLE },
-          repairs,
+          drift,
           // A token holds a digest of the authority too.
           runsFor: [id, result(rotate)],
           secret: "result",
@@ -84,7 +84,7 @@ export class Swarm extends ComponentResource {
         script: "infra/scripts/manager/swarm-network.sh",
         values: { NETWORK: this.network, ENCRYPTED: args.encrypted },
         removes: true,
-        repairs,
+        drift,
         runsFor: [id],
       },
       inside,
@@ -107,7 +107,7 @@ export class Swarm extends ComponentResource {
           IMAGES_KEY: "",
           IMAGES_REPAIR: "",
         },
-        repairs,
+        drift,
         runsFor: [id],
       },
       inside,
@@ -119,7 +119,7 @@ export class Swarm extends ComponentResource {
       manager: access,
       managerInstance: manager.instance,
       managerAddress: manager.instance.privateIp,
-      repairs,
+      drift,
     };
     if (otherManagers.length > 0) {
       const joinToken = result(token(`${name}-manager-token`, "manager"));
@@ -130,7 +130,7 @@ export class Swarm extends ComponentResource {
           access,
           script: "infra/scripts/manager/swarm-retire.sh",
           values: { HOST_NAME: manager.plan.name, NODE_ID: "self", HOST_PUBLIC_KEY: manager.hostKey },
-          repairs,
+          drift,
           removes: true,
           runsFor: [id],
         },

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import ssh2, { type ClientChannel } from "ssh2";
 
-/** A host to log in to, and by what. */
+/** A host and the key by which to log in to it. */
 export interface Login {
   host: string;
   port: number;
@@ -13,7 +13,7 @@ export interface Login {
   privateKey: string;
 }
 
-/** A host that is logged in to over SSH, its key verified. Disposing it closes the connection. */
+/** A host with an SSH connection, whose key was verified. Disposing it closes the connection. */
 export class RemoteHost implements AsyncDisposable {
   readonly #client: ssh2.Client;
 
@@ -22,10 +22,10 @@ export class RemoteHost implements AsyncDisposable {
   }
 
   /**
-   * Logs in.
+   * Connects to a host.
    *
-   * @param timeoutMs how long that may take.
-   * @param sock a stream that ends at the host's SSH server, in place of a connection of its own.
+   * @param timeoutMs time limit in milliseconds.
+   * @param sock stream to the host's SSH server, used instead of a new TCP connection.
    * @throws Error when the host doesn't answer in time, or has another key.
    */
   static async connect(login: Login, timeoutMs: number, sock?: Duplex): Promise<RemoteHost> {
@@ -49,7 +49,7 @@ export class RemoteHost implements AsyncDisposable {
     return new RemoteHost(client);
   }
 
-  /** Logs in to another host, to which this one passes the bytes on. */
+  /** Connects to another host through this one. */
   async through(login: Login, timeoutMs: number): Promise<RemoteHost> {
     const signal = AbortSignal.timeout(timeoutMs);
     const stream = await new Promise<ClientChannel>((resolve, reject) => {
@@ -65,9 +65,9 @@ export class RemoteHost implements AsyncDisposable {
   }
 
   /**
-   * Runs a script as root, and returns what it printed.
+   * Runs a script as root, and returns its output.
    *
-   * @throws Error with the script's last words when it fails or takes longer.
+   * @throws Error with the script's last line of errors when it fails or takes longer.
    */
   async run(script: string, timeoutMs: number): Promise<string> {
     const signal = AbortSignal.timeout(timeoutMs);
@@ -91,7 +91,7 @@ export class RemoteHost implements AsyncDisposable {
   }
 }
 
-/** Closes at once; what the connection says of it afterwards is nobody's error. */
+/** Closes a connection at once. Errors that follow from that are ignored. */
 function end(client: ssh2.Client): void {
   client.on("error", () => undefined);
   client.destroy();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { updatesOf } from "./testing.ts";
 
-/** Answers everything but one question, as an engine does that is restarted in the middle. */
+/** Engine that does not answer one question, as when it is restarted during the script. */
 const silentAt = (question: string) => `#!/usr/bin/env bash
 case "$*" in
   *"${question}"*) echo "Cannot connect to the Docker daemon" >&2; exit 1 ;;
@@ -13,13 +13,13 @@ esac
 printf '%s\\n' "$*" >>"$UPDATES"
 `;
 
-const remembered = { KEY: "key", REPAIR: "none" };
+const record = { KEY: "key", REPAIR: "none" };
 const node = {
-  ...remembered,
+  ...record,
   ...{ HOST_NAME: "worker-1", NODE_ID: "n1", LABELS: [], ROLE: "worker", AVAILABILITY: "active" },
   ...{ JOIN_KEY: "", JOIN_REPAIR: "", HOST_PUBLIC_KEY: "", IMAGES_KEY: "", IMAGES_REPAIR: "" },
 };
-const retired = { ...remembered, HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
+const retired = { ...record, HOST_NAME: "worker-1", HOST_PUBLIC_KEY: "", NODE_ID: "n1" };
 const leaving = { SSH_ORIGINAL_COMMAND: "0123456789abcdefghijklmno" };
 
 for (const [script, question, values] of [
@@ -28,9 +28,9 @@ for (const [script, question, values] of [
   ["infra/scripts/manager/swarm-node.sh", ".Spec.Labels", node],
   ["infra/scripts/manager/swarm-roster.sh", "node ls", { HOSTS: ["worker-1"] }],
   ["infra/scripts/manager/swarm-roster.sh", "node inspect", { HOSTS: ["worker-1"] }],
-  ["infra/scripts/manager/swarm-network.sh", "encrypted", { ...remembered, NETWORK: "event", ENCRYPTED: false }],
+  ["infra/scripts/manager/swarm-network.sh", "encrypted", { ...record, NETWORK: "event", ENCRYPTED: false }],
 ] as const) {
-  test(`${script} takes no silence of the engine for an answer (${question})`, async () => {
+  test(`${script} fails when the engine does not answer (${question})`, async () => {
     await assert.rejects(
       updatesOf(script, values, silentAt(question), { environment: leaving }),
       /Cannot connect to the Docker daemon/,
@@ -42,7 +42,7 @@ for (const [script, values] of [
   ["infra/scripts/manager/swarm-node.sh", node],
   ["infra/scripts/manager/swarm-retire.sh", retired],
 ] as const) {
-  test(`${script} takes an error of the engine's API for no answer`, async () => {
+  test(`${script} fails when the engine's API answers with an error`, async () => {
     await assert.rejects(updatesOf(script, values, silentAt("nothing")), /jq: error/);
   });
 }

@@ -33,7 +33,7 @@ export function deployKafka({
   const properties = output(hostAddress).apply((externalAddress) =>
     brokerProperties({ externalAddress, retentionHours }),
   );
-  const repair = swarm.target.repairs(`${STACKS.kafka}-stack`);
+  const repair = swarm.target.drift.repair(`${STACKS.kafka}-stack`);
   return new Stack(STACKS.kafka, {
     swarm: swarm.target,
     files: {
@@ -41,16 +41,17 @@ export function deployKafka({
       zookeeper: { kind: "config", content: zookeeperProperties() },
     },
     compose: (configs) =>
-      all([image, nodeId, repair, configs.kafka, configs.zookeeper]).apply(([byDigest, node, word, kafka, zookeeper]) =>
-        kafkaStack({
-          image: byDigest,
-          network: swarm.network,
-          memory,
-          partitions,
-          configs: { kafka, zookeeper },
-          nodeId: node,
-          repair: word,
-        }),
+      all([image, nodeId, repair, configs.kafka, configs.zookeeper]).apply(
+        ([byDigest, node, lastRepair, kafka, zookeeper]) =>
+          kafkaStack({
+            image: byDigest,
+            network: swarm.network,
+            memory,
+            partitions,
+            configs: { kafka, zookeeper },
+            nodeId: node,
+            repair: lastRepair,
+          }),
       ),
     timeoutSeconds: settings.deployment.timeoutSeconds,
     after,

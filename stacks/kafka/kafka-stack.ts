@@ -18,7 +18,7 @@ export interface KafkaStackArgs {
   configs: { kafka: string; zookeeper: string };
   /** Id of the node with the volumes: on another one the topics have to be made again. */
   nodeId: string;
-  /** Word of the last repair: with another one the job declares the topics again. */
+  /** Last repair of the stack: another one makes the job declare the topics again. */
   repair: string;
 }
 

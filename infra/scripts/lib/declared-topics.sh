@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The topics that are declared: the broker's host tells how the broker's own topics differ from them.
-# TOPICS: the declared ones, as declare-topics takes them. BROKER_SERVICE: the broker's service in the
-# Swarm. BROKER_ADDRESS: where its own container reaches it.
+# Functions that compare the broker's topics with the declared ones.
 # values: SERVICE_LABEL TOPICS[] BROKER_SERVICE BROKER_ADDRESS
+# TOPICS holds the arguments of declare-topics. BROKER_SERVICE is the broker's name in the Swarm.
+# BROKER_ADDRESS is the address at which its own container reaches the broker.
 
-# Prints the differences as a JSON list of lines (declare-topics --check); null on a host without the
-# broker, and when no topics are declared. Fails when the broker doesn't tell.
+# Prints the differences, as a JSON list of the lines of `declare-topics --check`. Prints null on a
+# host without the broker, and when no topics are declared. Fails when the broker does not answer.
 topic_differences() {
   local broker lines
   broker=$(docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE") || return 1

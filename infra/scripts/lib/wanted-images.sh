@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The images that a host is to have: pull-images.sh notes them, and the host tells which are gone. The
-# managers know nothing of a lost image until a task fails for want of it.
+# Functions about the images that a host shall have. pull-images.sh lists them; only the host itself
+# can see that one is missing. A manager notices that when a task fails to start.
 
-# One image a line.
+# The file with the list, one image a line.
 readonly WANTED_IMAGES=$STATE_DIR/wanted-images
 
-# Prints the images that are gone, as a JSON list. Fails when the engine doesn't tell.
+# Prints the images that are missing, as a JSON list. Fails when the engine does not answer.
 missing_images() {
   local image said missing=()
   if [[ -e $WANTED_IMAGES ]]; then

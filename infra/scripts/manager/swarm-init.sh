@@ -3,7 +3,7 @@
 # one. Prints the Swarm's id. Can be run again at any time. When the managers have no quorum, it
 # waits for them; it restores the Swarm from this host alone only when most of their hosts were
 # replaced.
-# uses: members put
+# uses: members applied-state
 # values: KEY REPAIR PRIVATE_IP OVERLAY_CIDR MANAGERS[] OTHERS[]
 # MANAGERS holds the host ids of all managers. OTHERS holds NAME ADDRESS HOST-KEY of each other one.
 
@@ -24,7 +24,7 @@ main() {
   fi
   agree
   printf '%s\n' "${MANAGERS[@]}" >"$AGREED"
-  remember "$KEY" "$REPAIR" swarm self
+  record_applied "$KEY" "$REPAIR" swarm self
   docker info --format '{{.Swarm.Cluster.ID}}'
 }
 

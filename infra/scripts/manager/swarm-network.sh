@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Creates the overlay network that the stacks share. It belongs to no stack, so that each stack can
 # be removed. The verb `remove` removes the network.
-# uses: put
+# uses: applied-state
 # values: KEY REPAIR NETWORK ENCRYPTED
 # ENCRYPTED is true or false.
 
@@ -22,12 +22,12 @@ create() {
     if [[ $ENCRYPTED == true ]]; then options+=(--opt "encrypted=true"); fi
     docker network create --driver overlay "${options[@]}" "$NETWORK" >&2
   fi
-  remember "$KEY" "$REPAIR" network "$NETWORK"
+  record_applied "$KEY" "$REPAIR" network "$NETWORK"
 }
 
 # Removes the network. A task that is shutting down uses it for a moment longer.
 remove() {
-  forget "$KEY"
+  delete_records "$KEY"
   if ! docker network inspect "$NETWORK" >/dev/null 2>&1; then return; fi
   wait_until 60 "the network $NETWORK to be unused" docker network rm "$NETWORK" >&2
 }

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Keeps one node of the Swarm as it is declared, from the manager: its role and labels, and that it takes tasks. What the host was before gets no new ones from then on, and keeps
-# what it runs until it is retired (swarm-retire.sh).
-# Values: HOST_NAME, NODE_ID (`self` is the manager's own), LABELS, ROLE (worker or manager), AVAILABILITY (active, or drain for one without tasks),
-# JOIN_KEY and JOIN_REPAIR (what its membership is remembered by; none for the manager), HOST_PUBLIC_KEY,
-# IMAGES_KEY and IMAGES_REPAIR (the same of its images; none where it has no images).
-# uses: nodes put
+# Sets the declared role, labels and availability of a node, and records its state. Pauses the
+# previous nodes of its host: they get no new tasks, and keep their own until swarm-retire.sh
+# removes them. The verb `remove` only deletes the records.
+# uses: nodes applied-state
 # values: HOST_LABEL KEY REPAIR HOST_NAME NODE_ID LABELS[] ROLE AVAILABILITY JOIN_KEY JOIN_REPAIR
 # values: HOST_PUBLIC_KEY IMAGES_KEY IMAGES_REPAIR
+# NODE_ID is the node's id, or `self` for the manager's own. ROLE is worker or manager. AVAILABILITY
+# is active, or drain for a node without tasks. JOIN_KEY and JOIN_REPAIR belong to the record of the
+# node's membership, IMAGES_KEY and IMAGES_REPAIR to that of its images; an empty key means no
+# record.
 
 main() {
   case $1 in
@@ -24,25 +26,26 @@ apply() {
     arguments+=(--label-add "$label")
     declared+="${label%%=*} "
   done
-  # A declared label is never taken away, not even for a moment: Swarm stops at once what is placed by it.
+  # A declared label stays at all times: Swarm stops the tasks that need a label as soon as it is
+  # gone.
   for label in $present; do
     if [[ $declared != *" $label "* ]]; then arguments+=(--label-rm "$label"); fi
   done
   update_node "${arguments[@]}" "$id"
-  nodes=$(earlier_nodes "$id" | jq -r '.[]')
+  nodes=$(previous_nodes "$id" | jq -r '.[]')
   local old
   for old in $nodes; do update_node --availability pause "$old"; done
-  remember "$KEY" "$REPAIR" node "$id"
+  record_applied "$KEY" "$REPAIR" node "$id"
   if [[ $JOIN_KEY != "" ]]; then
-    remember "$JOIN_KEY" "$JOIN_REPAIR" member "$id/$(docker node inspect --format '{{.Status.Addr}}' "$id")"
+    record_applied "$JOIN_KEY" "$JOIN_REPAIR" member "$id/$(docker node inspect --format '{{.Status.Addr}}' "$id")"
     mkdir -p "$HOST_KEY_DIR"
     printf '%s\n' "$HOST_PUBLIC_KEY" >"$HOST_KEY_DIR/$JOIN_KEY"
   fi
-  if [[ $IMAGES_KEY != "" ]]; then remember "$IMAGES_KEY" "$IMAGES_REPAIR" images "$id"; fi
+  if [[ $IMAGES_KEY != "" ]]; then record_applied "$IMAGES_KEY" "$IMAGES_REPAIR" images "$id"; fi
 }
 
 remove() {
-  forget "$KEY" "$JOIN_KEY" "$IMAGES_KEY"
+  delete_records "$KEY" "$JOIN_KEY" "$IMAGES_KEY"
   rm -f "$HOST_KEY_DIR/$JOIN_KEY"
 }
 

@@ -14,7 +14,10 @@ esac
 
 const NODES = [{ ID: "node1", Spec: { Labels: {} }, Status: { State: "ready", Addr: "10.0.0.5" } }];
 
-/** The updates of the node when its labels are applied; before, it has gifticon-event.host, kafka_server and rack. */
+/**
+ * The updates of the node when its labels are applied; before, it has gifticon-event.host,
+ * kafka_server and rack.
+ */
 function updatesFor(
   values: { NODE_ID: string; LABELS: string[]; AVAILABILITY: string },
   nodes: object[] = NODES,

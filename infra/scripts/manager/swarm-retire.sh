@@ -3,7 +3,7 @@
 # current one. Before a node is drained, each service that clients call gets an extra replica on
 # another node, so that it always has as many healthy replicas as declared. A run that was
 # interrupted continues where it ended.
-# uses: members nodes put
+# uses: members nodes applied-state
 # values: EXTRA_COPY_LABEL KEY REPAIR HOST_NAME NODE_ID HOST_PUBLIC_KEY
 # NODE_ID is the host's current node, or `self` for the manager's own, which `remove` leaves alone.
 
@@ -17,12 +17,12 @@ main() {
   case $1 in
     apply)
       if [[ $id == self ]]; then id=$(docker info --format '{{.Swarm.NodeID}}'); fi
-      nodes=$(earlier_nodes "$id" | jq -r '.[]')
+      nodes=$(previous_nodes "$id" | jq -r '.[]')
       for node in $nodes; do retire "$node"; done
-      remember "$KEY" "$REPAIR" earlier "$id"
+      record_applied "$KEY" "$REPAIR" earlier "$id"
       ;;
     remove)
-      forget "$KEY"
+      delete_records "$KEY"
       if [[ $NODE_ID != self ]]; then retire "$NODE_ID"; fi
       ;;
   esac

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Prints the token that a host joins by: a secret.
-# Values: SWARM_ID (a token belongs to one Swarm), ROLE (worker or manager).
-# uses: put
+# Prints the token by which a host joins the Swarm. The token is a secret.
+# uses: applied-state
 # values: KEY REPAIR SWARM_ID ROLE
+# SWARM_ID is the id of the Swarm that the token must belong to. ROLE is worker or manager.
 
 main() {
   local id
   id=$(docker info --format '{{.Swarm.Cluster.ID}}')
-  [[ $id == "$SWARM_ID" ]] || fail "the manager's Swarm is '$id', not $SWARM_ID"
-  # The authority's own change ends with other tokens. One that waits for a node that is off goes on for long.
-  wait_until 30 "the rotation of the certificate authority to end; going on without" rotated || true
-  remember "$KEY" "$REPAIR" token "${ROLE^}"
+  [[ $id == "$SWARM_ID" ]] || fail "The manager's Swarm is '$id', not $SWARM_ID. Run pulumi up again."
+  # The tokens change once more when a rotation of the certificate authority ends. A rotation that
+  # waits for a node that is off may take long, so the wait is short.
+  wait_until 30 "the rotation of the certificate authority to end" rotated || true
+  record_applied "$KEY" "$REPAIR" token "${ROLE^}"
   docker swarm join-token --quiet "$ROLE"
 }
 

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Pulls a host's images, by digest, with the host's own role. Swarm then finds them in place: its agents know no credential helper, and
-# a login sent along with a service would expire after 12 hours. For the same reason old ones don't go by age or by use (docker image
-# prune): a service may be rolled back to an image that this host doesn't run at the moment.
-# Values: IMAGES.
+# Pulls the images that this host may run, and removes old versions of them. Swarm can't pull them
+# itself: its agents use no credential helper, and a login that is sent with a service expires after
+# 12 hours. So an old version stays as long as a service may be rolled back to it, even when this
+# host does not run it, which docker image prune would not know.
 # uses: wanted-images
 # values: IMAGES[]
+# IMAGES holds the images, each with its digest.
 
-# What was pulled, one image a line, the latest last.
+# The file with the images that were pulled, one a line, the latest last.
 readonly PULLED=$STATE_DIR/pulled-images
-# Of each repository: the new version, the one that serves until it is healthy, and one more for a deployment in vain between them.
+# The number of versions of each image to keep: the new one, the one that serves until the new one
+# is healthy, and one for a failed deployment between them.
 readonly VERSIONS_KEPT=3
 
 main() {
@@ -16,30 +18,30 @@ main() {
   printf '%s\n' "${IMAGES[@]}" >"$WANTED_IMAGES"
   touch "$PULLED"
   local image
-  for image in "${IMAGES[@]}"; do note "$image"; done
-  # Before the pull: the smallest hosts have 8 GiB of disk.
+  for image in "${IMAGES[@]}"; do list_image "$image"; done
+  # Old versions go before the pull, because the smallest hosts have 8 GiB of disk.
   remove_old
   for image in "${IMAGES[@]}"; do
     if docker image inspect "$image" >/dev/null 2>&1; then continue; fi
-    say "pulling $image"
-    wait_until 120 "$image" docker pull --quiet "$image" >/dev/null || exit 1
+    say "Pulling $image."
+    wait_until 120 "the pull of $image" docker pull --quiet "$image" >/dev/null || exit 1
   done
 }
 
-# Moves an image to the end of the list.
-note() {
+# list_image IMAGE: moves an image to the end of the list of pulled images.
+list_image() {
   local others
   others=$(grep -vxF "$1" "$PULLED" || true)
   printf '%s\n' "$others" "$1" | sed '/^$/d' >"$PULLED.new"
   mv "$PULLED.new" "$PULLED"
 }
 
-# An image that a container still uses stays, and on the list.
+# Removes old versions and takes them off the list. An image that a container uses stays on it.
 remove_old() {
   local image
   tac "$PULLED" | awk -F@ -v kept="$VERSIONS_KEPT" '++versions[$1] > kept' | while read -r image; do
     if docker image inspect "$image" >/dev/null 2>&1 && ! docker image rm "$image" >/dev/null 2>&1; then continue; fi
-    say "removed $image"
+    say "Removed $image."
     sed -i "\\#^$image\$#d" "$PULLED"
   done
 }

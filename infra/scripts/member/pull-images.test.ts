@@ -34,20 +34,20 @@ async function deploy(...images: string[]): Promise<string[]> {
 const api = (version: number) => `registry/api@sha256:${version}`;
 const issuer = (version: number) => `registry/issuer@sha256:${version}`;
 
-test("a host keeps the last three versions of each image, and pulls only what it hasn't", async () => {
+test("a host keeps the last three versions of each image, and pulls only missing ones", async () => {
   assert.deepEqual(await deploy(api(1), issuer(1)), [`pull ${api(1)}`, `pull ${issuer(1)}`]);
   assert.deepEqual(await deploy(api(2), issuer(1)), [`pull ${api(2)}`]);
   assert.deepEqual(await deploy(api(3), issuer(1)), [`pull ${api(3)}`]);
   assert.deepEqual(await deploy(api(4), issuer(2)), [`rm ${api(1)}`, `pull ${api(4)}`, `pull ${issuer(2)}`]);
 });
 
-test("a version that is deployed again counts as new", async () => {
+test("a version that is deployed again counts as the newest", async () => {
   for (const version of [1, 2, 3]) await deploy(api(version));
   assert.deepEqual(await deploy(api(1), issuer(1)), [`pull ${issuer(1)}`]);
   assert.deepEqual(await deploy(api(4)), [`rm ${api(2)}`, `pull ${api(4)}`]);
 });
 
-test("an image that a container uses stays until it doesn't", async () => {
+test("an image stays as long as a container uses it", async () => {
   for (const version of [1, 2, 3]) await deploy(api(version));
   await writeFile(join(host.folder, "used"), api(1));
   assert.deepEqual(await deploy(api(4)), [`pull ${api(4)}`]);

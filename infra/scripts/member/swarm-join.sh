@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Joins a host to the Swarm, as what the token makes it, and prints its node id. A new node gets no tasks until swarm-node.sh has labelled it. Idempotent.
-# A host of another Swarm (its manager was replaced) changes over. One whose node is gone from the Swarm, which it doesn't notice, joins afresh, and so does
-# one that can't be its node any more, as its certificate has expired.
-# Values: SWARM_ID, MANAGER_IP, PRIVATE_IP, JOIN_TOKEN, REPAIR (`gone-NODE` when that one is).
+# Joins this host to the Swarm, and prints its node id. The token decides whether it becomes a
+# manager or a worker. A new node gets no tasks until swarm-node.sh has labelled it. A host first
+# leaves a Swarm that is not the declared one, and one in which its node was removed or can't work
+# any more, as with an expired certificate.
 # uses: members
 # values: SWARM_ID MANAGER_IP PRIVATE_IP JOIN_TOKEN REPAIR
+# REPAIR is `gone-NODE` when the node of that id was removed from the Swarm.
+
+# The file with the id of the Swarm that this host joined.
 
 readonly JOINED=$STATE_DIR/swarm-id
 
@@ -13,36 +16,37 @@ main() {
   local state
   state=$(swarm_state)
   if [[ $state != inactive && $(cat "$JOINED" 2>/dev/null) != "$SWARM_ID" ]]; then
-    say "this host is $state in another Swarm: it leaves"
+    say "This host is $state in another Swarm, so it leaves that Swarm."
     docker swarm leave --force >&2
-    # An engine that changes over without a new start may be left out of the overlay network's gossip ("unknown to memberlist"): no name of another host
-    # resolves on it, and no task there becomes healthy.
+    # Without a restart, the overlay network's gossip may ignore the engine in its new Swarm
+    # ("unknown to memberlist"). Then no name of another host resolves, and no task becomes healthy.
     systemctl restart docker >&2
     state=inactive
   fi
-  # Not one that has joined again since, and whose run was interrupted before the manager was told.
+  # A host that has joined again in an interrupted run is another node by now, and stays.
   if [[ $state != inactive && $REPAIR == "gone-$(node_id)" ]]; then
-    say "the Swarm has no node of this host any more: it leaves, to join again"
+    say "The node of this host was removed from the Swarm, so the host joins again."
     docker swarm leave --force >&2
     state=inactive
   fi
   if [[ $state != inactive ]] && ! stays_active "$state"; then
-    say "this host can't be the node that it was ($(docker info --format '{{.Swarm.Error}}')): it leaves, to join again"
+    say "The node of this host does not become active ($(docker info --format '{{.Swarm.Error}}')), so the host joins again."
     docker swarm leave --force >&2
     state=inactive
   fi
   if [[ $state == inactive ]]; then
     rm -f "$JOINED"
-    wait_until 60 "the manager at $MANAGER_IP to take this host" join_by "$MANAGER_IP" "$JOIN_TOKEN" "$PRIVATE_IP" || exit 1
+    wait_until 60 "the manager at $MANAGER_IP to accept this host" join_by "$MANAGER_IP" "$JOIN_TOKEN" "$PRIVATE_IP" || exit 1
   fi
   printf '%s\n' "$SWARM_ID" >"$JOINED"
-  wait_until 30 "the node to be active; it is $(swarm_state), $(docker info --format '{{.Swarm.Error}}')" active || exit 1
+  wait_until 30 "the node to be active (it is $(swarm_state): $(docker info --format '{{.Swarm.Error}}'))" active || exit 1
   node_id
 }
 
-# stays_active STATE: an engine that has just started needs a moment (pending); one whose node has ended in an error starts no other.
+# stays_active STATE: succeeds when the node is active, or becomes active after a restart of the
+# engine (state pending). A node in state error never becomes active again.
 stays_active() {
-  [[ $1 != error ]] && wait_until 30 "the node to be active; it is $(swarm_state)" active
+  [[ $1 != error ]] && wait_until 30 "the node to be active (it is $(swarm_state))" active
 }
 
 node_id() { docker info --format '{{.Swarm.NodeID}}'; }

@@ -5,7 +5,10 @@ import { test } from "node:test";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
-/** The engine of a host that is node n2 of the Swarm s1 until it leaves, and node n3 once it has joined again. */
+/**
+ * Engine of a host that is node n2 of the Swarm s1 until it leaves, and node n3 after it has
+ * joined.
+ */
 const ENGINE = {
   docker: `#!/usr/bin/env bash
 node=$(cat "$FOLDER/node")
@@ -24,7 +27,7 @@ echo n3 >"$FOLDER/node"
 `,
 };
 
-/** The node that a host is after the script has run, which was n2 before, in this state. */
+/** Returns the node of the host after the script has run. Before, it was n2 in this state. */
 async function nodeAfter(REPAIR: string, state = "active"): Promise<string> {
   await using host = await ScratchHost.make(ENGINE);
   await writeFile(join(host.folder, "state"), `${state}\n`);
@@ -32,27 +35,27 @@ async function nodeAfter(REPAIR: string, state = "active"): Promise<string> {
   await writeFile(join(host.folder, "swarm-id"), "s1\n");
   const values = { SWARM_ID: "s1", MANAGER_IP: "10.0.0.4", PRIVATE_IP: "10.0.0.5", JOIN_TOKEN: "token", REPAIR };
   const script = renderScript("infra/scripts/member/swarm-join.sh", values)
-    // Two attempts tell.
+    // Makes two attempts instead of waiting.
     .replace(/^main <\/dev\/null$/m, 'wait_until() { "${@:3}" || "${@:3}"; }\n$&');
   return await host.run(script, { FOLDER: host.folder });
 }
 
-test("a host that is in the Swarm stays the node that it is", async () => {
+test("a host that is in the Swarm stays the same node", async () => {
   assert.equal(await nodeAfter("none"), "n2");
 });
 
-test("a host whose node is gone from the Swarm joins again", async () => {
+test("a host whose node was removed from the Swarm joins again", async () => {
   assert.equal(await nodeAfter("gone-n2"), "n3");
 });
 
-test("a host that has joined again since its node was gone stays, though an interrupted run has noted nothing of it", async () => {
+test("a host that joined again in an interrupted run stays", async () => {
   assert.equal(await nodeAfter("gone-n1"), "n2");
 });
 
-test("a host whose node has ended in an error, as with an expired certificate, joins again", async () => {
+test("a host whose node is in an error, as with an expired certificate, joins again", async () => {
   assert.equal(await nodeAfter("changed-1", "error"), "n3");
 });
 
-test("a host that doesn't become active, as its certificate is of an authority that was rotated away, joins again", async () => {
+test("a host that does not become active, as with a certificate of a previous authority, joins again", async () => {
   assert.equal(await nodeAfter("none", "pending"), "n3");
 });

@@ -3,11 +3,11 @@ import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { z } from "zod";
 import type { ScriptValues } from "../scripts/render-script.ts";
 
-/** The answer of a host that looks at itself. A part that it can't tell is null. */
-export const hostLook = z.object({
-  /** Images that the host is to have and has not. */
+/** The answer of observe-host.sh. A part that the host can't observe is null. */
+export const hostObservation = z.object({
+  /** Images that the host shall have, but lacks. */
   missingImages: z.array(z.string()).nullable(),
-  /** Differences of the topics, as `declare-topics --check` prints them; null without a broker. */
+  /** Lines of `declare-topics --check`: differences of the topics. Null without a broker. */
   topics: z.array(z.string()).nullable(),
 });
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints, as JSON, what a host has lost of what the program put on it: {missingImages, topics}. A part
-# that the host can't tell is null. Changes nothing.
+# Prints the drift that only a host itself can observe, as JSON: {missingImages, topics}. A part
+# that the host can't observe is null. Changes nothing.
 # uses: wanted-images declared-topics
 
 main() {
