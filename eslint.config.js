@@ -19,6 +19,13 @@ export default defineConfig(
       "local/comment-opening": "warn",
       "local/comment-width": "warn",
       "local/function-length": "warn",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ClassDeclaration[superClass.name='Error']:not(:has(PropertyDefinition[key.name='code']))",
+          message: "An error class has a code, which callers and logs can tell it by.",
+        },
+      ],
       // Pulumi resources are made for their effect on the engine.
       "no-new": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

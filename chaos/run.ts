@@ -11,6 +11,7 @@ import { judgeCase } from "./verdict.ts";
 /** The run was cancelled by its user. */
 export class Cancelled extends Error {
   override readonly name = "Cancelled";
+  readonly code = "CANCELLED";
 }
 
 /** Options of a run. */

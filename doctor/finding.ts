@@ -9,6 +9,7 @@ export interface Finding {
 /** What can't be told, and why; not the same as being well. */
 export class Unseen extends Error {
   override readonly name = "Unseen";
+  readonly code = "UNSEEN";
   readonly next: string;
 
   constructor(what: string, next: string) {

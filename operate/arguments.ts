@@ -4,6 +4,7 @@ import { z } from "zod";
 /** The command line is wrong; each line names an argument, its value and what is allowed. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+  readonly code = "USAGE_INVALID";
 }
 
 /** An option that is a whole number within bounds. */

@@ -23,6 +23,7 @@ export type StackOutputs = z.output<typeof outputs>;
 /** Nothing can be run as things are: what is missing, and what to do. */
 export class NotReadyError extends Error {
   override readonly name = "NotReadyError";
+  readonly code = "NOT_READY";
 }
 
 /**

@@ -20,6 +20,7 @@ export interface GifticonRequest {
 /** The client's input is wrong: `field` names where, the message says what is allowed. */
 export class InvalidRequestError extends Error {
   override readonly name = "InvalidRequestError";
+  readonly code = "INVALID_REQUEST";
   readonly statusCode = 400;
   readonly field: string;
 

@@ -48,6 +48,7 @@ export async function prepareDatabase(pool: Pool, { eventStock, roles }: Declare
 /** The stock can't be lowered below what is issued already. */
 export class StockError extends Error {
   override readonly name = "StockError";
+  readonly code = "STOCK_BELOW_ISSUED";
 }
 
 async function applyMigrations(client: ClientBase): Promise<void> {

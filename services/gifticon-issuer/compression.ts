@@ -12,6 +12,7 @@ export const LARGEST_BATCH = 64 * 1024 * 1024;
 /** A batch's compression can't be undone: a broken one, or one that would take too much memory. */
 export class UnreadableBatchError extends Error {
   override readonly name = "UnreadableBatchError";
+  readonly code = "UNREADABLE_BATCH";
   /** Tells kafkajs that trying again is no use. */
   readonly retriable = false;
 }

@@ -17,6 +17,7 @@ export interface Chunk {
 /** The reader didn't get to the end of the topic. */
 class ReadError extends Error {
   override readonly name = "ReadError";
+  readonly code = "READ_STALLED";
 }
 
 /**

@@ -9,6 +9,7 @@ const SLICE_BYTES = 900_000;
 /** The broker's answer doesn't prove that the messages are stored. */
 export class NotAcknowledgedError extends Error {
   override readonly name = "NotAcknowledgedError";
+  readonly code = "NOT_ACKNOWLEDGED";
 }
 
 /**

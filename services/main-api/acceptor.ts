@@ -22,6 +22,7 @@ export interface Acceptor {
 /** Kafka or the database is unavailable. The request was certainly not accepted. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
+  readonly code = "UNAVAILABLE";
 }
 
 /**
@@ -30,4 +31,5 @@ export class UnavailableError extends Error {
  */
 export class OutcomeUnknownError extends Error {
   override readonly name = "OutcomeUnknownError";
+  readonly code = "OUTCOME_UNKNOWN";
 }

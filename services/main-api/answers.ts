@@ -10,6 +10,7 @@ import type { PostOutcome } from "./metrics.ts";
 /** The requested data can't be read now. */
 export class NotReadableError extends Error {
   override readonly name = "NotReadableError";
+  readonly code = "NOT_READABLE";
 }
 
 /** Body of every error answer. */

@@ -1,6 +1,7 @@
 /** The batcher is full. The item was not accepted. */
 export class OverloadedError extends Error {
   override readonly name = "OverloadedError";
+  readonly code = "OVERLOADED";
 }
 
 /** Options of a batcher. */

@@ -82,8 +82,16 @@ describe("the link to the broker", () => {
     await up(link);
     alive = false;
     await until(() => link.downReason === "away");
+    await assert.rejects(link.send([]), (error) => {
+      assert.ok(error instanceof UnavailableError);
+      assert.equal(error.code, "UNAVAILABLE");
+      assert.equal((error.cause as Error).message, "away");
+      return true;
+    });
+    assert.equal(link.unavailable()?.message, "the broker is away: away");
     alive = true;
     await up(link);
+    assert.equal(link.unavailable(), undefined);
     await link.close();
   });
 

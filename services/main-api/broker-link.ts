@@ -48,7 +48,7 @@ export class BrokerLink {
   readonly #times: BrokerLinkTimes;
   readonly #closing = new AbortController();
   #connection: BrokerConnection | undefined;
-  #downReason = "not connected yet";
+  #down: { reason: string; cause?: unknown } = { reason: "not connected yet" };
   #loop: Promise<void> | undefined;
   #wake: AbortController = new AbortController();
 
@@ -60,7 +60,12 @@ export class BrokerLink {
 
   /** Reason why the link is down, or undefined while it is up. */
   get downReason(): string | undefined {
-    return this.#connection === undefined ? this.#downReason : undefined;
+    return this.#connection === undefined ? this.#down.reason : undefined;
+  }
+
+  /** Returns the error for a message that is sent now; undefined while the link is up. */
+  unavailable(): UnavailableError | undefined {
+    return this.#connection === undefined ? this.#unavailable() : undefined;
   }
 
   /** Starts connecting in the background. */
@@ -76,7 +81,7 @@ export class BrokerLink {
    */
   async send(messages: Message[]): Promise<void> {
     const connection = this.#connection;
-    if (connection === undefined) throw new UnavailableError(`the broker is away: ${this.#downReason}`);
+    if (connection === undefined) throw this.#unavailable();
     try {
       await bounded(this.#attempt(connection, messages), this.#times.send, "writing to the broker");
     } catch (error) {
@@ -110,8 +115,13 @@ export class BrokerLink {
     await this.#loop;
     const connection = this.#connection;
     this.#connection = undefined;
-    this.#downReason = "closed";
+    this.#down = { reason: "closed" };
     if (connection !== undefined) await this.#discard(connection);
+  }
+
+  #unavailable(): UnavailableError {
+    const { reason, cause } = this.#down;
+    return new UnavailableError(`the broker is away: ${reason}`, { cause });
   }
 
   async #attempt(connection: BrokerConnection, messages: Message[]): Promise<void> {
@@ -129,7 +139,7 @@ export class BrokerLink {
   #giveUp(connection: BrokerConnection, error: Error): void {
     if (connection !== this.#connection) return;
     this.#connection = undefined;
-    this.#downReason = error.message;
+    this.#down = { reason: error.message, cause: error };
     this.#log.warn({ err: error }, "the broker is away");
     void this.#discard(connection);
     this.#wake.abort();
@@ -152,8 +162,8 @@ export class BrokerLink {
       this.#connection = connection;
       this.#log.info("the broker is there");
     } catch (error) {
-      this.#downReason = (error as Error).message;
-      this.#log.warn({ reason: this.#downReason }, "couldn't connect to the broker");
+      this.#down = { reason: (error as Error).message, cause: error };
+      this.#log.warn({ reason: this.#down.reason }, "couldn't connect to the broker");
       await this.#discard(connection);
     }
   }

@@ -1,7 +1,7 @@
 import { encodeRecord } from "@gifticon/contract/record.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
-import { type Acceptor, UnavailableError } from "./acceptor.ts";
+import type { Acceptor } from "./acceptor.ts";
 import { Batcher } from "./batcher.ts";
 import type { BrokerLink } from "./broker-link.ts";
 import type { BatchObserver } from "./metrics.ts";
@@ -18,7 +18,7 @@ const BOUNDS = { lingerMs: 20, flushAt: 100, maxBatch: 1_000, maxInFlight: 4, ma
  * batch.
  */
 export function createKafkaAcceptor(
-  link: Pick<BrokerLink, "send" | "close" | "downReason">,
+  link: Pick<BrokerLink, "send" | "close" | "downReason" | "unavailable">,
   observe: BatchObserver,
   maxPending = BOUNDS.maxPending,
 ): Acceptor {
@@ -33,8 +33,8 @@ export function createKafkaAcceptor(
   });
   return {
     accept: (request) => {
-      const { downReason } = link;
-      if (downReason !== undefined) return Promise.reject(new UnavailableError(`the broker is away: ${downReason}`));
+      const unavailable = link.unavailable();
+      if (unavailable !== undefined) return Promise.reject(unavailable);
       return batcher.submit(request);
     },
     pending: () => batcher.pending,

@@ -1,6 +1,7 @@
 /** The work took longer than it may. It may still go on. */
 class TimeoutError extends Error {
   override readonly name = "TimeoutError";
+  readonly code = "TIMEOUT";
 }
 
 /**

@@ -25,6 +25,7 @@ export interface KafkaSettings {
 /** The setting can't be used; the message has a line for each, with what is allowed. */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
+  readonly code = "ENVIRONMENT_INVALID";
 }
 
 /** Two for each of the agent's commands, and more than two commands never run at a time. */

@@ -30,6 +30,7 @@ export interface ReplayReport {
 /** Another replay is under way. */
 class ReplayRunningError extends Error {
   override readonly name = "ReplayRunningError";
+  readonly code = "REPLAY_RUNNING";
 }
 
 /**

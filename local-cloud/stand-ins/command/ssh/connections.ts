@@ -80,7 +80,10 @@ export class Connections {
 }
 
 /** A session could not be opened because its connection is gone. */
-class LostConnectionError extends Error {}
+class LostConnectionError extends Error {
+  override readonly name = "LostConnectionError";
+  readonly code = "LostConnection";
+}
 
 /** Runs `open` with a callback of the SSH library; tells a server's refusal from a lost connection. */
 export async function openChannel<T>(
