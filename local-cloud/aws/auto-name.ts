@@ -44,5 +44,5 @@ export function nameConflict(property: string, inputs: Properties): { property: 
   const prefix = inputs[`${property}Prefix`];
   const name = inputs[property];
   if (typeof prefix !== "string" || typeof name !== "string" || name.startsWith(prefix)) return [];
-  return [{ property: `${property}Prefix`, reason: `conflicts with ${property}: give one of them` }];
+  return [{ property: `${property}Prefix`, reason: `conflicts with ${property}: set only one of them` }];
 }

@@ -9,7 +9,7 @@ const inputs = z.strictObject({
   excludeNames: z.array(z.string()).optional(),
   excludeZoneIds: z.array(z.string()).optional(),
   allAvailabilityZones: z.boolean().optional(),
-  filters: refused("give state, excludeNames or excludeZoneIds"),
+  filters: refused("set state, excludeNames or excludeZoneIds"),
   region: regionInput,
 });
 

@@ -5,7 +5,7 @@ import { refused, regionInput } from "./inputs.ts";
 
 const inputs = z.strictObject({
   region: regionInput,
-  name: refused("it is deprecated; give region"),
+  name: refused("it is deprecated; set region"),
   endpoint: refused("it has no regional endpoints"),
   id: z.string().optional(),
 });

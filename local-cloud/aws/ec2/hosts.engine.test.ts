@@ -116,7 +116,7 @@ test("an instance connects to nothing without an egress rule, and a new rule app
     referencedSecurityGroupId: group,
   });
   assert.equal(await connects(first, address, 22), true);
-  await unmake(rule.id);
+  await remove(rule.id);
   assert.equal(await connects(first, address, 22), false);
 });
 
@@ -187,7 +187,7 @@ async function make(name: string, inputs: Properties): Promise<Host> {
   return created;
 }
 
-async function unmake(id: string): Promise<void> {
+async function remove(id: string): Promise<void> {
   const index = made.findIndex((one) => one.id === id);
   const [found] = made.splice(index, 1);
   await found?.type.delete(id, found.outputs, contextOf(found.type.token));

@@ -9,7 +9,7 @@ import { availabilityZones } from "./zones.ts";
 
 const noIpv6 = "its networks are IPv4 only";
 const noInterfaces =
-  "an instance has one network interface, created with it: give subnetId, privateIp and vpcSecurityGroupIds";
+  "an instance has one network interface, created with it: set subnetId, privateIp and vpcSecurityGroupIds";
 const noHardware = "its instances have no hardware to select";
 const onlyRoot = "an instance has only its root volume";
 
@@ -78,12 +78,12 @@ export const instanceInputs = z.strictObject({
   getPasswordData: onlyFalse("it has no Windows instances"),
   hibernation: onlyFalse("it can't hibernate an instance"),
   enclaveOptions: z.strictObject({ enabled: onlyFalse("it has no enclaves") }).optional(),
-  securityGroups: refused("that is EC2-Classic; give vpcSecurityGroupIds"),
+  securityGroups: refused("that is EC2-Classic; set vpcSecurityGroupIds"),
   networkInterfaces: refused(noInterfaces),
   primaryNetworkInterface: refused(noInterfaces),
   secondaryNetworkInterfaces: refused(noInterfaces),
   secondaryPrivateIps: refused(noInterfaces),
-  privateDnsNameOptions: refused("it gives IP-based names only"),
+  privateDnsNameOptions: refused("it supports IP-based names only"),
   ebsBlockDevices: refused(onlyRoot),
   ephemeralBlockDevices: refused(onlyRoot),
   launchTemplate: refused("it has no launch templates"),
@@ -105,7 +105,7 @@ export type InstanceInputs = z.infer<typeof instanceInputs>;
 export function checkInstance(inputs: Partial<InstanceInputs>): CheckFailure[] {
   const failures: CheckFailure[] = [];
   if (inputs.userData !== undefined && inputs.userDataBase64 !== undefined) {
-    failures.push({ property: "userDataBase64", reason: "conflicts with userData: give one of them" });
+    failures.push({ property: "userDataBase64", reason: "conflicts with userData: set only one of them" });
   }
   const data = userDataOf(inputs);
   const failure = data === undefined ? undefined : userDataFailure(data);

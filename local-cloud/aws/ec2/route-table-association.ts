@@ -9,7 +9,7 @@ import { token } from "./tokens.ts";
 const inputs = z.strictObject({
   routeTableId: idInput("rtb"),
   subnetId: idInput("subnet"),
-  gatewayId: refused("it routes subnets, not gateways: give subnetId"),
+  gatewayId: refused("it routes subnets, not gateways: set subnetId"),
   region: regionInput,
 });
 type AssociationInputs = z.infer<typeof inputs> & { tags?: undefined };

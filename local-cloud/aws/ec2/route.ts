@@ -9,8 +9,8 @@ import { recordResource } from "../record-resource.ts";
 import { findRouteTable, recordsWith } from "./find.ts";
 import { token } from "./tokens.ts";
 
-const onlyGateways = "a route leads to an internet gateway: give gatewayId";
-const onlyIpv4 = "a route's destination is an IPv4 range: give destinationCidrBlock";
+const onlyGateways = "a route leads to an internet gateway: set gatewayId";
+const onlyIpv4 = "a route's destination is an IPv4 range: set destinationCidrBlock";
 
 const inputs = z.strictObject({
   routeTableId: idInput("rtb"),

@@ -11,7 +11,7 @@ import { availabilityZones } from "./zones.ts";
 
 const noIpv6 = "its networks are IPv4 only";
 const noOutposts = "it has no Outposts";
-const noIpam = "it has no IP address manager; give cidrBlock";
+const noIpam = "it has no IP address manager; set cidrBlock";
 
 const inputs = z.strictObject({
   vpcId: idInput("vpc"),
@@ -37,9 +37,9 @@ const inputs = z.strictObject({
     })
     .optional(),
   mapPublicIpOnLaunch: z.boolean().default(false),
-  enableResourceNameDnsARecordOnLaunch: onlyFalse("it gives IP-based names only"),
+  enableResourceNameDnsARecordOnLaunch: onlyFalse("it supports IP-based names only"),
   privateDnsHostnameTypeOnLaunch: z
-    .literal("ip-name", { error: "local-cloud gives IP-based names only; allowed: ip-name" })
+    .literal("ip-name", { error: "local-cloud supports IP-based names only; allowed: ip-name" })
     .optional(),
   assignIpv6AddressOnCreation: onlyFalse(noIpv6),
   enableDns64: onlyFalse(noIpv6),
@@ -66,7 +66,7 @@ export const subnet = recordResource<z.infer<typeof inputs>>({
   newId: () => newResourceId("subnet"),
   check: (values) =>
     values.availabilityZone !== undefined && values.availabilityZoneId !== undefined
-      ? [{ property: "availabilityZoneId", reason: "conflicts with availabilityZone: give one of them" }]
+      ? [{ property: "availabilityZoneId", reason: "conflicts with availabilityZone: set only one of them" }]
       : [],
   outputs: (values, id) => {
     const zones = availabilityZones();

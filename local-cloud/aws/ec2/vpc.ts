@@ -12,7 +12,7 @@ import { recordsWith, refuseWhileUsed, textOf } from "./find.ts";
 import { token } from "./tokens.ts";
 
 const noIpv6 = "its networks are IPv4 only";
-const noIpam = "it has no IP address manager; give cidrBlock";
+const noIpam = "it has no IP address manager; set cidrBlock";
 
 const inputs = z.strictObject({
   cidrBlock: z

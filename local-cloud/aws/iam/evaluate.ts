@@ -2,7 +2,7 @@ import type { Statement } from "./policy-document.ts";
 
 /** A caller's request for an action on a resource. */
 export interface AccessRequest {
-  /** For instance `ssm:GetParameter`. */
+  /** The action, such as `ssm:GetParameter`. */
   action: string;
   /** The ARN, or `*` for an action without a resource. */
   resource: string;

@@ -32,9 +32,9 @@ export interface HealthCheck {
   port: string;
   /** "200", "200,301" or "200-299". */
   matcher: string;
-  /** In seconds. */
+  /** Seconds between two checks. */
   interval: number;
-  /** In seconds. */
+  /** Seconds after which a check without an answer fails. */
   timeout: number;
   healthyThreshold: number;
   unhealthyThreshold: number;
@@ -58,7 +58,7 @@ export const paths = {
 } as const;
 
 /**
- * Maximum number of concurrent connections. Each takes two files, one to either side. A container
+ * Maximum number of concurrent connections. Each opens two files, one for either side. A container
  * may be limited to 20,000 files: the hard limit of its machine.
  */
 const maximumConnections = 9_000;

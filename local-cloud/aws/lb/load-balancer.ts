@@ -62,7 +62,7 @@ const inputs = z.strictObject({
   region: regionInput,
   secondaryIpsAutoAssignedPerSubnet: refused(applicationOnly),
   securityGroups: z.array(idInput("sg")).optional(),
-  subnetMappings: refused("give subnets"),
+  subnetMappings: refused("set subnets"),
   subnets: z.array(idInput("subnet")).min(2, { error: "must be at least two, in different availability zones" }),
   tags: tagsInput,
   xffHeaderProcessingMode: z.enum(["append", "preserve", "remove"]).default("append"),

@@ -81,7 +81,7 @@ export const instanceInputs = z.strictObject({
     .string()
     .regex(new RegExp(`^${day}:${time}-${day}:${time}$`, "i"), { error: 'must be such as "Mon:00:00-Mon:03:00"' })
     .optional(),
-  manageMasterUserPassword: onlyFalse("it has no Secrets Manager: give password"),
+  manageMasterUserPassword: onlyFalse("it has no Secrets Manager: set password"),
   masterUserSecretKmsKeyId: refused("it has no Secrets Manager"),
   maxAllocatedStorage: z.number().int().min(0).max(65_536).optional(),
   monitoringInterval: z.literal([0, 1, 5, 10, 15, 30, 60]).optional(),
@@ -139,7 +139,7 @@ export function checkInstance(inputs: Partial<InstanceInputs>): BrokenRule[] {
   const { allocatedStorage, maxAllocatedStorage, storageType, iops, storageThroughput } = inputs;
   if (allocatedStorage === undefined) fail("allocatedStorage", "is required for a new instance, in GiB");
   if (inputs.password !== undefined && inputs.passwordWo !== undefined)
-    fail("passwordWo", "conflicts with password: give one of them");
+    fail("passwordWo", "conflicts with password: set only one of them");
   if (inputs.password === undefined && inputs.passwordWo === undefined)
     fail("password", "is required for a new instance", "passwordWo");
   if ((inputs.passwordWo === undefined) !== (inputs.passwordWoVersion === undefined)) {

@@ -104,10 +104,10 @@ function checkParameter(given: Partial<ParameterInputs>): BrokenRule[] {
   const failures: BrokenRule[] = [];
   const values = (["value", "insecureValue", "valueWo"] as const).filter((name) => given[name] !== undefined);
   if (values.length > 1) {
-    failures.push({ property: values[1] ?? "", reason: `conflicts with ${values[0] ?? ""}: give one of them` });
+    failures.push({ property: values[1] ?? "", reason: `conflicts with ${values[0] ?? ""}: set only one of them` });
   }
   if (given.insecureValue !== undefined && given.type === "SecureString") {
-    failures.push({ property: "insecureValue", reason: "is not allowed with type SecureString: give value" });
+    failures.push({ property: "insecureValue", reason: "is not allowed with type SecureString: set value" });
   }
   if ((given.valueWo === undefined) !== (given.valueWoVersion === undefined)) {
     failures.push({
