@@ -79,15 +79,6 @@ const gifticon = deployGifticon({
   database: database.target,
   after: [schema.deployment, ...(kafka ? [kafka.deployment] : [])],
 });
-if (images.load) {
-  deployLoadTest({
-    settings,
-    swarm,
-    images: images.load,
-    database: database.target,
-    after: [...joined.generatorReady, gifticon.deployment],
-  });
-}
 const entrance = new Entrance("api", {
   vpcId: network.vpcId,
   subnetIds: network.publicSubnetIds,
@@ -95,6 +86,16 @@ const entrance = new Entrance("api", {
   targets: joined.workers.map(({ name, host, node }) => ({ name, instanceId: host.instance.id, node })),
   after: firewall.rules,
 });
+if (images.load) {
+  deployLoadTest({
+    settings,
+    swarm,
+    images: images.load,
+    database: database.target,
+    apiUrl: entrance.url,
+    after: [...joined.generatorReady, gifticon.deployment],
+  });
+}
 for (const { node } of joined.workers) node.retire([gifticon.deployment, ...entrance.targets]);
 
 /** The stack's outputs, described in the README. One that is undefined would make the engine warn. */

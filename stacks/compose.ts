@@ -14,6 +14,8 @@ export interface Compose {
 export interface ComposeService {
   /** By digest. */
   image: string;
+  /** Takes the place of the image's own. */
+  entrypoint?: string[];
   command?: string[];
   hostname?: string;
   user: string;

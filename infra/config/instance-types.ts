@@ -20,6 +20,22 @@ export const instanceMemoryMib = {
 /** An EC2 instance type that a host may have. */
 export type InstanceType = keyof typeof instanceMemoryMib;
 
+/** Cores (vCPUs) of the same types, from the same list. */
+export const instanceCores: Readonly<Record<InstanceType, number>> = {
+  "t3.micro": 2,
+  "t3.small": 2,
+  "t3.medium": 2,
+  "t3.large": 2,
+  "t3.xlarge": 4,
+  "t3.2xlarge": 8,
+  "m7i.large": 2,
+  "m7i.xlarge": 4,
+  "m7i.2xlarge": 8,
+  "c7i.large": 2,
+  "c7i.xlarge": 4,
+  "c7i.2xlarge": 8,
+};
+
 /**
  * Connections that PostgreSQL serves at most on each class of database. RDS derives `max_connections` from the memory that is left beside
  * its own processes; 81 was measured on db.t3.micro, and the bigger classes are counted from it by their memory.

@@ -1,28 +1,43 @@
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
-import { ON_LOAD_GENERATOR } from "../placement.ts";
 import { limits, PIDS, rolling, type Compose, type ComposeService, type Deploy } from "../compose.ts";
+import { ON_LOAD_GENERATOR } from "../placement.ts";
 
-/** What the nGrinder stack is told. */
+/** Inputs of the nGrinder stack. */
 export interface NgrinderStackArgs {
   network: string;
   /** Images by digest. */
   images: { controller: string; agent: string };
-  /** Memory of their host, in MiB: the agent's processes take what the controller leaves. */
+  /** Names that the stack's files have in the Swarm. */
+  configs: Record<NgrinderFile, string>;
+  /** Memory of their host, in MiB: the agent takes what the controller leaves. */
   hostMib: number;
+  /** Address that the users ask unless a test names another. */
+  apiUrl: string;
 }
+
+/** Files that the stack mounts: scripts of ./ngrinder, and what ngrinder-settings.ts makes. */
+export type NgrinderFile = "start" | "configure" | "settings" | "policy";
 
 /** Left to the host: kernel, Docker engine, SSH. */
 const HOST_MIB = 1024;
+/** Measured with 6,000 users: 0.7 GiB. */
 const CONTROLLER_MIB = 2048;
 
+const START = "/etc/gifticon/start.sh";
+const CONFIGURE = "/etc/gifticon/configure.sh";
+const SETTINGS = "/etc/gifticon/system.conf";
+const POLICY = "/etc/gifticon/process_and_thread_policy.js";
+
 /**
- * The load test as it was first measured: nGrinder's controller, with its page and its results on a volume, and one agent beside it. No security group lets anyone at the
- * page: operators reach it by an SSH tunnel through the manager.
+ * Returns the load test as it was first measured: nGrinder's controller, with its page and its
+ * results on a volume, and one agent beside it. No security group lets anyone at the page:
+ * operators reach it by an SSH tunnel through the manager.
  *
- * The images run as root and write into their own folders, which is why they are not held as tightly as the services. They have no health check of their own, but Alpine's tools and curl
+ * The images run as root and write into their own folders, so they are not held as tightly as the
+ * services. They have no health check of their own, but Alpine's tools and curl
  * (https://github.com/naver/ngrinder/tree/develop/docker).
  */
-export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): Compose {
+export function ngrinderStack({ network, images, configs, hostMib, apiUrl }: NgrinderStackArgs): Compose {
   const deploy = {
     mode: "replicated",
     replicas: 1,
@@ -31,38 +46,51 @@ export function ngrinderStack({ network, images, hostMib }: NgrinderStackArgs): 
     restart_policy: { condition: "any", delay: "5s" },
     ...rolling("stop-first"),
   } as const satisfies Partial<Deploy>;
-  const common = { user: "0:0", init: true, stop_grace_period: "20s" } as const;
+  // Java stops within 4 s, and closes its database. The script of the users reads API_URL.
+  const common = {
+    user: "0:0",
+    init: true,
+    stop_grace_period: "20s",
+    environment: { API_URL: apiUrl },
+  } as const;
   return {
     services: {
       controller: {
         ...common,
         image: images.controller,
+        entrypoint: ["bash", CONFIGURE, SETTINGS, POLICY, "bash", START],
         // Any answer of its page will do: it comes when the web application has started.
         healthcheck: check(["curl", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1/"], "180s"),
         networks: { [network]: { aliases: ["ngrinder-controller"] } },
-        ports: [{ target: 80, published: PORTS.ngrinder, protocol: "tcp", mode: "host" }],
+        ports: [{ target: PORTS.http, published: PORTS.ngrinder, protocol: "tcp", mode: "host" }],
         volumes: [{ type: "volume", source: "controller", target: "/opt/ngrinder-controller" }],
+        configs: mounted({ start: START, configure: CONFIGURE, settings: SETTINGS, policy: POLICY }),
         deploy: { ...deploy, resources: limits(CONTROLLER_MIB, PIDS.java) },
       },
       agent: {
         ...common,
         image: images.agent,
-        // Where it fetches its program, and is told where to connect.
-        command: ["ngrinder-controller:80"],
-        // Its start script becomes the agent's Java process once it has the program, for which it asks 30 times, every 10 s.
+        entrypoint: ["bash", START],
+        // It gets its program and the address of its controller there. By default the agent sends
+        // the log of one process alone, so that the page lacks what the others say.
+        command: [`ngrinder-controller:${PORTS.http}`, "-Dagent.all_logs=true"],
+        // It becomes Java once it has the program, for which it asks 30 times, every 10 s.
         healthcheck: check(["pgrep", "java"], "330s"),
         networks: { [network]: { aliases: ["ngrinder-agent"] } },
         volumes: [{ type: "volume", source: "agent", target: "/opt/ngrinder-agent" }],
-        deploy: {
-          ...deploy,
-          // nGrinder has a thread for each user.
-          resources: limits(Math.max(hostMib - HOST_MIB - CONTROLLER_MIB, 512), PIDS.users),
-        },
+        configs: mounted({ start: START }),
+        // Measured with 6,000 users: 3.0 to 4.1 GiB, and 6,400 threads, as each user has one.
+        deploy: { ...deploy, resources: limits(hostMib - HOST_MIB - CONTROLLER_MIB, PIDS.users) },
       },
     },
     networks: { [network]: { external: true } },
     volumes: { controller: {}, agent: {} },
+    configs: Object.fromEntries(Object.entries(configs).map(([file, name]) => [file, { external: true, name }])),
   };
+}
+
+function mounted(targets: Partial<Record<NgrinderFile, string>>): NonNullable<ComposeService["configs"]> {
+  return Object.entries(targets).map(([source, target]) => ({ source, target }));
 }
 
 function check(command: string[], start: string): ComposeService["healthcheck"] {

@@ -47,6 +47,10 @@ const faults: [settings: Record<string, string>, told: string][] = [
     "gifticon-event:hosts.loadGenerator.labels is {}, allowed is labels with load_generator: true",
   ],
   [
+    { loadGenerator: "ngrinder", ...hosts({ loadGenerator: { instanceType: "t3.medium" } }) },
+    'gifticon-event:hosts.loadGenerator.instanceType is "t3.medium", allowed is a type of at least 8 GiB of memory',
+  ],
+  [
     hosts({ worker: { labels: { load_generator: "true" } } }),
     'gifticon-event:hosts.worker.labels is {"load_generator":"true"}, allowed is labels without load_generator',
   ],

@@ -5,6 +5,7 @@ import { renderCompose } from "../../stacks/compose.ts";
 import { gifticonStack, type GifticonStackArgs } from "../../stacks/gifticon/gifticon-stack.ts";
 import { kafkaStack } from "../../stacks/kafka/kafka-stack.ts";
 import { k6Stack } from "../../stacks/load-test/k6-stack.ts";
+import { controllerSettings, processPolicy } from "../../stacks/load-test/ngrinder-settings.ts";
 import { ngrinderStack } from "../../stacks/load-test/ngrinder-stack.ts";
 import { schemaStack } from "../../stacks/schema/schema-stack.ts";
 import { shareMemory } from "../../stacks/kafka/memory.ts";
@@ -96,10 +97,22 @@ test("Compose file of the load test with k6", (t) => {
 
 test("Compose file of the load test with nGrinder", (t) => {
   const images = { controller: image("ngrinder-controller"), agent: image("ngrinder-agent") };
-  const stack = ngrinderStack({ network: "event", images, hostMib: 16_384 });
+  const configs = {
+    start: "load-test_start-0123",
+    configure: "load-test_configure-0123",
+    settings: "load-test_settings-0123",
+    policy: "load-test_policy-0123",
+  };
+  const apiUrl = "http://api.example";
+  const stack = ngrinderStack({ network: "event", images, configs, hostMib: 16_384, apiUrl });
   // A guardrail that no golden preview asks about nGrinder: its images bring no check.
   for (const { healthcheck } of Object.values(stack.services)) assert.ok(healthcheck?.test);
   t.assert.snapshot(renderCompose(stack), text);
+});
+
+test("settings of nGrinder's controller", (t) => {
+  t.assert.snapshot(controllerSettings(), text);
+  t.assert.snapshot(processPolicy(4), text);
 });
 
 test("properties of Kafka and ZooKeeper", (t) => {
