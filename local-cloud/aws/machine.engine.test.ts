@@ -20,10 +20,10 @@ process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000018";
 
 const program = `
   import { ec2, ecr, lb } from "@pulumi/aws";
-  const vpc = new ec2.Vpc("machine", { cidrBlock: "10.247.0.0/16" });
+  const vpc = new ec2.Vpc("machine", { cidrBlock: "10.246.0.0/16" });
   const gateway = new ec2.InternetGateway("machine", { vpcId: vpc.id });
   const subnets = ["a", "b"].map((zone, index) => new ec2.Subnet(zone, {
-    vpcId: vpc.id, cidrBlock: \`10.247.\${index}.0/24\`, availabilityZone: \`ap-northeast-2\${zone}\`,
+    vpcId: vpc.id, cidrBlock: \`10.246.\${index}.0/24\`, availabilityZone: \`ap-northeast-2\${zone}\`,
   }).id);
   new ecr.Repository("machine");
   export const { dnsName } = new lb.LoadBalancer("machine", { subnets }, { dependsOn: gateway });

@@ -6,8 +6,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { faultsOfMessage } from "./commit-message.ts";
 
-/** The last commit before this rule. */
-const START = "a7d1a6102d26460b891c658babc7498bacc00c1b";
+/** The last commit that was made without this rule. */
+const START = "d85f91d519d6f16f30e90dedf6aab80ec2137365";
 
 interface Commit {
   name: string;

@@ -2,8 +2,8 @@
 const SUBJECT_COLUMNS = 72;
 
 /**
- * Returns the faults of a commit's message: a subject `area: what changes` of at most 72 columns, an
- * empty line, and a body that gives the reason.
+ * Returns the faults of a commit's message: a subject `area: what changes` of at most 72 columns,
+ * an empty line, and a body that gives the reason.
  *
  * Comments of an editor's template, and what follows its scissors, are no part of the message.
  */

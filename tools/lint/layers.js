@@ -52,6 +52,8 @@ const ROOMS = {
 const TESTS = {
   // A script is tested with the values that its component gives it.
   "infra/scripts": ["infra"],
+  // Both sides compute the digest of a build context, and have to agree.
+  "infra/components": ["local-cloud"],
 };
 
 // k6 brings its own modules.
