@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# run-tests.sh LAYER [ARGUMENT]...: Node's test runner over the test files of a layer. A file or a folder narrows them down to those
-# there; any other argument goes to the runner (e.g. --test-name-pattern=drain, --test-update-snapshots).
+# run-tests.sh LAYER [ARGUMENT]...: Node's test runner over the test files of a layer. A file or a
+# folder narrows them down to those there; any other argument goes to the runner (e.g.
+# --test-name-pattern=drain, --test-update-snapshots).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -18,7 +19,8 @@ for argument in "$@"; do
   fi
 done
 
-# find_tests FOLDER... -- CONDITION...: the test files there, outside what is installed or generated.
+# find_tests FOLDER... -- CONDITION...: the test files there, outside what is installed or
+# generated.
 find_tests() {
   local folders=()
   while [[ $1 != -- ]]; do
@@ -31,7 +33,8 @@ find_tests() {
 }
 
 case "$layer" in
-  # Unit tests stand beside their code, wherever that is; those that need the Pulumi CLI are named *.engine.test.ts.
+  # Unit tests stand beside their code, wherever that is; those that need the Pulumi CLI are named
+  # *.engine.test.ts.
   unit) mapfile -t all < <(find_tests . -- ! -name '*.engine.test.ts') ;;
   engine) mapfile -t all < <(find_tests ./test/engine --; find_tests . -- -name '*.engine.test.ts') ;;
   *) mapfile -t all < <(find_tests "./test/$layer" --) ;;
@@ -49,12 +52,13 @@ if ((${#files[@]} == 0)); then
   exit 1
 fi
 
-# These share the machine's Docker engine, so one file at a time.
+# Files that run at a time. Each waits much (for the engine, for containers), and has what it uses
+# to itself: an account of the local cloud, or a broker and a database.
 case "$layer" in
-  engine | services | e2e) options+=(--test-concurrency=1) ;;
-  # Much of a preview is waiting, which one file at a time does not fill two cores with.
-  review) options+=(--test-concurrency=2) ;;
+  engine | services) files_at_once=3 ;;
+  *) files_at_once=2 ;;
 esac
+options+=("--test-concurrency=$files_at_once")
 
 causes="$(mktemp)"
 trap 'rm -f -- "$causes"' EXIT

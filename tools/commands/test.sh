@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./run test [LAYER [ARGUMENT]... | --update-golden]: the layers of tests, each an npm script, cheapest first; stops at the first that fails.
+# ./run test [LAYER [ARGUMENT]... | --changed [BASE] | --update-golden]: the layers of tests, each
+# an npm script. Without a layer: the quick ones, then the rest; stops after the first that fails.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
@@ -7,6 +8,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 source "$checkout/tools/actionlint.sh"
 # shellcheck source=tools/groovy.sh
 source "$checkout/tools/groovy.sh"
+# shellcheck source=tools/test-lanes.sh
+source "$checkout/tools/test-lanes.sh"
 
 declare -A script=(
   [format]=check:format [lint]=check:lint [types]=check:types [shell]=check:shell
@@ -14,45 +17,37 @@ declare -A script=(
 )
 all=(format lint types shell unit program review engine services e2e)
 
-# The previewed resources and texts of test/golden are written anew, for a change that means to change them.
+# The previewed resources and texts of test/golden are written anew, for a change that means to
+# change them.
 if [[ ${1:-} == --update-golden ]]; then
   export UPDATE_GOLDEN=1
   set -- review test/review/golden.test.ts
 fi
 
 layers=("${all[@]}")
-if (($#)); then
+declare -A arguments=()
+if [[ ${1:-} == --changed ]]; then
+  prepare_packages
+  have git || install_packages "to see what is changed" git
+  selection="$("$checkout/node_modules/.bin/node" "$checkout/tools/changed/main.ts" "${2:-}")" || exit 2
+  layers=()
+  while read -r layer files; do
+    layers+=("$layer")
+    arguments[$layer]="${files// /$'\n'}"
+  done < <(printf '%s' "${selection:+$selection$'\n'}")
+  ((${#layers[@]})) || { say "Nothing is changed"; exit; }
+elif (($#)); then
   if [[ -z ${script[$1]:-} ]]; then
     printf 'error: there is no layer %s; there are: %s\n' "$1" "${all[*]}" >&2
     exit 2
   fi
   layers=("$1")
+  arguments[$1]="$(printf '%s\n' "${@:2}")"
 fi
 
 prepare_packages
 # Only these touch the machine.
 case " ${layers[*]} " in *" engine "* | *" services "* | *" e2e "*) become_root test "$@" ;; esac
-(($# == 0)) || shift
-
-# Building the load generator's image takes minutes, of which the layers before it leave much of the machine idle: they wait for containers.
-start_generator() {
-  generator_log="$(mktemp)"
-  prepare_generator >"$generator_log" 2>&1 &
-  generator=$!
-}
-
-await_generator() {
-  if [[ -z ${generator:-} ]]; then
-    prepare_generator
-    return
-  fi
-  local status=0
-  wait "$generator" || status=$?
-  cat -- "$generator_log" >&2
-  rm -f -- "$generator_log"
-  return "$status"
-}
-
 prepare_layer() {
   case "$1" in
     shell)
@@ -77,24 +72,59 @@ prepare_layer() {
     e2e)
       prepare_machine
       require_memory
-      await_generator
       have git || install_packages "to copy the program for tests" git
       ;;
   esac
 }
 
-start=$SECONDS
-passed=()
-for layer in "${layers[@]}"; do
-  say "test $layer"
-  prepare_layer "$layer"
-  if [[ $layer == engine && " ${layers[*]} " == *" e2e "* ]]; then start_generator; fi
-  layer_start=$SECONDS
-  if ! npm run --silent "${script[$layer]}" -- "$@" </dev/null; then
-    [[ -z ${generator:-} ]] || wait "$generator" || true
-    printf 'FAILED: layer %s after %d s (passed before it: %s)\n' "$layer" $((SECONDS - layer_start)) "${passed[*]:-none}"
-    exit 1
+# run_layer LAYER: runs a prepared layer, with the arguments that it is given.
+run_layer() {
+  # Building its image takes minutes where no registry answers; other layers run meanwhile.
+  if [[ $1 == e2e ]]; then prepare_generator || return 1; fi
+  local given=()
+  mapfile -t given < <(printf '%s' "${arguments[$1]:-}")
+  npm run --silent "${script[$1]}" -- "${given[@]}" </dev/null
+}
+
+# run_phase "LAYER..." ["LAYER..."]...: runs those of the layers that were asked for: each list one
+# after another, and the lists side by side.
+run_phase() {
+  local list layer lane lanes=()
+  for list in "$@"; do
+    lane=""
+    for layer in $list; do
+      if [[ " ${layers[*]} " == *" $layer "* ]]; then
+        prepare_layer "$layer"
+        lane+="$layer "
+      fi
+    done
+    [[ -z $lane ]] || lanes+=("${lane% }")
+  done
+  ((${#lanes[@]} == 0)) || side_by_side "${lanes[@]}"
+}
+
+run_layers() {
+  # One alone shows what it does as it does it.
+  if ((${#layers[@]} == 1)); then
+    prepare_layer "${layers[0]}"
+    record "${layers[0]}" run_layer "${layers[0]}"
+    return
   fi
-  passed+=("$layer $((SECONDS - layer_start)) s")
-done
-(IFS=,; printf 'PASSED: %d of %d layers in %d s (%s)\n' "${#passed[@]}" "${#layers[@]}" $((SECONDS - start)) "${passed[*]}")
+  run_phase "lint program" "format types shell unit" || return 1
+  if has_memory_beside_environment; then
+    run_phase e2e "services review engine"
+  else
+    run_phase "services review engine e2e"
+  fi
+}
+
+start=$SECONDS
+begin_lanes
+if ! run_layers; then
+  show_failures "${layers[@]}"
+  printf 'FAILED: layer %s (passed before it: %s)\n' \
+    "$(seconds_of failed "${layers[@]}")" "$(seconds_of passed "${layers[@]}")"
+  exit 1
+fi
+printf 'PASSED: %d of %d layers in %d s (%s)\n' \
+  "${#layers[@]}" "${#layers[@]}" $((SECONDS - start)) "$(seconds_of passed "${layers[@]}")"
