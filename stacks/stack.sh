@@ -23,7 +23,7 @@ deploy() {
   local -r deadline=$((SECONDS + TIMEOUT_SECONDS))
   local services last=""
   while true; do
-    services=$(judge "$began")
+    services=$(service_states "$began")
     if jq -e 'all(.state == "healthy")' >/dev/null <<<"$services"; then break; fi
     if jq -e 'any(.state == "failed") and all(.state != "rolling back")' >/dev/null <<<"$services"; then
       give_up "$services" "failed to start"
@@ -40,10 +40,11 @@ deploy() {
   remove_files "${FILES[@]}"
 }
 
-# judge BEGAN: prints the state of each service of the stack, as JSON: [{id, name, state, running,
-# wanted}]. BEGAN is the time when the deployment began. Only tasks with the service's current
-# specification count. Their placement is not compared: Swarm keeps a task when only that changed.
-judge() {
+# service_states BEGAN: prints the state of each service of the stack, as JSON: [{id, name, state,
+# running, wanted}]. BEGAN is the time when the deployment began. Only tasks with the service's
+# current specification count. Their placement is not compared: Swarm keeps a task when only that
+# changed.
+service_states() {
   local filter
   filter=$(stack_filter "$STACK")
   jq -s --arg began "$1" --argjson failures "$FAILURES" '
@@ -108,7 +109,7 @@ last_failed() {
     jq -r 'map(select(.Status.State | IN("failed", "rejected"))) | max_by(.CreatedAt).ID // empty'
 }
 
-rolled_back() { judge "" | jq -e 'all(.state != "rolling back" and .state != "updating")' >/dev/null; }
+rolled_back() { service_states "" | jq -e 'all(.state != "rolling back" and .state != "updating")' >/dev/null; }
 
 remove() {
   delete_records "$KEY"

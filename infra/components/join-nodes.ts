@@ -35,7 +35,7 @@ export function joinNodes(hosts: HostFleet, swarm: Swarm, images: Images): Joine
     "roster",
     {
       access: swarm.target.manager,
-      script: "infra/scripts/manager/swarm-roster.sh",
+      script: "infra/scripts/manager/pause-undeclared-nodes.sh",
       values: { HOSTS: [...hosts.workers, ...others].map(({ host }) => host.plan.name) },
       runsFor: [swarm.target.id],
     },

@@ -26,8 +26,8 @@ for (const [script, question, values] of [
   ["infra/scripts/member/leave.sh", ".Swarm.NodeID", {}],
   ["infra/scripts/manager/swarm-node.sh", "{{.ID}}", node],
   ["infra/scripts/manager/swarm-node.sh", ".Spec.Labels", node],
-  ["infra/scripts/manager/swarm-roster.sh", "node ls", { HOSTS: ["worker-1"] }],
-  ["infra/scripts/manager/swarm-roster.sh", "node inspect", { HOSTS: ["worker-1"] }],
+  ["infra/scripts/manager/pause-undeclared-nodes.sh", "node ls", { HOSTS: ["worker-1"] }],
+  ["infra/scripts/manager/pause-undeclared-nodes.sh", "node inspect", { HOSTS: ["worker-1"] }],
   ["infra/scripts/manager/swarm-network.sh", "encrypted", { ...record, NETWORK: "event", ENCRYPTED: false }],
 ] as const) {
   test(`${script} fails when the engine does not answer (${question})`, async () => {

@@ -7,9 +7,9 @@
 # values: EXTRA_COPY_LABEL KEY REPAIR HOST_NAME NODE_ID HOST_PUBLIC_KEY
 # NODE_ID is the host's current node, or `self` for the manager's own, which `remove` leaves alone.
 
-# The label of a service that clients call, while it has an extra replica. One change sets both and
-# one takes both back, so that the next run knows of an interrupted one. A deployment of the stack
-# also takes both back.
+# The label of a service while it has an extra replica. One change sets the label and starts the
+# replica, and one takes both back, so that the next run knows of an interrupted one. A deployment
+# of the stack takes both back too.
 readonly EXTRA_LABEL=gifticon-event.extra-copy
 
 main() {
@@ -159,8 +159,7 @@ take_out() {
     wait_until 30 "host $address to leave" ask_host "$address" "$HOST_PUBLIC_KEY" "$node" >&2 ||
       say "Host $address did not leave by itself. Its node is removed all the same."
   fi
-  # Without --force the command fails until the manager misses the node's heartbeats, for about 15
-  # s.
+  # Without --force, the command fails until the manager misses the node's heartbeats after 15 s.
   docker node rm --force "$node" >/dev/null
   say "Node $node of $HOST_NAME is removed."
 }

@@ -12,7 +12,7 @@ esac
 `;
 
 const apply = (docker: string) =>
-  updatesOf("infra/scripts/manager/swarm-roster.sh", { HOSTS: ["worker-1", "kafka"] }, docker);
+  updatesOf("infra/scripts/manager/pause-undeclared-nodes.sh", { HOSTS: ["worker-1", "kafka"] }, docker);
 
 test("the node of a host that is no longer declared is paused, and nothing else changes", async () => {
   assert.deepEqual(await apply(DOCKER), ["node update --availability pause n2"]);
