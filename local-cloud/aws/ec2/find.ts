@@ -104,9 +104,7 @@ export function refuseWhileUsed(what: string, users: readonly LocalRecord[]): vo
   }
 }
 
-/**
- * Returns the records of a type whose property has that value. For a list property: contains it.
- */
+/** Returns the records of a type whose property is that value, or a list that contains it. */
 export async function recordsWith(type: string, property: string, value: string): Promise<LocalRecord[]> {
   return (await listRecords(type)).filter(({ properties }) => {
     const held: Value | undefined = properties[property];

@@ -1,8 +1,8 @@
 /** A machine image (AMI), from which instances boot. */
 export interface MachineImage {
-  /** The container image with the image's system. Its Dockerfile is in local-cloud/images/. */
+  /** Container image with the same system. Its Dockerfile is in local-cloud/images/. */
   containerImage: string;
-  /** The user whose authorized_keys get the key pair's key. */
+  /** User for which SSH accepts the key pair's key. */
   defaultUser: string;
   rootDeviceName: string;
   /** Size of the image's root volume in GiB. */

@@ -20,7 +20,7 @@ const inputs = z.strictObject({
   tags: tagsInput,
 });
 
-/** A key pair. The default user of the instances that name it accepts its key. */
+/** A key pair. Instances that name it accept its key for their default user. */
 export const keyPair = recordResource<z.infer<typeof inputs>>({
   token: token.keyPair,
   inputs,

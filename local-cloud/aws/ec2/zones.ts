@@ -7,8 +7,8 @@ export interface Zone {
 }
 
 /**
- * The zones' letters, and the region's short name in zone ids, for regions without exactly a, b and
- * c.
+ * Regions whose zones are not exactly a, b and c: the zones' letters, and the region's short name
+ * in zone ids.
  */
 const regions: Partial<Record<string, { short: string; zones: string }>> = {
   "ap-northeast-1": { short: "apne1", zones: "acd" },

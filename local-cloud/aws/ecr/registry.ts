@@ -109,8 +109,8 @@ export async function hasImages(repository: string): Promise<boolean> {
 }
 
 /**
- * Removes the images of a repository. Keeps the other folders in its folder: they may be
- * repositories whose names begin with its name.
+ * Removes the images of a repository. Keeps the rest of its folder, which may hold repositories
+ * whose names begin with its name.
  */
 export async function removeImages(repository: string): Promise<void> {
   if ((await inspectContainer(containerName(id)))?.State.Running !== true) return;

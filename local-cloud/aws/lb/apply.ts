@@ -9,8 +9,8 @@ import { actionOf, groupArnOf } from "./listener-action.ts";
 import { token } from "./tokens.ts";
 
 /**
- * Updates every load balancer to the records. Calls during an update share the next one, so that
- * many targets that are registered at once cause few reloads.
+ * Applies the records to every load balancer. Calls during a run share the next one, so that many
+ * targets that are registered at once cause few reloads.
  */
 export const applyBalancers = coalesce(async () => {
   for (const { id } of await listRecords(token.loadBalancer)) await updateBalancer(id, await configOf(id));

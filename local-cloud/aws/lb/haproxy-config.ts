@@ -58,8 +58,8 @@ export const paths = {
 } as const;
 
 /**
- * Maximum number of concurrent connections. Each opens two files, one for either side. A container
- * may be limited to 20,000 files: the hard limit of its machine.
+ * Maximum number of concurrent connections. Each uses two file descriptors, one to the client and
+ * one to the target. A container may have no more than 20,000: the hard limit of its machine.
  */
 const maximumConnections = 9_000;
 
@@ -68,8 +68,8 @@ const maximumConnections = 9_000;
  * request, as on AWS. HAProxy itself then closes a client's keep-alive connection without an answer
  * (https://github.com/haproxy/haproxy/issues/2375), unless the request is the first of its
  * connection. So each request passes through HAProxy a second time, as the first of a new
- * connection. That costs two more files for each concurrent request and half as much CPU again,
- * which is too much for more clients.
+ * connection. That costs two more file descriptors for each concurrent request and half as much CPU
+ * again, which is too much for more clients.
  */
 const secondPassClients = 500;
 

@@ -298,8 +298,8 @@ function passwordOf({ password, passwordWo }: InstanceInputs): string {
 }
 
 /**
- * Returns true for a new password. A new version announces a new write-only password, because its
- * text is not in the state.
+ * Returns true for a new password. A write-only password is not compared: a new version announces
+ * it.
  */
 function passwordChanged(olds: Properties, news: InstanceInputs): boolean {
   return news.passwordWoVersion === undefined

@@ -1,6 +1,6 @@
 /**
  * Returns the reason why a parameter's name is wrong, or undefined. Source of the rules:
- * PutParameter.
+ * PutParameter, Name.
  */
 export function parameterNameFault(name: string): string | undefined {
   if (name.length < 1 || name.length > 1_011) return "must have 1 to 1011 characters";

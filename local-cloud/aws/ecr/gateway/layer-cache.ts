@@ -18,11 +18,9 @@ export class LayerCache {
   readonly #limit: number;
 
   /**
-   * @param folder the cache's folder. Registries share it, so a file appears in it whole or not at
-   * all.
+   * @param folder the cache's folder. Registries share it, so its files appear only when complete.
    * @param storage the registry's root directory.
-   * @param limit maximum size of the cache in bytes. The least recently used layers are removed
-   * first.
+   * @param limit maximum size in bytes. The least recently used layers are removed first.
    */
   constructor(folder: string, storage: string, limit = 2 * 1024 ** 3) {
     this.#folder = folder;
@@ -84,7 +82,7 @@ export class LayerCache {
   }
 }
 
-/** Copies a file, unless the copy exists. The copy appears whole. */
+/** Copies a file, unless the copy exists. The copy appears only when it is complete. */
 async function copyWhole(from: string, to: string): Promise<void> {
   if ((await stat(to).catch(() => undefined)) !== undefined) return;
   await mkdir(dirname(to), { recursive: true });
