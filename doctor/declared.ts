@@ -9,6 +9,8 @@ export interface Declared {
   composes: Record<string, Compose>;
   /** Ids of the instances, by host. */
   instances: Record<string, string>;
+  /** Number of the account, and the region, that the instances are in. */
+  account: string;
   region: string;
   state: StateResource[];
 }
@@ -21,7 +23,7 @@ export async function readDeclared(stack: string): Promise<Declared> {
 }
 
 /** What the state tells of the stack files and the instances. */
-function declaredBy(state: readonly StateResource[]): Pick<Declared, "composes" | "instances" | "region"> {
+function declaredBy(state: readonly StateResource[]): Omit<Declared, "outputs" | "state"> {
   const resources = state.map(({ urn, id = "", inputs = {}, outputs = {} }) => {
     const [, , types = "", name = ""] = urn.split("::");
     return { type: types.split("$").at(-1) ?? "", name, id, inputs, outputs };
@@ -36,6 +38,7 @@ function declaredBy(state: readonly StateResource[]): Pick<Declared, "composes" 
   return {
     composes: composesOf(renderedOf(commands)),
     instances: Object.fromEntries(instances.map(({ name, id }) => [name, id])),
+    account: arn?.split(":")[4] ?? "",
     region: arn?.split(":")[3] ?? "",
   };
 }

@@ -1,5 +1,7 @@
-/** Something that isn't as it should be. */
+/** Something that isn't as it should be, or that can't be told. */
 export interface Finding {
+  /** Something that can't be told, as the fault is not in the environment. */
+  unseen?: true;
   /** What is wrong, and where, in one sentence. */
   what: string;
   /** What to do about it. */

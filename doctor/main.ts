@@ -11,6 +11,7 @@ import { readCredits } from "./cloudwatch.ts";
 import { readDeclared } from "./declared.ts";
 import { Unseen, type Finding } from "./finding.ts";
 import { look } from "./sight.ts";
+import { stepsOf } from "./steps.ts";
 
 // `./run doctor`: exits with 0 when all is well, 1 when something is wrong, 2 when it couldn't look.
 const WRONG = 1;
@@ -37,33 +38,36 @@ async function examine(stack: string, identity: string | undefined): Promise<num
     outputs,
     identity === undefined ? { key: await readProgramKey(stack, state) } : { file: identity },
   );
-  const names = outputs.nodes.map(({ name }) => name);
-  const sight = await look(hosts, names, outputs.apiUrl);
-  const up = stack === "local" ? "./run up" : `pulumi up -s ${stack}`;
+  const sight = await look(hosts, outputs);
+  const steps = stepsOf(stack, declared);
   const findings = [
-    ...tell("nodes: in the Swarm, labelled and available as declared", checkNodes(declared, sight, up)),
-    ...tell("hosts: reached, with room, the right time and certificates in date", checkHosts(sight, up)),
-    ...tell("services: as the stack files have them, all tasks running", checkServices(declared, sight, up)),
+    ...tell("nodes: in the Swarm, labelled and available as declared", checkNodes(declared, sight, steps)),
+    ...tell("hosts: reached, with room, the right time and certificates in date", checkHosts(sight, steps)),
+    ...tell("services: as the stack files have them, all tasks running", checkServices(declared, sight, steps.up)),
     ...tell("event: broker, database and topic serve, and the queue moves", checkEvent(declared, sight)),
     ...tell("entrance: the API answers through the load balancer", checkEntrance(outputs.apiUrl, sight)),
   ];
   if (stack === "local") {
     console.log("-       CPU credits: the local cloud has none");
-    return findings.length > 0 ? WRONG : 0;
+    return exitCodeOf(findings);
   }
   try {
     findings.push(...tell("CPU credits: they last", checkCredits(await readCredits(declared))));
   } catch (error) {
     if (!(error instanceof Unseen)) throw error;
-    console.log(`unseen  ${error.message}; next: ${error.next}`);
-    return findings.length > 0 ? WRONG : UNSEEN;
+    findings.push(...tell("", [{ unseen: true, what: error.message, next: error.next }]));
   }
-  return findings.length > 0 ? WRONG : 0;
+  return exitCodeOf(findings);
+}
+
+function exitCodeOf(findings: readonly Finding[]): number {
+  if (findings.length === 0) return 0;
+  return findings.every(({ unseen }) => unseen) ? UNSEEN : WRONG;
 }
 
 /** One line for what is well, or one for each finding. */
 function tell(well: string, findings: Finding[]): Finding[] {
   if (findings.length === 0) console.log(`well    ${well}`);
-  for (const { what, next } of findings) console.log(`wrong   ${what}; next: ${next}`);
+  for (const { what, next, unseen } of findings) console.log(`${unseen ? "unseen" : "wrong "}  ${what}; next: ${next}`);
   return findings;
 }

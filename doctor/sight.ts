@@ -3,8 +3,10 @@ import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { z } from "zod";
 import type { SshHosts } from "../operate/ssh-hosts.ts";
+import type { StackOutputs } from "../operate/stack-outputs.ts";
 import { Unseen } from "./finding.ts";
 import { hostScript, managerScript } from "./hosts/scripts.ts";
+import { findUnasked, whyManagerUnasked, wordsOf, type Unasked } from "./reach.ts";
 
 const node = z.object({
   ID: z.string(),
@@ -90,6 +92,8 @@ export interface Sight {
   swarm: SwarmSight;
   /** By host; undefined for one that didn't answer. */
   hosts: Record<string, HostSight | undefined>;
+  /** Why those that didn't answer didn't, by host. */
+  unasked: Record<string, Unasked>;
   /** The hosts again, after a moment in which a queue should have become shorter; only where requests waited. */
   later: Record<string, HostSight | undefined> | undefined;
   /** How the API answered through the load balancer: a status, or why there was none. */
@@ -105,12 +109,19 @@ const ENTRANCE_TIMEOUT_MS = 10_000;
  *
  * @throws Unseen when the manager can't be reached, or the managers can't agree.
  */
-export async function look(hosts: SshHosts, names: readonly string[], apiUrl: string): Promise<Sight> {
-  const seen = await lookAtSwarm(hosts);
-  const [all, entrance] = await Promise.all([lookAtHosts(hosts, names), ask(`${apiUrl}${PATHS.health}`)]);
+export async function look(hosts: SshHosts, { nodes, apiUrl, managerPublicIp }: StackOutputs): Promise<Sight> {
+  const seen = await lookAtSwarm(hosts, managerPublicIp);
+  const names = nodes.map(({ name }) => name);
+  const [{ all, words }, entrance] = await Promise.all([lookAtHosts(hosts, names), ask(`${apiUrl}${PATHS.health}`)]);
   const waits = tasksOf(all).some(({ stats, lag }) => (stats?.queued ?? 0) > 0 || lag.some((behind) => behind > 0));
   if (waits) await delay(WATCH_MS);
-  return { swarm: seen, hosts: all, later: waits ? await lookAtHosts(hosts, names) : undefined, entrance };
+  return {
+    swarm: seen,
+    hosts: all,
+    unasked: await findUnasked(hosts, nodes, words),
+    later: waits ? (await lookAtHosts(hosts, names)).all : undefined,
+    entrance,
+  };
 }
 
 /** The event's tasks on all hosts. */
@@ -118,8 +129,8 @@ export function tasksOf(hosts: Sight["hosts"]) {
   return Object.entries(hosts).flatMap(([name, seen]) => (seen?.tasks ?? []).map((one) => ({ host: name, ...one })));
 }
 
-async function lookAtSwarm(hosts: SshHosts): Promise<SwarmSight> {
-  const seen = z.union([swarm, leaderless]).parse(await askManager(hosts));
+async function lookAtSwarm(hosts: SshHosts, managerPublicIp: string): Promise<SwarmSight> {
+  const seen = z.union([swarm, leaderless]).parse(await askManager(hosts, managerPublicIp));
   if ("nodes" in seen) return seen;
   throw new Unseen(
     `the Swarm has no quorum, so what runs goes on and nothing can be changed: ${seen.error}`,
@@ -127,31 +138,36 @@ async function lookAtSwarm(hosts: SshHosts): Promise<SwarmSight> {
   );
 }
 
-async function askManager(hosts: SshHosts): Promise<unknown> {
-  const script = managerScript();
+async function askManager(hosts: SshHosts, managerPublicIp: string): Promise<unknown> {
   try {
-    return JSON.parse(await hosts.run(HOSTS.manager, ["sudo", "bash", "-s"], script));
+    return JSON.parse(await hosts.run(HOSTS.manager, ["sudo", "bash", "-s"], managerScript()));
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).trim().split("\n").at(-1) ?? "";
-    throw new Unseen(
-      `the manager can't be asked: ${reason}`,
-      "is its host up, and is your address among operators.cidrs? An up with --refresh makes a lost one again",
-    );
+    throw await whyManagerUnasked(error, managerPublicIp);
   }
 }
 
-async function lookAtHosts(hosts: SshHosts, names: readonly string[]): Promise<Sight["hosts"]> {
+/**
+ * Looks at the hosts, all at once.
+ *
+ * @returns what was seen, by host, and what was said about those that could not be asked.
+ */
+async function lookAtHosts(
+  hosts: SshHosts,
+  names: readonly string[],
+): Promise<{ all: Sight["hosts"]; words: Map<string, string> }> {
   const script = hostScript();
-  return Object.fromEntries(
-    await Promise.all(
-      names.map(async (name) => {
-        const asked = Date.now() / 1_000;
-        const text = await hosts.run(name, ["sudo", "bash", "-s"], script).catch(() => undefined);
-        if (text === undefined) return [name, undefined] as const;
-        return [name, { ...host.parse(JSON.parse(text)), asked, answered: Date.now() / 1_000 }] as const;
-      }),
-    ),
-  );
+  const words = new Map<string, string>();
+  const looks = names.map(async (name) => {
+    const asked = Date.now() / 1_000;
+    try {
+      const text = await hosts.run(name, ["sudo", "bash", "-s"], script);
+      return [name, { ...host.parse(JSON.parse(text)), asked, answered: Date.now() / 1_000 }] as const;
+    } catch (error) {
+      words.set(name, wordsOf(error));
+      return [name, undefined] as const;
+    }
+  });
+  return { all: Object.fromEntries(await Promise.all(looks)), words };
 }
 
 async function ask(url: string): Promise<number | string> {

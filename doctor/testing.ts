@@ -2,7 +2,9 @@ import type { Compose } from "../stacks/compose.ts";
 import { gifticonStack } from "../stacks/gifticon/gifticon-stack.ts";
 import { kafkaStack } from "../stacks/kafka/kafka-stack.ts";
 import type { Declared } from "./declared.ts";
+import type { Finding } from "./finding.ts";
 import type { HostSight, ServiceSight, SwarmSight } from "./sight.ts";
+import type { Steps } from "./steps.ts";
 
 /** A small environment, declared: a manager, a worker, Kafka's host. */
 export const declared: Pick<Declared, "outputs" | "composes"> = {
@@ -95,4 +97,17 @@ export function wellHost(): HostSight {
     disks: [{ path: "/", percent: 40 }],
     tasks: [],
   };
+}
+
+/** All hosts as they are when all is well. */
+export function wellHosts(): Record<string, HostSight | undefined> {
+  return Object.fromEntries(declared.outputs.nodes.map(({ name }) => [name, wellHost()]));
+}
+
+/** Steps whose words are short. */
+export const steps: Steps = { up: "up", bringBack: (host) => `bring ${host} back` };
+
+/** Returns findings as the doctor's lines tell them: what is wrong, and the next step. */
+export function told(findings: readonly Finding[]): string[] {
+  return findings.map(({ unseen, what, next }) => `${unseen ? "unseen: " : ""}${what} -> ${next}`);
 }

@@ -1,6 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import type { Finding } from "../finding.ts";
+import { stepOnThisMachine, type Unasked } from "../reach.ts";
 import type { HostSight, Sight } from "../sight.ts";
+import type { Steps } from "../steps.ts";
 
 /** Docker's pulls and Kafka's segments need room; a broker without any stops. */
 const FULL_PERCENT = 85;
@@ -9,15 +11,37 @@ const CLOCK_TOLERANCE_S = 5;
 /** Swarm renews a node's certificate in the second half of its life (90 days): below this share the renewal doesn't work. */
 const LIFE_LEFT = 0.15;
 
-/** Whether each host answers, has room, knows the time, is in the Swarm and has a certificate for it that is being renewed. */
-export function checkHosts({ hosts }: Pick<Sight, "hosts">, up: string): Finding[] {
-  return Object.entries(hosts).flatMap(([name, host]) => {
-    if (host !== undefined) return checkHost(name, host, up);
-    return [{ what: `${name} doesn't answer over SSH`, next: `${up} with --refresh replaces a lost host` }];
-  });
+/**
+ * Finds what is wrong with hosts: those that don't answer, are short of room, don't know the time,
+ * or have left the Swarm, and those whose certificate in the Swarm is not renewed.
+ */
+export function checkHosts({ hosts, unasked }: Pick<Sight, "hosts" | "unasked">, steps: Steps): Finding[] {
+  return Object.entries(hosts).flatMap(([name, host]) =>
+    host === undefined ? checkUnasked(name, unasked[name], steps) : checkHost(name, host, steps),
+  );
 }
 
-function checkHost(name: string, host: HostSight, up: string): Finding[] {
+/** A host that greets is there: what keeps this machine from it is no fault of the host. */
+function checkUnasked(name: string, why: Unasked | undefined, { bringBack }: Steps): Finding[] {
+  const words = why?.words ?? "it was not asked";
+  if (why?.greets === true) {
+    return [
+      {
+        unseen: true,
+        what: `${name} is up, but this machine can't ask it: ${words}`,
+        next: stepOnThisMachine(words),
+      },
+    ];
+  }
+  return [
+    {
+      what: `${name} answers neither this machine nor the manager over SSH: ${words}`,
+      next: bringBack(name),
+    },
+  ];
+}
+
+function checkHost(name: string, host: HostSight, { up }: Steps): Finding[] {
   const findings: Finding[] = [];
   for (const { path, percent } of host.disks) {
     if (percent >= FULL_PERCENT) {
@@ -34,7 +58,12 @@ function checkHost(name: string, host: HostSight, up: string): Finding[] {
       next: "on the host: timedatectl tells whether it is synchronised; is this machine's clock right?",
     });
   }
-  if (host.swarm !== "active") {
+  if (host.swarm === "") {
+    findings.push({
+      what: `${name}: its Docker engine doesn't answer`,
+      next: `on ${name}: sudo systemctl restart docker`,
+    });
+  } else if (host.swarm !== "active") {
     findings.push({
       what: `${name}: its engine is ${host.swarm} in the Swarm`,
       next: `${up} joins it again`,

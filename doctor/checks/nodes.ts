@@ -3,13 +3,16 @@ import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { Sight, SwarmSight } from "../sight.ts";
+import type { Steps } from "../steps.ts";
 
-/** Whether the Swarm's nodes are the declared ones: there, ready, labelled and available as declared, and no others. */
-export function checkNodes(
-  { outputs }: Pick<Declared, "outputs">,
-  { swarm }: Pick<Sight, "swarm">,
-  up: string,
-): Finding[] {
+type SwarmAndHosts = Pick<Sight, "swarm" | "hosts" | "unasked">;
+
+/**
+ * Compares the Swarm's nodes with the declared ones: they have to be there, ready, labelled and
+ * available as declared, and there may be no others.
+ */
+export function checkNodes({ outputs }: Pick<Declared, "outputs">, sight: SwarmAndHosts, steps: Steps): Finding[] {
+  const { swarm } = sight;
   const nodesOf = new Map(
     outputs.nodes.map((declared) => [
       declared,
@@ -20,7 +23,7 @@ export function checkNodes(
   );
   const known = new Set([...nodesOf.values()].flat());
   return [
-    ...[...nodesOf].flatMap(([declared, nodes]) => checkNode(declared, nodes, up)),
+    ...[...nodesOf].flatMap(([declared, nodes]) => checkNode(declared, nodes, sight, steps)),
     ...swarm.nodes
       .filter((node) => !known.has(node))
       .map(({ ID, Status }) => ({
@@ -33,19 +36,17 @@ export function checkNodes(
 function checkNode(
   { name, role, privateIp, labels }: Declared["outputs"]["nodes"][number],
   nodes: SwarmSight["nodes"],
-  up: string,
+  sight: SwarmAndHosts,
+  steps: Steps,
 ): Finding[] {
   const node = nodes.find(({ Status }) => Status.Addr === privateIp && Status.State === "ready") ?? nodes[0];
-  if (node === undefined)
-    return [
-      { what: `${name} is not in the Swarm`, next: `${up} joins it again; with --refresh it replaces a lost host` },
-    ];
+  if (node === undefined) return [{ what: `${name} is not in the Swarm`, next: stepBack(name, sight, steps) }];
   const findings: Finding[] = [];
   const find = (what: string, next: string) => findings.push({ what: `${name} ${what}`, next });
-  const back = `${up} puts it back`;
+  const back = `${steps.up} puts it back`;
   const { State } = node.Status;
   if (State !== "ready") {
-    find(`is ${State} in the Swarm`, `${up} joins it again if it left; with --refresh it replaces a lost host`);
+    find(`is ${State} in the Swarm`, stepBack(name, sight, steps));
   }
   const [declaredRole, presentRole] = [role === "manager" ? "manager" : "worker", node.Spec.Role];
   if (presentRole !== declaredRole) {
@@ -54,7 +55,7 @@ function checkNode(
   if (node.ManagerStatus !== undefined && node.ManagerStatus.Reachability !== "reachable") {
     find(
       `is a manager that the others can't reach (${node.ManagerStatus.Reachability}): when half of the managers are, nothing can be changed`,
-      `start its host, or see what keeps port ${PORTS.swarmControl} of it from the others; ${up} with --refresh replaces a lost host`,
+      stepBack(name, sight, steps),
     );
   }
   const availability = role === "manager" ? "drain" : "active";
@@ -72,7 +73,15 @@ function checkNode(
   for (const label of Object.keys(present)) {
     if (wanted[label] === undefined) find(`has the label ${label}, which nobody declared`, back);
   }
-  if (nodes.length > 1)
-    find(`has ${nodes.length} nodes in the Swarm`, "on the manager: sudo docker node rm those that are down");
+  if (nodes.length > 1) find(`has ${nodes.length} nodes in the Swarm`, `${steps.up} removes the earlier ones`);
   return findings;
+}
+
+/** Returns the step that brings a host's node back, by what the host itself says of it. */
+function stepBack(name: string, { hosts, unasked }: SwarmAndHosts, { up, bringBack }: Steps): string {
+  const host = hosts[name];
+  if (host === undefined && unasked[name]?.greets !== true) return bringBack(name);
+  if (host?.swarm === "") return `on ${name}: sudo systemctl restart docker`;
+  if (host?.swarm !== "active") return `${up} joins it again`;
+  return `see what keeps ${name} from port ${PORTS.swarmControl} of the managers; it comes back by itself`;
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { SERVICE_LABEL, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { ScratchHost } from "../../infra/scripts/testing.ts";
-import { hostScript, managerScript } from "./scripts.ts";
+import { findSshScript, hostScript, managerScript } from "./scripts.ts";
 
 /** Runs the manager's script against the API of an engine that gives these answers. */
 async function lookAtManager(answers: Record<string, unknown>): Promise<unknown> {
@@ -36,4 +38,22 @@ esac
   const state = JSON.parse(await host.run(hostScript())) as Record<string, unknown>;
   assert.equal(state["swarm"], "active");
   assert.deepEqual(state["tasks"], [{ service: SWARM_SERVICES.api, ready: true }]);
+});
+
+test("the manager prints the addresses whose SSH server greets, and no other", async () => {
+  const [sshd, silent, other] = ["SSH-2.0-OpenSSH_10.0\r\n", "", "HTTP/1.1 200 OK\r\n"].map((greeting) =>
+    createServer((socket) => socket.on("error", () => undefined).end(greeting)),
+  );
+  assert.ok(sshd && silent && other);
+  await once(sshd.listen(0, "127.0.0.1"), "listening");
+  const { port } = sshd.address() as AddressInfo;
+  await once(silent.listen(port, "127.0.0.2"), "listening");
+  await once(other.listen(port, "127.0.0.3"), "listening");
+  try {
+    await using host = await ScratchHost.make();
+    const addresses = [1, 2, 3, 4].map((part) => `127.0.0.${part}`);
+    assert.equal(await host.run(findSshScript(addresses, port)), "127.0.0.1");
+  } finally {
+    for (const server of [sshd, silent, other]) server.close();
+  }
 });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { renderScript } from "../../infra/scripts/render-script.ts";
 
 /** Returns the script that prints the Swarm's nodes and services, for the manager. */
@@ -21,4 +22,9 @@ export function hostScript(): string {
 function probe(): string {
   const facts = JSON.stringify({ paths: [PATHS.readiness, PATHS.stats, PATHS.metrics], lag: METRICS.lag });
   return `const facts = ${facts};\n${readFileSync(new URL("probe.js", import.meta.url), "utf8")}`;
+}
+
+/** Renders the script that finds the SSH servers among addresses that the manager reaches. */
+export function findSshScript(addresses: readonly string[], port: number = PORTS.ssh): string {
+  return renderScript("doctor/hosts/find-ssh.sh", { ADDRESSES: addresses, SSH_PORT: port });
 }

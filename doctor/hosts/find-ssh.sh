@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Prints which of the addresses have an SSH server that greets, one a line. Changes nothing. Runs on
+# the manager.
+# values: ADDRESSES[] SSH_PORT
+
+main() {
+  local address
+  for address in "${ADDRESSES[@]}"; do
+    if greets "$address"; then printf '%s\n' "$address"; fi &
+  done
+  wait
+}
+
+# A host that hangs may take a connection; only a server that works greets.
+greets() {
+  # shellcheck disable=SC2016 # the inner shell expands it
+  timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && read -r line <&3 && [[ $line == SSH-* ]]' bash "$1" "$SSH_PORT" 2>/dev/null
+}
+
+main </dev/null
