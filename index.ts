@@ -4,7 +4,7 @@ import { getCallerIdentityOutput, getRegionOutput } from "@pulumi/aws";
 import { interpolate, runtime } from "@pulumi/pulumi";
 import { loadSettings } from "./infra/config/config.ts";
 import { Database } from "./infra/components/database.ts";
-import { Entrance } from "./infra/components/entrance.ts";
+import { LoadBalancer } from "./infra/components/load-balancer.ts";
 import { Firewall } from "./infra/components/firewall.ts";
 import { planFlows } from "./infra/plans/flows.ts";
 import { HostFleet } from "./infra/components/host-fleet.ts";
@@ -79,7 +79,7 @@ const gifticon = deployGifticon({
   database: database.target,
   after: [schema.deployment, ...(kafka ? [kafka.deployment] : [])],
 });
-const entrance = new Entrance("api", {
+const loadBalancer = new LoadBalancer("api", {
   vpcId: network.vpcId,
   subnetIds: network.publicSubnetIds,
   securityGroupId: firewall.groupId("entrance"),
@@ -92,15 +92,17 @@ if (images.load) {
     swarm,
     images: images.load,
     database: database.target,
-    apiUrl: entrance.url,
+    apiUrl: loadBalancer.url,
     after: [...joined.generatorReady, gifticon.deployment],
   });
 }
-for (const { node } of joined.workers) node.retire([gifticon.deployment, ...entrance.targets]);
+for (const { node } of joined.workers) node.retire([gifticon.deployment, ...loadBalancer.targets]);
 
-/** The stack's outputs, described in the README. One that is undefined would make the engine warn. */
+/**
+ * The stack's outputs, described in the README. One that is undefined would make the engine warn.
+ */
 export default {
-  apiUrl: entrance.url,
+  apiUrl: loadBalancer.url,
   managerPublicIp: hosts.manager.host.instance.publicIp,
   ...(hosts.otherManagers.length > 0
     ? { otherManagerPublicIps: hosts.otherManagers.map(({ host }) => host.instance.publicIp) }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { NotReadyError, readProgramKey } from "../operate/stack-outputs.ts";
 import { SshHosts } from "../operate/ssh-hosts.ts";
 import { checkCredits } from "./checks/credits.ts";
-import { checkEntrance } from "./checks/entrance.ts";
+import { checkLoadBalancer } from "./checks/load-balancer.ts";
 import { checkEvent } from "./checks/event.ts";
 import { checkHosts } from "./checks/hosts.ts";
 import { checkNodes } from "./checks/nodes.ts";
@@ -45,7 +45,7 @@ async function examine(stack: string, identity: string | undefined): Promise<num
     ...tell("hosts: reached, with room, the right time and certificates in date", checkHosts(sight, steps)),
     ...tell("services: as the stack files have them, all tasks running", checkServices(declared, sight, steps.up)),
     ...tell("event: broker, database and topic serve, and the queue moves", checkEvent(declared, sight)),
-    ...tell("entrance: the API answers through the load balancer", checkEntrance(outputs.apiUrl, sight)),
+    ...tell("entrance: the API answers through the load balancer", checkLoadBalancer(outputs.apiUrl, sight)),
   ];
   if (stack === "local") {
     console.log("-       CPU credits: the local cloud has none");

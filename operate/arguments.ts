@@ -30,7 +30,7 @@ export function splitArguments<C extends ParseArgsConfig>(args: readonly string[
   }
 }
 
-/** What a schema finds wrong with options, one line each. */
+/** Returns a line for each fault that a schema finds in options. */
 export function wrongOptions(error: z.ZodError, values: unknown): string[] {
   return error.issues.map(({ path, message }) => {
     const key = path.join(".");
@@ -38,7 +38,10 @@ export function wrongOptions(error: z.ZodError, values: unknown): string[] {
   });
 }
 
-/** "--users -5" as "--users=-5": otherwise the parser asks for a way to write it, and not for another number. */
+/**
+ * "--users -5" as "--users=-5": otherwise the parser asks for a way to write it, and not for
+ * another number.
+ */
 function joined(args: readonly string[]): string[] {
   const all: string[] = [];
   for (const arg of args) {

@@ -1,8 +1,8 @@
-/** What a user got in place of an answer, or beside it. */
+/** Classes of failed requests. */
 export type ErrorClass =
   "refused" | "reset" | "timeout" | "503 with Retry-After" | "5xx" | "4xx" | "no connection" | "wrong state";
 
-/** In the order of the report. */
+/** All classes, in the order of the report. */
 export const ERROR_CLASSES: readonly ErrorClass[] = [
   "refused",
   "reset",

@@ -2,7 +2,7 @@ import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { Agent, request } from "undici";
 import { waitUntil } from "./wait-until.ts";
 
-/** What a client was told about one user's request. */
+/** Answer to a user's request. */
 export interface Answer {
   userId: number;
   /** The HTTP status; 0 when the connection failed. */

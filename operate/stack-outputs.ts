@@ -17,7 +17,7 @@ const outputs = z.object({
   ),
 });
 
-/** What there is to know of the environment: outputs of the program. */
+/** Outputs of the program. */
 export type StackOutputs = z.output<typeof outputs>;
 
 /** Nothing can be run as things are: what is missing, and what to do. */
@@ -72,7 +72,10 @@ export async function readState(name: string): Promise<StateResource[]> {
   return state.deployment.resources ?? [];
 }
 
-/** The text that a property of the state holds, if it is one: a secret is exported as its JSON text beside a signature. */
+/**
+ * The text that a property of the state holds, if it is one: a secret is exported as its JSON text
+ * beside a signature.
+ */
 export function textOf(value: unknown): string | undefined {
   const text: unknown =
     typeof value === "object" && value !== null && "plaintext" in value ? JSON.parse(String(value.plaintext)) : value;

@@ -2,7 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** Asking again and again, with a bound: the tests' only way to wait. */
 export interface WaitOptions {
-  /** The bound, in milliseconds; three minutes unless told: far more than it takes, also on a machine that is busy with other things. */
+  /**
+   * The bound, in milliseconds; three minutes unless told: far more than it takes, also on a
+   * machine that is busy with other things.
+   */
   timeoutMs?: number;
   /** The pause between two questions, in milliseconds. */
   everyMs?: number;

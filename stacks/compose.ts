@@ -1,6 +1,9 @@
 import { stringify } from "yaml";
 
-/** A Compose file as `docker stack deploy` reads it (Compose specification, version 3): only what our stacks use. */
+/**
+ * A Compose file as `docker stack deploy` reads it (Compose specification, version 3): only what
+ * our stacks use.
+ */
 export interface Compose {
   services: Record<string, ComposeService>;
   networks: Record<string, { external: true }>;
@@ -10,9 +13,9 @@ export interface Compose {
   secrets?: Record<string, { external: true; name: string }>;
 }
 
-/** One service. */
+/** A service. */
 export interface ComposeService {
-  /** By digest. */
+  /** Image by digest. */
   image: string;
   /** Takes the place of the image's own. */
   entrypoint?: string[];
@@ -21,14 +24,17 @@ export interface ComposeService {
   user: string;
   environment?: Record<string, string | number>;
   healthcheck?: Healthcheck;
-  /** A first process that reaps children and passes signals on. */
+  /** Runs an init process that reaps children and forwards signals. */
   init: true;
   read_only?: true;
   cap_drop?: ["ALL"];
   stop_grace_period: string;
-  /** Shared networks, with the names that the service has in them; `host` is the network of the task's own host. */
+  /** Networks, with the service's aliases in them. `host` is the network of the task's host. */
   networks: Record<string, { aliases?: string[] }>;
-  /** Host mode: the port of the task's own host. The routing mesh needs IPVS and drops idle connections after 900 s. */
+  /**
+   * Host mode publishes a port of the task's host. The routing mesh needs IPVS and drops idle
+   * connections after 900 s.
+   */
   ports?: { target: number; published: number; protocol: "tcp"; mode: "host" }[];
   volumes: Mount[];
   configs?: { source: string; target: string }[];
@@ -36,7 +42,10 @@ export interface ComposeService {
   deploy: Deploy;
 }
 
-/** When a task counts as healthy: Swarm counts it as running from then on. Durations as "5s"; what is left out is the image's. */
+/**
+ * Health check. Swarm counts a task as running once it is healthy. Durations are "5s"; missing
+ * values come from the image.
+ */
 export interface Healthcheck {
   test?: string[];
   interval?: string;
@@ -48,19 +57,19 @@ export interface Healthcheck {
   start_interval: string;
 }
 
-/** What is mounted into a task. */
+/** A mount of a task. */
 export type Mount =
   | { type: "tmpfs"; target: string; tmpfs: { size: number } }
   | { type: "volume"; source: string; target: string }
   | { type: "bind"; source: string; target: string; read_only: true };
 
-/** How many tasks, where, and how they change. */
+/** Number, placement and updates of a service's tasks. */
 export interface Deploy {
   mode: "replicated" | "replicated-job";
-  /** Of the service, not of its containers: a change restarts nothing. */
+  /** Labels of the service, not of its containers. A change restarts nothing. */
   labels?: Record<string, string>;
   replicas: number;
-  /** Names resolve to the tasks' own addresses: virtual addresses need IPVS. */
+  /** dnsrr resolves names to the tasks' addresses. Virtual addresses need IPVS. */
   endpoint_mode: "dnsrr";
   placement: { constraints: string[]; preferences?: { spread: string }[]; max_replicas_per_node?: number };
   restart_policy: { condition: "any" | "on-failure"; delay: string; max_attempts?: number };
@@ -69,14 +78,14 @@ export interface Deploy {
   resources: { limits: Limits; reservations?: { memory: string } };
 }
 
-/** What a task may have at most, of its host. */
+/** Limits of a task. */
 export interface Limits {
   memory: string;
-  /** Threads count as well. */
+  /** Maximum number of processes and threads. */
   pids: number;
 }
 
-/** How Swarm changes a service's tasks. */
+/** Update policy of a service. */
 export interface UpdateConfig {
   parallelism: 1;
   order: "start-first" | "stop-first";
@@ -85,25 +94,26 @@ export interface UpdateConfig {
   monitor: string;
 }
 
-/** What each of our services has in common: no rights it doesn't need, nothing of its image writable, an address of its own. */
+/** Properties of all our services: no capabilities, a read-only image, an address of its own. */
 export const hardened = {
   init: true,
   read_only: true,
   cap_drop: ["ALL"],
 } as const satisfies Partial<ComposeService>;
 
-/** For images that bring their own check: asked every second at first, a start is noticed sooner. */
+/** For images with their own check: checks every second at first, which notices a start sooner. */
 export const ownCheck: Healthcheck = { start_interval: "1s" };
 
-/** The only writable place of a task besides its volumes. */
+/** The only writable folder of a task besides its volumes. */
 export function scratch(mib: number): Mount {
   return { type: "tmpfs", target: "/tmp", tmpfs: { size: mib * 1024 * 1024 } };
 }
 
 /**
- * Processes and threads that a task may have at most: several times what was counted at rest (`docker stats`: 12 for a service of ours,
- * 27 for ZooKeeper, 79 for Kafka), because a health check is a process of its own, some threads follow the number of the machine's processors, and k6 and nGrinder grow with
- * their users. Far below what a host's kernel has.
+ * Processes and threads that a task may have at most: several times what was counted at rest
+ * (`docker stats`: 12 for a service of ours, 27 for ZooKeeper, 79 for Kafka), because a health
+ * check is a process of its own, some threads follow the number of the machine's processors, and k6
+ * and nGrinder grow with their users. Far below what a host's kernel has.
  */
 export const PIDS = { node: 128, java: 1_024, k6: 1_024, users: 16_384 } as const;
 
@@ -112,7 +122,7 @@ export function limits(memoryMib: number, pids: number): { limits: Limits } {
   return { limits: { memory: `${memoryMib}M`, pids } };
 }
 
-/** Update one task at a time, and go back to the previous version when one fails. */
+/** Updates one task at a time, and rolls back when one fails. */
 export function rolling(order: UpdateConfig["order"]): Required<Pick<Deploy, "update_config" | "rollback_config">> {
   const one = { parallelism: 1, order, monitor: "10s" } as const;
   return {
@@ -121,9 +131,9 @@ export function rolling(order: UpdateConfig["order"]): Required<Pick<Deploy, "up
   };
 }
 
-/** Writes the Compose file as the Swarm will read it. */
+/** Renders the Compose file for the Swarm. */
 export function renderCompose(compose: Compose): string {
-  // 3.12 is the newest schema that Debian's Docker CLI 26.1 knows; without aliases a reader sees each service whole.
-  // Docker reads YAML 1.1, where a plain `on` or `n` is no text.
+  // Debian's Docker CLI 26.1 supports schemas up to 3.12. Without YAML aliases each service is
+  // readable by itself. Docker reads YAML 1.1, where a plain `on` or `n` is a boolean.
   return stringify({ version: "3.12", ...compose }, { version: "1.1", aliasDuplicateObjects: false, lineWidth: 0 });
 }

@@ -5,17 +5,17 @@ import type { Settings } from "../infra/config/config.ts";
 import { INTERNAL_LISTENER } from "./broker.ts";
 import { scratch, type ComposeService } from "./compose.ts";
 
-/** Where the database is, and as whom a task logs in. */
+/** Address of the database and the role of a task. */
 export interface DatabaseAccess {
   host: string;
   port: number;
   name: string;
   user: string;
-  /** Where the hosts keep its certificate authorities. */
+  /** File of the database's certificate authorities on the hosts. */
   caFile: string;
 }
 
-/** Where the event's data is. */
+/** Addresses of the event's data. */
 export interface EventTarget {
   /** Only in mode kafka. */
   queue?: { bootstrapServers: string; topic: string } | undefined;
@@ -24,7 +24,7 @@ export interface EventTarget {
 
 const CA_IN_TASK = "/etc/database-ca.pem";
 
-/** What a task is given to reach the database: the variables of the contract, the password, and the certificates. */
+/** Returns a task's variables, secret and mount for the database. */
 export function databaseAccess({ host, port, name, user, caFile }: DatabaseAccess) {
   return {
     environment: {
@@ -41,7 +41,7 @@ export function databaseAccess({ host, port, name, user, caFile }: DatabaseAcces
   } satisfies Partial<ComposeService>;
 }
 
-/** The same for the database and the topic. */
+/** Returns a task's variables, secret and mount for the database and the topic. */
 export function eventAccess({ database, queue }: EventTarget) {
   const { environment, ...access } = databaseAccess(database);
   return {
@@ -60,7 +60,7 @@ export function eventAccess({ database, queue }: EventTarget) {
   } satisfies Partial<ComposeService>;
 }
 
-/** Where the database is, as tasks on the workers reach it. */
+/** Returns the database's address for tasks on the workers. */
 export function databaseOf(
   { port, name }: DatabaseTarget,
   { user }: Pick<Login, "user">,
@@ -69,7 +69,7 @@ export function databaseOf(
   return { host, port, name, user, caFile: DATABASE_CA_FILE };
 }
 
-/** Where the event's data is, as tasks on the workers reach it. */
+/** Returns the addresses of the event's data for tasks on the workers. */
 export function eventTarget(mode: Settings["mode"], database: DatabaseAccess): EventTarget {
   return { queue: mode === "kafka" ? { bootstrapServers: INTERNAL_LISTENER, topic: TOPIC } : undefined, database };
 }

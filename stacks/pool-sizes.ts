@@ -1,27 +1,30 @@
-/** Connections that stay free of the services': PostgreSQL's reserved ones, RDS's own, and a person who looks. */
+/**
+ * Connections that the services leave free: for PostgreSQL's superusers, for RDS and for a person.
+ */
 const RESERVED = 9;
 
 /**
- * The most connections that the services have together: the rest stays free whatever they do.
+ * Returns the maximum number of connections of all services together.
  *
- * @param connections what the database serves at most.
+ * @param connections maximum number of connections of the database.
  */
 export function serviceConnections(connections: number): number {
   return connections - RESERVED;
 }
 
-/** Connections of each process. */
+/** Maximum number of connections of each process. */
 export interface PoolSizes {
-  /** Of one copy of the API. */
+  /** Connections of one copy of the API. */
   api: number;
   issuer: number;
 }
 
 /**
- * Shares the database's connections out. In mode direct the API's copies have all of them, one more copy counted in, as an update starts a copy before it stops another. In mode kafka
- * the API only reads a request's status, and the issuer writes batches one by one.
+ * Divides the database's connections. In mode direct the API's copies share all of them; one more
+ * copy is counted, as an update starts a copy before it stops another. In mode kafka the API only
+ * reads statuses, and the issuer writes one batch after the other.
  *
- * @param connections what the database serves at most.
+ * @param connections maximum number of connections of the database.
  */
 export function sharePools(mode: "kafka" | "direct", replicas: number, connections: number): PoolSizes {
   const issuer = mode === "kafka" ? 4 : 0;

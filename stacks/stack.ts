@@ -11,26 +11,26 @@ import type { SwarmTarget } from "../infra/components/swarm-target.ts";
 import { renderCompose, type Compose } from "./compose.ts";
 import { swarmFile } from "./swarm-file.ts";
 
-/** A file of the stack, by the name that the Compose function knows it by. */
+/** A file of the stack, by its name in the Compose function. */
 export interface StackFile {
   kind: "config" | "secret";
   content: Input<string>;
 }
 
-/** What is deployed, and where. */
+/** Arguments of a stack. */
 export interface StackArgs<F extends string> {
   swarm: SwarmTarget;
   files: Record<F, StackFile>;
-  /** Makes the Compose file, given the names that the files have in the Swarm. */
+  /** Returns the Compose file, given the files' names in the Swarm. */
   compose: (files: Record<F, Output<string>>) => Output<Compose>;
   timeoutSeconds: number;
-  /** What the services need in place before they start: nodes with their images, other stacks, the database. */
+  /** Resources that the services need: nodes with their images, other stacks, the database. */
   after: Resource[];
 }
 
 /**
- * What runs on the Swarm under one name. Deployed means healthy: a version that doesn't start fails the update with the service's own last lines, and what
- * ran before goes on serving.
+ * A stack on the Swarm. It is deployed when its services are healthy. A version that doesn't start
+ * fails the update with the service's last log lines, and the previous version keeps serving.
  */
 export class Stack<F extends string> extends ComponentResource {
   readonly deployment: Resource;

@@ -3,7 +3,7 @@ import { output, unsecret, type Input, type Output, type Resource } from "@pulum
 import { remoteScript } from "../infra/components/remote-script.ts";
 import type { SwarmTarget } from "../infra/components/swarm-target.ts";
 
-/** A file that Swarm hands to tasks. */
+/** A Swarm config or secret. */
 export interface SwarmFileArgs {
   swarm: SwarmTarget;
   /** Name of the stack that uses it. */
@@ -13,10 +13,11 @@ export interface SwarmFileArgs {
 }
 
 /**
- * Puts a config or a secret into the Swarm, and gives the name that it has there once it is.
+ * Creates a config or secret in the Swarm and returns its name there.
  *
- * Swarm's configs and secrets can't change, so the name holds a hash of the content: a changed one is another one, and the service that uses it changes with
- * it. A secret's name is no secret: a random password of 32 letters and digits is not found by 12 digits of its hash.
+ * Configs and secrets are immutable, so the name contains a hash of the content. A change creates a
+ * new one and updates the services that use it. The name reveals no secret: 12 digits of a hash
+ * don't identify a random password of 32 letters and digits.
  */
 export function swarmFile(name: string, args: SwarmFileArgs, parent: Resource): Output<string> {
   const { swarm, stack, kind } = args;
@@ -36,7 +37,7 @@ export function swarmFile(name: string, args: SwarmFileArgs, parent: Resource): 
   return output([fullName, file.id]).apply(([ready]) => ready ?? "");
 }
 
-/** 12 hexadecimal digits of SHA-256: Swarm's names have at most 64 characters. */
+/** Returns 12 hexadecimal digits of SHA-256. Swarm's names have at most 64 characters. */
 export function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

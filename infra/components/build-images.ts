@@ -15,16 +15,22 @@ export interface Images {
   load?: LoadImages;
 }
 
-/** What a load test needs: the generator's images, and with k6 the agent that looks at the event from inside. */
+/**
+ * Images of a load test: the generator's, and with k6 those of the agent that observes the event
+ * from inside.
+ */
 export type LoadImages =
   { kind: "k6"; generator: Image; agent: Image } | { kind: "ngrinder"; controller: Image; agent: Image };
 
-/** What a worker may be asked to run: the services, and the load test's agent, as only workers reach the database. */
+/**
+ * Returns the images that run on workers: the services, and the load test's agent, as only workers
+ * reach the database.
+ */
 export function imagesOfWorkers({ api, queue, load }: Images): Image[] {
   return [api, ...(queue ? [queue.issuer] : []), ...(load?.kind === "k6" ? [load.agent] : [])];
 }
 
-/** What the load generator's host may be asked to run. */
+/** Returns the images that run on the load generator's host. */
 export function imagesOfGenerator({ load }: Images): Image[] {
   if (load === undefined) return [];
   return load.kind === "k6" ? [load.generator] : [load.controller, load.agent];
@@ -33,7 +39,7 @@ export function imagesOfGenerator({ load }: Images): Image[] {
 /**
  * Bundles the services and builds all images that the settings need.
  *
- * @throws Error with esbuild's words when a service can't be bundled.
+ * @throws Error with esbuild's message when a service can't be bundled.
  */
 export async function buildImages(
   { mode, loadGenerator }: Pick<Settings, "mode" | "loadGenerator">,

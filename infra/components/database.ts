@@ -13,30 +13,30 @@ export interface Login {
   password: Output<string>;
 }
 
-/** Where the database is, and who logs in. */
+/** Address of the database and its roles. */
 export interface DatabaseTarget {
   host: Output<string>;
   port: number;
   name: string;
-  /** Has everything in it, and makes the other roles: only for the migrations. */
+  /** Owns everything and creates the other roles. Only the migrations use it. */
   owner: Login;
-  /** Of the services. */
+  /** Role of the services. */
   service: Login;
-  /** Of the load test's agent; without a password where there is none. */
+  /** Role of the load test's agent. Without an agent it has no password. */
   loadTest: { user: string; password?: Output<string> };
 }
 
 /** The event's PostgreSQL: private, encrypted, reached over TLS only. */
 export class Database extends ComponentResource {
   readonly target: DatabaseTarget;
-  /** host:port. */
+  /** Address as host:port. */
   readonly endpoint: Output<string>;
 
   constructor(
     name: string,
     args: {
       settings: Settings["database"];
-      /** Whether the load test's agent logs in. */
+      /** Creates a password for the load test's agent. */
       loadTest: boolean;
       subnetIds: Input<string>[];
       securityGroupId: Input<string>;
@@ -57,7 +57,7 @@ export class Database extends ComponentResource {
       },
       parent,
     );
-    // Letters and digits only: RDS refuses some signs, and connection strings others.
+    // RDS and connection strings refuse some special characters, so it has letters and digits only.
     const newPassword = (of: string) => new RandomPassword(of, { length: 32, special: false }, parent).result;
     const owner = { user: DATABASE.owner, password: newPassword(`${name}-password`) };
     const lastSnapshot = settings.deletionProtection
@@ -68,7 +68,8 @@ export class Database extends ComponentResource {
       {
         engine: "postgres",
         engineVersion: settings.engineVersion,
-        // RDS refuses a new major version without it. The version is a setting: a new one is meant, like any other change.
+        // RDS requires it for a new major version. The version is a setting, so the change is
+        // intended.
         allowMajorVersionUpgrade: true,
         instanceClass: settings.instanceClass,
         allocatedStorage: settings.storageGib,
@@ -84,7 +85,7 @@ export class Database extends ComponentResource {
         publiclyAccessible: false,
         backupRetentionPeriod: settings.backupRetentionDays,
         copyTagsToSnapshot: true,
-        // A change of settings is meant now, not in the next maintenance window.
+        // A change applies now, not in the next maintenance window.
         applyImmediately: true,
         deletionProtection: settings.deletionProtection,
         skipFinalSnapshot: !settings.deletionProtection,

@@ -5,7 +5,7 @@ import { tags } from "./tags.ts";
 
 /** The security groups and their rules, each a flow of the plan. */
 export class Firewall extends ComponentResource {
-  /** Every rule: what boots or answers needs them in place. */
+  /** Every rule. Resources that boot or answer depend on them. */
   readonly rules: (vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule)[];
   readonly #groups: Map<GroupName, ec2.SecurityGroup>;
 
@@ -29,7 +29,7 @@ export class Firewall extends ComponentResource {
     this.registerOutputs({});
   }
 
-  /** @throws RangeError when no flow speaks of the group. */
+  /** @throws RangeError when no flow names the group. */
   groupId(name: GroupName): Output<string> {
     return this.#group(name).id;
   }

@@ -8,25 +8,27 @@ import { Host, type HostArgs } from "./host.ts";
 import { Keys } from "./keys.ts";
 import { remoteScript } from "./remote-script.ts";
 
-/** What the hosts stand in. */
+/** Arguments of the hosts. */
 export interface HostFleetArgs {
   settings: Settings;
   region: Input<string>;
-  /** By zone. */
+  /** Public subnets, by zone. */
   subnetIds: Input<string>[];
   firewall: Firewall;
-  /** Host name of the registry that the images are in. */
+  /** Host name of the registry. */
   registry: Input<string>;
   repositoryArns: { services: Input<string>[]; kafka: Input<string>[]; loadGenerator: Input<string>[] };
 }
 
-/** A host that can be reached. */
+/** A host and the way to reach it. */
 export interface ReachableHost {
   host: Host;
   access: Access;
 }
 
-/** All hosts: the managers, the workers, Kafka's in mode kafka, and the load generator where there is one. */
+/**
+ * All hosts: managers, workers, in mode kafka Kafka's host, and the load generator if there is one.
+ */
 export class HostFleet extends ComponentResource {
   /** The first manager. */
   readonly manager: ReachableHost;
@@ -60,7 +62,7 @@ export class HostFleet extends ComponentResource {
     this.registerOutputs({ managerPublicIp: manager.instance.publicIp });
   }
 
-  /** @param repositoryArns what the host pulls from. */
+  /** @param repositoryArns repositories that the host may pull from. */
   #host(
     plan: HostPlan,
     repositoryArns: Input<string>[],

@@ -7,20 +7,20 @@ import { ec2Trust, hostPolicy } from "../plans/host-policy.ts";
 import { tags } from "./tags.ts";
 import { renderUserData } from "../plans/user-data.ts";
 
-/** What all hosts of an environment share. */
+/** Properties that all hosts of an environment share. */
 export interface HostSurroundings {
   region: Input<string>;
   ami: string;
-  /** By zone. */
+  /** Public subnets, by zone. */
   subnetIds: Input<string>[];
-  /** Name of the EC2 key pair that the program speaks to the hosts by. */
+  /** Name of the EC2 key pair with the program's public key. */
   keyName: Input<string>;
   sessionManager: boolean;
-  /** What a boot needs in place: the firewall's rules. */
+  /** Rules of the firewall, which a boot needs. */
   after: Resource[];
 }
 
-/** What one host is. */
+/** Arguments of a host. */
 export interface HostArgs {
   plan: HostPlan;
   surroundings: HostSurroundings;
@@ -30,18 +30,19 @@ export interface HostArgs {
   leavePublicKey: Input<string>;
   /** Only on the first manager. */
   leaveKeyParameter?: ssm.Parameter;
-  /** Whether it lets a new first manager into its Swarm: the other managers do. */
+  /** Lets a new first manager into its Swarm, as the other managers do. */
   admits?: boolean;
 }
 
 /**
- * One host: its SSH key, its role, and its instance.
+ * A host: its SSH key, its IAM role and its instance.
  *
- * It has no fixed private address: then a host that is replaced stands, and has joined the Swarm, before the old one is drained. Only Kafka's old host goes
- * first, as there must never be two brokers of one identity.
+ * It has no fixed private address, so a replacement can join the Swarm before the old host is
+ * drained. Kafka's host is the exception: the old one is deleted first, as two brokers must never
+ * share an identity.
  *
- * The program makes the host's SSH key. The private half is a SecureString of SSM that only this host's role may read, and its first boot
- * fetches it; so every connection verifies the host, from the first on.
+ * The program generates the host's SSH key. The private half is an SSM SecureString that only this
+ * host's role may read. The first boot fetches it, so every connection verifies the host.
  */
 export class Host extends ComponentResource {
   readonly plan: HostPlan;
@@ -102,9 +103,10 @@ export class Host extends ComponentResource {
           ...(leaveKey ? { leaveKeyParameter: leaveKey.name } : {}),
           admits: args.admits ?? false,
         }).apply(renderUserData),
-        // First boots run once: without a replacement a changed script would stop and start the host and change nothing.
+        // User data runs at the first boot only. Without a replacement, a change would only restart
+        // the host.
         userDataReplaceOnChange: true,
-        // A hop limit of 1 keeps containers away from the host's credentials.
+        // A hop limit of 1 keeps containers from the host's credentials.
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
         rootBlockDevice: { volumeType: "gp3", volumeSize: plan.diskGib, encrypted: true, tags: tags(name) },
         tags: { ...tags(name), Role: plan.role },

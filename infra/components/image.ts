@@ -4,22 +4,22 @@ import { ComponentResource, interpolate, type ComponentResourceOptions, type Out
 import { makeBuildContext, type ImageSource } from "./build-context.ts";
 import { tags } from "./tags.ts";
 
-/** How to log in to the account's registry. */
+/** Credentials of the account's registry. */
 export interface RegistryLogin {
   userName: Output<string>;
-  /** Secret; it is another one at each run. */
+  /** Secret password. It differs in each run. */
   password: Output<string>;
 }
 
-/** What to build, and how to push it. */
+/** Arguments of an image. */
 export interface ImageArgs {
   source: ImageSource;
   login: RegistryLogin;
 }
 
 /**
- * One image: built on the machine that runs Pulumi, pushed to a repository of its own, and
- * referenced by its digest.
+ * An image, built on the machine that runs Pulumi, pushed to its own repository and referenced by
+ * its digest.
  *
  * Its tag is a hash of the files that make it, so that one can tell from a tag what was built;
  * nothing refers to it. The same files make the same build context on every machine, so that
@@ -35,7 +35,8 @@ export class Image extends ComponentResource {
     const repository = new ecr.Repository(
       name,
       {
-        // Images are made again from the sources at any time, so they never hold up the repository's deletion.
+        // Images can be built again from the sources, so they don't prevent the repository's
+        // deletion.
         forceDelete: true,
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "AES256" }],
@@ -64,12 +65,12 @@ export class Image extends ComponentResource {
   }
 }
 
-/** The registry's host name out of a repository's URL. */
+/** Returns the registry's host name in a repository's URL. */
 function registryOf(repositoryUrl: string): string {
   return repositoryUrl.replace(/\/.*$/, "");
 }
 
-/** Old images stay for a while: a service may be rolled back to one. */
+/** Returns a lifecycle policy that keeps old images for rollbacks. */
 function keepLast(count: number): string {
   return JSON.stringify({
     rules: [

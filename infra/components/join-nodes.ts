@@ -9,15 +9,16 @@ import type { Swarm } from "./swarm.ts";
 export interface JoinedNodes {
   workers: { name: string; host: ReachableHost["host"]; node: SwarmNode }[];
   kafka: SwarmNode | undefined;
-  /** What every stack waits for. */
+  /** Resources that every stack waits for. */
   ready: Resource[];
-  /** What the load test waits for besides. */
+  /** Resources that the load test waits for besides. */
   generatorReady: Resource[];
 }
 
 /**
- * Joins the hosts to the Swarm, all at once, each with the images that may run there. What Kafka's host and the load generator were before is retired at once: nothing of
- * them may run twice. What the workers were is retired once others can take over (`SwarmNode.retire`).
+ * Joins all hosts to the Swarm concurrently, each with its images. The previous nodes of Kafka's
+ * host and of the load generator are retired at once, as nothing of theirs may run twice. The
+ * workers' previous nodes are retired later, when others can take over (`SwarmNode.retire`).
  */
 export function joinNodes(hosts: HostFleet, swarm: Swarm, images: Images): JoinedNodes {
   const join = ({ host, access }: ReachableHost, ownImages: Input<string>[]) =>

@@ -3,14 +3,17 @@ import { ComponentResource, getProject, getStack, type ComponentResourceOptions,
 import { PrivateKey } from "@pulumi/tls";
 import { tags } from "./tags.ts";
 
-/** The SSH keys of the environment: the program's own, and the one that lets the manager ask a host to leave the Swarm. */
+/**
+ * SSH keys of the environment: the program's own, and the manager's for asking a host to leave the
+ * Swarm.
+ */
 export class Keys extends ComponentResource {
   /** Name of the EC2 key pair with the program's public key. */
   readonly keyName: Output<string>;
   /** The program's private key; secret. */
   readonly privateKey: Output<string>;
   readonly leavePublicKey: Output<string>;
-  /** Where the manager fetches the leave key's private half. */
+  /** SSM parameter with the private half of the leave key, for the manager. */
   readonly leaveKeyParameter: ssm.Parameter;
 
   constructor(name: string, options?: ComponentResourceOptions) {

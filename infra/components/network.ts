@@ -4,12 +4,14 @@ import type { Settings } from "../config/config.ts";
 import { layOutSubnets, type SubnetPlan } from "../plans/subnets.ts";
 import { tags } from "./tags.ts";
 
-/** The VPC, its subnets in two zones, and the routes: public ones to the internet, private ones nowhere. */
+/**
+ * The VPC, its subnets in two zones, and the routes. Private subnets have no route to the internet.
+ */
 export class Network extends ComponentResource {
   readonly vpcId: Output<string>;
-  /** By zone. */
+  /** Public subnets, by zone. */
   readonly publicSubnetIds: Output<string>[];
-  /** By zone. */
+  /** Private subnets, by zone. */
   readonly privateSubnetIds: Output<string>[];
 
   constructor(name: string, settings: Settings["network"], options?: ComponentResourceOptions) {
@@ -40,7 +42,8 @@ export class Network extends ComponentResource {
       return new ec2.RouteTable(kind, { vpcId: vpc.id, tags: tags(kind) }, parent);
     }
 
-    // A subnet's id is handed on only when its route is there: a host that boots earlier has no internet.
+    // A subnet's id resolves after its route exists. A host that boots earlier would have no
+    // internet.
     function subnet(plan: SubnetPlan): Output<string> {
       const made = new ec2.Subnet(
         plan.name,
@@ -62,7 +65,10 @@ export class Network extends ComponentResource {
   }
 }
 
-/** The zone with the given number. Local and wavelength zones, which an account may have opted into ("us-west-2-lax-1a"), lack RDS and much else. */
+/**
+ * Returns the zone with a number. Local and Wavelength Zones ("us-west-2-lax-1a") are left out, as
+ * they lack RDS.
+ */
 export function zoneOf(zones: readonly string[], index: number): string {
   const ordinary = zones.filter((zone) => /^[a-z]+(-[a-z]+)+-\d[a-z]$/.test(zone));
   const zone = ordinary[index];

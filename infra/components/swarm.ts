@@ -1,8 +1,10 @@
+import type { remote } from "@pulumi/command";
 import { NETWORK } from "@gifticon/contract/facts/names.ts";
 import {
   ComponentResource,
   interpolate,
   type ComponentResourceOptions,
+  type CustomResourceOptions,
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
@@ -11,137 +13,176 @@ import { labelList } from "../plans/fleet.ts";
 import type { Host } from "./host.ts";
 import type { ReachableHost } from "./host-fleet.ts";
 import { SwarmNode } from "./swarm-node.ts";
-import { remoteScript, result } from "./remote-script.ts";
-import { detectDrift } from "../drift/drift.ts";
+import { remoteScript, result, type RemoteScriptArgs } from "./remote-script.ts";
+import { detectDrift, type Drift } from "../drift/drift.ts";
 import type { SwarmTarget } from "./swarm-target.ts";
 
-/** The Swarm: made on the first manager and joined by the others, with the overlay network that all stacks share. */
+/** Arguments of the Swarm. */
+export interface SwarmArgs {
+  /** Host of the first manager. */
+  manager: Host;
+  /** Connection to the first manager. */
+  access: Access;
+  otherManagers: ReachableHost[];
+  /** Range of the overlay networks. */
+  overlayCidr: string;
+  /** Encrypts the overlay network. */
+  encrypted: boolean;
+  /** A new number rotates join tokens and certificates. */
+  rotation: number;
+}
+
+/**
+ * The Swarm: created on the first manager, joined by the other managers, with the overlay network
+ * of all stacks.
+ */
 export class Swarm extends ComponentResource {
   readonly target: SwarmTarget;
-  /** What a worker joins by; secret. */
+  /** Join token of workers. Secret. */
   readonly joinToken: Output<string>;
   /** Name of the shared overlay network. */
   readonly network = NETWORK;
+  readonly #name: string;
+  readonly #args: SwarmArgs;
+  readonly #drift: Drift;
 
-  constructor(
-    name: string,
-    args: {
-      manager: Host;
-      access: Access;
-      otherManagers: ReachableHost[];
-      overlayCidr: string;
-      encrypted: boolean;
-      rotation: number;
-    },
-    options?: ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: SwarmArgs, options?: ComponentResourceOptions) {
     super("gifticon-event:infra:Swarm", name, {}, options);
-    const { manager, access, otherManagers } = args;
-    const inside = { parent: this, deletedWith: manager.instance };
-    const drift = detectDrift(access, manager.instance.id);
-    const init = remoteScript(
-      `${name}-init`,
-      {
-        access,
-        script: "infra/scripts/manager/swarm-init.sh",
-        values: {
-          PRIVATE_IP: manager.instance.privateIp,
-          OVERLAY_CIDR: args.overlayCidr,
-          MANAGERS: [manager, ...otherManagers.map(({ host }) => host)].map(({ instance }) => instance.id),
-          OTHERS: otherManagers.map(
-            ({ host }) => interpolate`${host.plan.name} ${host.instance.privateIp} ${host.hostKey}`,
-          ),
-        },
-        drift,
-        runsFor: [],
-      },
-      inside,
-    );
-    const id = result(init);
-    const rotate = remoteScript(
-      `${name}-rotate`,
-      { access, script: "infra/scripts/manager/swarm-rotate.sh", values: { ROTATION: args.rotation }, runsFor: [id] },
-      inside,
-    );
-    const token = (resource: string, ROLE: "worker" | "manager") =>
-      remoteScript(
-        resource,
-        {
-          access,
-          script: "infra/scripts/manager/swarm-token.sh",
-          values: { SWARM_ID: id, ROLE },
-          drift,
-          // A token holds a digest of the authority too.
-          runsFor: [id, result(rotate)],
-          secret: "result",
-        },
-        inside,
-      );
-    const network = remoteScript(
-      `${name}-network`,
-      {
-        access,
-        script: "infra/scripts/manager/swarm-network.sh",
-        values: { NETWORK: this.network, ENCRYPTED: args.encrypted },
-        removes: true,
-        drift,
-        runsFor: [id],
-      },
-      inside,
-    );
-    // Its labels only: nothing is to run beside the control plane.
-    const node = remoteScript(
-      `${name}-manager`,
-      {
-        access,
-        script: "infra/scripts/manager/swarm-node.sh",
-        values: {
-          HOST_NAME: manager.plan.name,
-          NODE_ID: "self",
-          LABELS: labelList(manager.plan),
-          ROLE: "manager",
-          AVAILABILITY: "drain",
-          JOIN_KEY: "",
-          JOIN_REPAIR: "",
-          HOST_PUBLIC_KEY: "",
-          IMAGES_KEY: "",
-          IMAGES_REPAIR: "",
-        },
-        drift,
-        runsFor: [id],
-      },
-      inside,
-    );
-    this.joinToken = result(token(`${name}-token`, "worker"));
+    this.#name = name;
+    this.#args = args;
+    const { manager, access } = args;
+    this.#drift = detectDrift(access, manager.instance.id);
+    const id = this.#initialise();
+    const rotation = this.#rotate(id);
+    const network = this.#createNetwork(id);
+    const node = this.#declareManager(id);
+    this.joinToken = this.#readToken("token", "worker", id, rotation);
     this.target = {
-      // Handed on when the network is there, which every stack needs.
+      // Every stack needs the network, so the id resolves after it.
       id: network.id.apply(() => id),
       manager: access,
       managerInstance: manager.instance,
       managerAddress: manager.instance.privateIp,
-      drift,
+      drift: this.#drift,
     };
-    if (otherManagers.length > 0) {
-      const joinToken = result(token(`${name}-manager-token`, "manager"));
-      // Alone, the first manager is never another node of the same Swarm.
-      let last: Resource = remoteScript(
-        `${name}-manager-retire`,
-        {
-          access,
-          script: "infra/scripts/manager/swarm-retire.sh",
-          values: { HOST_NAME: manager.plan.name, NODE_ID: "self", HOST_PUBLIC_KEY: manager.hostKey },
-          drift,
-          removes: true,
-          runsFor: [id],
-        },
-        { ...inside, dependsOn: node },
-      );
-      // One after the other, and so do they go: the managers have to agree on each of them.
-      for (const { host, access } of otherManagers) {
-        const other = { host, access, swarm: this.target, joinToken, after: [last] };
-        last = new SwarmNode(host.plan.name, other, { parent: this }).retire([]);
-      }
+    if (args.otherManagers.length > 0) {
+      const joinToken = this.#readToken("manager-token", "manager", id, rotation);
+      this.#joinOtherManagers(joinToken, this.#retireFormerManager(id, node));
     }
     this.registerOutputs({ id });
+  }
+
+  /**
+   * Creates the Swarm on the first manager, or joins the Swarm of the other managers. Returns its
+   * id.
+   */
+  #initialise(): Output<string> {
+    const { manager, otherManagers, overlayCidr } = this.#args;
+    const init = this.#script("init", {
+      script: "infra/scripts/manager/swarm-init.sh",
+      values: {
+        PRIVATE_IP: manager.instance.privateIp,
+        OVERLAY_CIDR: overlayCidr,
+        MANAGERS: [manager, ...otherManagers.map(({ host }) => host)].map(({ instance }) => instance.id),
+        OTHERS: otherManagers.map(
+          ({ host }) => interpolate`${host.plan.name} ${host.instance.privateIp} ${host.hostKey}`,
+        ),
+      },
+      drift: this.#drift,
+      runsFor: [],
+    });
+    return result(init);
+  }
+
+  /** Rotates join tokens and certificates. Returns the rotation that the Swarm has. */
+  #rotate(id: Output<string>): Output<string> {
+    const rotate = this.#script("rotate", {
+      script: "infra/scripts/manager/swarm-rotate.sh",
+      values: { ROTATION: this.#args.rotation },
+      runsFor: [id],
+    });
+    return result(rotate);
+  }
+
+  /**
+   * Reads a join token. A rotation changes it, also that of the certificates, whose digest it
+   * contains.
+   */
+  #readToken(name: string, ROLE: "worker" | "manager", id: Output<string>, rotation: Output<string>): Output<string> {
+    const token = this.#script(name, {
+      script: "infra/scripts/manager/swarm-token.sh",
+      values: { SWARM_ID: id, ROLE },
+      drift: this.#drift,
+      runsFor: [id, rotation],
+      secret: "result",
+    });
+    return result(token);
+  }
+
+  #createNetwork(id: Output<string>): remote.Command {
+    return this.#script("network", {
+      script: "infra/scripts/manager/swarm-network.sh",
+      values: { NETWORK: this.network, ENCRYPTED: this.#args.encrypted },
+      removes: true,
+      drift: this.#drift,
+      runsFor: [id],
+    });
+  }
+
+  /** Declares the first manager's node: its labels, and that it runs no task. */
+  #declareManager(id: Output<string>): Resource {
+    const { plan } = this.#args.manager;
+    return this.#script("manager", {
+      script: "infra/scripts/manager/swarm-node.sh",
+      values: {
+        HOST_NAME: plan.name,
+        NODE_ID: "self",
+        LABELS: labelList(plan),
+        ROLE: "manager",
+        AVAILABILITY: "drain",
+        JOIN_KEY: "",
+        JOIN_REPAIR: "",
+        HOST_PUBLIC_KEY: "",
+        IMAGES_KEY: "",
+        IMAGES_REPAIR: "",
+      },
+      drift: this.#drift,
+      runsFor: [id],
+    });
+  }
+
+  /** Removes the first manager's previous node. Only a Swarm with several managers can have one. */
+  #retireFormerManager(id: Output<string>, node: Resource): Resource {
+    const { manager } = this.#args;
+    return this.#script(
+      "manager-retire",
+      {
+        script: "infra/scripts/manager/swarm-retire.sh",
+        values: { HOST_NAME: manager.plan.name, NODE_ID: "self", HOST_PUBLIC_KEY: manager.hostKey },
+        drift: this.#drift,
+        removes: true,
+        runsFor: [id],
+      },
+      { dependsOn: node },
+    );
+  }
+
+  /**
+   * Joins the other managers one after the other, because the managers have to agree on each
+   * change.
+   */
+  #joinOtherManagers(joinToken: Output<string>, after: Resource): void {
+    let last = after;
+    for (const { host, access } of this.#args.otherManagers) {
+      const node = { host, access, swarm: this.target, joinToken, after: [last] };
+      last = new SwarmNode(host.plan.name, node, { parent: this }).retire([]);
+    }
+  }
+
+  /** Runs a script on the first manager. */
+  #script(name: string, args: Omit<RemoteScriptArgs, "access">, options: CustomResourceOptions = {}): remote.Command {
+    const { access, manager } = this.#args;
+    const inside = { parent: this, deletedWith: manager.instance };
+    return remoteScript(`${this.#name}-${name}`, { access, ...args }, { ...inside, ...options });
   }
 }

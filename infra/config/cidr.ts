@@ -7,7 +7,8 @@ export interface Cidr {
 /**
  * Reads "10.0.0.0/16".
  *
- * @returns undefined when the text is not an IPv4 range, or has bits set behind its prefix ("10.0.0.1/16"), which AWS refuses too.
+ * @returns undefined when the text is not an IPv4 range, or has bits set behind its prefix
+ *   ("10.0.0.1/16"), which AWS refuses too.
  */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);

@@ -5,13 +5,13 @@ import { overlaps, parseCidr } from "./cidr.ts";
 import { databaseConnections, instanceMemoryMib, type DatabaseClass, type InstanceType } from "./instance-types.ts";
 import { readSettings } from "./settings-reader.ts";
 
-/** docker0 and docker_gwbridge, which an engine in a Swarm makes on its host. */
+/** Ranges of docker0 and docker_gwbridge, which the engine creates on each host of a Swarm. */
 const DOCKER_BRIDGES = [
   { base: 0xac110000, prefix: 16 },
   { base: 0xac120000, prefix: 16 },
 ];
 
-/** A field whose every fault is answered with the one sentence of what is allowed. */
+/** Returns the schema of a whole number. Every fault gives the same message. */
 const wholeNumber = (min: number, max: number, unit: string) => {
   const allowed = `a whole number from ${min} to ${max} (${unit})`;
   return z.int({ error: allowed }).min(min, { error: allowed }).max(max, { error: allowed });
@@ -36,7 +36,10 @@ const AMI_HELP =
 const OPERATORS_HELP =
   'a list of the IPv4 ranges that you work from, as ["203.0.113.7/32"], never 0.0.0.0/0; your own address: curl https://checkip.amazonaws.com';
 
-/** Node labels are what Swarm's placement constraints match: a word as the key, any short text as the value. */
+/**
+ * Node labels are what Swarm's placement constraints match: a word as the key, any short text as
+ * the value.
+ */
 const labels = () =>
   z.record(
     text(/^[a-z][a-z0-9_.-]{0,62}$/, "a label of lower-case letters, digits, _ . and -"),
@@ -48,48 +51,70 @@ const host = (type: InstanceType, diskGib: number, ownLabels: Record<string, str
     .strictObject({
       /** EC2 instance type. A change stops and starts the host. */
       instanceType: instanceType().default(type),
-      /** Root disk in GiB: the Debian image (8), Docker images, volumes and logs. A change grows the disk in place. */
+      /**
+       * Root disk in GiB: the Debian image (8), Docker images, volumes and logs. A change grows the
+       * disk in place.
+       */
       diskGib: wholeNumber(8, 1000, "GiB").default(diskGib),
-      /** Labels of the Swarm node, for placement. A change is an update of the node, never of its host. */
+      /**
+       * Labels of the Swarm node, for placement. A change is an update of the node, never of its
+       * host.
+       */
       labels: labels().default(ownLabels),
     })
     .prefault({});
 
 const fields = z.strictObject({
   /**
-   * kafka: a request waits in the topic and the issuer writes it at its own pace. direct: the API writes to the database in the request, to
-   * compare with; nothing of Kafka is made.
+   * kafka: a request waits in the topic and the issuer writes it at its own pace. direct: the API
+   * writes to the database in the request, to compare with; nothing of Kafka is made.
    */
   mode: oneOf(["kafka", "direct"]).default("kafka"),
-  /** Worker hosts. 5, so that the 4 replicas of the API have a spare host: one can be replaced or updated without losing capacity. */
+  /**
+   * Number of workers. With 5, the API's 4 replicas have a spare host, so one can be replaced
+   * without losing capacity.
+   */
   workers: wholeNumber(1, 50, "hosts").default(5),
   /**
-   * Hosts that manage the Swarm and run no task. More than half of them have to be up for a change of anything: 3 outlive the loss of one, 5 of two. An even number outlives
-   * no more than the odd one below it. Each takes `hosts.manager`, and the zones in turn.
+   * Hosts that manage the Swarm and run no task. More than half of them have to be up for a change
+   * of anything: 3 outlive the loss of one, 5 of two. An even number outlives no more than the odd
+   * one below it. Each takes `hosts.manager`, and the zones in turn.
    */
   managers: z
     .literal([1, 3, 5], { error: "1, 3 or 5 (hosts): of an even number, no more may fail than of one less" })
     .default(1),
   hosts: z
     .strictObject({
-      /** The image of each host. Pinned: a newer image must not replace the hosts of a running event. */
+      /**
+       * The image of each host. Pinned: a newer image must not replace the hosts of a running
+       * event.
+       */
       ami: text(/^ami-[0-9a-f]{8,17}$/, AMI_HELP),
       /**
-       * A new number replaces the workers' hosts, as after a patch that a restart of each would bring: new ones are made beside the old, and when they are targets of the load balancer
-       * the old are retired one after the other, each once another copy of what it serves is healthy. No request fails, and twice the workers are paid for meanwhile.
+       * A new number replaces the workers' hosts, as after a patch that a restart of each would
+       * bring: new ones are made beside the old, and when they are targets of the load balancer the
+       * old are retired one after the other, each once another copy of what it serves is healthy.
+       * No request fails, and twice the workers are paid for meanwhile.
        */
       generation: wholeNumber(1, 1_000_000, "the number of the hosts' generation").default(1),
       manager: host("t3.micro", 10, {}),
       worker: host("t3.micro", 10, {}),
-      /** A broker with page cache doesn't fit a t3.micro. Its label draws Kafka and ZooKeeper. */
+      /**
+       * Host of Kafka and ZooKeeper, which its label attracts. A broker with page cache doesn't fit
+       * a t3.micro.
+       */
       kafka: host("t3.medium", 20, { [PLACEMENT_LABELS.kafka]: "true" }),
-      /** k6 takes about 4.5 CPU seconds for 10,000 requests, and took 730 MB with 3,000 users; a t3.xlarge has four cores and 16 GiB. Its label draws the load generator. Made only where `loadGenerator` asks for it. */
+      /**
+       * k6 takes about 4.5 CPU seconds for 10,000 requests, and took 730 MB with 3,000 users; a
+       * t3.xlarge has four cores and 16 GiB. Its label draws the load generator. Made only where
+       * `loadGenerator` asks for it.
+       */
       loadGenerator: host("t3.xlarge", 16, { [PLACEMENT_LABELS.loadGenerator]: "true" }),
     })
     .prefault({} as never),
   /**
-   * What a load test comes from: k6, which `./run event` drives, or nGrinder, with its controller's page. Off unless a test is to come: its host costs as much
-   * as 16 workers.
+   * Load generator: k6, which `./run event` drives, or nGrinder with its controller's page. Off by
+   * default, as its host costs as much as 16 workers.
    */
   loadGenerator: oneOf(["off", "k6", "ngrinder"]).default("off"),
   network: z
@@ -98,7 +123,10 @@ const fields = z.strictObject({
       vpcCidr: range("an IPv4 range, as 10.0.0.0/16")
         .refine((cidr) => prefixWithin(cidr, 16, 24), { error: "a range of /16 to /24, as 10.0.0.0/16" })
         .default("10.0.0.0/16"),
-      /** Range of Swarm's overlay networks. Docker's own default is 10.0.0.0/8, whose networks hide hosts of a VPC in the same range. */
+      /**
+       * Range of Swarm's overlay networks. Docker's own default is 10.0.0.0/8, whose networks hide
+       * hosts of a VPC in the same range.
+       */
       overlayCidr: range("an IPv4 range, as 172.28.0.0/16")
         .refine((cidr) => prefixWithin(cidr, 12, 22), { error: "a range of /12 to /22, as 172.28.0.0/16" })
         .default("172.28.0.0/16"),
@@ -106,18 +134,27 @@ const fields = z.strictObject({
     .prefault({}),
   operators: z
     .strictObject({
-      /** Where SSH to the manager is allowed from. Required, so that nobody opens it to the world by accident. */
+      /**
+       * Ranges that may use SSH to the manager. Required, so that nobody opens it to the world by
+       * accident.
+       */
       cidrs: z
         .array(
           range(OPERATORS_HELP).refine((cidr) => !cidr.endsWith("/0"), { error: OPERATORS_HELP }),
           { error: OPERATORS_HELP },
         )
         .min(1, { error: OPERATORS_HELP }),
-      /** Public keys of people, let in as `admin` beside the program's own key. A change updates the hosts in place. */
+      /**
+       * Public keys of people, let in as `admin` beside the program's own key. A change updates the
+       * hosts in place.
+       */
       sshPublicKeys: z
         .array(text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp256) [A-Za-z0-9+/=]+( [^\n']*)?$/, "an OpenSSH public key"))
         .default([]),
-      /** A shell by SSM Session Manager too, for whom IAM allows it. Its agent comes from AWS's own bucket, so it is off where there is none. */
+      /**
+       * A shell by SSM Session Manager too, for whom IAM allows it. Its agent comes from AWS's own
+       * bucket, so it is off where there is none.
+       */
       sessionManager: yesOrNo().default(true),
     })
     .prefault({} as never),
@@ -129,11 +166,15 @@ const fields = z.strictObject({
     .prefault({}),
   swarm: z
     .strictObject({
-      /** Encrypts the overlay networks (IPsec between the hosts). Off where the kernel has no xfrm, as inside containers. */
+      /**
+       * Encrypts the overlay networks (IPsec between the hosts). Off where the kernel has no xfrm,
+       * as inside containers.
+       */
       encryptedOverlay: yesOrNo().default(true),
       /**
-       * A new number rotates the tokens that hosts join by, as after one was seen by somebody, and the certificate authority with the certificate of each node; what runs goes on. All
-       * nodes have to be up. Certificates are renewed by the Swarm besides, within their 90 days.
+       * A new number rotates the tokens that hosts join by, as after one was seen by somebody, and
+       * the certificate authority with the certificate of each node; what runs goes on. All nodes
+       * have to be up. Certificates are renewed by the Swarm besides, within their 90 days.
        */
       rotation: wholeNumber(1, 1_000_000, "the number of the rotation").default(1),
     })
@@ -145,38 +186,51 @@ const fields = z.strictObject({
       /** 20 GiB is the smallest gp3 volume; the event's rows need a tenth of it. */
       storageGib: wholeNumber(20, 1000, "GiB").default(20),
       /**
-       * Major version of PostgreSQL; minor versions follow by themselves. A higher one upgrades the database in place, which is down meanwhile; RDS
-       * knows no way back to a lower one.
+       * Major version of PostgreSQL; minor versions follow by themselves. A higher one upgrades the
+       * database in place, which is down meanwhile; RDS knows no way back to a lower one.
        */
       engineVersion: oneOf(["16", "17"]).default("17"),
       /** Days that automatic backups are kept; 0 makes none. */
       backupRetentionDays: wholeNumber(0, 35, "days").default(7),
       /**
-       * Neither AWS nor `pulumi destroy` deletes the database while this is on; who lifts both by hand still gets a last snapshot. To delete it with
-       * nothing left: set it to false, `pulumi up`, then `pulumi destroy`.
+       * Neither AWS nor `pulumi destroy` deletes the database while this is on; who lifts both by
+       * hand still gets a last snapshot. To delete it with nothing left: set it to false, `pulumi
+       * up`, then `pulumi destroy`.
        */
       deletionProtection: yesOrNo().default(true),
     })
     .prefault({}),
   kafka: z
     .strictObject({
-      /** Partitions of the topic that requests wait in. 1 keeps the order of all requests; Kafka can add partitions to a topic but not take them away. */
+      /**
+       * Partitions of the topic that requests wait in. 1 keeps the order of all requests; Kafka can
+       * add partitions to a topic but not take them away.
+       */
       partitions: wholeNumber(1, 100, "partitions").default(1),
-      /** How long a record is kept after it was written: time enough to replay the event. */
+      /** Retention of records, long enough to replay the event. */
       retentionHours: wholeNumber(1, 8760, "hours").default(168),
     })
     .prefault({}),
   api: z
     .strictObject({
-      /** Copies of the API. Each publishes its port on its host, so there can't be more than workers. Default: 4, or fewer where there are fewer workers. */
+      /**
+       * Copies of the API. Each publishes its port on its host, so there can't be more than
+       * workers. Default: 4, or fewer where there are fewer workers.
+       */
       replicas: wholeNumber(1, 50, "copies").optional(),
-      /** Most memory of one copy; it took 159 MB after a million requests (docs/performance.md), 213 MB with 6,000 connections. With the issuer it has to fit a t3.micro. */
+      /**
+       * Most memory of one copy; it took 159 MB after a million requests (docs/performance.md), 213
+       * MB with 6,000 connections. With the issuer it has to fit a t3.micro.
+       */
       memoryMib: wholeNumber(128, 16384, "MiB").default(384),
     })
     .prefault({}),
   issuer: z
     .strictObject({
-      /** Most memory of the issuer; the prototype took 508 MB with a backlog of a million records unless held. */
+      /**
+       * Most memory of the issuer; the prototype took 508 MB with a backlog of a million records
+       * unless held.
+       */
       memoryMib: wholeNumber(128, 16384, "MiB").default(384),
     })
     .prefault({}),
@@ -188,7 +242,10 @@ const fields = z.strictObject({
     .prefault({}),
   deployment: z
     .strictObject({
-      /** How long the services of a stack may take until they are healthy, before the deployment is taken back. */
+      /**
+       * Time limit for a stack's services to become healthy. After it the deployment is rolled
+       * back.
+       */
       timeoutSeconds: wholeNumber(30, 3600, "seconds").default(300),
     })
     .prefault({}),
@@ -203,7 +260,7 @@ const schema = fields
     api: { ...settings.api, replicas: settings.api.replicas ?? Math.min(4, settings.workers) },
   }));
 
-/** What no setting has by itself, but only beside another: where, and what is allowed there. */
+/** Yields each contradiction between settings: its place and the allowed value. */
 function* contradictions({
   mode,
   workers,
@@ -268,7 +325,8 @@ export type Settings = z.output<typeof schema>;
 /**
  * Reads the settings of the stack from its configuration file: the only place that does.
  *
- * @param config all configuration of the run, by full key ("gifticon-event:workers"), as the engine hands it over.
+ * @param config all configuration of the run, by full key ("gifticon-event:workers"), as the engine
+ *   hands it over.
  * @throws SettingsError with one line for each wrong, missing or unknown setting.
  */
 export function loadSettings(config: Record<string, string>): Settings {

@@ -1,6 +1,7 @@
 /**
- * Memory in MiB of the EC2 instance types that a host may have, as https://aws.amazon.com/ec2/instance-types/ lists them.
- * Only types of the amd64 architecture: the images are built for it.
+ * Memory in MiB of the EC2 instance types that a host may have, as
+ * https://aws.amazon.com/ec2/instance-types/ lists them. Only types of the amd64 architecture: the
+ * images are built for it.
  */
 export const instanceMemoryMib = {
   "t3.micro": 1024,
@@ -37,8 +38,9 @@ export const instanceCores: Readonly<Record<InstanceType, number>> = {
 };
 
 /**
- * Connections that PostgreSQL serves at most on each class of database. RDS derives `max_connections` from the memory that is left beside
- * its own processes; 81 was measured on db.t3.micro, and the bigger classes are counted from it by their memory.
+ * Connections that PostgreSQL serves at most on each class of database. RDS derives
+ * `max_connections` from the memory that is left beside its own processes; 81 was measured on
+ * db.t3.micro, and the bigger classes are counted from it by their memory.
  */
 export const databaseConnections = {
   "db.t3.micro": 81,

@@ -1,12 +1,17 @@
 import type { z } from "zod";
 
-/** What keys are called: what stands before each ("gifticon-event:"), and what one is ("a setting"). */
+/**
+ * Names in messages: the prefix of each key ("gifticon-event:") and the word for one ("a setting").
+ */
 export interface Words {
   prefix: string;
   key: string;
 }
 
-/** Each thing that a schema finds wrong, as a line for its author: the key, the value, and what is allowed, which is the schema's own message. */
+/**
+ * Each thing that a schema finds wrong, as a line for its author: the key, the value, and what is
+ * allowed, which is the schema's own message.
+ */
 export function problemsOf(error: z.core.$ZodError, given: unknown, words: Words): string[] {
   return error.issues.flatMap((issue) => describe(issue, given, words));
 }

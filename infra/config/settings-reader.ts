@@ -2,7 +2,9 @@ import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { problemsOf } from "./problems.ts";
 
-/** All that is wrong with the settings, one line for each, so that a user corrects them in one go. */
+/**
+ * All that is wrong with the settings, one line for each, so that a user corrects them in one go.
+ */
 export class SettingsError extends RunError {
   readonly code = "SETTINGS_INVALID";
   readonly problems: readonly string[];
@@ -18,9 +20,11 @@ export class SettingsError extends RunError {
 }
 
 /**
- * Parses the settings of one project by a schema. The engine hands each setting over as text: a structured or numeric one is JSON.
+ * Parses the settings of one project by a schema. The engine hands each setting over as text: a
+ * structured or numeric one is JSON.
  *
- * @param config all configuration, by full key ("project:key"); other projects' keys (as aws:region) are left alone.
+ * @param config all configuration, by full key ("project:key"); other projects' keys (as
+ *   aws:region) are left alone.
  * @throws SettingsError
  */
 export function readSettings<S extends z.ZodType>(

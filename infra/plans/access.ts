@@ -5,29 +5,32 @@ import type { Input } from "@pulumi/pulumi";
 /** The default user of Debian's images on AWS. */
 export const HOST_USER = "admin";
 
-/** How the program reaches a host: over SSH, with the host's key known beforehand. */
+/** Connection of the program to a host, over SSH with a known host key. */
 export interface Access {
   connection: types.input.remote.ConnectionArgs;
 }
 
-/** Who the program is, and the host it speaks to. */
+/** A host and the program's key for it. */
 export interface Endpoint {
   address: Input<string>;
   /** The host's public key, as in an authorized_keys file. */
   hostKey: Input<string>;
-  /** The private key of the program. */
+  /** The program's private key. */
   privateKey: Input<string>;
 }
 
-/** A host boots for one to three minutes, and until its own key is in place each attempt fails. Attempts are at most 5 s apart. */
+/**
+ * A host boots for one to three minutes, and attempts fail until its host key is in place. Attempts
+ * are at most 5 s apart.
+ */
 const DIAL_ATTEMPTS = 90;
 
-/** Access to a host that the machine reaches itself: the manager. */
+/** Returns the direct connection to a host: the first manager. */
 export function direct(endpoint: Endpoint): Access {
   return { connection: dial(endpoint) };
 }
 
-/** Access to a host through another one: workers are reached through the manager only. */
+/** Returns the connection to a host through the first manager. */
 export function through(jump: Endpoint, endpoint: Endpoint): Access {
   return { connection: { ...dial(endpoint), proxy: dial(jump) } };
 }

@@ -2,43 +2,46 @@ import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import type { Settings } from "../config/config.ts";
 import type { InstanceType } from "../config/instance-types.ts";
 
-/** What a host is for. Managers run Swarm's control plane and no task. */
+/** Role of a host. Managers run the Swarm's control plane and no task. */
 export type HostRole = "manager" | "worker" | "kafka" | "load-generator";
 
-/** One host as it is declared. */
+/** A declared host. */
 export interface HostPlan {
-  /** Its name within the stack: derived from role and number, so that adding or removing one never renames another. */
+  /** Name in the stack, from role and number. Adding or removing a host never renames another. */
   name: string;
   role: HostRole;
   instanceType: InstanceType;
   diskGib: number;
   /** Labels of its Swarm node. */
   labels: Record<string, string>;
-  /** Another number makes another host of it. Only workers have one. */
+  /** A new number replaces the host. Only workers have one. */
   generation?: number;
-  /** Number of the zone it stands in, 0 or 1: the hosts alternate, so that one zone's failure leaves half of the workers. */
+  /**
+   * Number of its zone, 0 or 1. Hosts alternate, so the failure of a zone leaves half of the
+   * workers.
+   */
   zone: number;
 }
 
-/** All hosts of the environment, by the settings. */
+/** All declared hosts. */
 export interface Fleet {
-  /** The first manager: the others are reached through it. */
+  /** The first manager. The other hosts are reached through it. */
   manager: HostPlan;
   /** Managers beside the first. */
   otherManagers: HostPlan[];
   workers: HostPlan[];
   /** Only in mode kafka. */
   kafka?: HostPlan;
-  /** Only when there is one. */
+  /** Only when the settings ask for one. */
   loadGenerator?: HostPlan;
 }
 
-/** The labels as Swarm takes them: "key=value". */
+/** Returns a host's labels as "key=value". */
 export function labelList({ labels }: HostPlan): string[] {
   return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 }
 
-/** Plans the hosts. */
+/** Returns the hosts that the settings ask for. */
 export function planFleet({
   hosts,
   managers,

@@ -8,22 +8,25 @@ export type GroupName = "node" | "manager" | "worker" | "kafka" | "entrance" | "
 /** One end of a flow: a group, or ranges outside of the VPC. */
 export type Peer = GroupName | { cidrs: readonly string[] };
 
-/** One kind of traffic that is let through; what no flow names is dropped. */
+/** A kind of allowed traffic. All other traffic is dropped. */
 export interface Flow {
-  /** Part of the rules' names: unique, and never changed without an alias. */
+  /** Part of the rules' names. Unique; a change needs an alias. */
   name: string;
   from: Peer;
   to: Peer;
   /** "50" is ESP, which has no ports. */
   protocol: "tcp" | "udp" | "50";
   port?: number;
-  /** The rules' description: AWS takes no apostrophe in it. */
+  /** Description of the rules. AWS refuses apostrophes in it. */
   why: string;
 }
 
 const INTERNET: Peer = { cidrs: ["0.0.0.0/0"] };
 
-/** Says who may talk to whom, by the settings. A flow between two groups becomes a rule of each: out of one and into the other. */
+/**
+ * Returns the allowed traffic. A flow between two groups becomes an egress rule of one and an
+ * ingress rule of the other.
+ */
 export function planFlows(settings: Settings): Flow[] {
   const kafka = settings.mode === "kafka";
   return [
@@ -65,13 +68,13 @@ export function planFlows(settings: Settings): Flow[] {
   ].map((flow) => flow satisfies Flow);
 }
 
-/** The groups that the flows speak of: no group is made that has no rule. */
+/** Returns the groups that the flows name. A group without a rule isn't created. */
 export function groupsOf(flows: readonly Flow[]): GroupName[] {
   const peers = flows.flatMap(({ from, to }) => [from, to]);
   return [...new Set(peers.filter((peer) => typeof peer === "string"))];
 }
 
-/** The security groups of a host. */
+/** Returns the security groups of a role. */
 export function groupsOfRole(role: HostPlan["role"]): GroupName[] {
   switch (role) {
     case "manager":

@@ -12,17 +12,20 @@ export interface PolicyDocument {
   Statement: Statement[];
 }
 
-/** What one host may do at AWS. */
+/** Rights of a host at AWS. */
 export interface HostRights {
-  /** ARNs of the SSM parameters it reads: its own keys, and no other host's. */
+  /** ARNs of the SSM parameters with its own keys. */
   parameters: string[];
-  /** ARNs of the repositories it pulls from. */
+  /** ARNs of the repositories that it pulls from. */
   repositories: string[];
-  /** Lets SSM Session Manager in. Amazon's own policy for it would also let a host read every parameter of the account. */
+  /**
+   * Allows SSM Session Manager. The AWS managed policy for it would also allow reading all
+   * parameters of the account.
+   */
   sessionManager: boolean;
 }
 
-/** The policy of a host's role: the least that it needs. */
+/** Returns the least-privilege policy of a host's role. */
 export function hostPolicy({ parameters, repositories, sessionManager }: HostRights): PolicyDocument {
   const statements: Statement[] = [allow("ReadOwnKeys", ["ssm:GetParameter"], parameters)];
   if (repositories.length > 0) {
@@ -44,7 +47,7 @@ export function hostPolicy({ parameters, repositories, sessionManager }: HostRig
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** Lets EC2 take a role for its instances. */
+/** Trust policy that lets EC2 assume a role for its instances. */
 export const ec2Trust = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],

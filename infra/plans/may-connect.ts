@@ -1,16 +1,16 @@
 import { overlaps, parseCidr } from "../config/cidr.ts";
 import type { Flow, GroupName, Peer } from "./flows.ts";
 
-/** One end of a connection: something with an address of its own in the VPC, or the world outside. */
+/** An end of a connection: something with an address in the VPC, or the world outside. */
 export interface End {
   name: string;
-  /** IPv4, as the other end sees it. */
+  /** IPv4 address that the other end sees. */
   address: string;
-  /** Its security groups; none outside of the VPC, where nothing of ours filters. */
+  /** Its security groups. Ends outside of the VPC have none and aren't filtered. */
   groups: readonly GroupName[];
 }
 
-/** Whether a TCP connection may pass: out of the groups of the one, and into those of the other. */
+/** Reports whether the groups of both ends allow a TCP connection. */
 export function mayConnect(flows: readonly Flow[], from: End, to: End, port: number): boolean {
   const fits = ({ protocol, port: allowed }: Flow) => protocol === "tcp" && allowed === port;
   const leaves =
@@ -20,12 +20,12 @@ export function mayConnect(flows: readonly Flow[], from: End, to: End, port: num
   return leaves && enters;
 }
 
-/** Whether the rule stands in one of this end's own groups. */
+/** Reports whether a rule belongs to one of an end's groups. */
 function isIn({ groups }: End, peer: Peer): boolean {
   return typeof peer === "string" && groups.includes(peer);
 }
 
-/** Whether the other side of a rule is this end: by its group, or by its address. */
+/** Reports whether a rule's peer is this end, by its group or its address. */
 function covers(peer: Peer, end: End): boolean {
   if (typeof peer === "string") return end.groups.includes(peer);
   const address = parseCidr(`${end.address}/32`);

@@ -1,25 +1,27 @@
 import { formatCidr, parseCidr, part } from "../config/cidr.ts";
 
-/** One subnet as it is laid out. */
+/** A planned subnet. */
 export interface SubnetPlan {
-  /** Its name within the stack, as "public-a". */
+  /** Name in the stack, as "public-a". */
   name: string;
   kind: "public" | "private";
-  /** Number of its zone among the zones in use. */
+  /** Number of its zone among the used zones. */
   zone: number;
   cidr: string;
 }
 
-/** Two zones: what a load balancer and a database's subnet group ask for at least. */
+/** Load balancers and database subnet groups need two zones. */
 const ZONES = 2;
 
 /**
- * Lays the VPC's range out: a public and a private subnet in each zone, each a sixteenth of the range, the rest free for what comes later.
+ * Divides the VPC's range: a public and a private subnet in each zone, each a sixteenth of the
+ * range. The rest stays free.
  *
- * Hosts stand in the public ones, each with its own address, as they fetch packages and call AWS's APIs; there is no NAT gateway, because one costs
- * more an hour than the addresses of the whole fleet. The private ones have no way out and hold the database.
+ * Hosts are in the public subnets with public addresses, as they fetch packages and call AWS's
+ * APIs. There is no NAT gateway, because one costs more an hour than the addresses of the whole
+ * fleet. The private subnets have no route out and hold the database.
  *
- * @throws RangeError when the range is none or too small.
+ * @throws RangeError when the range is invalid or too small.
  */
 export function layOutSubnets(vpcCidr: string): SubnetPlan[] {
   const vpc = parseCidr(vpcCidr);

@@ -1,36 +1,39 @@
 import { DATABASE_CA_FILE } from "@gifticon/contract/facts/paths.ts";
 import { renderScript } from "../scripts/render-script.ts";
 
-// Docker unpacks the layers that it pulls by pigz where that is there, in half the time.
+// Docker decompresses pulled layers with pigz if it is installed, in half the time.
 const PACKAGES = ["ca-certificates", "curl", "jq", "docker.io", "docker-cli", "pigz", "amazon-ecr-credential-helper"];
 
 /** AWS takes at most 16 KiB of user data. */
 const LIMIT_BYTES = 16_384;
 
-/** What a host's first boot is told. Nothing of it is a secret: user data can be read by everyone who may describe the instance. */
+/**
+ * Values of a host's first boot. None is a secret: everyone who may describe the instance can read
+ * user data.
+ */
 export interface HostScriptValues {
   hostName: string;
-  /** Number that no script reads: another one makes another user data, which replaces the host. */
+  /** Unused by the script. A new number changes the user data, which replaces the host. */
   generation: number;
   region: string;
   /** Name of the SSM parameter with the private half of the host's SSH key. */
   hostKeyParameter: string;
   /** Host name of the ECR registry. */
   registry: string;
-  /** The key that may ask this host to leave the Swarm. */
+  /** Public key that may ask this host to leave the Swarm. */
   leavePublicKey: string;
-  /** Only on the first manager: name of the SSM parameter with that key's private half. */
+  /** First manager only: name of the SSM parameter with that key's private half. */
   leaveKeyParameter?: string;
-  /** Let the first manager into the Swarm that this host manages. */
+  /** Lets a new first manager into the Swarm that this host manages. */
   admits?: boolean;
-  /** Install the agent of SSM Session Manager. */
+  /** Installs the agent of SSM Session Manager. */
   sessionManager: boolean;
 }
 
 /**
  * Renders the script of a host's first boot.
  *
- * @throws RangeError when it is longer than AWS takes.
+ * @throws RangeError when it exceeds AWS's limit.
  */
 export function renderUserData(values: HostScriptValues): string {
   const script = renderScript(
@@ -47,7 +50,7 @@ export function renderUserData(values: HostScriptValues): string {
       DATABASE_CA_FILE,
       SESSION_MANAGER: values.sessionManager,
     },
-    // The first has none, so that hosts from before there were generations stay.
+    // Generation 1 is left out, so that hosts created before generations existed stay.
     values.generation === 1 ? {} : { GENERATION: values.generation },
   );
   const bytes = Buffer.byteLength(script);

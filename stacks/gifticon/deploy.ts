@@ -3,7 +3,7 @@ import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { all, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config/config.ts";
 import type { DatabaseTarget } from "../../infra/components/database.ts";
-import { COUNTED_ON_AFTER } from "../../infra/components/entrance.ts";
+import { NEW_TARGET_SECONDS } from "../../infra/components/load-balancer.ts";
 import { databaseConnections } from "../../infra/config/instance-types.ts";
 import type { Images } from "../../infra/components/build-images.ts";
 import type { Swarm } from "../../infra/components/swarm.ts";
@@ -12,7 +12,7 @@ import { Stack } from "../stack.ts";
 import { gifticonStack } from "./gifticon-stack.ts";
 import { sharePools } from "../pool-sizes.ts";
 
-/** What the services stand on. */
+/** Arguments of the event's services. */
 export interface GifticonArgs {
   settings: Settings;
   swarm: Swarm;
@@ -36,7 +36,7 @@ export function deployGifticon({ settings, swarm, images, database, after }: Gif
             ...target,
             network: swarm.network,
             spareWorkers: workers - api.replicas,
-            api: { ...api, image: apiImage, poolSize: pools.api, port: PORTS.api, countedOnAfter: COUNTED_ON_AFTER },
+            api: { ...api, image: apiImage, poolSize: pools.api, port: PORTS.api, countedOnAfter: NEW_TARGET_SECONDS },
             ...(queue && issuerImage !== undefined
               ? { queue: { ...queue, issuer: { ...issuer, image: issuerImage, poolSize: pools.issuer } } }
               : {}),

@@ -14,10 +14,13 @@ import {
 import { eventAccess, type EventTarget } from "../event-access.ts";
 import { ON_WORKERS } from "../placement.ts";
 
-/** What each service of the event is told besides its own. */
+/** Values of the event's services. */
 export interface GifticonStackArgs extends EventTarget {
   network: string;
-  /** Workers beyond the API's copies: with one, an update starts the new copy before it stops an old one. */
+  /**
+   * Number of workers without a copy of the API. With one, an update starts a new copy before it
+   * stops an old one.
+   */
   spareWorkers: number;
   api: {
     image: string;
@@ -25,7 +28,7 @@ export interface GifticonStackArgs extends EventTarget {
     memoryMib: number;
     poolSize: number;
     port: number;
-    /** Seconds until the load balancer counts on a new copy that is healthy. */
+    /** Seconds until the load balancer sends requests to a new healthy copy. */
     countedOnAfter: number;
   };
   /** Only in mode kafka. */
@@ -69,7 +72,8 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       replicas: api.replicas,
       placement: { constraints: ON_WORKERS, max_replicas_per_node: 1 },
       ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
-      // Before a host with a copy goes, there is one more elsewhere: infra/scripts/manager/swarm-retire.sh.
+      // swarm-retire.sh reads this label. It starts one more copy before it removes a host with
+      // one.
       labels: { [EXTRA_COPY_LABEL]: String(api.countedOnAfter) },
       resources: memory(api.memoryMib),
     },
@@ -88,7 +92,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       ...onWorkers,
       replicas: 1,
       placement: { constraints: ON_WORKERS },
-      // The group's one partition has one reader: a second copy would only wait.
+      // The topic's only partition has one reader. A second copy would be idle.
       ...rolling("stop-first"),
       resources: memory(queue.issuer.memoryMib),
     },
@@ -101,7 +105,10 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
   };
 }
 
-/** Reserves half: Swarm then spreads by memory too, and a host's other tasks still fit when both are idle. */
+/**
+ * Reserves half of the memory. Swarm then spreads tasks by memory too, and idle tasks still fit on
+ * one host.
+ */
 function memory(limitMib: number): Deploy["resources"] {
   return { ...limits(limitMib, PIDS.node), reservations: { memory: `${Math.floor(limitMib / 2)}M` } };
 }

@@ -14,7 +14,9 @@ interface Topic {
 }
 type Topics = Record<string, Topic>;
 
-/** Kafka's tools as they print. They write down what they are told to change, and change nothing. */
+/**
+ * Kafka's tools as they print. They write down what they are told to change, and change nothing.
+ */
 const JAVA = `#!/usr/bin/env bash
 told="$*"
 case "$told" in

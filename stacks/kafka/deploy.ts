@@ -8,12 +8,12 @@ import { kafkaStack } from "./kafka-stack.ts";
 import { shareMemory } from "./memory.ts";
 import { brokerProperties, zookeeperProperties } from "./properties.ts";
 
-/** What Kafka stands on. */
+/** Arguments of Kafka's stack. */
 export interface KafkaArgs {
   settings: Settings;
   swarm: Swarm;
   image: Input<string>;
-  /** Private address and node of its host. */
+  /** Private address and node id of its host. */
   hostAddress: Input<string>;
   nodeId: Input<string>;
   after: Resource[];

@@ -7,16 +7,16 @@ import { hardened, limits, PIDS, rolling, scratch, type Compose, type ComposeSer
 import type { KafkaMemory } from "./memory.ts";
 import { KAFKA_DATA, ZOOKEEPER_DATA, ZOOKEEPER_SESSION_MS } from "./properties.ts";
 
-/** What the stack depends on. */
+/** Values of Kafka's stack. */
 export interface KafkaStackArgs {
-  /** By digest; serves both, as the distribution holds ZooKeeper's jars too. */
+  /** Image by digest. It contains Kafka and ZooKeeper, as the distribution has both. */
   image: string;
   network: string;
   memory: KafkaMemory;
   partitions: number;
   /** Names of the Docker configs with the properties. */
   configs: { kafka: string; zookeeper: string };
-  /** Id of the node with the volumes: on another one the topics have to be made again. */
+  /** Id of the node with the volumes. On another node the topics are created again. */
   nodeId: string;
   /** Last repair of the stack: another one makes the job declare the topics again. */
   repair: string;
@@ -58,7 +58,7 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
     hostname: SERVICES.broker,
     environment: { HEAP_MIB: memory.kafka.heap },
     healthcheck: healthcheck("kafka"),
-    // A clean stop spares the next start a check of all segments.
+    // After a clean stop, the next start doesn't check all segments.
     stop_grace_period: "60s",
     networks: { [network]: { aliases: [SERVICES.broker] } },
     ports: [{ target: PORTS.brokerExternal, published: PORTS.brokerExternal, protocol: "tcp", mode: "host" }],

@@ -4,16 +4,16 @@ export interface KafkaMemory {
   zookeeper: { heap: number; limit: number };
 }
 
-/** Left to the host: kernel, Docker engine, SSH. */
+/** Memory of the host itself: kernel, Docker engine, SSH. */
 const HOST_MIB = 400;
-/** Java's own share beside the heap: threads, code, buffers. */
+/** Memory of Java beside the heap: threads, code, buffers. */
 const OUTSIDE_HEAP_MIB = 256;
 
 /**
- * Shares a host's memory out. Kafka lives on the page cache, so its heap takes a quarter of the host, and not more than 4 GiB, and the rest is for the cache; ZooKeeper of one
- * broker and two topics holds next to nothing.
+ * Divides a host's memory. Kafka depends on the page cache, so its heap takes a quarter of the host
+ * and 4 GiB at most. ZooKeeper holds little for one broker and two topics.
  *
- * @param hostMib the instance type's memory.
+ * @param hostMib memory of the instance type, in MiB.
  */
 export function shareMemory(hostMib: number): KafkaMemory {
   const heap = Math.min(4096, Math.max(256, Math.floor(hostMib / 4)));

@@ -2,19 +2,19 @@ import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { INTERNAL_LISTENER } from "../broker.ts";
 
-/** Where the images keep their data, each in a named volume. */
+/** Data folders of the images, each in a named volume. */
 export const KAFKA_DATA = "/var/lib/kafka/data";
 export const ZOOKEEPER_DATA = "/var/lib/zookeeper";
 
 /**
- * How long ZooKeeper keeps the broker's registration when the broker is gone. A broker that comes back sooner finds its own id taken and stops; so
- * the service waits longer than this before it restarts it.
+ * Session timeout of ZooKeeper, in milliseconds. A broker that restarts sooner finds its own id
+ * registered and stops, so the service's restart delay is longer.
  */
 export const ZOOKEEPER_SESSION_MS = 6000;
 
-/** What the broker's properties depend on. */
+/** Values of the broker's properties. */
 export interface BrokerSettings {
-  /** Address of its host within the VPC, which it tells clients of the EXTERNAL listener. */
+  /** Private address of its host, advertised to clients of the EXTERNAL listener. */
   externalAddress: string;
   retentionHours: number;
 }
@@ -30,17 +30,18 @@ export function brokerProperties({ externalAddress, retentionHours }: BrokerSett
     "advertised.listeners": `INTERNAL://${INTERNAL_LISTENER},EXTERNAL://${externalAddress}:${PORTS.brokerExternal}`,
     "listener.security.protocol.map": "INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT",
     "inter.broker.listener.name": "INTERNAL",
-    // Topics are declared: a wrong name is an error and not a new topic.
+    // Topics are declared, so an unknown name is an error.
     "auto.create.topics.enable": false,
     "default.replication.factor": 1,
     "offsets.topic.replication.factor": 1,
-    // One consumer group of one member; Kafka's default of 50 partitions only lengthens the start.
+    // There is one consumer group with one member. Kafka's default of 50 partitions lengthens the
+    // start.
     "offsets.topic.num.partitions": 1,
     "transaction.state.log.replication.factor": 1,
     "transaction.state.log.min.isr": 1,
     "min.insync.replicas": 1,
     "log.retention.hours": retentionHours,
-    // An offset that is forgotten before its record would issue again what was issued long ago.
+    // An offset that expired before its record would make the issuer read old records again.
     "offsets.retention.minutes": retentionHours * 60,
     // A single consumer doesn't need to wait for others to join its group.
     "group.initial.rebalance.delay.ms": 0,

@@ -3,29 +3,31 @@ import { hardened, limits, ownCheck, PIDS, rolling, scratch, type Compose, type 
 import { eventAccess, type EventTarget } from "../event-access.ts";
 import { ON_LOAD_GENERATOR, ON_WORKERS } from "../placement.ts";
 
-/** What the k6 stack is told. */
+/** Values of the k6 stack. */
 export interface K6StackArgs {
   network: string;
   /** Images by digest. */
   images: { generator: string; agent: string };
   /** Memory of the generator's host, in MiB. */
   hostMib: number;
-  /** What the agent looks at. */
+  /** Addresses of the data that the agent observes. */
   event: EventTarget;
   /** Name of the Docker secret. */
   passwordSecret: string;
 }
 
-/** Left to the generator's host: kernel, Docker engine, SSH. */
+/** Memory of the host itself: kernel, Docker engine, SSH. */
 const HOST_MIB = 512;
-/** Node reads the topic and the table in pieces: it holds tens of megabytes of them at most. */
+/** The agent reads the topic and the table in pieces of tens of megabytes at most. */
 const AGENT_MIB = 256;
 
 /**
- * The load test with k6. Both services wait: `./run event` starts k6 and the agent's commands inside of them over SSH, as often as it likes, without a deployment. So
- * no port is published, and nothing runs between tests.
+ * Returns the stack of a load test with k6. Its two services are idle containers. `./run event`
+ * runs k6 and the agent's commands in them over SSH, so no port is published, and nothing runs
+ * between tests.
  *
- * k6 stands on the generator's host and speaks to the load balancer, as users do; the agent stands on a worker, as only those reach the database.
+ * k6 runs on the generator's host and calls the load balancer as users do. The agent runs on a
+ * worker, as only workers reach the database.
  */
 export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6StackArgs): Compose {
   const { environment, ...access } = eventAccess(event);
@@ -45,7 +47,7 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
         // The user of k6's image.
         user: "12345:12345",
         stop_grace_period: "5s",
-        // The host's own network: no translation of addresses between the users and the load balancer.
+        // The host's network avoids address translation between the users and the load balancer.
         networks: { host: {} },
         volumes: [scratch(1024)],
         deploy: {

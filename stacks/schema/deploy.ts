@@ -10,7 +10,7 @@ import { serviceConnections } from "../pool-sizes.ts";
 import { Stack, type StackFile } from "../stack.ts";
 import { schemaStack } from "./schema-stack.ts";
 
-/** What the migrations stand on. */
+/** Arguments of the migrations. */
 export interface SchemaArgs {
   settings: Settings;
   swarm: Swarm;
@@ -19,7 +19,10 @@ export interface SchemaArgs {
   after: Resource[];
 }
 
-/** Brings the database's schema, roles and stock to what is declared; deployed means done. */
+/**
+ * Applies the declared schema, roles and stock to the database. It is deployed when the job is
+ * done.
+ */
 export function deploySchema({ settings, swarm, images, database, after }: SchemaArgs): Stack<string> {
   const { owner, service, loadTest } = database;
   const secret = (content: StackFile["content"]): StackFile => ({ kind: "secret", content });

@@ -3,16 +3,16 @@ import { hardened, limits, PIDS, type Compose } from "../compose.ts";
 import { databaseAccess, type DatabaseAccess } from "../event-access.ts";
 import { ON_WORKERS } from "../placement.ts";
 
-/** What the job that prepares the database is told. */
+/** Values of the migration job. */
 export interface SchemaStackArgs {
   network: string;
-  /** By digest: the API's, which holds the migrations that its version needs. */
+  /** The API's image by digest. It contains the migrations of its version. */
   image: string;
-  /** As its owner. */
+  /** Address of the database, with its owner's role. */
   database: DatabaseAccess;
-  /** Gifticons in all. */
+  /** Number of gifticons. */
   stock: number;
-  /** The role of the services, and the most connections that it may have. */
+  /** Role of the services and its maximum number of connections. */
   service: { user: string; connections: number };
   loadTest: { user: string };
   /** Names of the Docker secrets. */
@@ -22,8 +22,9 @@ export interface SchemaStackArgs {
 const SECRETS = "/run/secrets";
 
 /**
- * The one place where the owner of the database logs in: a job that brings schema, roles and stock to what is declared, and ends. Swarm runs it again
- * whenever anything of it changes, and the services are deployed after it.
+ * Returns the stack with the migration job. It applies the declared schema, roles and stock as the
+ * database's owner, and exits. Swarm runs it again when anything of it changes. The services are
+ * deployed after it.
  */
 export function schemaStack(args: SchemaStackArgs): Compose {
   const { network, image, stock, service, loadTest, secrets } = args;

@@ -2,7 +2,7 @@ import type { Finding } from "../finding.ts";
 import type { Sight } from "../sight.ts";
 
 /** Whether the API answers where its users ask. */
-export function checkEntrance(apiUrl: string, { entrance }: Pick<Sight, "entrance">): Finding[] {
+export function checkLoadBalancer(apiUrl: string, { entrance }: Pick<Sight, "entrance">): Finding[] {
   if (entrance === 200) return [];
   const answer = typeof entrance === "number" ? `answers ${entrance}` : `doesn't answer (${entrance})`;
   return [

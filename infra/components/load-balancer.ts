@@ -11,13 +11,16 @@ import {
 import type { SwarmNode } from "./swarm-node.ts";
 import { tags } from "./tags.ts";
 
-/** How the load balancer finds out where a copy of the API serves: in seconds, and numbers of checks in a row. */
+/** Health check of the targets: times in seconds, thresholds in consecutive checks. */
 const HEALTH_CHECK = { interval: 5, timeout: 3, healthyThreshold: 2, unhealthyThreshold: 2 };
 
-/** Seconds until the load balancer counts on a new copy that is healthy: its checks, and one that has just gone by. */
-export const COUNTED_ON_AFTER = HEALTH_CHECK.interval * (HEALTH_CHECK.healthyThreshold + 1);
+/**
+ * Seconds until a new healthy copy gets requests: its checks, plus one interval that may just have
+ * passed.
+ */
+export const NEW_TARGET_SECONDS = HEALTH_CHECK.interval * (HEALTH_CHECK.healthyThreshold + 1);
 
-/** A worker as the load balancer sees it. */
+/** A worker as a target of the load balancer. */
 export interface Target {
   name: string;
   instanceId: Output<string>;
@@ -25,12 +28,13 @@ export interface Target {
 }
 
 /**
- * The load balancer in front of the API. Each worker is a target; which of them run a copy, its health checks find out. So a copy may move to another host without
- * anything being told.
+ * The load balancer in front of the API. Every worker is a target, and health checks find those
+ * that run a copy. So a copy may move to another host without a change here.
  *
- * A target stands before the node that its host was before is retired, and is taken out after its own node is.
+ * A new host becomes a target before its previous node is retired. A target is removed after its
+ * node has been retired.
  */
-export class Entrance extends ComponentResource {
+export class LoadBalancer extends ComponentResource {
   readonly url: Output<string>;
   readonly targets: Resource[];
 
@@ -41,7 +45,7 @@ export class Entrance extends ComponentResource {
       subnetIds: Input<string>[];
       securityGroupId: Input<string>;
       targets: Target[];
-      /** The rules of the firewall: health checks begin with them. */
+      /** Rules of the firewall, which health checks need. */
       after: Resource[];
     },
     options?: ComponentResourceOptions,
@@ -68,7 +72,7 @@ export class Entrance extends ComponentResource {
         targetType: "instance",
         vpcId: args.vpcId,
         loadBalancingAlgorithmType: "least_outstanding_requests",
-        // Seconds that a target taken out may finish its requests: far more than one takes.
+        // Seconds that a removed target has to finish its requests, far more than one takes.
         deregistrationDelay: 10,
         healthCheck: { path: PATHS.readiness, matcher: "200", ...HEALTH_CHECK },
         tags: tags(name),

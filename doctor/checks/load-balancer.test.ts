@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkEntrance } from "./entrance.ts";
+import { checkLoadBalancer } from "./load-balancer.ts";
 
-const found = (entrance: number | string) => checkEntrance("http://api", { entrance }).map(({ what }) => what);
+const found = (entrance: number | string) => checkLoadBalancer("http://api", { entrance }).map(({ what }) => what);
 
 test("an entrance that answers is well; another answer, or none, is told", () => {
   assert.deepEqual(found(200), []);
