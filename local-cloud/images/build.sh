@@ -7,7 +7,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
 
 declare -A tags=([host]=local-cloud/host:debian-13 [services]=local-cloud/services:1)
 
-# What an image is made of: its files and its base.
+# source_of NAME: prints a digest of an image's files and base image.
 source_of() {
   local folder="$here/$1" base
   base="$(sed -n 's/^FROM //p' "$folder/Dockerfile")"
