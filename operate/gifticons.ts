@@ -30,7 +30,7 @@ export class Gifticons {
    */
   constructor(apiUrl: string, connections = 20) {
     this.#apiUrl = apiUrl;
-    this.#agent = new Agent({ connections, connect: { timeout: 5_000 }, headersTimeout: 10_000 });
+    this.#agent = new Agent({ connections, connect: { timeout: 30_000 }, headersTimeout: 60_000 });
   }
 
   /** Asks for one gifticon; an answer of any status, or a failed connection, is a result. */

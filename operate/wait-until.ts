@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 /** Asking again and again, with a bound: the tests' only way to wait. */
 export interface WaitOptions {
   /**
-   * The bound, in milliseconds; three minutes unless told: far more than it takes, also on a
-   * machine that is busy with other things.
+   * The bound, in milliseconds; five minutes by default: far more than it takes, also on a machine
+   * that is busy with other things.
    */
   timeoutMs?: number;
   /** The pause between two questions, in milliseconds. */
@@ -20,7 +20,7 @@ export interface WaitOptions {
 export async function waitUntil<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  { timeoutMs = 180_000, everyMs = 250 }: WaitOptions = {},
+  { timeoutMs = 300_000, everyMs = 250 }: WaitOptions = {},
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let cause: unknown;

@@ -14,7 +14,7 @@ const urn = "urn:pulumi:dev::gifticon-event::aws:rds/instance:Instance::database
 
 test(
   "Pulumi's policy runner starts the pack, and the pack answers the engine's calls",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     // The pack connects to this address only when it logs.
     const pack = spawn(process.execPath, [runner, "127.0.0.1:1", "."], {

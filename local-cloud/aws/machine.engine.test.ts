@@ -96,7 +96,7 @@ describe("the account's entries in the machine's files", () => {
 
   it("are restored by the command `local-cloud restore`, which names them and ends", async () => {
     await removeBlock();
-    const command = () => execa(join(import.meta.dirname, "../bin/local-cloud"), ["restore"], { timeout: 30_000 });
+    const command = () => execa(join(import.meta.dirname, "../bin/local-cloud"), ["restore"], { timeout: 180_000 });
     assert.match((await command()).stderr, /^==> Restored on this machine: the address of /m);
     await known();
     assert.equal((await command()).stderr, "");

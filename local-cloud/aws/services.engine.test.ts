@@ -302,7 +302,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
           resolve(false);
         });
       });
-    await waitUntil(ask, { what: `the load balancer to answer ${status}`, timeout: 60_000 });
+    await waitUntil(ask, { what: `the load balancer to answer ${status}`, timeout: 180_000 });
   }
 
   async function login(user: string, password: string): Promise<string> {

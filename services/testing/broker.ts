@@ -137,9 +137,7 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
     unpause: () => container.act("unpause"),
     start: async () => {
       await container.act("start");
-      await waitUntil("an answer of the broker", () => withAdmin((admin) => admin.listTopics().then(() => true)), {
-        timeoutMs: 60_000,
-      });
+      await waitUntil("an answer of the broker", () => withAdmin((admin) => admin.listTopics().then(() => true)));
     },
     [Symbol.asyncDispose]: async () => {
       await container[Symbol.asyncDispose]();

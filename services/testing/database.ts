@@ -58,15 +58,11 @@ export async function startDatabase(): Promise<DatabaseServer> {
     await pool.query(text).finally(() => pool.end());
     return true;
   };
-  const answers = () => waitUntil("an answer of the database", () => query("select 1"), { timeoutMs: 60_000 });
+  const answers = () => waitUntil("an answer of the database", () => query("select 1"));
   ca = await waitUntil("its certificate", () => container.exec("cat", "/var/lib/postgresql/server.crt"));
   const makeRoles = rolesSql("gifticon", scramVerifier(PASSWORD));
-  await waitUntil(
-    "its roles",
-    () => container.exec("psql", "-XqU", "rdsadmin", "-d", "postgres", "-c", makeRoles).then(() => true),
-    {
-      timeoutMs: 60_000,
-    },
+  await waitUntil("its roles", () =>
+    container.exec("psql", "-XqU", "rdsadmin", "-d", "postgres", "-c", makeRoles).then(() => true),
   );
   await answers();
   return {

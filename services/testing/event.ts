@@ -111,9 +111,7 @@ export async function createUnpreparedEvent(
         reject: false,
       }),
     settled: async () => {
-      await waitUntil("a lag of 0", async () => ((await broker.lag(topic, groupId)) === 0 ? true : undefined), {
-        timeoutMs: 60_000,
-      });
+      await waitUntil("a lag of 0", async () => (await broker.lag(topic, groupId)) === 0);
     },
     reconcile: async (answers) => reconcile({ answers, records: await broker.readAll(topic), topic, database: pool }),
     [Symbol.asyncDispose]: async () => {

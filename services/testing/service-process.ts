@@ -49,15 +49,11 @@ export async function startService(name: ServiceName, environment: Record<string
     url,
     output: () => output,
     ready: async (ready = true) => {
-      await waitUntil(
-        `${name} ${ready ? "" : "not "}to be ready`,
-        async () => {
-          if (hasEnded(child)) throw new Error(`${name} has ended:\n${output}`);
-          const response = await fetch(`${url}${PATHS.readiness}`).catch(() => undefined);
-          return response !== undefined && response.ok === ready ? true : undefined;
-        },
-        { timeoutMs: 60_000 },
-      );
+      await waitUntil(`${name} ${ready ? "" : "not "}to be ready`, async () => {
+        if (hasEnded(child)) throw new Error(`${name} has ended:\n${output}`);
+        const response = await fetch(`${url}${PATHS.readiness}`).catch(() => undefined);
+        return response !== undefined && response.ok === ready ? true : undefined;
+      });
     },
     freeze: () => {
       child.kill("SIGSTOP");

@@ -104,7 +104,11 @@ export class LoadTest {
     const { exitCode, words, report } = await this.#event(
       ["--mode", "direct", ...USERS, "--seconds", "600"],
       async (said) => {
-        await waitUntil("the users to come", () => said().includes("250 users for 600 s"));
+        const come = () => {
+          if (said().includes("250 users for 600 s")) return true;
+          throw new Error(`said so far: ${said()}`);
+        };
+        await waitUntil("the users to come", come, { timeoutMs: 600_000 });
         const before = await issued();
         await waitUntil("the users to be served", async () => (await issued()) > before + 100);
       },

@@ -4,9 +4,10 @@ import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 import fc from "fast-check";
 import { connectionLimit, drip, openMany, pour } from "../support/hostile/flood.ts";
 import { bytesOf, hostileRequest, isEndInDoubt } from "../support/hostile/fuzz.ts";
-import { type Conversation, listen, say, type Target, targetOf } from "../support/hostile/raw-http.ts";
+import { type Conversation, dial, listen, say, type Target, targetOf } from "../support/hostile/raw-http.ts";
 import { post, smugglings } from "../support/hostile/smuggling.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
 import { Crowd, range, startLoad } from "./support/client.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";
 import type { ServiceProcess } from "../../services/testing/service-process.ts";
@@ -65,6 +66,19 @@ function assertAnsweredOrCutOff(conversations: readonly Conversation[], status: 
   }
 }
 
+/**
+ * Sends the head of a request and the same piece without end, over 20 connections. Tries again where
+ * the server's limit on the time of a request came first: a busy machine reads that slowly.
+ */
+function answersToMuch(head: string, piece: string): Promise<Conversation[]> {
+  const answer = () =>
+    waitUntil("an answer to what was sent", async () => {
+      const conversation = await pour(await dial(target), head, piece);
+      return statuses(conversation).includes(408) ? undefined : conversation;
+    });
+  return Promise.all(range(0, 20).map(answer));
+}
+
 describe("the API under hostile input", () => {
   test("answers every malformed request in its own form, and never with a 500", async () => {
     await fc.assert(
@@ -106,13 +120,10 @@ describe("the API under hostile input", () => {
   });
 
   test("answers those who send too much, and cuts them off", async () => {
-    const sending = (head: string, more: string) => openMany(target, 20, (socket) => pour(socket, head, more));
-    const [oversized, endlessChunks, endlessHeader, endlessExtension] = await Promise.all([
-      sending(start("Content-Length: 99999999999", "", ""), KILOBYTE),
-      sending(CHUNKED, `400\r\n${KILOBYTE}\r\n`),
-      sending(start("X-Endless: "), KILOBYTE),
-      sending(`${CHUNKED}1;`, KILOBYTE),
-    ]);
+    const oversized = await answersToMuch(start("Content-Length: 99999999999", "", ""), KILOBYTE);
+    const endlessChunks = await answersToMuch(CHUNKED, `400\r\n${KILOBYTE}\r\n`);
+    const endlessHeader = await answersToMuch(start("X-Endless: "), KILOBYTE);
+    const endlessExtension = await answersToMuch(`${CHUNKED}1;`, KILOBYTE);
     assertAnsweredOrCutOff([...oversized, ...endlessChunks], 413, "body_too_large");
     assertAnsweredOrCutOff(endlessHeader, 431, "headers_too_large");
     assertAnsweredOrCutOff(endlessExtension, 400, "bad_request");

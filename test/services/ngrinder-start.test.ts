@@ -69,7 +69,7 @@ describe("a stop of nGrinder's container", () => {
   test("doesn't wait for a Java that is not there yet", async () => {
     await using container = await start(["bash", "/start.sh"], 3_600);
     await says(container, "waiting");
-    const { stdout } = await execa("docker", ["stop", "--timeout", "60", container.id], { timeout: 30_000 });
+    const { stdout } = await execa("docker", ["stop", "--timeout", "600", container.id], { timeout: 300_000 });
     assert.equal(stdout, container.id);
   });
 
@@ -77,7 +77,7 @@ describe("a stop of nGrinder's container", () => {
     await using container = await start(["bash", "/start.sh"], 0);
     await says(container, STARTED);
     await container.exec("pkill", "-KILL", "-x", "java");
-    const { stdout } = await execa("docker", ["wait", container.id], { timeout: 60_000 });
+    const { stdout } = await execa("docker", ["wait", container.id], { timeout: 300_000 });
     assert.equal(stdout, "137");
   });
 });

@@ -122,7 +122,7 @@ describe("the live page", () => {
       await backing.broker.unpause();
     }
     const code = page.getByLabel("Your gifticon's code");
-    await code.waitFor({ timeout: 60_000 });
+    await code.waitFor();
     await shows(page, { issued: "1", remaining: "4" });
     assert.deepEqual(problems, []);
 

@@ -14,7 +14,7 @@ import { token } from "./tokens.ts";
 /** Uses its own account and range, so that other environments on this machine don't interfere. */
 process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000012";
 const range = "10.251.0.0/16";
-const bootTime = 60_000;
+const bootTime = 180_000;
 
 interface Host {
   id: string;

@@ -31,7 +31,7 @@ test("a load balancer has all targets that were registered while it started", as
   const balancer = make(token.loadBalancer, { name: "app", subnets });
   const loadBalancerArn = await waitUntil(async () => (await listRecords(token.loadBalancer))[0]?.id, {
     what: "the load balancer's record",
-    timeout: 30_000,
+    timeout: 180_000,
   });
   await make(token.listener, { loadBalancerArn, port: 80, defaultActions: [{ type: "forward", targetGroupArn }] });
   const registered: string[] = [];

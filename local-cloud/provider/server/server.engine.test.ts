@@ -149,7 +149,7 @@ describe("a package served to the real engine", () => {
     await project.program(program('{ name: "slow", waits: true }'));
     const up = project.start(["up", "--yes", "--skip-preview"]);
     const waiting = () => stat(join(cloud, "waiting")).then(Boolean, () => false);
-    await waitUntil(waiting, { what: "the operation to start", timeout: 30_000 });
+    await waitUntil(waiting, { what: "the operation to start", timeout: 180_000 });
     up.kill("SIGINT");
     const { all } = await up;
     assert.match(String(all), /the update was cancelled|canceled/);

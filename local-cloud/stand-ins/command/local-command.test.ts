@@ -41,7 +41,7 @@ describe("a local command", () => {
     context.abort();
     await assert.rejects(running, /interrupted by the test/);
     const pid = Number(await readFile(join(directory, "pid"), "utf8"));
-    await waitUntil(() => hasEnded(pid), { what: `the end of process ${pid}`, timeout: 10_000, interval: 10 });
+    await waitUntil(() => hasEnded(pid), { what: `the end of process ${pid}`, timeout: 180_000, interval: 10 });
     await rm(directory, { recursive: true });
   });
 });

@@ -20,5 +20,5 @@ export function testContext(): OperationContext & { messages: string[]; abort: (
 
 /** Waits until something is shown. */
 export async function firstMessage(context: { messages: readonly string[] }, what: string): Promise<void> {
-  await waitUntil(() => Promise.resolve(context.messages.length > 0), { what, timeout: 10_000, interval: 10 });
+  await waitUntil(() => Promise.resolve(context.messages.length > 0), { what, timeout: 180_000, interval: 10 });
 }

@@ -19,6 +19,9 @@ const ARGUMENTS = [
 export const PHONE = 390;
 export const DESKTOP = 1_280;
 
+/** Time limit for whatever a test waits for, in ms: far more than it takes, also on a busy machine. */
+const BOUND_MS = 180_000;
+
 /** Starts a browser with an empty profile; close it when done. */
 export function startBrowser(): Promise<Browser> {
   const executablePath = BROWSERS.find((path) => existsSync(path));
@@ -41,6 +44,7 @@ export async function visit(
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width, height: 844 }, colorScheme, reducedMotion: "reduce" });
   const page = await context.newPage();
+  page.setDefaultTimeout(BOUND_MS);
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {

@@ -14,7 +14,7 @@ export function keyOf(userId: number): string {
 
 /** A crowd with keep-alive connections. */
 export class Crowd implements AsyncDisposable {
-  readonly #agent = new Agent({ connections: 50, connect: { timeout: 5_000 } });
+  readonly #agent = new Agent({ connections: 50, connect: { timeout: 60_000 } });
   #left = false;
   /** Every answer that anyone got. */
   readonly answers: CrowdAnswer[] = [];

@@ -24,7 +24,7 @@ export async function javaClient(): Promise<JavaClient> {
     run: async (program, ...args) => {
       const source = fileURLToPath(new URL(`../java/${program}.java`, import.meta.url));
       const java = ["-XX:TieredStopAtLevel=1", "-cp", join(folder, "libs", "*"), source];
-      const { stdout } = await execa("java", [...java, ...args], { timeout: 120_000 });
+      const { stdout } = await execa("java", [...java, ...args], { timeout: 300_000 });
       return stdout;
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),

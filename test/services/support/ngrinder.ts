@@ -45,7 +45,7 @@ export async function ngrinderLibraries(libs: string): Promise<NgrinderLibraries
   ];
   return {
     check: async (script) => {
-      const options = { all: true, reject: false, timeout: 120_000 } as const;
+      const options = { all: true, reject: false, timeout: 300_000 } as const;
       const { exitCode, all } = await execa("java", groovy("check", script), options);
       return { exitCode, output: all };
     },

@@ -24,7 +24,7 @@ export interface Conversation {
 }
 
 /** How long a server may keep a connection that it should close: more than any of its own timeouts. */
-const BOUND_MS = 60_000;
+const BOUND_MS = 180_000;
 
 /** The host and port of a URL. */
 export function targetOf(url: string): Target {
@@ -42,7 +42,7 @@ export async function dial({ host, port }: Target): Promise<Socket> {
 /**
  * Reads a connection until the server closes it, or until so many answers have come.
  *
- * @throws Error when the server does neither within a minute.
+ * @throws Error when the server does neither within BOUND_MS.
  */
 export async function listen(
   socket: Socket,
