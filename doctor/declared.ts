@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { SERVICES, STACKS } from "@gifticon/contract/facts/names.ts";
 import type { Compose } from "../stacks/compose.ts";
 import { composesOf, renderedOf } from "../policy/rendered.ts";
 import { readOutputs, readState, textOf, type StackOutputs, type StateResource } from "../operate/stack-outputs.ts";
@@ -12,6 +14,8 @@ export interface Declared {
   /** Number of the account, and the region, that the instances are in. */
   account: string;
   region: string;
+  /** Digests of the join tokens that the program knows. */
+  tokens: { worker?: string; manager?: string };
   state: StateResource[];
 }
 
@@ -40,5 +44,24 @@ function declaredBy(state: readonly StateResource[]): Omit<Declared, "outputs" |
     instances: Object.fromEntries(instances.map(({ name, id }) => [name, id])),
     account: arn?.split(":")[4] ?? "",
     region: arn?.split(":")[3] ?? "",
+    tokens: {
+      ...tokenOf("worker", resources.find(({ name }) => name === "swarm-token")?.outputs),
+      ...tokenOf("manager", resources.find(({ name }) => name === "swarm-manager-token")?.outputs),
+    },
   };
+}
+
+/** The arguments of the job that declares the topics; none without that job. */
+export function declaredTopics({ composes }: Pick<Declared, "composes">): string[] {
+  return composes[STACKS.kafka]?.services[SERVICES.topics]?.command?.slice(1) ?? [];
+}
+
+function tokenOf(role: "worker" | "manager", outputs: Record<string, unknown> = {}): Declared["tokens"] {
+  const token = textOf(outputs["stdout"])?.trim();
+  return token === undefined ? {} : { [role]: digestOf(token) };
+}
+
+/** Returns the digest by which a secret is compared with another one. */
+export function digestOf(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
 }

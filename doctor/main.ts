@@ -1,14 +1,16 @@
 import { parseArgs } from "node:util";
 import { NotReadyError, readProgramKey } from "../operate/stack-outputs.ts";
 import { SshHosts } from "../operate/ssh-hosts.ts";
+import { checkAuthority } from "./checks/authority.ts";
 import { checkCredits } from "./checks/credits.ts";
 import { checkLoadBalancer } from "./checks/load-balancer.ts";
 import { checkEvent } from "./checks/event.ts";
 import { checkHosts } from "./checks/hosts.ts";
 import { checkNodes } from "./checks/nodes.ts";
 import { checkServices } from "./checks/services.ts";
+import { checkTopics } from "./checks/topics.ts";
 import { readCredits } from "./cloudwatch.ts";
-import { readDeclared } from "./declared.ts";
+import { declaredTopics, readDeclared } from "./declared.ts";
 import { Unseen, type Finding } from "./finding.ts";
 import { look } from "./sight.ts";
 import { stepsOf } from "./steps.ts";
@@ -38,14 +40,20 @@ async function examine(stack: string, identity: string | undefined): Promise<num
     outputs,
     identity === undefined ? { key: await readProgramKey(stack, state) } : { file: identity },
   );
-  const sight = await look(hosts, outputs);
+  const sight = await look(hosts, outputs, declaredTopics(declared));
   const steps = stepsOf(stack, declared);
   const findings = [
-    ...tell("nodes: in the Swarm, labelled and available as declared", checkNodes(declared, sight, steps)),
+    ...tell("nodes: in the Swarm, labelled and available as declared", [
+      ...checkNodes(declared, sight, steps),
+      ...checkAuthority(declared, sight, steps.up),
+    ]),
     ...tell("hosts: reached, with room, the right time and certificates in date", checkHosts(sight, steps)),
     ...tell("services: as the stack files have them, all tasks running", checkServices(declared, sight, steps.up)),
-    ...tell("event: broker, database and topic serve, and the queue moves", checkEvent(declared, sight)),
-    ...tell("entrance: the API answers through the load balancer", checkLoadBalancer(outputs.apiUrl, sight)),
+    ...tell("event: broker, database and topic serve, and the queue moves", [
+      ...checkTopics(declared, sight, steps.up),
+      ...checkEvent(sight, steps.up),
+    ]),
+    ...tell("entrance: the API answers through the load balancer", checkLoadBalancer(outputs.apiUrl, sight, steps.up)),
   ];
   if (stack === "local") {
     console.log("-       CPU credits: the local cloud has none");

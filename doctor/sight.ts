@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { z } from "zod";
+import { hostObservation } from "../infra/drift/host-observation.ts";
 import type { SshHosts } from "../operate/ssh-hosts.ts";
 import type { StackOutputs } from "../operate/stack-outputs.ts";
 import { Unseen } from "./finding.ts";
@@ -18,6 +19,9 @@ const node = z.object({
   Status: z.object({ State: z.string(), Addr: z.string() }),
   /** Only of a manager. */
   ManagerStatus: z.object({ Reachability: z.string() }).optional(),
+  Description: z.object({
+    TLSInfo: z.object({ CertIssuerPublicKey: z.string().default("") }).default({ CertIssuerPublicKey: "" }),
+  }),
 });
 
 const service = z.object({
@@ -53,9 +57,16 @@ const service = z.object({
   UpdateStatus: z.object({ State: z.string().optional() }).optional(),
 });
 
-const swarm = z.object({ nodes: z.array(node), services: z.array(service) });
-/** What the manager tells while the managers can't agree. */
-const leaderless = z.object({ error: z.string() });
+const swarm = z.object({
+  nodes: z.array(node),
+  services: z.array(service),
+  /** The certificate authority: its public key, and whether nodes are still without a certificate of it. */
+  authority: z.object({ issuer: z.string(), rotating: z.boolean() }),
+  /** Digests of the join tokens. */
+  tokens: z.object({ worker: z.string(), manager: z.string() }),
+});
+/** The answer of a manager that can't tell of the Swarm. */
+const untold = z.object({ error: z.string(), state: z.string() });
 
 const task = z.object({
   service: z.string(),
@@ -71,10 +82,17 @@ const host = z.object({
   /** Seconds since 1970. */
   clock: z.number(),
   swarm: z.string(),
+  /** Error by which the node ended; empty while it runs. */
+  swarmError: z.string(),
   /** PEM; empty where there is none. */
   certificate: z.string(),
   disks: z.array(z.object({ path: z.string(), percent: z.number() })),
   tasks: z.array(task),
+  ...hostObservation.shape,
+  /** Containers of the broker that run. */
+  brokers: z.number(),
+  /** Error by which the last broker ended, when no start gets over it; else empty. */
+  brokerEnd: z.string(),
 });
 
 /** The Swarm, as the manager knows it. */
@@ -107,19 +125,28 @@ const ENTRANCE_TIMEOUT_MS = 10_000;
 /**
  * Looks at the environment, through the manager.
  *
- * @throws Unseen when the manager can't be reached, or the managers can't agree.
+ * @param topics the arguments of the job that declares the topics.
+ * @throws Unseen when the manager can't be reached, or can't tell of the Swarm.
  */
-export async function look(hosts: SshHosts, { nodes, apiUrl, managerPublicIp }: StackOutputs): Promise<Sight> {
+export async function look(
+  hosts: SshHosts,
+  { nodes, apiUrl, managerPublicIp }: StackOutputs,
+  topics: readonly string[],
+): Promise<Sight> {
+  const script = hostScript(topics);
   const seen = await lookAtSwarm(hosts, managerPublicIp);
   const names = nodes.map(({ name }) => name);
-  const [{ all, words }, entrance] = await Promise.all([lookAtHosts(hosts, names), ask(`${apiUrl}${PATHS.health}`)]);
+  const [{ all, words }, entrance] = await Promise.all([
+    lookAtHosts(hosts, names, script),
+    ask(`${apiUrl}${PATHS.health}`),
+  ]);
   const waits = tasksOf(all).some(({ stats, lag }) => (stats?.queued ?? 0) > 0 || lag.some((behind) => behind > 0));
   if (waits) await delay(WATCH_MS);
   return {
     swarm: seen,
     hosts: all,
     unasked: await findUnasked(hosts, nodes, words),
-    later: waits ? (await lookAtHosts(hosts, names)).all : undefined,
+    later: waits ? (await lookAtHosts(hosts, names, script)).all : undefined,
     entrance,
   };
 }
@@ -130,8 +157,14 @@ export function tasksOf(hosts: Sight["hosts"]) {
 }
 
 async function lookAtSwarm(hosts: SshHosts, managerPublicIp: string): Promise<SwarmSight> {
-  const seen = z.union([swarm, leaderless]).parse(await askManager(hosts, managerPublicIp));
+  const seen = z.union([swarm, untold]).parse(await askManager(hosts, managerPublicIp));
   if ("nodes" in seen) return seen;
+  if (seen.state === "error") {
+    throw new Unseen(
+      `the manager's node has ended, so nothing can be changed in the Swarm: ${seen.error}`,
+      "an up has the manager join the other managers again or, without others, makes a new Swarm and puts all into it",
+    );
+  }
   throw new Unseen(
     `the Swarm has no quorum, so what runs goes on and nothing can be changed: ${seen.error}`,
     "start the managers' hosts that are off; an up with --refresh replaces those that are lost (docs/reliability.md)",
@@ -154,8 +187,8 @@ async function askManager(hosts: SshHosts, managerPublicIp: string): Promise<unk
 async function lookAtHosts(
   hosts: SshHosts,
   names: readonly string[],
+  script: string,
 ): Promise<{ all: Sight["hosts"]; words: Map<string, string> }> {
-  const script = hostScript();
   const words = new Map<string, string>();
   const looks = names.map(async (name) => {
     const asked = Date.now() / 1_000;

@@ -1,13 +1,14 @@
 import type { Compose } from "../stacks/compose.ts";
 import { gifticonStack } from "../stacks/gifticon/gifticon-stack.ts";
 import { kafkaStack } from "../stacks/kafka/kafka-stack.ts";
-import type { Declared } from "./declared.ts";
 import type { Finding } from "./finding.ts";
+import { type Declared, digestOf } from "./declared.ts";
 import type { HostSight, ServiceSight, SwarmSight } from "./sight.ts";
 import type { Steps } from "./steps.ts";
 
 /** A small environment, declared: a manager, a worker, Kafka's host. */
-export const declared: Pick<Declared, "outputs" | "composes"> = {
+export const declared: Pick<Declared, "outputs" | "composes" | "tokens"> = {
+  tokens: { worker: digestOf("SWMTKN-w") },
   outputs: {
     ...{ apiUrl: "http://api.example", managerPublicIp: "203.0.113.9", mode: "kafka", loadGenerator: "off" },
     nodes: [
@@ -36,6 +37,9 @@ export const declared: Pick<Declared, "outputs" | "composes"> = {
   },
 };
 
+/** The public key of the Swarm's certificate authority. */
+const ISSUER = "KEY";
+
 /** The Swarm as it is when all is well. */
 export function wellSwarm(): SwarmSight {
   return {
@@ -44,12 +48,19 @@ export function wellSwarm(): SwarmSight {
       node("n2", "10.0.0.5", "worker", "active", { "gifticon-event.host": "worker-1", rack: "a" }),
       node("n3", "10.0.1.6", "worker", "active", { "gifticon-event.host": "kafka", kafka_server: "true" }),
     ],
+    authority: { issuer: ISSUER, rotating: false },
+    tokens: { worker: digestOf("SWMTKN-w"), manager: digestOf("SWMTKN-m") },
     services: Object.entries(declared.composes).flatMap(([stack, compose]) => servicesOf(stack, compose)),
   };
 }
 
 function node(ID: string, Addr: string, Role: string, Availability: string, Labels: Record<string, string>) {
-  return { ID, Spec: { Labels, Role, Availability }, Status: { State: "ready", Addr } };
+  return {
+    ID,
+    Spec: { Labels, Role, Availability },
+    Status: { State: "ready", Addr },
+    Description: { TLSInfo: { CertIssuerPublicKey: ISSUER } },
+  };
 }
 
 /** What Docker makes of a stack file. */
@@ -96,6 +107,7 @@ export function wellHost(): HostSight {
     ...{ clock: 1_000.5, asked: 1_000, answered: 1_001, swarm: "active", certificate: "" },
     disks: [{ path: "/", percent: 40 }],
     tasks: [],
+    ...{ swarmError: "", missingImages: [], topics: null, brokers: 0, brokerEnd: "" },
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Sight } from "../sight.ts";
-import { declared, wellHost } from "../testing.ts";
+import { wellHost } from "../testing.ts";
 import { checkEvent } from "./event.ts";
 
 const API = "gifticon_main-api";
@@ -21,7 +21,7 @@ function hosts(queued: number, accepted: number, lag: number[] = [queued]): Sigh
   };
 }
 
-const found = (sight: Pick<Sight, "hosts" | "later">) => checkEvent(declared, sight).map(({ what }) => what);
+const found = (sight: Pick<Sight, "hosts" | "later">) => checkEvent(sight, "up").map(({ what }) => what);
 
 test("tasks that are ready, with an empty queue or one that moves, are well", () => {
   assert.deepEqual(found({ hosts: hosts(0, 10), later: undefined }), []);
@@ -46,8 +46,17 @@ test("a task that isn't ready is told in its own words, and one that doesn't ans
   ]);
 });
 
-test("a topic with other partitions than declared is told", () => {
-  assert.deepEqual(found({ hosts: hosts(0, 0, [0, 0]), later: undefined }), [
-    "the topic has 2 partitions, and 1 are declared",
+test("a task that waits for a missing topic is told with the step that makes it again", () => {
+  const sight = hosts(0, 0);
+  const [api] = sight["worker-1"]?.tasks ?? [];
+  assert.ok(api);
+  api.ready = { ok: false, reason: "no topic" };
+  const next = (topics: string[]) =>
+    checkEvent({ hosts: { ...sight, kafka: { ...wellHost(), topics } }, later: undefined }, "up").map(
+      ({ next }) => next,
+    );
+  assert.deepEqual(next(["coupon_create missing"]), [
+    "up makes the missing topic again, without which no task is ready",
   ]);
+  assert.match(next([])[0] ?? "", /service logs/);
 });

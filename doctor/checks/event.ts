@@ -1,32 +1,23 @@
-import { SERVICES, STACKS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
-import type { Declared } from "../declared.ts";
+import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Finding } from "../finding.ts";
 import { type Sight, tasksOf } from "../sight.ts";
 
 /**
- * Whether the event can go on: each task ready (which takes the broker and the database), the topic as declared, and what waits in it getting less. A queue alone is
- * no fault: it is what the topic is for.
+ * Checks that the event can go on: each task is ready, which takes the broker and the database, and
+ * the queue gets shorter. A queue alone is no fault: it is the purpose of the topic.
  */
-export function checkEvent({ composes }: Pick<Declared, "composes">, sight: Pick<Sight, "hosts" | "later">): Finding[] {
-  const tasks = tasksOf(sight.hosts);
-  const findings: Finding[] = tasks.flatMap(({ host, service, ready }) => {
+export function checkEvent(sight: Pick<Sight, "hosts" | "later">, up: string): Finding[] {
+  const missing = Object.values(sight.hosts).some((host) => host?.topics?.some((line) => line.endsWith(" missing")));
+  const findings: Finding[] = tasksOf(sight.hosts).flatMap(({ host, service, ready }) => {
     if (ready?.ok === true) return [];
+    const logs = `on the manager: sudo docker service logs --tail 50 ${service} has its words`;
     return [
       {
         what: `${service} on ${host} ${ready === undefined ? "doesn't answer" : `is not ready: ${ready.reason ?? "it doesn't say why"}`}`,
-        next: `on the manager: sudo docker service logs --tail 50 ${service} has its words`,
+        next: missing ? `${up} makes the missing topic again, without which no task is ready` : logs,
       },
     ];
   });
-  const partitions = partitionsDeclared(composes);
-  for (const { lag } of tasks.filter(({ service, lag }) => service === SWARM_SERVICES.issuer && lag.length > 0)) {
-    if (partitions !== undefined && lag.length !== partitions) {
-      findings.push({
-        what: `the topic has ${lag.length} partitions, and ${partitions} are declared`,
-        next: "set kafka.partitions to what the topic has, or declare more and run up; Kafka can't take any away",
-      });
-    }
-  }
   return [...findings, ...checkLag(sight)];
 }
 
@@ -49,10 +40,4 @@ function standing(hosts: Sight["hosts"]): { queued: number; decided: number } | 
       return { queued: stats.queued, decided: stats.accepted - stats.queued };
   }
   return undefined;
-}
-
-/** As the job that declares the topics is told: NAME:PARTITIONS. */
-function partitionsDeclared(composes: Declared["composes"]): number | undefined {
-  const declared = composes[STACKS.kafka]?.services[SERVICES.topics]?.command?.[1]?.split(":")[1];
-  return declared === undefined ? undefined : Number(declared);
 }

@@ -61,6 +61,20 @@ test("a host that left the Swarm is joined again by an up, one whose engine stop
   ]);
 });
 
+test("a host whose certificate has expired is told once, with the engine's words", () => {
+  const at = { asked: 95 * DAY, clock: 95 * DAY, answered: 95 * DAY, certificate: certificate() };
+  assert.deepEqual(found({ ...at, swarm: "error", swarmError: "certificate has expired" }), [
+    "worker-1: its engine is error in the Swarm (certificate has expired) -> up joins it again",
+  ]);
+});
+
+test("each image that a host has lost is told; what an engine doesn't tell is not", () => {
+  assert.deepEqual(found({ missingImages: ["registry/issuer@sha256:1"] }), [
+    "worker-1: the image registry/issuer@sha256:1 is gone, which a task there needs -> up pulls it again",
+  ]);
+  assert.deepEqual(found({ missingImages: null }), []);
+});
+
 test("a disk is told when it is nearly full", () => {
   assert.deepEqual(found({ disks: [{ path: "/", percent: 84 }] }), []);
   assert.deepEqual(found({ disks: [{ path: "/", percent: 85 }] }), [
@@ -83,9 +97,9 @@ test("a certificate is told when it should have been renewed", () => {
   const at = (days: number) => ({ asked: days * DAY, clock: days * DAY, answered: days * DAY, certificate: pem });
   assert.deepEqual(found(at(60)), []);
   assert.deepEqual(found(at(80)), [
-    "worker-1: its certificate in the Swarm ends on 1970-04-01 and was not renewed -> on the manager: sudo docker swarm ca --rotate gives every node a new one",
+    "worker-1: its certificate in the Swarm ends on 1970-04-01 and was not renewed -> set swarm.rotation to another number; up then gives each node a new one",
   ]);
   assert.deepEqual(found(at(95)), [
-    "worker-1: its certificate in the Swarm ended on 1970-04-01 and was not renewed -> on the manager: sudo docker swarm ca --rotate gives every node a new one",
+    "worker-1: its certificate in the Swarm ended on 1970-04-01 and was not renewed -> on the host: sudo systemctl restart docker; then up joins it again, with a new one",
   ]);
 });

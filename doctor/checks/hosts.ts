@@ -58,18 +58,29 @@ function checkHost(name: string, host: HostSight, { up }: Steps): Finding[] {
       next: "on the host: timedatectl tells whether it is synchronised; is this machine's clock right?",
     });
   }
+  for (const image of host.missingImages ?? []) {
+    findings.push({
+      what: `${name}: the image ${image} is gone, which a task there needs`,
+      next: `${up} pulls it again`,
+    });
+  }
   if (host.swarm === "") {
     findings.push({
       what: `${name}: its Docker engine doesn't answer`,
       next: `on ${name}: sudo systemctl restart docker`,
     });
-  } else if (host.swarm !== "active") {
+    return findings;
+  }
+  if (host.swarm !== "active") {
+    const why = host.swarmError === "" ? "" : ` (${host.swarmError})`;
     findings.push({
-      what: `${name}: its engine is ${host.swarm} in the Swarm`,
+      what: `${name}: its engine is ${host.swarm} in the Swarm${why}`,
       next: `${up} joins it again`,
     });
+    // Joining gives it another certificate.
+    return findings;
   }
-  return [...findings, ...checkCertificate(name, host)];
+  return [...findings, ...checkCertificate(name, host, up)];
 }
 
 /** Seconds by which the host's clock must be off at least: it was read at some time between the question and the answer. */
@@ -78,7 +89,7 @@ function offsetOf({ clock, asked, answered }: HostSight): number {
   return clock < asked ? clock - asked : 0;
 }
 
-function checkCertificate(name: string, { certificate, answered }: HostSight): Finding[] {
+function checkCertificate(name: string, { certificate, answered }: HostSight, up: string): Finding[] {
   if (certificate === "") return [];
   const { validFromDate, validToDate } = new X509Certificate(certificate);
   const left = validToDate.getTime() - answered * 1_000;
@@ -87,7 +98,10 @@ function checkCertificate(name: string, { certificate, answered }: HostSight): F
   return [
     {
       what: `${name}: its certificate in the Swarm ${left < 0 ? "ended" : "ends"} on ${day} and was not renewed`,
-      next: "on the manager: sudo docker swarm ca --rotate gives every node a new one",
+      next:
+        left < 0
+          ? `on the host: sudo systemctl restart docker; then ${up} joins it again, with a new one`
+          : `set swarm.rotation to another number; ${up} then gives each node a new one`,
     },
   ];
 }

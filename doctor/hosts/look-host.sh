@@ -1,14 +1,29 @@
 #!/usr/bin/env bash
 # Prints the state of a host and of the event's tasks on it, as JSON. Changes nothing.
-# values: SERVICE_LABEL SERVICES[] PROBE
+# uses: wanted-images declared-topics
+# values: SERVICE_LABEL SERVICES[] PROBE BROKER_SERVICE
 # SERVICES holds the services of the event, as the Swarm names them.
+# BROKER_SERVICE is the broker's service in the Swarm.
 # PROBE is the script for Node.js that runs in each task and prints the task's state as JSON.
 
 main() {
   jq -cn --arg clock "$(date +%s.%N)" --arg swarm "$(swarm_state || true)" \
+    --arg swarmError "$(docker info --format '{{.Swarm.Error}}' || true)" \
     --arg certificate "$(cat /var/lib/docker/swarm/certificates/swarm-node.crt 2>/dev/null || true)" \
-    --argjson disks "$(disks)" --slurpfile tasks <(tasks) \
-    '{clock: ($clock | tonumber), swarm: $swarm, certificate: $certificate, disks: $disks, tasks: $tasks}'
+    --argjson disks "$(disks)" --slurpfile tasks <(tasks) --argjson missingImages "$(missing_images || echo null)" \
+    --argjson topics "$(topic_differences || echo null)" --argjson brokers "$(running_brokers)" \
+    --arg brokerEnd "$(broker_end)" \
+    '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $tasks, $missingImages, $topics, $brokers, $brokerEnd}'
+}
+
+running_brokers() { docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" | wc -l; }
+
+# Prints the error by which the last broker of this host ended, when it is one of those that no start gets over.
+broker_end() {
+  local last
+  last=$(docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" --filter status=exited | head -n 1)
+  if [[ $last == "" ]]; then return; fi
+  docker logs --tail 200 "$last" 2>&1 | grep -o 'Invalid cluster.id in.*' | tail -n 1 || true
 }
 
 # Prints how full each disk is: that of the root, and that of Docker's data when it is another one.

@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
-# Prints the Swarm's nodes and services as JSON, or the error when its managers have no quorum.
-# Runs on the manager and changes nothing.
+# Prints the Swarm's nodes, services, certificate authority and digests of its join tokens as JSON.
+# Prints the error and the state of this node when the manager can't tell: its managers have no quorum,
+# or this node ended. Runs on the manager and changes nothing.
 
 main() {
-  local error
-  error=$(docker_api GET /info | jq -r '.Swarm.Error')
-  if [[ $error != "" ]]; then
-    jq -cn --arg error "$error" '{$error}'
+  local info swarm
+  info=$(docker_api GET /info | jq -c '.Swarm | {error: .Error, state: .LocalNodeState}')
+  if jq -e '.error != ""' <<<"$info" >/dev/null; then
+    echo "$info"
     return
   fi
+  swarm=$(docker_api GET /swarm)
   jq -cn --slurpfile nodes <(docker_api GET /nodes) --slurpfile services <(docker_api GET "/services?status=true") \
-    '{nodes: $nodes[0], services: $services[0]}'
+    --argjson authority "$(jq -c '{issuer: .TLSInfo.CertIssuerPublicKey, rotating: .RootRotationInProgress}' <<<"$swarm")" \
+    --arg worker "$(token_digest Worker <<<"$swarm")" --arg manager "$(token_digest Manager <<<"$swarm")" \
+    '{nodes: $nodes[0], services: $services[0], $authority, tokens: {$worker, $manager}}'
 }
+
+# token_digest ROLE: the digest of the role's join token, out of the Swarm on standard input. The token itself is a secret.
+token_digest() { jq -j --arg role "$1" '.JoinTokens[$role]' | sha256sum | cut -d ' ' -f 1; }
 
 main </dev/null

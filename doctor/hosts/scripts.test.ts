@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
 import { SERVICE_LABEL, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { digestOf } from "../declared.ts";
 import { ScratchHost } from "../../infra/scripts/testing.ts";
 import { findSshScript, hostScript, managerScript } from "./scripts.ts";
 
@@ -14,29 +15,42 @@ async function lookAtManager(answers: Record<string, unknown>): Promise<unknown>
 
 test("the manager prints its nodes and services", async () => {
   const answers = {
-    "/info": { Swarm: { Error: "" } },
+    "/info": { Swarm: { Error: "", LocalNodeState: "active" } },
     "/nodes": [{ ID: "n1" }],
     "/services?status=true": [{ ID: "s1" }],
+    "/swarm": {
+      ...{ JoinTokens: { Worker: "SWMTKN-w", Manager: "SWMTKN-m" }, RootRotationInProgress: true },
+      TLSInfo: { CertIssuerPublicKey: "KEY" },
+    },
   };
-  assert.deepEqual(await lookAtManager(answers), { nodes: [{ ID: "n1" }], services: [{ ID: "s1" }] });
+  assert.deepEqual(await lookAtManager(answers), {
+    ...{ nodes: [{ ID: "n1" }], services: [{ ID: "s1" }], authority: { issuer: "KEY", rotating: true } },
+    tokens: { worker: digestOf("SWMTKN-w"), manager: digestOf("SWMTKN-m") },
+  });
 });
 
 test("the manager prints why the Swarm has no quorum", async () => {
-  const answers = { "/info": { Swarm: { Error: "no leader" } } };
-  assert.deepEqual(await lookAtManager(answers), { error: "no leader" });
+  const answers = { "/info": { Swarm: { Error: "no leader", LocalNodeState: "active" } } };
+  assert.deepEqual(await lookAtManager(answers), { error: "no leader", state: "active" });
 });
 
 test("a host prints its state and the answers of the event's tasks", async () => {
   const docker = `#!/usr/bin/env bash
 case "$*" in
+  info*Error*) echo "certificate has expired" ;;
   info*) echo active ;;
+  "ps "*${SWARM_SERVICES.broker}*status=exited*) echo b1 ;;
+  "logs --tail 200 b1") echo "java.lang.RuntimeException: Invalid cluster.id in: meta.properties. Expected a, but read b" ;;
   "ps --quiet --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.api}") echo c1 ;;
   "exec c1 node --eval"*) echo '{"ready": true}' ;;
 esac
 `;
   await using host = await ScratchHost.make({ docker });
-  const state = JSON.parse(await host.run(hostScript())) as Record<string, unknown>;
+  const state = JSON.parse(await host.run(hostScript(["coupon_create:1"]))) as Record<string, unknown>;
   assert.equal(state["swarm"], "active");
+  assert.equal(state["swarmError"], "certificate has expired");
+  assert.equal(state["brokerEnd"], "Invalid cluster.id in: meta.properties. Expected a, but read b");
+  assert.deepEqual([state["missingImages"], state["topics"], state["brokers"]], [[], null, 0]);
   assert.deepEqual(state["tasks"], [{ service: SWARM_SERVICES.api, ready: true }]);
 });
 

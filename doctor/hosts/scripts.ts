@@ -3,6 +3,7 @@ import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
+import { topicValues } from "../../infra/drift/host-observation.ts";
 import { renderScript } from "../../infra/scripts/render-script.ts";
 
 /** Returns the script that prints the Swarm's nodes and services, for the manager. */
@@ -10,9 +11,14 @@ export function managerScript(): string {
   return renderScript("doctor/hosts/look-manager.sh", {});
 }
 
-/** Returns the script that prints the state of a host and of the event's tasks on it. */
-export function hostScript(): string {
+/**
+ * Returns the script that prints the state of a host and of the event's tasks on it.
+ *
+ * @param topics the arguments of the job that declares the topics.
+ */
+export function hostScript(topics: readonly string[]): string {
   return renderScript("doctor/hosts/look-host.sh", {
+    ...topicValues(topics),
     SERVICES: [SWARM_SERVICES.api, SWARM_SERVICES.issuer],
     PROBE: probe(),
   });

@@ -1,0 +1,33 @@
+import { HOST_LABEL } from "@gifticon/contract/facts/names.ts";
+import type { Declared } from "../declared.ts";
+import type { Finding } from "../finding.ts";
+import type { Sight } from "../sight.ts";
+
+/**
+ * Checks that hosts can join the Swarm: the program knows its join tokens, and each node has a
+ * certificate of its authority.
+ *
+ * @param up the command of an up.
+ */
+export function checkAuthority(
+  { tokens }: Pick<Declared, "tokens">,
+  { swarm }: Pick<Sight, "swarm">,
+  up: string,
+): Finding[] {
+  const stale = (["worker", "manager"] as const).filter(
+    (role) => tokens[role] !== undefined && tokens[role] !== swarm.tokens[role],
+  );
+  const behind = swarm.authority.rotating
+    ? swarm.nodes.filter(({ Description }) => Description.TLSInfo.CertIssuerPublicKey !== swarm.authority.issuer)
+    : [];
+  return [
+    ...stale.map((role) => ({
+      what: `the join token of ${role}s was rotated by hand, so no new host joins`,
+      next: `${up} reads it again`,
+    })),
+    ...behind.map(({ ID, Spec, Status }) => ({
+      what: `${Spec.Labels[HOST_LABEL] ?? ID} (${Status.State}) has no certificate of the Swarm's new authority, and the rotation waits for it`,
+      next: `start its host or its engine, which then gets one; ${up} with --refresh replaces a lost host`,
+    })),
+  ];
+}
