@@ -55,9 +55,11 @@ process.stdout.write(JSON.stringify(texts));
 /** Returns what is run on the hosts, until an answer is missed. */
 async function commandsOf(use: (hosts: SshHosts) => Promise<unknown>): Promise<unknown[]> {
   const commands: unknown[] = [];
-  const answers: Record<string, string> = {
-    [JSON.stringify(["sudo", "bash", "-s"])]: JSON.stringify({ nodes: [], services: [] }),
+  const swarm = {
+    ...{ nodes: [], services: [], authority: { issuer: "", rotating: false } },
+    tokens: { worker: "", manager: "" },
   };
+  const answers: Record<string, string> = { [JSON.stringify(["sudo", "bash", "-s"])]: JSON.stringify(swarm) };
   const run = (host: string, command: readonly string[], input = "") => {
     commands.push([host, command, input]);
     return Promise.resolve(answers[JSON.stringify(command)] ?? "");
