@@ -42,7 +42,7 @@ export async function createEvent(backing: Backing, stock: number, partitions = 
   return event;
 }
 
-/** The same, before its migrations have run. */
+/** Makes an event whose migrations have not run yet. */
 export async function createUnpreparedEvent(
   { broker, database }: Backing,
   stock: number,
@@ -52,39 +52,7 @@ export async function createUnpreparedEvent(
   const [topic, groupId] = [`${name}.${TOPIC}`, `${name}.${CONSUMER_GROUP}`];
   await Promise.all([broker.createTopic(topic, partitions), database.create(name)]);
   const folder = await mkdtemp(join(tmpdir(), `${name}-`));
-  const file = async (file: string, content: string) => {
-    await writeFile(join(folder, file), content);
-    return join(folder, file);
-  };
-  const service = { user: `${name}_service`, password: await file("service-password", `${name}-for-tests-only`) };
-  const common = {
-    PATH: process.env["PATH"] ?? "",
-    LOG_LEVEL: "info",
-    DATABASE_HOST: "127.0.0.1",
-    DATABASE_PORT: database.port.toString(),
-    DATABASE_NAME: name,
-    DATABASE_CA_FILE: await file("ca.pem", database.ca),
-  };
-  const migration: Record<string, string> = {
-    ...common,
-    DATABASE_USER: "gifticon",
-    DATABASE_PASSWORD_FILE: await file("owner-password", database.password),
-    EVENT_STOCK: stock.toString(),
-    SERVICE_USER: service.user,
-    SERVICE_PASSWORD_FILE: service.password,
-    SERVICE_CONNECTIONS: "72",
-    LOAD_TEST_USER: `${name}_load_test`,
-  };
-  const environment: Record<string, string> = {
-    ...common,
-    MODE: "kafka",
-    DATABASE_USER: service.user,
-    DATABASE_PASSWORD_FILE: service.password,
-    DATABASE_POOL_SIZE: "4",
-    KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
-    KAFKA_TOPIC: topic,
-    KAFKA_GROUP_ID: groupId,
-  };
+  const { migration, environment } = await settingsOf({ name, topic, groupId, folder, stock }, { broker, database });
   const pool = database.connect(name);
   const processes: ServiceProcess[] = [];
   const launch: Event["launch"] = async (service, settings = {}) => {
@@ -120,4 +88,55 @@ export async function createUnpreparedEvent(
       await rm(folder, { recursive: true });
     },
   };
+}
+
+interface EventNames {
+  /** The name of its database, and the beginning of its roles'. */
+  name: string;
+  topic: string;
+  groupId: string;
+  /** The folder for the files that its settings name. */
+  folder: string;
+  stock: number;
+}
+
+/** Returns the variables of the migrations and of the services, and writes the files that they name. */
+async function settingsOf(
+  { name, topic, groupId, folder, stock }: EventNames,
+  { broker, database }: Pick<Backing, "broker" | "database">,
+): Promise<Pick<Event, "migration" | "environment">> {
+  const file = async (file: string, content: string) => {
+    await writeFile(join(folder, file), content);
+    return join(folder, file);
+  };
+  const service = { user: `${name}_service`, password: await file("service-password", `${name}-for-tests-only`) };
+  const common = {
+    PATH: process.env["PATH"] ?? "",
+    LOG_LEVEL: "info",
+    DATABASE_HOST: "127.0.0.1",
+    DATABASE_PORT: database.port.toString(),
+    DATABASE_NAME: name,
+    DATABASE_CA_FILE: await file("ca.pem", database.ca),
+  };
+  const migration = {
+    ...common,
+    DATABASE_USER: "gifticon",
+    DATABASE_PASSWORD_FILE: await file("owner-password", database.password),
+    EVENT_STOCK: stock.toString(),
+    SERVICE_USER: service.user,
+    SERVICE_PASSWORD_FILE: service.password,
+    SERVICE_CONNECTIONS: "72",
+    LOAD_TEST_USER: `${name}_load_test`,
+  };
+  const environment = {
+    ...common,
+    MODE: "kafka",
+    DATABASE_USER: service.user,
+    DATABASE_PASSWORD_FILE: service.password,
+    DATABASE_POOL_SIZE: "4",
+    KAFKA_BOOTSTRAP_SERVERS: broker.bootstrapServers,
+    KAFKA_TOPIC: topic,
+    KAFKA_GROUP_ID: groupId,
+  };
+  return { migration, environment };
 }

@@ -18,19 +18,29 @@ import { type PortProbe, probePorts } from "../support/security/probe-ports.ts";
 import { type RunningTask, runningTasks } from "../support/security/tasks.ts";
 import type { Step } from "../support/story.ts";
 
-/** The security of an environment that stands, as steps of its story. */
+/** Looks at what stands, once for all steps: none of them changes it. */
+type Look = () => Promise<Environment>;
+
+/** Adds the steps on the security of an environment that stands to its story. */
 export function securitySteps(step: Step, stack: LocalStack): void {
   let looked: Promise<Environment> | undefined;
-  // None of the steps changes what stands.
   const standing = () => (looked ??= look(stack));
+  connectionSteps(step, stack, standing);
+  hardeningSteps(step, stack, standing);
+  smugglingStep(step, stack);
+  secretStep(step, stack, standing);
+}
 
+function connectionSteps(step: Step, stack: LocalStack, standing: Look): void {
   step("lets exactly those pairs connect that a flow names: from hosts, from containers, from outside", async () => {
     const environment = await standing();
     const flows = await flowsOf(stack);
     const wrong = await Promise.all(placesOf(environment).map((source) => wrongDoors(source, environment, flows)));
     assert.deepEqual(wrong.flat(), []);
   });
+}
 
+function hardeningSteps(step: Step, stack: LocalStack, standing: Look): void {
   step("runs every container without rights that it doesn't need (CIS Docker 4 and 5)", async () => {
     const { tasks } = await standing();
     const services = new Set(tasks.map(({ service }) => service));
@@ -80,7 +90,9 @@ export function securitySteps(step: Step, stack: LocalStack): void {
       [],
     );
   });
+}
 
+function smugglingStep(step: Step, stack: LocalStack): void {
   step("takes no request through the load balancer that is hidden in another", async () => {
     const { apiUrl } = await stack.outputs();
     const client = new Gifticons(apiUrl);
@@ -118,7 +130,9 @@ export function securitySteps(step: Step, stack: LocalStack): void {
       await client.close();
     }
   });
+}
 
+function secretStep(step: Step, stack: LocalStack, standing: Look): void {
   step("shows its secrets nowhere: state, logs, inspections, process lists, image layers, user data", async () => {
     const environment = await standing();
     await using canary = await Canary.of(await knownSecrets(stack, environment));
