@@ -8,7 +8,7 @@ import { renderScript } from "../../infra/scripts/render-script.ts";
 
 /** Returns the script that prints the Swarm's nodes and services, for the manager. */
 export function managerScript(): string {
-  return renderScript("doctor/hosts/look-manager.sh", {});
+  return renderScript("doctor/hosts/print-swarm-state.sh", {});
 }
 
 /**
@@ -17,7 +17,7 @@ export function managerScript(): string {
  * @param topics the arguments of the job that declares the topics.
  */
 export function hostScript(topics: readonly string[]): string {
-  return renderScript("doctor/hosts/look-host.sh", {
+  return renderScript("doctor/hosts/print-host-state.sh", {
     ...topicValues(topics),
     SERVICES: [SWARM_SERVICES.api, SWARM_SERVICES.issuer],
     PROBE: probe(),

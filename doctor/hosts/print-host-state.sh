@@ -18,7 +18,8 @@ main() {
 
 running_brokers() { docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" | wc -l; }
 
-# Prints the error by which the last broker of this host ended, when it is one of those that no start gets over.
+# Prints the error by which the last broker of this host ended, when it is one of those that no
+# start gets over.
 broker_end() {
   local last
   last=$(docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" --filter status=exited | head -n 1)
