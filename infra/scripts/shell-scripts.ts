@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { headerErrors } from "./check-script.ts";
+import { headerErrors } from "./header-errors.ts";
 import { quote } from "./quote.ts";
 import { readScriptFile, ScriptError, type ScriptFile } from "./script-file.ts";
 import type { ValueForm } from "./script-header.ts";
