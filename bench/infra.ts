@@ -1,8 +1,9 @@
 import { LocalStack, type Outcome } from "../operate/local-stack.ts";
 
 /**
- * Seconds of the environment's life on the local cloud, with tools and images in place: up from nothing, up with no change, one
- * worker more, destroy; and for each the resources that took longest. Reported, never asserted: `./run bench infra [--json]`.
+ * Seconds of the environment's life on the local cloud, with tools and images in place: up from
+ * nothing, up with no change, one worker more, destroy; and for each the resources that took
+ * longest. Reported, never asserted: `./run bench infra [--json]`.
  */
 const stack = new LocalStack("bench-infra", "990000000002");
 

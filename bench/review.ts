@@ -4,8 +4,10 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 
 /**
- * Seconds of a review against HEAD, both stacks, with tools in place, in a clone of HEAD: of nothing changed with BASE drawn up for the first time, and with
- * BASE and the compiler's notes kept from the time before; then of a small change. Reported, never asserted: `./run bench review [--json]`.
+ * Seconds of a review against HEAD, both stacks, with tools in place, in a clone of HEAD: of
+ * nothing changed with BASE drawn up for the first time, and with BASE and the compiler's notes
+ * kept from the time before; then of a small change. Reported, never asserted: `./run bench review
+ * [--json]`.
  */
 const checkout = resolve(import.meta.dirname, "..");
 
@@ -20,7 +22,10 @@ async function measure(clone: string, state: string): Promise<{ state: string; s
   return { state, seconds: Math.round((performance.now() - start) / 100) / 10 };
 }
 
-/** Adds a comment to a part of the program and to a service, as small a change as the compiler and the bundler have to look at. */
+/**
+ * Adds a comment to a part of the program and to a service, as small a change as the compiler and
+ * the bundler have to look at.
+ */
 async function addComments(clone: string): Promise<void> {
   for (const file of ["infra/components/host-fleet.ts", "services/main-api/main.ts"]) {
     const path = join(clone, file);

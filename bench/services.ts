@@ -6,10 +6,11 @@ import { type ApiRow, measureApi, measureConnections } from "./support/measure-a
 import { fillTopic, type IssuerRow, measureIssuer } from "./support/measure-issuer.ts";
 
 /**
- * Speed and memory of the services beside prototypes of 40 lines, in turns on the same broker and database: requests from 200
- * connections, 6,000 connections, a backlog of 1,000,000. Reported, never asserted:
- * `./run bench services [api] [connections] [issuer] [--short] [--json]`; without a part, all of them. `--short` tells in about
- * a minute a part which way a change goes: half the rounds, and a third of the backlog.
+ * Speed and memory of the services beside prototypes of 40 lines, in turns on the same broker and
+ * database: requests from 200 connections, 6,000 connections, a backlog of 1,000,000. Reported,
+ * never asserted: `./run bench services [api] [connections] [issuer] [--short] [--json]`; without a
+ * part, all of them. `--short` tells in about a minute a part which way a change goes: half the
+ * rounds, and a third of the backlog.
  */
 const PARTS = ["api", "connections", "issuer"] as const;
 const { values: options, positionals } = parseArgs({
@@ -22,7 +23,10 @@ const asked = (part: (typeof PARTS)[number]) => positionals.length === 0 || posi
 
 const ROUNDS = options.short ? 1 : 2;
 const BACKLOG = options.short ? 300_000 : 1_000_000;
-/** The last round goes on until so many requests have been answered, and says what that leaves in memory. */
+/**
+ * The last round goes on until so many requests have been answered, and says what that leaves in
+ * memory.
+ */
 const ANSWERED = options.short ? 0 : 1_000_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);

@@ -9,7 +9,8 @@ const HOUR_MS = 3_600_000;
 const answer = z.object({ Datapoints: z.array(z.object({ Timestamp: z.string(), Average: z.number() })) });
 
 /**
- * Asks CloudWatch for the CPU credits of the hosts and of the database, by the AWS CLI of whoever looks.
+ * Asks CloudWatch for the CPU credits of the hosts and of the database, by the AWS CLI of whoever
+ * looks.
  *
  * @throws Unseen when there is no CLI, or it may not ask.
  */

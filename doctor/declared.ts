@@ -4,7 +4,7 @@ import type { Compose } from "../stacks/compose.ts";
 import { composesOf, renderedOf } from "../policy/rendered.ts";
 import { readOutputs, readState, textOf, type StackOutputs, type StateResource } from "../operate/stack-outputs.ts";
 
-/** What the program made last, as its outputs and its state tell it. */
+/** The last applied environment, from the program's outputs and state. */
 export interface Declared {
   outputs: StackOutputs;
   /** The stack files, by stack. */
@@ -26,7 +26,7 @@ export async function readDeclared(stack: string): Promise<Declared> {
   return { outputs, state, ...declaredBy(state) };
 }
 
-/** What the state tells of the stack files and the instances. */
+/** Stack files and instances in the state. */
 function declaredBy(state: readonly StateResource[]): Omit<Declared, "outputs" | "state"> {
   const resources = state.map(({ urn, id = "", inputs = {}, outputs = {} }) => {
     const [, , types = "", name = ""] = urn.split("::");

@@ -2,13 +2,13 @@
 export interface Finding {
   /** Something that can't be told, as the fault is not in the environment. */
   unseen?: true;
-  /** What is wrong, and where, in one sentence. */
+  /** The fault and its place, in one sentence. */
   what: string;
-  /** What to do about it. */
+  /** The next step. */
   next: string;
 }
 
-/** What can't be told, and why; not the same as being well. */
+/** A check without a result, with the reason. It doesn't count as well. */
 export class Unseen extends Error {
   override readonly name = "Unseen";
   readonly code = "UNSEEN";

@@ -15,7 +15,8 @@ import { Unseen, type Finding } from "./finding.ts";
 import { look } from "./sight.ts";
 import { stepsOf } from "./steps.ts";
 
-// `./run doctor`: exits with 0 when all is well, 1 when something is wrong, 2 when it couldn't look.
+// `./run doctor`: exits with 0 when all is well, 1 when something is wrong, 2 when it couldn't
+// look.
 const WRONG = 1;
 const UNSEEN = 2;
 

@@ -99,7 +99,10 @@ const host = z.object({
 export type SwarmSight = z.output<typeof swarm>;
 export type ServiceSight = z.output<typeof service>;
 
-/** What a look at one host showed, and when it was asked and answered, in seconds since 1970 of this machine. */
+/**
+ * What a look at one host showed, and when it was asked and answered, in seconds since 1970 of this
+ * machine.
+ */
 export interface HostSight extends z.output<typeof host> {
   asked: number;
   answered: number;
@@ -112,7 +115,10 @@ export interface Sight {
   hosts: Record<string, HostSight | undefined>;
   /** Why those that didn't answer didn't, by host. */
   unasked: Record<string, Unasked>;
-  /** The hosts again, after a moment in which a queue should have become shorter; only where requests waited. */
+  /**
+   * The hosts again, after a moment in which a queue should have become shorter; only where
+   * requests waited.
+   */
   later: Record<string, HostSight | undefined> | undefined;
   /** How the API answered through the load balancer: a status, or why there was none. */
   entrance: number | string;

@@ -63,7 +63,7 @@ function node(ID: string, Addr: string, Role: string, Availability: string, Labe
   };
 }
 
-/** What Docker makes of a stack file. */
+/** Returns the services that Docker creates from a stack file. */
 function servicesOf(stack: string, compose: Compose): ServiceSight[] {
   return Object.entries(compose.services).map(([name, service]) => {
     const { mode, replicas, placement, resources } = service.deploy;

@@ -19,14 +19,14 @@ import { complete, readStackFile } from "./stack-file.ts";
 import { linkPackages } from "./packages.ts";
 import { writeCommit, writeWorkingTree, type Base } from "./trees.ts";
 
-/** What is compared, and where there is room to work. */
+/** Arguments of a comparison. */
 export interface Comparison {
   checkout: string;
   base: Base;
   stack: string;
   /** A folder of this comparison's own. */
   work: string;
-  /** Where versions that were drawn up once are kept, and what they are bundled from. */
+  /** Folder of the cache of evaluated versions and bundles. */
   cache: string;
 }
 
@@ -40,7 +40,7 @@ const drawn = z.object({
 });
 type Drawn = z.infer<typeof drawn>;
 
-/** How many versions, and bundles of services, are kept: each is about a megabyte. */
+/** Number of versions and bundles in the cache. Each takes about a megabyte. */
 const KEPT = 8;
 
 /**
@@ -143,7 +143,10 @@ async function drawBase(comparison: Comparison): Promise<Drawn> {
 /** The engine's version, asked for once. */
 let engine: Promise<string> | undefined;
 
-/** All that a drawing of BASE depends on: its files, the cloud that it is drawn up by, the packages, and what is taken for missing settings. */
+/**
+ * All that a drawing of BASE depends on: its files, the cloud that it is drawn up by, the packages,
+ * and what is taken for missing settings.
+ */
 async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
   const hash = createHash("sha256").update(`${base.tree}\0${stack}\0${JSON.stringify(complete({}))}\0`);
   engine ??= execa("pulumi", ["version"]).then(({ stdout }) => stdout);

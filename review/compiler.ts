@@ -4,11 +4,14 @@ import { join, relative } from "node:path";
 import { execa } from "execa";
 import { CannotJudge } from "./cannot-judge.ts";
 
-/** TypeScript's native compiler, several times faster than the one that ESLint needs as a library. */
+/**
+ * TypeScript's native compiler, several times faster than the one that ESLint needs as a library.
+ */
 const compiler = join(import.meta.dirname, "../node_modules/typescript-7/bin/tsc");
 
 /**
- * Lets the TypeScript compiler judge the program and the services of the working tree; what it found last time it needn't look at again.
+ * Lets the TypeScript compiler judge the program and the services of the working tree; what it
+ * found last time it needn't look at again.
  *
  * @param cache where the compiler keeps its notes.
  * @throws CannotJudge with the compiler's words.

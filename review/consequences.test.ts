@@ -8,7 +8,7 @@ const host = (name: string): Resource => ({
   inputs: { tags: { Role: name.startsWith("manager") ? "manager" : "worker" } },
 });
 
-/** What the loss of the first manager is said to mean, when `going` are replaced or deleted of these hosts. */
+/** Returns the reported consequence when the first manager and `going` are replaced or deleted. */
 function told(names: string[], going: [string, ...string[]], operation: Operation): string | undefined {
   const before = names.map(host);
   const changes = going.map((name): Change => {

@@ -5,12 +5,13 @@ import type { Change, Resource, StackPlan } from "./plan.ts";
 import type { ServiceChange } from "./services.ts";
 
 /**
- * Seconds from a stop of the broker until it serves again, an estimate for a t3.medium: a clean stop, Java's start with ZooKeeper's registration, and the answers of its
- * health check. What the Compose file allows at most stands beside it.
+ * Seconds from a stop of the broker until it serves again, an estimate for a t3.medium: a clean
+ * stop, Java's start with ZooKeeper's registration, and the answers of its health check. What the
+ * Compose file allows at most stands beside it.
  */
 const KAFKA_RESTART_SECONDS = 30;
 
-/** What stands still while a service has no task, by its name. */
+/** Effects on users while a service has no task, by service. */
 const meanwhile: Readonly<Record<string, string>> = {
   [SERVICES.broker]: `producers get 503 with Retry-After for about ${KAFKA_RESTART_SECONDS} s; what was accepted is kept on the volume`,
   [SERVICES.zookeeper]:
@@ -22,7 +23,7 @@ const meanwhile: Readonly<Record<string, string>> = {
     "the job runs once more, before the services change: schema, roles and stock become what is declared while they go on",
 };
 
-/** What an update of a service means for those who use it. */
+/** Describes the effect of a service's update on its users. */
 export function consequenceOf({ service, effect, order, replicas, stopGrace, startPeriod }: ServiceChange): string {
   const without = meanwhile[service] ?? "what it serves is unavailable";
   switch (effect) {
@@ -49,7 +50,7 @@ export function consequenceOf({ service, effect, order, replicas, stopGrace, sta
   return `stops first: ${without} (${bounds})`;
 }
 
-/** What becomes of a service whose hosts stop. */
+/** Describes the effect on a service whose hosts stop. */
 export function moveOf({ service, to, copies, room }: Rescheduled): string {
   const without = meanwhile[service] ?? "what it serves is unavailable";
   if (room === 0) return `no other host may run it, so it waits for its own: ${without}`;
@@ -64,17 +65,17 @@ export function moveOf({ service, to, copies, room }: Rescheduled): string {
 
 /** A resource that holds what can't be made again from the sources. */
 export interface Stateful {
-  /** What it is for its users: "the database". */
+  /** Name for users, such as "the database". */
   what: string;
-  /** What its end means. */
+  /** Effect of its deletion. */
   loss: string;
-  /** What an update that stops it means, by property; undefined where it goes on. */
+  /** Effect of an update that stops it, by property. Undefined when it keeps running. */
   interruption: (property: string) => string | undefined;
 }
 
 const INSTANCE = "aws:ec2/instance:Instance";
 
-/** What a change of instances' types means: EC2 stops them for it. */
+/** Describes the effect of changed instance types, for which EC2 stops the instances. */
 const stopsInstance = (what: string) => (property: string) =>
   /^(instanceType|userData)\b/.test(property) ? `the host stops and starts: ${what}` : undefined;
 
@@ -82,7 +83,10 @@ const stopsInstance = (what: string) => (property: string) =>
 const roleOf = ({ inputs }: Pick<Resource, "inputs">) =>
   (inputs["tags"] as Record<string, unknown> | undefined)?.["Role"];
 
-/** The managers that are there before and stay: what is new in the same update knows nothing of the Swarm. */
+/**
+ * The managers that are there before and stay: what is new in the same update knows nothing of the
+ * Swarm.
+ */
 export function stayingManagers({ before, changes }: Pick<StackPlan, "before" | "changes">): string[] {
   const going = changes.filter(({ operation }) => operation === "replace" || operation === "delete");
   const gone = new Set(going.map(({ resource }) => resource.urn));

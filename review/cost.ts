@@ -1,23 +1,23 @@
 import { compare, compareNames, type Properties, type Resource } from "./plan.ts";
 import { free, HOURS_A_MONTH, prices, type RegionPrices } from "../operate/prices.ts";
 
-/** What several like things cost. */
+/** Cost of equal things. */
 export interface CostLine {
-  /** What it is, as "instance t3.micro". */
+  /** Name, as "instance t3.micro". */
   item: string;
-  /** How much of it: pieces or GiB. */
+  /** Quantity: number or GiB. */
   before: number;
   after: number;
   /** US dollars for one of it in an hour; undefined where the table has no price. */
   price: number | undefined;
 }
 
-/** What a stack costs before and after. */
+/** Cost of a stack before and after a change. */
 export interface Cost {
   lines: CostLine[];
   /** US dollars an hour of all that has a price. */
   total: { before: number; after: number };
-  /** What is charged by use, or has no price in the table: it comes on top. */
+  /** Things charged by use or without a known price. They are not included. */
   unpriced: string[];
 }
 
@@ -27,7 +27,7 @@ interface Charge {
   price: number | undefined;
 }
 
-/** What is charged by how much it is used, which no plan tells. */
+/** Types that are charged by use, which a plan doesn't contain. */
 const byUse: Readonly<Record<string, string>> = {
   "aws:ec2/instance:Instance": "traffic, and CPU that t3 hosts use beyond their baseline",
   "aws:lb/loadBalancer:LoadBalancer": "capacity units of the load balancer",

@@ -11,7 +11,10 @@ import { renderStackFile, type StackSettings } from "./stack-file.ts";
 
 /** Any account: nothing of a review is anybody's. */
 const ACCOUNT = "123456789012";
-/** Nothing in the state is a secret, as all in it is made up: so the engine gets a passphrase and its salt that everybody may know. */
+/**
+ * Nothing in the state is a secret, as all in it is made up: so the engine gets a passphrase and
+ * its salt that everybody may know.
+ */
 const PASSPHRASE = "paper";
 const SALT = "v1:AbGRC0c9MFU=:v1:abZlDZnUalJEIobV:UT+/5EiiZDacH9itM+q4ZXKHTvvVvQ==";
 const paperServer = fileURLToPath(import.meta.resolve("local-cloud/paper/main.ts"));
@@ -25,14 +28,14 @@ export interface PaperStack {
   bundles: string;
 }
 
-/** What a run of the engine gave. */
+/** Result of a run of the engine. */
 export interface PaperRun {
   stdout: string;
-  /** What the program gave each resource. */
+  /** Inputs of each resource. */
   ledger: Ledger;
 }
 
-/** How a preview differs from that of a review. */
+/** Options of a preview outside of a review. */
 export interface PreviewHow {
   server?: string;
   options?: readonly string[];
@@ -114,7 +117,8 @@ function environment(folder: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-    // One write of the state at the end is enough for a state that nobody takes up again after a failure.
+    // One write of the state at the end is enough for a state that nobody takes up again after a
+    // failure.
     PULUMI_EXPERIMENTAL: "true",
     PULUMI_SKIP_CHECKPOINTS: "true",
     NODE_COMPILE_CACHE: join(import.meta.dirname, "../node_modules/.cache/review"),
@@ -163,7 +167,7 @@ function messagesOf(stdout: string): string {
   }
 }
 
-/** What an error's end says, without empty lines. */
+/** Returns the last lines of an error, without empty ones. */
 function lastWords(text: string): string[] {
   return text
     .split("\n")

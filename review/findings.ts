@@ -4,7 +4,7 @@ import { sortOut, type Exception, type Sorted } from "../policy/exceptions.ts";
 import { violations } from "../policy/rules.ts";
 import type { Resource, StackPlan } from "./plan.ts";
 
-/** What breaks the guardrails after a change, told apart from what broke them before. */
+/** Violations after a change, separated from those that existed before. */
 export interface Findings extends Sorted {
   /** Those of `violations` that the change brings. */
   fresh: Violation[];

@@ -51,8 +51,8 @@ function howOf({ operation, properties }: Change): HostStop["how"] | undefined {
 }
 
 /**
- * The services that Swarm starts elsewhere, or that wait, because hosts stop. Pulumi changes hosts side by side, so those that stop take no
- * task from each other.
+ * The services that Swarm starts elsewhere, or that wait, because hosts stop. Pulumi changes hosts
+ * side by side, so those that stop take no task from each other.
  */
 export function rescheduled(plan: Pick<StackPlan, "before" | "after" | "changes">): Rescheduled[] {
   const stopped = new Set(hostStops(plan).map(({ host }) => host));

@@ -1,15 +1,19 @@
 import { paperSecretPattern } from "local-cloud/paper/made-up.ts";
 import type { Resource } from "./plan.ts";
 
-/** Shows a text to a reader: what was made up on paper by the name of where it comes from, secrets masked. */
+/**
+ * Shows a text to a reader: what was made up on paper by the name of where it comes from, secrets
+ * masked.
+ */
 export type Show = (text: string) => string;
 
 /** Shorter values than this would be found inside of others. */
 const SHORTEST = 7;
 
 /**
- * How to show texts from before and after a change. An id, address or digest that is made up stands as `{worker-1.id}`; one that the change makes
- * another stands as `{worker-1.id, new}`, so that a text in which nothing but the reference changed says so.
+ * How to show texts from before and after a change. An id, address or digest that is made up stands
+ * as `{worker-1.id}`; one that the change makes another stands as `{worker-1.id, new}`, so that a
+ * text in which nothing but the reference changed says so.
  */
 export function labels(before: readonly Resource[], after: readonly Resource[]): { before: Show; after: Show } {
   const olds = madeUp(before);
@@ -19,7 +23,7 @@ export function labels(before: readonly Resource[], after: readonly Resource[]):
   return { before: showing(olds), after: showing(new Map([...olds, ...marked])) };
 }
 
-/** Where each made-up value comes from, by value. */
+/** Returns the origin of each made-up value. */
 function madeUp(resources: readonly Resource[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const { name, custom, inputs, outputs } of resources) {

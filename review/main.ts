@@ -10,7 +10,7 @@ import { findingsOf } from "./findings.ts";
 import { report } from "./report.ts";
 import { findBase } from "./trees.ts";
 
-/** What ./run review ends with. */
+/** Exit codes of ./run review. */
 const exit = { fine: 0, violation: 1, cannotJudge: 2 } as const;
 
 const checkout = resolve(import.meta.dirname, "..");
@@ -53,7 +53,10 @@ try {
   await rm(work, { recursive: true, force: true });
 }
 
-/** @throws CannotJudge when the file of exceptions is faulty: which violations it lets pass can't be known then. */
+/**
+ * @throws CannotJudge when the file of exceptions is faulty: which violations it lets pass can't be
+ * known then.
+ */
 function exceptionsOrWhy(): Exception[] {
   try {
     return readExceptions();
@@ -63,7 +66,10 @@ function exceptionsOrWhy(): Exception[] {
   }
 }
 
-/** Waits for each, whatever becomes of the others: an engine that is left alone would go on in a folder that is being removed. */
+/**
+ * Waits for each, whatever becomes of the others: an engine that is left alone would go on in a
+ * folder that is being removed.
+ */
 async function all<T extends readonly Promise<unknown>[]>(
   promises: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

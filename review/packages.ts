@@ -3,14 +3,17 @@ import { copyFile, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, sym
 import { dirname, join, relative, resolve } from "node:path";
 import { execa } from "execa";
 
-/** The files that npm reads to install a program's packages, beside the services' own package.json. */
+/**
+ * The files that npm reads to install a program's packages, beside the services' own package.json.
+ */
 const manifests = ["package.json", "package-lock.json", "local-cloud/package.json"];
 
 /**
- * Gives a copy of the program its packages: those of the checkout where both ask for the same, else its own. The workspaces among them are the
- * copy's own.
+ * Gives a copy of the program its packages: those of the checkout where both ask for the same, else
+ * its own. The workspaces among them are the copy's own.
  *
- * @param cache where packages that the checkout doesn't have are kept: one set, the last that was asked for.
+ * @param cache where packages that the checkout doesn't have are kept: one set, the last that was
+ *   asked for.
  */
 export async function linkPackages(checkout: string, folder: string, cache: string): Promise<void> {
   const [here, there] = await Promise.all([checkout, folder].map((path) => readFile(join(path, "package-lock.json"))));
@@ -46,7 +49,10 @@ async function installed(checkout: string, folder: string, cache: string): Promi
   return known;
 }
 
-/** Only what differs from the checkout's packages is fetched: the rest are links to the same files, which npm replaces and never rewrites. */
+/**
+ * Only what differs from the checkout's packages is fetched: the rest are links to the same files,
+ * which npm replaces and never rewrites.
+ */
 async function install(checkout: string, folder: string, owner: string): Promise<string> {
   if ((await stat(owner).catch(() => undefined)) !== undefined) return owner;
   await rm(dirname(owner), { recursive: true, force: true });

@@ -9,15 +9,17 @@ export interface Resource {
   name: string;
   /** False for a component, which groups others and is nothing at the provider. */
   custom: boolean;
-  /** What the program gives it. A secret is "[secret]"; a text made of one is whole, with that made up on paper. */
+  /**
+   * Inputs. A secret is "[secret]". A text that contains one is complete, with a made-up secret.
+   */
   inputs: Properties;
-  /** What it gives besides, on paper; its id is one of them. */
+  /** Outputs on paper, the id among them. */
   outputs: Properties;
   /** URNs of the resources that it waits for. */
   dependencies: readonly string[];
 }
 
-/** What happens to a resource. */
+/** Operations on a resource. */
 export type Operation = "create" | "update" | "replace" | "delete";
 
 /** One property that differs. */
@@ -30,7 +32,7 @@ export interface PropertyChange {
   after: unknown;
 }
 
-/** What the engine would do to one resource. */
+/** A step of the engine's plan. */
 export interface Change {
   operation: Operation;
   resource: Pick<Resource, "urn" | "type" | "name" | "custom">;
@@ -41,7 +43,10 @@ export interface Change {
   refused: boolean;
 }
 
-/** A stack before and after the change, and what lies between. Lists are in the order of type and name. */
+/**
+ * A stack before and after the change, and what lies between. Lists are in the order of type and
+ * name.
+ */
 export interface StackPlan {
   stack: string;
   region: string;

@@ -19,7 +19,7 @@ const state = z.object({
   protect: z.boolean().default(false),
 });
 
-/** What `pulumi preview --json --show-sames` writes, as far as it is read. */
+/** Output of `pulumi preview --json --show-sames`, as far as it is read. */
 const digest = z.object({
   steps: z
     .array(
@@ -35,10 +35,12 @@ const digest = z.object({
     .nullish(),
 });
 
-/** What a program asked for, as the cloud on paper notes it: what it gives each resource, and what that gives where it is new or changes. */
+/**
+ * Journal of the cloud on paper: each resource's inputs, and its outputs when it is new or changes.
+ */
 export type Ledger = Readonly<Record<string, { given: Properties; gives?: Properties | undefined }>>;
 
-/** What the engine's preview says. */
+/** Parses a preview of the engine. */
 export interface Preview {
   before: Resource[];
   after: Resource[];
@@ -103,8 +105,9 @@ function resourceOf(urn: string, found: z.infer<typeof state>, ledger: Ledger): 
 }
 
 /**
- * Puts a text back that the engine masks only because a secret is somewhere in it: a whole script for the sake of one line. What is a
- * secret by itself has no line break, or is a key, and stays masked; and what is made up on paper is masked wherever it is printed.
+ * Puts a text back that the engine masks only because a secret is somewhere in it: a whole script
+ * for the sake of one line. What is a secret by itself has no line break, or is a key, and stays
+ * masked; and what is made up on paper is masked wherever it is printed.
  */
 function unmasked(inputs: Properties, given: Properties | undefined): Properties {
   return Object.fromEntries(

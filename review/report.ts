@@ -25,7 +25,10 @@ export interface Reviewed {
   findings: Findings;
 }
 
-/** Writes the review of a change as Markdown: short first, details folded. The same input gives the same text. */
+/**
+ * Writes the review of a change as Markdown: short first, details folded. The same input gives the
+ * same text.
+ */
 export function report(base: string, reviewed: readonly Reviewed[]): string {
   const verdicts = reviewed.map(({ plan }) => judge(plan));
   const mandatory = reviewed.flatMap(({ findings }) =>
@@ -227,7 +230,7 @@ function swarmDiff(plan: StackPlan, show: { before: Show; after: Show }): string
   ].join("\n\n");
 }
 
-/** Which hosts stop, and what becomes of the services on them. */
+/** Lists the hosts that stop, and the effect on their services. */
 function hostsAndMoves(plan: StackPlan): string[] {
   const stops = hostStops(plan);
   const moves = rescheduled(plan);

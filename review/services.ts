@@ -3,23 +3,26 @@ import { composesOf, renderedOf } from "../policy/rendered.ts";
 import type { Compose, ComposeService } from "../stacks/compose.ts";
 import { compare, type Resource } from "./plan.ts";
 
-/** What an update of a stack does to one service. */
+/** Effect of an update on a service. */
 export interface ServiceChange {
   stack: string;
   service: string;
-  /** restarts: its tasks end and others start. scales: tasks are added or ended. settles: Swarm takes note, and tasks go on. */
+  /**
+   * restarts: its tasks end and others start. scales: tasks are added or ended. settles: Swarm
+   * takes note, and tasks go on.
+   */
   effect: "starts" | "ends" | "restarts" | "scales" | "settles";
   order: "start-first" | "stop-first";
   /** Copies before and after. */
   replicas: { before: number; after: number };
-  /** What differs, as "image" or "deploy.resources". */
+  /** Changed properties, as "image" or "deploy.resources". */
   fields: string[];
   /** Bounds on a restart, from the Compose file. */
   stopGrace: string;
   startPeriod: string | undefined;
 }
 
-/** What an update does to volumes with data. */
+/** Effect of an update on volumes with data. */
 export interface VolumeChange {
   stack: string;
   volume: string;
@@ -30,8 +33,8 @@ export interface VolumeChange {
 const outsideTasks = ["replicas", "update_config", "rollback_config", "mode", "endpoint_mode", "placement"];
 
 /**
- * What the change does to the services on the Swarm: stacks in the order that they are deployed, services by name, as `docker stack deploy` updates all
- * services of a stack side by side.
+ * What the change does to the services on the Swarm: stacks in the order that they are deployed,
+ * services by name, as `docker stack deploy` updates all services of a stack side by side.
  */
 export function serviceChanges(before: readonly Resource[], after: readonly Resource[]): ServiceChange[] {
   const [olds, news] = [composesOf(renderedOf(before)), composesOf(renderedOf(after))];
@@ -88,7 +91,9 @@ function effectOf(
   return fields.includes("deploy.replicas") ? "scales" : "settles";
 }
 
-/** A service with the real names of its configs, secrets and networks: a new content is a new name. */
+/**
+ * A service with the real names of its configs, secrets and networks: a new content is a new name.
+ */
 function resolved(compose: Compose, name: string): ComposeService | undefined {
   const service = compose.services[name];
   if (service === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { compare, type Resource } from "./plan.ts";
 
-/** How many resources of a type there are. */
+/** Number of resources of a type. */
 export interface SizeLine {
   type: string;
   before: number;

@@ -6,7 +6,10 @@ import { CannotJudge } from "./cannot-judge.ts";
 
 const stackFile = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
 
-/** The settings that `Pulumi.STACK.yaml` leaves to its user, as they depend on an account, and what stands for them in a review. */
+/**
+ * The settings that `Pulumi.STACK.yaml` leaves to its user, as they depend on an account, and what
+ * stands for them in a review.
+ */
 const placeholders: readonly { key: string; path: string; value: unknown }[] = [
   { key: "gifticon-event:hosts", path: "ami", value: "ami-0d13d13d13d13d130" },
   { key: "gifticon-event:operators", path: "cidrs", value: ["203.0.113.7/32"] },
@@ -16,7 +19,7 @@ const placeholders: readonly { key: string; path: string; value: unknown }[] = [
 export interface StackSettings {
   config: Record<string, unknown>;
   region: string;
-  /** What was taken for settings that the file doesn't have: "gifticon-event:hosts.ami = ...". */
+  /** Placeholders for settings that the file lacks: "gifticon-event:hosts.ami = ...". */
   assumptions: string[];
 }
 

@@ -6,7 +6,7 @@ import type { StackPlan } from "./plan.ts";
 
 /** A text that differs, as a unified diff. */
 export interface TextDiff {
-  /** What the text is, as "Compose file of kafka". */
+  /** Title, as "Compose file of kafka". */
   title: string;
   patch: string;
 }
@@ -49,7 +49,10 @@ export function textDiffs(
   ];
 }
 
-/** The same change of many hosts' scripts is told once. Scripts that came or went with their resource are no change of a text. */
+/**
+ * The same change of many hosts' scripts is told once. Scripts that came or went with their
+ * resource are no change of a text.
+ */
 function bodies(what: string, olds: Record<string, ScriptText>, news: Record<string, ScriptText>) {
   const groups = new Map<string, { names: string[]; old: string; current: string }>();
   for (const name of Object.keys(news)) {
@@ -67,7 +70,7 @@ function listed(names: readonly string[]): string {
   return names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
 }
 
-/** What scripts are told, a line for each value; only of those that are in both versions. */
+/** Renders the values of scripts in both versions, a line for each. */
 function valuesOf(scripts: Record<string, ScriptText>, others: Record<string, ScriptText>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(scripts)

@@ -69,7 +69,7 @@ export async function writeWorkingTree(checkout: string, folder: string): Promis
   await Promise.all(files.map((file) => copy(join(checkout, file), join(folder, file))));
 }
 
-/** With the mode that git would give it: that of the checkout depends on its user. */
+/** Copies a file with git's mode. The checkout's mode depends on the user's umask. */
 async function copy(from: string, to: string): Promise<void> {
   try {
     await copyFile(from, to);

@@ -1,14 +1,14 @@
 import { statefulOf, stayingManagers } from "./consequences.ts";
 import { compareNames, type Change, type Operation, type PropertyChange, type StackPlan } from "./plan.ts";
 
-/** How grave a change is, the gravest last. */
+/** Severities of a change, in ascending order. */
 export const grades = ["nothing changes", "adds", "updates in place", "REPLACES", "DELETES"] as const;
 export type Grade = (typeof grades)[number];
 
-/** What a change means for a stack, in short. */
+/** Summary of a change to a stack. */
 export interface Verdict {
   grade: Grade;
-  /** How many resources of the cloud each operation is about; components count for nothing. */
+  /** Number of cloud resources by operation. Components don't count. */
   counts: Record<Operation, number>;
   replacements: Replacement[];
   deletions: { type: string; name: string }[];
@@ -30,7 +30,7 @@ export interface StatefulChange {
   operation: Operation;
   name: string;
   what: string;
-  /** What it means: a loss, an interruption, or undefined where it goes on unharmed. */
+  /** Effect: a loss or an interruption. Undefined without one. */
   effect: string | undefined;
   refused: boolean;
 }
@@ -91,8 +91,9 @@ function statefulChange(change: Change, managers: readonly string[]): StatefulCh
 }
 
 /**
- * Finds pairs of a deletion and a creation of one type that are made of much the same: a resource, or a component around it, was renamed without an
- * alias. The engine can't know, and makes a new one.
+ * Finds pairs of a deletion and a creation of one type that are made of much the same: a resource,
+ * or a component around it, was renamed without an alias. The engine can't know, and makes a new
+ * one.
  */
 function findRenames(changes: readonly Change[]): Rename[] {
   const created = changes.filter(({ operation }) => operation === "create");
@@ -111,7 +112,7 @@ function findRenames(changes: readonly Change[]): Rename[] {
     });
 }
 
-/** Which part of the inputs is the same, once each resource's own name in them is left out; tags say no more than the name. */
+/** Returns the share of equal inputs, without the resource's own name and its tags. */
 function likeness(gone: Change, created: Change): number {
   const [olds, news] = [gone, created].map(({ resource, before, after }) =>
     Object.entries((before ?? after)?.inputs ?? {})

@@ -12,7 +12,10 @@ const exception = z.strictObject({
 /** An advisory that is let pass for a while. */
 export type AuditException = z.infer<typeof exception>;
 
-/** What `npm audit --json` answers, as far as it is read: packages, each with advisories, or with the names of packages that bring them. */
+/**
+ * Output of `npm audit --json`, as far as it is read: packages with advisories, or with the
+ * packages that cause them.
+ */
 const report = z.object({
   vulnerabilities: z.record(
     z.string(),
@@ -32,7 +35,8 @@ const report = z.object({
  *
  * @param answer what `npm audit --json` wrote.
  * @param today as 2026-11-22: an exception holds through its last day.
- * @throws Error when that is no report: where the registry answers no audit, nothing is known, and that is not well.
+ * @throws Error when that is no report: where the registry answers no audit, nothing is known, and
+ *   that is not well.
  */
 export function judgeAudit(answer: string, exceptions: readonly AuditException[], today: string): string[] {
   const { success, data } = report.safeParse(JSON.parse(answer));

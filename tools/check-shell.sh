@@ -19,8 +19,8 @@ check() {
   fi
 }
 
-# with_header FILE: prints a script. Its second line, a comment, becomes code for what its header says,
-# so that each line keeps its number.
+# with_header FILE: prints a script. Its second line, a comment, becomes code for what its header
+# says, so that each line keeps its number.
 with_header() {
   local uses variables library word line=". $LIBRARIES/common.sh"
   uses=$(sed -n 's/^# uses: //p' "$1")

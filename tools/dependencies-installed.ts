@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-// Exits with 0 when each package that package-lock.json asks for is in node_modules, in that version.
+// Exits with 0 when each package that package-lock.json asks for is in node_modules, in that
+// version.
 interface Lock {
   packages: Record<string, { version?: string; optional?: boolean }>;
 }

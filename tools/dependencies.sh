@@ -2,13 +2,15 @@
 # Node.js and the packages of package-lock.json. Sourced after lib.sh and packages.sh.
 : "${checkout:?}"
 
-# Does node_modules hold what package-lock.json says? (npm writes its own list last, so an interrupted installation has none.)
+# Does node_modules hold what package-lock.json says? (npm writes its own list last, so an
+# interrupted installation has none.)
 dependencies_installed() {
   [[ -x $checkout/node_modules/.bin/node && -e $checkout/node_modules/.package-lock.json ]] &&
     "$checkout/node_modules/.bin/node" "$checkout/tools/dependencies-installed.ts"
 }
 
-# npm before version 10 takes the link away again, with the package of the other architecture that has the same one.
+# npm before version 10 takes the link away again, with the package of the other architecture that
+# has the same one.
 link_node() {
   local binary
   for binary in "$checkout"/node_modules/node-linux-*/bin/node; do

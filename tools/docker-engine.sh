@@ -1,14 +1,15 @@
 # shellcheck shell=bash
 # The machine's Docker engine. Sourced after lib.sh and packages.sh; runs as root.
 
-# Where an engine that the project started by hand (a machine without systemd) has its output, and which process it is.
+# Log and process id of an engine that the project started itself, on a machine without systemd.
 engine_log=/var/log/gifticon-event-dockerd.log
 engine_mark=/run/gifticon-event-dockerd.pid
 engine_pid_file=/run/docker.pid
 
 engine_answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
-# Is there a process with this id that is the named program? After a hard stop, its id may be another's.
+# Is there a process with this id that is the named program? After a hard stop, its id may be
+# another's.
 process_is() { [[ -n ${1:-} && "$(cat "/proc/$1/comm" 2>/dev/null)" == "$2" ]]; }
 
 # Waits until the engine answers, or fails when `alive` says that it never will.
@@ -20,7 +21,8 @@ wait_for_engine() {
   done
 }
 
-# A folder whose iptables works on this kernel, where the distribution's default doesn't (nf_tables is missing).
+# A folder whose iptables works on this kernel, where the distribution's default doesn't (nf_tables
+# is missing).
 legacy_iptables() {
   local folder=/run/gifticon-event-iptables tool
   iptables -t nat -S >/dev/null 2>&1 && return
@@ -38,7 +40,7 @@ start_engine_by_hand() {
   if [[ -e $engine_pid_file ]] && ! process_is "$(cat "$engine_pid_file")" dockerd; then rm -f -- "$engine_pid_file"; fi
   rm -f -- "$engine_mark"
   say "Starting the Docker engine (no systemd here: its output goes to $engine_log)"
-  # In a session of its own, so that it outlives this run, and without this run's lock (9).
+  # Runs in its own session, so that it outlives this run, and without this run's lock (9).
   # shellcheck disable=SC2016 # the inner shell expands it
   PATH="$(legacy_iptables)$PATH" setsid --fork sh -c 'echo $$ >"$1"; exec dockerd >>"$2" 2>&1' sh "$engine_mark" "$engine_log" \
     </dev/null >/dev/null 2>&1 9>&-

@@ -36,10 +36,12 @@ set_environment() {
   # Parsing the SDKs is much of what each start of the program and of the providers takes.
   export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$cache/node}"
   export PULUMI_BACKEND_URL="${PULUMI_BACKEND_URL:-file://$checkout/.local/state}"
-  # Encrypts the secrets of a stack that lives and ends on this machine. It is no secret: the state folder is its user's alone, and who
-  # may use the machine's Docker engine can read more than the state holds.
+  # Encrypts the secrets of a stack that lives and ends on this machine. It is no secret: the state
+  # folder is its user's alone, and who may use the machine's Docker engine can read more than the
+  # state holds.
   export PULUMI_CONFIG_PASSPHRASE="${PULUMI_CONFIG_PASSPHRASE:-local}"
-  # Plugins and workspaces of this checkout alone: tools/plugins.sh fills it. A home of the user's never gets a plugin that stands in.
+  # Plugins and workspaces of this checkout alone: tools/plugins.sh fills it. A home of the user's
+  # never gets a plugin that stands in.
   export PULUMI_HOME="$checkout/.local/pulumi"
   export PULUMI_IGNORE_AMBIENT_PLUGINS=true
   export PULUMI_SKIP_UPDATE_CHECK="${PULUMI_SKIP_UPDATE_CHECK:-true}"

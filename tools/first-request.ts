@@ -5,8 +5,8 @@ import { Gifticons } from "../operate/gifticons.ts";
 import type { Outputs } from "../operate/local-stack.ts";
 import { prove, wordsOf } from "./proof.ts";
 
-// Proves that the environment works: one user's request through the load balancer, and on to its end. Reads the program's outputs
-// from standard input, and shows them and what to try next.
+// Proves that the environment works: one user's request through the load balancer, and on to its
+// end. Reads the program's outputs from standard input, and shows them and what to try next.
 
 /** User ids of proofs are far from those that a load test or an example takes. */
 const FIRST_PROOF_USER = 9_000_000_000;

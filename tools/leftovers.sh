@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the local cloud keeps on the machine, found by the labels and names that it gives. Sourced after env.sh.
+# Finds the local cloud's objects on the machine by their labels and names. Sourced after env.sh.
 : "${checkout:?}"
 
 # leftovers_of ACCOUNT: one line for each thing; nothing after a destroy.
@@ -14,8 +14,8 @@ leftovers_of() {
   find /sys/fs/cgroup -type d -name "*local-cloud-$account*" -printf 'cgroup %p\n' 2>/dev/null || true
 }
 
-# without_block ACCOUNT: the hosts file on standard input without the account's block. Where something else has taken a mark of it, the names
-# of AWS tell which lines are its.
+# without_block ACCOUNT: the hosts file on standard input without the account's block. Where
+# something else has taken a mark of it, the names of AWS tell which lines are its.
 without_block() {
   awk -v begin="# BEGIN local-cloud $1 " -v end="# END local-cloud $1" '
     index($0, begin) == 1 { inside = 1; next }
@@ -35,7 +35,8 @@ accounts_of_checkout() {
   } | sort -u
 }
 
-# The images that updates built for an account and pushed to its registry; nothing else knows their names.
+# The images that updates built for an account and pushed to its registry; nothing else knows their
+# names.
 remove_images_of() {
   docker image ls --filter "reference=$1.dkr.ecr.*/*" --format '{{.Repository}}:{{.Tag}} {{.ID}}' | while read -r name id; do
     [[ $name != *:'<none>' ]] || name="$id"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every script of tools/ stands on: messages, privileges, caches. Sourced, never run.
+# Shared functions of all scripts in tools/: messages, privileges, caches. Sourced, never run.
 
 checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 export checkout
@@ -35,8 +35,9 @@ as_root() {
   fi
 }
 
-# Runs the command line again as root where the caller isn't: the local cloud works on networks, cgroups and /etc/hosts. What the caller
-# set for it stays, and what it makes in the checkout and the caches belongs to the caller in the end.
+# Runs the command line again as root where the caller isn't: the local cloud works on networks,
+# cgroups and /etc/hosts. What the caller set for it stays, and what it makes in the checkout and
+# the caches belongs to the caller in the end.
 become_root() {
   ((EUID != 0)) || return 0
   have sudo || fail "this needs root, and there is no sudo" "Run ./run as root."
@@ -49,8 +50,8 @@ become_root() {
   exit "$status"
 }
 
-# One run at a time changes the stack of a checkout. The lock is held until the last process of the run has ended, so that a run never
-# meets the engine of one that was killed.
+# One run at a time changes the stack of a checkout. The lock is held until the last process of the
+# run has ended, so that a run never meets the engine of one that was killed.
 take_run_lock() {
   mkdir -p "$checkout/.local"
   exec 9>"$checkout/.local/run.lock"
@@ -59,7 +60,8 @@ take_run_lock() {
   flock 9
 }
 
-# with_lock NAME COMMAND...: one at a time for the user, so that two runs don't build the same thing side by side.
+# with_lock NAME COMMAND...: one at a time for the user, so that two runs don't build the same thing
+# side by side.
 with_lock() {
   local name="$1"
   shift

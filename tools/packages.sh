@@ -15,7 +15,8 @@ install_packages() {
   ((${#missing[@]})) || return 0
   say "Installing ${missing[*]} ($why)"
   local install=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq)
-  # The package lists of a fresh machine are absent or out of date, so a first failure asks for them.
+  # The package lists of a fresh machine are absent or out of date, so a first failure asks for
+  # them.
   if ! as_root "${install[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
     as_root "${install[@]}" update ||
       warn "the package lists can't be brought up to date: trying with those that are here"
@@ -24,7 +25,8 @@ install_packages() {
   fi
 }
 
-# install_without_starting WHY PACKAGE...: for a package whose service nobody asked for (an SSH server, say).
+# install_without_starting WHY PACKAGE...: for a package whose service nobody asked for (an SSH
+# server, say).
 install_without_starting() {
   local policy=/usr/sbin/policy-rc.d
   if [[ -e $policy ]]; then
@@ -32,7 +34,7 @@ install_without_starting() {
     return
   fi
   printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
-  # In a shell of its own, so that its end, whatever it is, takes the policy away.
+  # A subshell removes the policy whenever and however it ends.
   (
     trap 'as_root rm -f -- "$policy"' EXIT
     install_packages "$@"

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Puts the provider plugins of stack `local` into the checkout's own PULUMI_HOME, where the engine finds them by name and version. `aws` is
-# always local-cloud's. `command`, `docker`, `random` and `tls` are the real ones where the Pulumi CLI can download them, else local-cloud's
-# stand-ins. A checkout decides that once, because the providers of a state must not change: the decision is the one word in
-# .local/plugins, and LOCAL_CLOUD_PLUGINS=real or =stand-ins makes it by hand.
+# Puts the provider plugins of stack `local` into the checkout's own PULUMI_HOME, where the engine
+# finds them by name and version. `aws` is always local-cloud's. `command`, `docker`, `random` and
+# `tls` are the real ones where the Pulumi CLI can download them, else local-cloud's stand-ins. A
+# checkout decides that once, because the providers of a state must not change: the decision is the
+# one word in .local/plugins, and LOCAL_CLOUD_PLUGINS=real or =stand-ins makes it by hand.
 #
-# The engine warns of each plugin that it takes from PATH, and one home for all checkouts would hand one checkout the providers of another.
+# The engine warns of each plugin that it takes from PATH, and one home for all checkouts would hand
+# one checkout the providers of another.
 set -euo pipefail
 # shellcheck source=tools/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -24,7 +26,8 @@ download() {
   local plugin
   for plugin in "${plugins[@]}"; do
     [[ ! -x "$(downloaded "$plugin")" ]] || continue
-    # A network without a way out fails at once; one that swallows packets would keep the CLI waiting.
+    # A network without a way out fails at once; one that swallows packets would keep the CLI
+    # waiting.
     PULUMI_HOME="$downloads" timeout 180 pulumi plugin install resource "$plugin" "$(version_of "$plugin")" --exact \
       >/dev/null 2>&1 || return 1
   done

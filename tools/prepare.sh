@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the commands need of the machine, in steps that do nothing when they have been done. Sourced.
+# Prepares the machine for the commands, in idempotent steps. Sourced.
 
 # shellcheck source=tools/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
@@ -8,8 +8,8 @@ source "$checkout/tools/dependencies.sh"
 # shellcheck source=tools/docker-engine.sh
 source "$checkout/tools/docker-engine.sh"
 
-# Memory of an environment of seven hosts, the engine with its plugins, and a build at the same time.
-# The end-to-end test took 2,600 MiB. The hosts' limits add up to more, but are not reached.
+# Memory of an environment of seven hosts, the engine with its plugins, and a build at the same
+# time. The end-to-end test took 2,600 MiB. The hosts' limits add up to more, but are not reached.
 # docs/run-locally.md says it in GiB.
 memory_needed_mib=3500
 

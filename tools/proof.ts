@@ -16,8 +16,8 @@ export interface Proof {
 }
 
 /**
- * Sends one user's request and follows it to its end. Every end is a proof: a rejection comes from the database
- * as a gifticon does, and an event that is sold out is well.
+ * Sends one user's request and follows it to its end. Every end is a proof: a rejection comes from
+ * the database as a gifticon does, and an event that is sold out is well.
  *
  * @param timeoutMs how long the load balancer may take to count its first health checks.
  * @throws Error with the last answer when none came that takes or decides the request.

@@ -3,19 +3,20 @@
 : "${checkout:?}" "${cache:?}"
 
 pulumi_minimum=3.200.0
-# The version of the SDK in use (package.json pins it), so that the engine and the program speak the same protocol.
+# The version of the SDK in use (package.json pins it), so that the engine and the program speak the
+# same protocol.
 pulumi_version="$(sed -n 's/.*"@pulumi\/pulumi": "\(.*\)".*/\1/p' "$checkout/package.json")"
 pulumi_cached="$cache/pulumi/$pulumi_version/bin"
 language_host="$checkout/tools/pulumi/language-nodejs"
 
-# Has a directory both halves of the CLI: the engine, and the host that runs Node.js programs?
+# Reports whether a directory has both parts of the CLI: the engine and the Node.js language host.
 pulumi_complete() { [[ -x $1/pulumi && -x $1/pulumi-language-nodejs ]]; }
 
-# What a language host that was built here is built from, as one number.
+# Prints a hash of the sources of the language host that is built here.
 language_host_key() { (cd "$language_host" && sha256sum -- *) | sha256sum | cut -d ' ' -f 1; }
 
-# Is the cached CLI as this checkout wants it? A release is: it has the hosts of other languages too. One that was built has beside its host
-# what that was built from.
+# Is the cached CLI as this checkout wants it? A release is: it has the hosts of other languages
+# too. One that was built has beside its host what that was built from.
 pulumi_up_to_date() {
   pulumi_complete "$pulumi_cached" || return 1
   [[ -x $pulumi_cached/pulumi-language-go || "$(cat "$pulumi_cached/language-nodejs.key" 2>/dev/null)" == "$(language_host_key)" ]]
@@ -51,12 +52,14 @@ pulumi_download() {
   pulumi_complete "$work/bin"
 }
 
-# go_build FOLDER OUTPUT PACKAGE VERSION: builds a command from a pinned module; its go.sum says what each download must be.
+# go_build FOLDER OUTPUT PACKAGE VERSION: builds a command from a pinned module; its go.sum says
+# what each download must be.
 go_build() {
   local module="$1" output="$2" package="$3" version="$4" log="$cache/pulumi/go/${1##*/}.log" total count=0 next=$((SECONDS + 15)) line
   # The toolchain that the modules ask for is itself a module.
   local build=(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$module")
-  # This fetches what the build needs. (`go mod download` asks for more, and not all of that is on every proxy.)
+  # This fetches what the build needs. (`go mod download` asks for more, and not all of that is on
+  # every proxy.)
   total="$("${build[@]}" list -deps "$package" 2>"$log" | wc -l)" || {
     tail -n 5 "$log" >&2
     return 1
@@ -89,14 +92,16 @@ find_go() {
   chmod -R u+w "${go%/bin/go}" && chmod +x "$go" "${go%/bin/go}"/pkg/tool/*/* "${go%/bin/go}"/bin/*
 }
 
-# A gigabyte that nothing else needs: kept while builds are interrupted, removed with the first that ends well.
+# A gigabyte that nothing else needs: kept while builds are interrupted, removed with the first that
+# ends well.
 prepare_go_build() {
   export GOMODCACHE="$cache/pulumi/go/modules" GOCACHE="$cache/pulumi/go/build"
   mkdir -p "$cache/pulumi/go"
   find_go
 }
 
-# The host's own files with ours in the place of its answer that it can't run policy packs, as a package that can be built.
+# The host's own files with ours in the place of its answer that it can't run policy packs, as a
+# package that can be built.
 language_host_sources() {
   local folder="$1" log="$cache/pulumi/go/language-nodejs.log" theirs file
   theirs="$(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$language_host" list -f '{{.Dir}}' \
@@ -112,7 +117,8 @@ language_host_sources() {
   cp "$language_host/run_plugin.go" "$folder/host"
 }
 
-# The newest release of the Node.js host that is a module of its own; it runs today's programs with today's engine.
+# The newest release of the Node.js host that is a module of its own; it runs today's programs with
+# today's engine.
 build_language_host() {
   local work="$1"
   say "Building the Node.js language host of the Pulumi CLI from its Go modules (about a minute on 2 cores, once)"
@@ -132,10 +138,11 @@ pulumi_build() {
   rm -rf -- "$cache/pulumi/go"
 }
 
-# Gives a CLI that was built before the language host of this checkout; the engine's seven minutes are not spent again.
+# Gives a CLI that was built before the language host of this checkout; the engine's seven minutes
+# are not spent again.
 renew_language_host() {
   local work="$1" go
-  # In a shell of its own: to have nothing to build with is no failure of the run.
+  # A subshell, so that a missing compiler doesn't fail the run.
   if (prepare_go_build && build_language_host "$work"); then
     # The key comes last: whoever is interrupted before it builds again.
     mv -f -- "$work/bin/pulumi-language-nodejs" "$pulumi_cached"

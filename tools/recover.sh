@@ -10,8 +10,9 @@ state_file() {
   printf '%s\n' "${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/gifticon-event/local.json"
 }
 
-# What a killed CLI had started waits for ever: only the CLI would end the language host, and only that the program. They are known by their
-# account, and by having lost the parent that started them.
+# What a killed CLI had started waits for ever: only the CLI would end the language host, and only
+# that the program. They are known by their account, and by having lost the parent that started
+# them.
 end_orphans() {
   local process parent starter
   for process in /proc/[0-9]*; do
@@ -53,8 +54,9 @@ free_stale_lock() {
   done
 }
 
-# An update that was killed notes which operations were under way, and doesn't know how they ended: look at what is there, forget creations
-# that were not recorded, and delete what they may have made.
+# An update that was killed notes which operations were under way, and doesn't know how they ended:
+# look at what is there, forget creations that were not recorded, and delete what they may have
+# made.
 settle_pending_operations() {
   local state
   state="$(state_file)"
@@ -65,7 +67,7 @@ settle_pending_operations() {
   pulumi stack export --stack local | local-cloud sweep --stack local
 }
 
-# What runs for the account, one id a line.
+# Prints the account's running containers, one id a line.
 running_containers() { docker ps -q --no-trunc --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT" | sort; }
 
 # The list of what ran when the last ./run up ended well.
@@ -73,7 +75,8 @@ running_file() { printf '%s\n' "$checkout/.local/running-$LOCAL_CLOUD_ACCOUNT"; 
 
 note_running_containers() { running_containers >"$(running_file)"; }
 
-# Has something stopped or gone since then? Pulumi compares its state with what is there only when it is asked to (--refresh).
+# Reports whether something has stopped or disappeared since then. Pulumi compares its state with
+# reality only with --refresh.
 something_stopped() {
   [[ -e "$(running_file)" && -n "$(comm -23 "$(running_file)" <(running_containers))" ]]
 }

@@ -18,7 +18,9 @@ describe("what a killed run had started", () => {
     await rm(folder, { recursive: true });
   });
 
-  /** A program of an account, started by no language host, with a child that keeps the output open. */
+  /**
+   * A program of an account, started by no language host, with a child that keeps the output open.
+   */
   async function program(account: string): Promise<{ runs: () => boolean; ended: Promise<unknown> }> {
     const script = join(folder, "@pulumi/pulumi/cmd/run/index.sh");
     await mkdir(join(script, ".."), { recursive: true });

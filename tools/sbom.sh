@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# sbom.sh FOLDER: writes software bills of materials (CycloneDX) for what the images are made of: of the bundle of each service, by npm itself out of package-lock.json, as
-# FOLDER/NAME.cdx.json; and of each base image, by its packages, as FOLDER/base/IMAGE.cdx.json. Base images are taken from this machine's Docker, or pulled; where that fails, the others
-# are written, and it ends with 1. Needs npm 10 or newer and Node.js 22.18 or newer.
+# sbom.sh FOLDER: writes software bills of materials (CycloneDX) for what the images are made of: of
+# the bundle of each service, by npm itself out of package-lock.json, as FOLDER/NAME.cdx.json; and
+# of each base image, by its packages, as FOLDER/base/IMAGE.cdx.json. Base images are taken from
+# this machine's Docker, or pulled; where that fails, the others are written, and it ends with 1.
+# Needs npm 10 or newer and Node.js 22.18 or newer.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,7 +11,8 @@ folder="$1"
 mkdir -p "$folder/base"
 for dockerfile in services/*/Dockerfile; do
   name="$(basename "$(dirname "$dockerfile")")"
-  # Nothing is omitted: npm takes what the root needs for development, too (pino), for nothing else. The services have no dependencies for development.
+  # Nothing is omitted: npm takes what the root needs for development, too (pino), for nothing else.
+  # The services have no dependencies for development.
   npm sbom --sbom-format cyclonedx --package-lock-only --workspace "@gifticon/$name" >"$folder/$name.cdx.json"
   printf '%s\n' "$folder/$name.cdx.json"
 done

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# For commands that look at a stack from outside, over SSH: sees to it that they find its state and its hosts. Sourced by tools/commands/.
+# Prepares commands that inspect a stack over SSH: finds its state and its hosts. Sourced by tools/commands/.
 
 tools="$(dirname "${BASH_SOURCE[0]}")"
 
-# prepare_for_stack COMMAND ARGUMENT...: the stack is the one that `--stack` names among the arguments, `local` by default.
+# prepare_for_stack COMMAND ARGUMENT...: the stack is the one that `--stack` names among the
+# arguments, `local` by default.
 prepare_for_stack() {
   local command="$1" stack=local previous="" argument
   shift

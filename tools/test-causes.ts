@@ -5,8 +5,9 @@ import type { TestEvent } from "node:test/reporters";
 const LINES = 40;
 
 /**
- * A reporter of Node's test runner: each test that failed, with its error's own words and nothing of its inside. Told last, because the error of a command that
- * failed is otherwise followed by so many properties that its words are off the screen.
+ * A reporter of Node's test runner: each test that failed, with its error's own words and nothing
+ * of its inside. Told last, because the error of a command that failed is otherwise followed by so
+ * many properties that its words are off the screen.
  */
 export default async function* causes(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of events) {

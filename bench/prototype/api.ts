@@ -1,8 +1,8 @@
 import { fastify } from "fastify";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
 
-// What main-api is compared with: the shortest way to put a request on the topic before it is answered. No limits, no retries,
-// no metrics, no status, no shutdown.
+// The baseline for main-api: the shortest way to write a request to the topic before answering. No
+// limits, no retries, no metrics, no status, no shutdown.
 const { PORT, KAFKA_BOOTSTRAP_SERVERS = "", KAFKA_TOPIC = "" } = process.env;
 const kafka = new Kafka({ brokers: [KAFKA_BOOTSTRAP_SERVERS], logLevel: logLevel.NOTHING });
 const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });

@@ -8,7 +8,7 @@ import { flagsOfImage } from "../../services/testing/image-flags.ts";
 /** A program to measure. */
 export interface Candidate {
   name: string;
-  /** What `node` is started with. */
+  /** Options of `node`. */
   args: readonly string[];
   /** It makes its own tables, so it connects as the database's owner. */
   ownsTables?: true;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 
-/** What a run of load saw. */
+/** Result of a load. */
 export interface LoadReport {
   /** Answered requests, whatever the answer. */
   requests: number;
@@ -19,7 +19,10 @@ export interface LoadReport {
 
 let users = 0;
 
-/** Asks with wrk, whose cost is a tenth of the service's, so that it isn't the bound: as fast as answers come, each time another user. */
+/**
+ * Asks with wrk, whose cost is a tenth of the service's, so that it isn't the bound: as fast as
+ * answers come, each time another user.
+ */
 export async function load(url: string, connections: number, seconds: number): Promise<LoadReport> {
   const script = fileURLToPath(new URL("load.lua", import.meta.url));
   users += 1_000_000_000;

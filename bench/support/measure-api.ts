@@ -8,7 +8,7 @@ import { measure } from "./measured-process.ts";
 const WARM_UP_SECONDS = 4;
 const SECONDS = 10;
 
-/** What an API does and costs; memory in MB, times in milliseconds. */
+/** Speed and cost of an API. Memory in MB, times in milliseconds. */
 export interface ApiRow {
   name: string;
   requestsPerSecond: number;

@@ -8,11 +8,14 @@ import { createEvent } from "../../services/testing/event.ts";
 import type { Candidate } from "./candidates.ts";
 import { measure } from "./measured-process.ts";
 
-/** Records that share a batch of Kafka's, about as many as main-api writes together under load; and batches on their way at once. */
+/**
+ * Records that share a batch of Kafka's, about as many as main-api writes together under load; and
+ * batches on their way at once.
+ */
 const BATCH = 100;
 const AT_ONCE = 50;
 
-/** What an issuer does and costs; memory in MB. */
+/** Speed and cost of an issuer. Memory in MB. */
 export interface IssuerRow {
   name: string;
   rowsPerSecond: number;
@@ -20,7 +23,10 @@ export interface IssuerRow {
   peakMb: number;
 }
 
-/** Makes a topic of one partition with so many requests, each of another user, as main-api writes them. */
+/**
+ * Makes a topic of one partition with so many requests, each of another user, as main-api writes
+ * them.
+ */
 export async function fillTopic(broker: Broker, records: number): Promise<string> {
   const topic = `backlog_${process.pid}`;
   await broker.createTopic(topic);
@@ -39,7 +45,10 @@ export async function fillTopic(broker: Broker, records: number): Promise<string
   return topic;
 }
 
-/** Lets an issuer of a group of its own empty the topic into a database of its own, from its first commit to its last. */
+/**
+ * Lets an issuer of a group of its own empty the topic into a database of its own, from its first
+ * commit to its last.
+ */
 export async function measureIssuer(
   backing: Backing,
   { name, args, ownsTables }: Candidate,
@@ -47,7 +56,7 @@ export async function measureIssuer(
   records: number,
 ): Promise<IssuerRow> {
   await using event = await createEvent(backing, records);
-  // What its owner is told besides: who to log in as, and the stock.
+  // The migrations also need the roles and the stock.
   const owner = ownsTables ? event.migration : {};
   const environment = { ...event.environment, ...owner, KAFKA_TOPIC: topic };
   await using issuer = await measure(args, await freePort(), environment);

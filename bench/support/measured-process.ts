@@ -43,7 +43,8 @@ export async function measure(
   return {
     url,
     cpuSeconds: () => {
-      // proc(5): the fields after the name in parentheses; utime and stime are the 14th and 15th of all.
+      // proc(5): the fields after the name in parentheses; utime and stime are the 14th and 15th of
+      // all.
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
       return (Number(fields[11]) + Number(fields[12])) / TICKS;
     },

@@ -4,14 +4,14 @@ import type { Finding } from "../finding.ts";
 export interface Credits {
   /** The host, or the database. */
   name: string;
-  /** By time, the oldest first. */
+  /** Balances by time, the oldest first. */
   balances: { hours: number; credits: number }[];
 }
 
 /** An event lasts an hour or two: credits that end sooner end within it. */
 const HOURS_ENOUGH = 3;
 
-/** Whether the CPU credits of each t3 machine last, at the pace of the last hour. */
+/** Finds t3 instances whose CPU credits run out, at the rate of the last hour. */
 export function checkCredits(machines: readonly Credits[]): Finding[] {
   return machines.flatMap(({ name, balances }) => {
     const left = hoursLeft(balances);

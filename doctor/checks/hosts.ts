@@ -6,9 +6,15 @@ import type { Steps } from "../steps.ts";
 
 /** Docker's pulls and Kafka's segments need room; a broker without any stops. */
 const FULL_PERCENT = 85;
-/** Requests signed for AWS hold within 5 minutes, certificates to the second; chrony keeps a host within milliseconds. */
+/**
+ * Requests signed for AWS hold within 5 minutes, certificates to the second; chrony keeps a host
+ * within milliseconds.
+ */
 const CLOCK_TOLERANCE_S = 5;
-/** Swarm renews a node's certificate in the second half of its life (90 days): below this share the renewal doesn't work. */
+/**
+ * Swarm renews a node's certificate in the second half of its life (90 days): below this share the
+ * renewal doesn't work.
+ */
 const LIFE_LEFT = 0.15;
 
 /**
@@ -83,7 +89,10 @@ function checkHost(name: string, host: HostSight, { up }: Steps): Finding[] {
   return [...findings, ...checkCertificate(name, host, up)];
 }
 
-/** Seconds by which the host's clock must be off at least: it was read at some time between the question and the answer. */
+/**
+ * Seconds by which the host's clock must be off at least: it was read at some time between the
+ * question and the answer.
+ */
 function offsetOf({ clock, asked, answered }: HostSight): number {
   if (clock > answered) return clock - answered;
   return clock < asked ? clock - asked : 0;

@@ -4,7 +4,10 @@ import { declared, wellSwarm } from "../testing.ts";
 import type { ServiceSight } from "../sight.ts";
 import { checkServices } from "./services.ts";
 
-/** What is found when the API's service is changed so, or, with nothing returned kept, is another list. */
+/**
+ * What is found when the API's service is changed so, or, with nothing returned kept, is another
+ * list.
+ */
 function found(change: (api: ServiceSight, services: ServiceSight[]) => void): string[] {
   const swarm = wellSwarm();
   const api = swarm.services.find(({ Spec }) => Spec.Name === "gifticon_main-api");

@@ -5,7 +5,10 @@ import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { ServiceSight, Sight } from "../sight.ts";
 
-/** Whether the Swarm has the services of the stack files, as they stand there, each with all its tasks. */
+/**
+ * Whether the Swarm has the services of the stack files, as they stand there, each with all its
+ * tasks.
+ */
 export function checkServices(
   { composes }: Pick<Declared, "composes">,
   { swarm }: Pick<Sight, "swarm">,

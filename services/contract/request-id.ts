@@ -11,8 +11,9 @@ export function isRequestId(text: string): boolean {
 let front = { now: Number.NaN, text: "" };
 
 /**
- * A new id for a request without an idempotency key: UUID version 7 (RFC 9562). The time in front keeps the primary
- * key's index growing at one end; the 74 random bits behind it keep ids unguessable, as an id is all it takes to read a code.
+ * A new id for a request without an idempotency key: UUID version 7 (RFC 9562). The time in front
+ * keeps the primary key's index growing at one end; the 74 random bits behind it keep ids
+ * unguessable, as an id is all it takes to read a code.
  *
  * @param now Milliseconds since 1970.
  */
@@ -24,7 +25,9 @@ export function newRequestId(now: number = Date.now()): string {
   return front.text + randomUUID().slice(15);
 }
 
-/** The same user asking with the same key is the same request: that is what makes asking again safe. */
+/**
+ * The same user asking with the same key is the same request: that is what makes asking again safe.
+ */
 export function requestIdOfKey(userId: bigint, idempotencyKey: string): string {
   return derivedId("idempotency-key", userId.toString(), idempotencyKey);
 }
@@ -41,7 +44,8 @@ export interface RecordPosition {
 
 /**
  * The id of a record that carries none (written by another producer): the same at each delivery.
- * The timestamp tells apart the records of a topic that was deleted and made again, whose offsets start over.
+ * The timestamp tells apart the records of a topic that was deleted and made again, whose offsets
+ * start over.
  */
 export function requestIdOfPosition({ topic, partition, offset, timestamp }: RecordPosition): string {
   return derivedId("position", topic, partition.toString(), offset, timestamp);

@@ -11,18 +11,23 @@ export interface IssueResult {
   issued: number;
   duplicate: number;
   soldOut: number;
-  /** Requests that had been decided before (a record delivered again, a client that asked again): nothing is done twice. */
+  /**
+   * Requests that had been decided before (a record delivered again, a client that asked again):
+   * nothing is done twice.
+   */
   repeated: number;
   /** Gifticons left after the batch. */
   remaining: number;
 }
 
 /**
- * Decides a batch of requests in one transaction, in their order: a user who has a gifticon is a duplicate, the first one
- * otherwise gets one while there is stock. A request that is decided already keeps its outcome.
- * Any number of callers may run at once; the batch is decided wholly or not at all.
+ * Decides a batch of requests in one transaction, in their order: a user who has a gifticon is a
+ * duplicate, the first one otherwise gets one while there is stock. A request that is decided
+ * already keeps its outcome. Any number of callers may run at once; the batch is decided wholly or
+ * not at all.
  *
- * @throws The database's error. When the connection was lost it isn't known whether the batch is decided: run it again.
+ * @throws The database's error. When the connection was lost it isn't known whether the batch is
+ *   decided: run it again.
  */
 export async function issue(database: Queryable, requests: readonly GifticonRequest[]): Promise<IssueResult> {
   const { rows } = await database.query<Record<"issued" | "duplicate" | "sold_out" | "remaining", string>>({
@@ -43,7 +48,10 @@ export async function issue(database: Queryable, requests: readonly GifticonRequ
   return { issued, duplicate, soldOut, repeated, remaining: Number(row.remaining) };
 }
 
-/** The status of each request, in the order asked; `queued` for the ones that no outcome is recorded of. */
+/**
+ * The status of each request, in the order asked; `queued` for the ones that no outcome is recorded
+ * of.
+ */
 export async function findStatuses(database: Queryable, requestIds: readonly string[]): Promise<RequestStatus[]> {
   const { rows } = await database.query<{ request_id: string; outcome: Outcome; code: string | null }>({
     name: "find-statuses",
@@ -67,7 +75,10 @@ export async function readStock(database: Queryable): Promise<{ total: number; r
   return { total: Number(rows[0]?.total ?? 0), remaining: Number(rows[0]?.remaining ?? 0) };
 }
 
-/** PostgreSQL's array text, for values that need no quotes (ids, digits, codes): several times faster than pg's own. */
+/**
+ * PostgreSQL's array text, for values that need no quotes (ids, digits, codes): several times
+ * faster than pg's own.
+ */
 function arrayLiteral(values: readonly string[]): string {
   return `{${values.join(",")}}`;
 }

@@ -15,8 +15,9 @@ export interface Declared {
 }
 
 /**
- * Brings the schema to the newest version, and roles and stock to what is declared, all in one transaction. Safe with several starters: they take turns
- * on an advisory lock. A schema that is newer than this program is left alone.
+ * Brings the schema to the newest version, and roles and stock to what is declared, all in one
+ * transaction. Safe with several starters: they take turns on an advisory lock. A schema that is
+ * newer than this program is left alone.
  *
  * @param pool connects as the database's owner.
  * @throws StockError when more are already issued than `eventStock`.

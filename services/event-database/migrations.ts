@@ -1,4 +1,6 @@
-/** One step of the schema. Applied steps are history: a change is a new step, with the next version. */
+/**
+ * One step of the schema. Applied steps are history: a change is a new step, with the next version.
+ */
 export interface Migration {
   version: number;
   name: string;
@@ -37,9 +39,10 @@ export const migrations: readonly Migration[] = [
   {
     version: 2,
     name: "issue function",
-    // A function, not a transaction of several statements from the client: the lock on the stock is held for one round
-    // trip's work on the server, and a client that freezes or dies in between can't keep it from everyone else.
-    // Planned anew each time: the plan for an empty table would otherwise be kept while the table grows.
+    // A function, not a transaction of several statements from the client: the lock on the stock is
+    // held for one round trip's work on the server, and a client that freezes or dies in between
+    // can't keep it from everyone else. Planned anew each time: the plan for an empty table would
+    // otherwise be kept while the table grows.
     sql: /* sql */ `
       create function issue_gifticons(
         request_ids uuid[], user_ids bigint[], requested_at_ms bigint[], codes text[],
@@ -102,8 +105,9 @@ export const migrations: readonly Migration[] = [
   {
     version: 3,
     name: "tally of rejections",
-    // Counted where the batch is decided, in the row that it holds anyway: counting millions of requests takes seconds.
-    // Only the last statement of the function is another one than in version 2.
+    // Counted where the batch is decided, in the row that it holds anyway: counting millions of
+    // requests takes seconds. Only the last statement of the function is another one than in
+    // version 2.
     sql: /* sql */ `
       alter table gifticon_stock
         add column rejected_duplicate bigint not null default 0,
@@ -189,10 +193,11 @@ export const migrations: readonly Migration[] = [
   {
     version: 5,
     name: "the usual batch at once",
-    // Requests that are all new, each of another user, with stock for all: a plain insert decides them in two thirds of the time
-    // ("on conflict" looks everything up twice). A batch with anything else fails at that, early when there is much of it, and is
-    // decided as in version 3.
-    // Codes are compared byte by byte: what language the database sorts in is no matter of theirs, and costs.
+    // Requests that are all new, each of another user, with stock for all: a plain insert decides
+    // them in two thirds of the time ("on conflict" looks everything up twice). A batch with
+    // anything else fails at that, early when there is much of it, and is decided as in version 3.
+    // Codes are compared byte by byte: what language the database sorts in is no matter of theirs,
+    // and costs.
     sql: /* sql */ `
       alter table gifticon_request alter column code type text collate "C";
 
@@ -280,8 +285,9 @@ export const migrations: readonly Migration[] = [
   {
     version: 6,
     name: "the rights of the services",
-    // The services connect as a role that owns nothing (roles.ts). These functions run with the rights of their owner, so whoever may call
-    // them gets what they do and no more. A later version of a function has to say so again: "create or replace" forgets it.
+    // The services connect as a role that owns nothing (roles.ts). These functions run with the
+    // rights of their owner, so whoever may call them gets what they do and no more. A later
+    // version of a function has to say so again: "create or replace" forgets it.
     sql: /* sql */ `
       alter function issue_gifticons(uuid[], bigint[], bigint[], text[])
         security definer set search_path = pg_catalog, public, pg_temp;

@@ -19,8 +19,9 @@ export interface Roles {
 }
 
 /**
- * All that each role may, beyond connecting and naming what is in schema public. Requests are decided by the function only, which runs with its owner's rights: the
- * services write to neither table of it.
+ * All that each role may, beyond connecting and naming what is in schema public. Requests are
+ * decided by the function only, which runs with its owner's rights: the services write to neither
+ * table of it.
  */
 const RIGHTS: Record<keyof Roles, readonly string[]> = {
   service: [
@@ -36,12 +37,16 @@ const RIGHTS: Record<keyof Roles, readonly string[]> = {
     "execute on function count_connections()",
   ],
 };
-/** To vacuum. Before PostgreSQL 17 only the owner may; the server then skips it with a warning, and its own vacuum comes later. */
+/**
+ * To vacuum. Before PostgreSQL 17 only the owner may; the server then skips it with a warning, and
+ * its own vacuum comes later.
+ */
 const MAINTAIN = "maintain on gifticon_request";
 
 /**
- * Makes the roles, gives them their passwords, and leaves them exactly the rights above: those of before, and what PostgreSQL gives everyone, are taken away
- * in the same transaction, so nobody who needs one misses it meanwhile.
+ * Makes the roles, gives them their passwords, and leaves them exactly the rights above: those of
+ * before, and what PostgreSQL gives everyone, are taken away in the same transaction, so nobody who
+ * needs one misses it meanwhile.
  *
  * @param client connects as the database's owner, who may create roles.
  */
@@ -76,7 +81,9 @@ export async function declareRoles(client: ClientBase, roles: Roles): Promise<vo
   }
 }
 
-/** The password goes to the server as what it keeps of it, so that no log of statements shows it. */
+/**
+ * The password goes to the server as what it keeps of it, so that no log of statements shows it.
+ */
 async function declareLogin(client: ClientBase, { user, password, connections }: Login): Promise<void> {
   const role = client.escapeIdentifier(user);
   const { rowCount } = await client.query("select from pg_roles where rolname = $1", [user]);

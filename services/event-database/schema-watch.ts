@@ -11,7 +11,10 @@ const ANSWER_TIMEOUT_MS = 2_000;
 /** PostgreSQL's code for it. */
 const UNDEFINED_TABLE = "42P01";
 
-/** Waits in the background until the database has the schema that this program needs, so that a service can start before it. */
+/**
+ * Waits in the background until the database has the schema that this program needs, so that a
+ * service can start before it.
+ */
 export class SchemaWatch {
   readonly #pool: Pool;
   readonly #log: Logger;

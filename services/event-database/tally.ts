@@ -2,7 +2,10 @@ import type { Queryable } from "./issue.ts";
 
 /** Where the whole event stands, whoever decided its requests. */
 export interface Tally {
-  /** When it was read, by the database's clock: whole milliseconds since 1970, as JavaScript's clock counts them. */
+  /**
+   * When it was read, by the database's clock: whole milliseconds since 1970, as JavaScript's clock
+   * counts them.
+   */
   at: number;
   issued: number;
   rejected: { duplicate: number; soldOut: number };

@@ -1,9 +1,13 @@
-/** Rows for a transaction: enough that its fixed costs don't count, few enough that it takes well under a second. */
+/**
+ * Rows for a transaction: enough that its fixed costs don't count, few enough that it takes well
+ * under a second.
+ */
 const LARGEST = 2_000;
 
 /**
- * How many records go into a transaction. A fetch brings what has arrived, so a calm topic gives small batches by
- * itself and a backlog gives the largest; a database too slow for that gets smaller ones until it keeps up again.
+ * How many records go into a transaction. A fetch brings what has arrived, so a calm topic gives
+ * small batches by itself and a backlog gives the largest; a database too slow for that gets
+ * smaller ones until it keeps up again.
  */
 export class BatchSize {
   #current = LARGEST;

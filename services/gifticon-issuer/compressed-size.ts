@@ -1,8 +1,14 @@
-/** The framing of snappy-java's SnappyOutputStream, which Kafka's Java clients write: this, two versions, then blocks with their length. */
+/**
+ * The framing of snappy-java's SnappyOutputStream, which Kafka's Java clients write: this, two
+ * versions, then blocks with their length.
+ */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER = XERIAL_MAGIC.length + 8;
 
-/** The blocks of raw snappy that the bytes hold: one without framing, as librdkafka writes, or those of snappy-java's stream. */
+/**
+ * The blocks of raw snappy that the bytes hold: one without framing, as librdkafka writes, or those
+ * of snappy-java's stream.
+ */
 export function snappyBlocks(bytes: Buffer): Buffer[] {
   if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return [bytes];
   const blocks: Buffer[] = [];
@@ -15,7 +21,10 @@ export function snappyBlocks(bytes: Buffer): Buffer[] {
   return blocks;
 }
 
-/** What a block of raw snappy becomes, in bytes, as its first bytes say (a base-128 integer, lowest part first). */
+/**
+ * What a block of raw snappy becomes, in bytes, as its first bytes say (a base-128 integer, lowest
+ * part first).
+ */
 export function snappySize(block: Buffer): number {
   let size = 0;
   for (let index = 0; index < 5; index++) {

@@ -6,7 +6,10 @@ import { lz4Size, snappyBlocks, snappySize } from "./compressed-size.ts";
 // Not among the names that Node finds in this CommonJS module.
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
-/** The most that a compressed batch may become: some hundred times the largest batch, and far below the process's memory. */
+/**
+ * The most that a compressed batch may become: some hundred times the largest batch, and far below
+ * the process's memory.
+ */
 export const LARGEST_BATCH = 64 * 1024 * 1024;
 
 /** A batch's compression can't be undone: a broken one, or one that would take too much memory. */
@@ -53,8 +56,9 @@ const compressions: Record<Exclude<keyof typeof CompressionTypes, "None">, Compr
 };
 
 /**
- * Lets kafkajs read what other producers compress: by itself it knows only gzip, and its consumer ends at anything else.
- * At once instead of in Node's thread pool: a batch takes well under a millisecond, and batches come one after another.
+ * Lets kafkajs read what other producers compress: by itself it knows only gzip, and its consumer
+ * ends at anything else. At once instead of in Node's thread pool: a batch takes well under a
+ * millisecond, and batches come one after another.
  */
 export function registerCodecs(): void {
   for (const [type, { name, compress, decompress }] of Object.entries(compressions)) {
@@ -64,7 +68,8 @@ export function registerCodecs(): void {
         try {
           return await Promise.resolve(decompress(bytes));
         } catch (error) {
-          // Without a cause: kafkajs passes on an error's cause in its place, and this one is what the loop looks for.
+          // Without a cause: kafkajs passes on an error's cause in its place, and this one is what
+          // the loop looks for.
           throw new UnreadableBatchError(`a batch compressed with ${name} can't be read: ${(error as Error).message}`);
         }
       },

@@ -13,8 +13,9 @@ const CLOSE_TIMEOUT_MS = 15_000;
 export type HandlerOf = (session: ConsumerSession) => SessionHandler;
 
 /**
- * Keeps a session going: when one ends unasked, it is closed and a new one is opened on a fresh client. kafkajs consumers
- * are known to stay stopped, or to consume nothing, after some failures; none is used again after one.
+ * Keeps a session going: when one ends unasked, it is closed and a new one is opened on a fresh
+ * client. kafkajs consumers are known to stay stopped, or to consume nothing, after some failures;
+ * none is used again after one.
  */
 export class ConsumerLoop {
   readonly #open: (events: SessionEvents) => ConsumerSession;

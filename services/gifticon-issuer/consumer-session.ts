@@ -6,19 +6,26 @@ import type { Admin, Consumer, Kafka } from "kafkajs";
 import type { BatchHandler } from "./batch-handler.ts";
 import { registerCodecs } from "./compression.ts";
 
-/** Below the default of 30 s, so that a killed issuer's partitions move on soon; above the longest wait for the database. */
+/**
+ * Below the default of 30 s, so that a killed issuer's partitions move on soon; above the longest
+ * wait for the database.
+ */
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 20_000;
 const HEARTBEAT_MS = 1_000;
 /**
- * Bounds on what one fetch brings into memory: half a megabyte is some 4,500 records, two transactions that overlap with reading. kafkajs makes objects of
- * all of it at once, which the nursery should hold.
+ * Bounds on what one fetch brings into memory: half a megabyte is some 4,500 records, two
+ * transactions that overlap with reading. kafkajs makes objects of all of it at once, which the
+ * nursery should hold.
  */
 const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 1024 };
 const FETCH_WAIT_MS = 500;
 /** How long a new partition may stay unnoticed. */
 const METADATA_AGE_MS = 30_000;
-/** Between a consumer's stop and its reason, which kafkajs tells after it has closed its connections. */
+/**
+ * Between a consumer's stop and its reason, which kafkajs tells after it has closed its
+ * connections.
+ */
 const REASON_WAIT_MS = 5_000;
 
 /** What handles the records of a session. */
@@ -26,7 +33,10 @@ export type SessionHandler = Pick<BatchHandler, "handle" | "settled" | "rejoined
 
 /** One membership in the consumer group, from joining to leaving or failing. */
 export interface ConsumerSession {
-  /** Joins and consumes; resolves when the consumer has stopped, with the reason when nobody asked it to. */
+  /**
+   * Joins and consumes; resolves when the consumer has stopped, with the reason when nobody asked
+   * it to.
+   */
   run: (handler: SessionHandler) => Promise<Error | undefined>;
   sendDeadLetters: (messages: OutgoingMessage[]) => Promise<void>;
   /** Lets the transaction under way finish, leaves the group and closes all connections. */
@@ -54,7 +64,8 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
     allowAutoTopicCreation: false,
     readUncommitted: false,
     ...FETCH_BYTES,
-    // kafkajs restarts itself after some failures and stays stopped after others; here every failure ends the session.
+    // kafkajs restarts itself after some failures and stays stopped after others; here every
+    // failure ends the session.
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
   });
   const producer = createProducer(kafka);
@@ -71,7 +82,8 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
       await admin.disconnect();
       await producer.connect();
       await consumer.connect();
-      // From the beginning: what was queued before the group's first member joined must be issued too.
+      // From the beginning: what was queued before the group's first member joined must be issued
+      // too.
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
       await consumer.run({
         autoCommit: false,
@@ -104,7 +116,8 @@ function report(
   consumer.on(END_BATCH_PROCESS, ({ payload: { partition, batchSize, lastOffset } }) => {
     moved();
     if (batchSize > 0) return;
-    // Nothing but the marks of a transaction, or what it took back: the handler doesn't see it, and it would stay a lag.
+    // Nothing but the marks of a transaction, or what it took back: the handler doesn't see it, and
+    // it would stay a lag.
     const offset = (BigInt(lastOffset) + 1n).toString();
     const commit = async () => {
       if (await handler.settled()) await consumer.commitOffsets([{ topic, partition, offset }]);

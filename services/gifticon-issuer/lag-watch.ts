@@ -8,8 +8,8 @@ const INTERVAL_MS = 5_000;
 const TIMEOUT_MS = 5_000;
 
 /**
- * Asks the broker how far the group is behind, apart from the consumer: the figure stays true while the consumer is held up
- * by the database.
+ * Asks the broker how far the group is behind, apart from the consumer: the figure stays true while
+ * the consumer is held up by the database.
  */
 export class LagWatch {
   readonly #connect: () => Kafka;

@@ -18,9 +18,10 @@ const LEVEL = {
 } as const;
 
 /**
- * A client of the broker with bounded requests and few retries of its own: who uses it decides what a failure means,
- * and makes a new client rather than trust one that failed (tulios/kafkajs#919: one that timed out may never reconnect).
- * Its errors are logged as warnings, because each comes back to the caller as well.
+ * A client of the broker with bounded requests and few retries of its own: who uses it decides what
+ * a failure means, and makes a new client rather than trust one that failed (tulios/kafkajs#919:
+ * one that timed out may never reconnect). Its errors are logged as warnings, because each comes
+ * back to the caller as well.
  */
 export function createKafka({ brokers }: KafkaSettings, clientId: string, log: Logger): Kafka {
   const kafkaLog = log.child({ library: "kafkajs" });
@@ -45,10 +46,11 @@ export function createKafka({ brokers }: KafkaSettings, clientId: string, log: L
 /**
  * A producer that makes one attempt for each `send`, and chooses partitions by key.
  *
- * One attempt, because kafkajs 2.2.4 keeps the answers of brokers across its own retries: a partition whose leader moves
- * between two attempts to a broker that has already answered is skipped, and the send succeeds without it. A new `send`
- * starts clean; what it writes twice has the same request id, and is issued once.
- * Not idempotent, because kafkajs loses messages of concurrent sends then (tulios/kafkajs#353).
+ * One attempt, because kafkajs 2.2.4 keeps the answers of brokers across its own retries: a
+ * partition whose leader moves between two attempts to a broker that has already answered is
+ * skipped, and the send succeeds without it. A new `send` starts clean; what it writes twice has
+ * the same request id, and is issued once. Not idempotent, because kafkajs loses messages of
+ * concurrent sends then (tulios/kafkajs#353).
  *
  * @param createPartitioner By default Java's way.
  */

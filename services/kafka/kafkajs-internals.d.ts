@@ -88,7 +88,10 @@ declare module "kafkajs/src/protocol/decoder.js" {
 }
 
 declare module "kafkajs/src/protocol/message/compression/index.js" {
-  /** Null for a compression that kafkajs doesn't know; throws for one that it knows only the name of. */
+  /**
+   * Null for a compression that kafkajs doesn't know; throws for one that it knows only the name
+   * of.
+   */
   export const lookupCodec: (type: number) => { decompress: (bytes: Buffer) => Promise<Buffer> } | null;
 }
 

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readLag } from "./lag.ts";
 
-/** A broker with these offsets of each partition: the first kept record, the end, what the group has committed. */
+/**
+ * A broker with these offsets of each partition: the first kept record, the end, what the group has
+ * committed.
+ */
 function broker(...partitions: { low: number; high: number; committed?: number }[]) {
   const topicOffsets = partitions.map(({ low, high }, partition) => ({
     partition,

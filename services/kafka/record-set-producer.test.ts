@@ -7,7 +7,10 @@ import { RecordSet } from "./record-set.ts";
 
 const TOPIC = "coupon_create";
 
-/** A topic of so many partitions, and a client whose producer asks its partitioner as kafkajs does and keeps what was sent. */
+/**
+ * A topic of so many partitions, and a client whose producer asks its partitioner as kafkajs does
+ * and keeps what was sent.
+ */
 function topicOf(count: number) {
   const partitionMetadata = Array.from({ length: count }, (_, partitionId) => ({
     partitionId,

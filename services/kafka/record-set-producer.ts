@@ -16,9 +16,10 @@ export interface RecordSetProducer {
 }
 
 /**
- * A producer that hands kafkajs one `RecordSet` for each partition. kafkajs 2.2.4 copies the list of a partition's messages for each message that it adds,
- * and hashes keys with objects for numbers, which together made a quarter of main-api's garbage.
- * Of partitions it knows those that kafkajs itself saw at the last write; so the first messages go one by one.
+ * A producer that hands kafkajs one `RecordSet` for each partition. kafkajs 2.2.4 copies the list
+ * of a partition's messages for each message that it adds, and hashes keys with objects for
+ * numbers, which together made a quarter of main-api's garbage. Of partitions it knows those that
+ * kafkajs itself saw at the last write; so the first messages go one by one.
  */
 export function createRecordSetProducer(kafka: Kafka, topic: string): RecordSetProducer {
   const choose = Partitioners.DefaultPartitioner();

@@ -29,7 +29,8 @@ export async function sendAcknowledged(
     acks: -1,
     timeout: REQUEST_TIMEOUT_MS,
   });
-  // kafkajs leaves out partitions that its metadata doesn't know, and succeeds: no answer is no acknowledgement.
+  // kafkajs leaves out partitions that its metadata doesn't know, and succeeds: no answer is no
+  // acknowledgement.
   const isAnswered = (asked?: number) => asked === undefined || answers.some(({ partition }) => partition === asked);
   if (
     answers.length === 0 ||

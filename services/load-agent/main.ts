@@ -5,8 +5,9 @@ import { reset } from "./reset.ts";
 import { sample } from "./sample.ts";
 
 /**
- * The load test's eyes and hands inside the event's network, one command a process: `reset` clears the ground and answers with it, `sample` looks at the
- * event each second until its standard input ends, `evidence OFFSETS` writes what a run left in the topic and the database.
+ * The load test's eyes and hands inside the event's network, one command a process: `reset` clears
+ * the ground and answers with it, `sample` looks at the event each second until its standard input
+ * ends, `evidence OFFSETS` writes what a run left in the topic and the database.
  */
 const [command, argument] = process.argv.slice(2);
 const commands = { reset, sample, evidence };

@@ -2,8 +2,9 @@ import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import type { SERVICES } from "@gifticon/contract/facts/names.ts";
 
 /**
- * Takes the rows of load tests away and gives their gifticons back, and answers with how many there were. It runs in a transaction that has locked
- * the stock, as the issuer does, so that nothing is decided meanwhile.
+ * Takes the rows of load tests away and gives their gifticons back, and answers with how many there
+ * were. It runs in a transaction that has locked the stock, as the issuer does, so that nothing is
+ * decided meanwhile.
  */
 export const REMOVE_LOAD_TEST_ROWS = `with removed as (
        delete from gifticon_request
@@ -39,7 +40,10 @@ export interface Ground {
   removed: number;
 }
 
-/** One look at the event from inside, as a JSON line of the agent's `sample`; what couldn't be asked is absent. */
+/**
+ * One look at the event from inside, as a JSON line of the agent's `sample`; what couldn't be asked
+ * is absent.
+ */
 export interface Sample {
   /** Milliseconds since 1970. */
   at: number;
@@ -65,7 +69,10 @@ export const EVIDENCE = {
   record: "R",
   /** A record of the dead letter topic: request id, or - where it can't be read. */
   deadLetter: "L",
-  /** A decided request: request id, user id, outcome, code or -, when it was asked for, when it was decided (milliseconds since 1970). */
+  /**
+   * A decided request: request id, user id, outcome, code or -, when it was asked for, when it was
+   * decided (milliseconds since 1970).
+   */
   row: "D",
   /** The last line: JSON of {@link EvidenceEnd}. */
   end: "E",

@@ -10,8 +10,9 @@ const SETTLE_MS = 60_000;
 const STATEMENT_TIMEOUT_MS = 120_000;
 
 /**
- * Clears the ground for a run: waits until nothing of an earlier one is under way, takes away the rows of load tests and gives their
- * gifticons back, and prints a {@link Ground}. Rows of people are left alone.
+ * Clears the ground for a run: waits until nothing of an earlier one is under way, takes away the
+ * rows of load tests and gives their gifticons back, and prints a {@link Ground}. Rows of people
+ * are left alone.
  */
 export async function reset({ pool, queue }: Event): Promise<void> {
   if (queue) await settled(queue);
@@ -37,10 +38,12 @@ export async function reset({ pool, queue }: Event): Promise<void> {
 }
 
 /**
- * Waits until the group has committed all that stands in the topic. A broker that can't be reached counts as "not yet": a task that has just started, beside
- * a broker that has too, may find no way to it for seconds.
+ * Waits until the group has committed all that stands in the topic. A broker that can't be reached
+ * counts as "not yet": a task that has just started, beside a broker that has too, may find no way
+ * to it for seconds.
  *
- * @throws Error at the bound, in milliseconds: with how much still waits, or with what kept it from being known.
+ * @throws Error at the bound, in milliseconds: with how much still waits, or with what kept it from
+ *   being known.
  */
 export async function settled(queue: Pick<Queue, "lag">, bound = SETTLE_MS): Promise<void> {
   const deadline = Date.now() + bound;

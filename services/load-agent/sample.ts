@@ -53,7 +53,8 @@ async function readConnections({ pool }: Event): Promise<{ all: number; active: 
 async function readTasks(): Promise<Sample["tasks"]> {
   const found = await Promise.all(
     SAMPLED.map(async ({ service, port, outcomes }) => {
-      // The name stands for the address of each task; there are none in direct mode's place of the issuer.
+      // The name stands for the address of each task; there are none in direct mode's place of the
+      // issuer.
       const addresses = await resolve4(service).catch(() => []);
       return Promise.all(
         addresses.map((address) =>

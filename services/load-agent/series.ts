@@ -1,5 +1,6 @@
 /**
- * The values of one metric in Prometheus's text format, by the value of a label ("" for series without it).
+ * The values of one metric in Prometheus's text format, by the value of a label ("" for series
+ * without it).
  *
  * @param text what `/metrics` answers.
  */

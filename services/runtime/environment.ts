@@ -10,7 +10,10 @@ export interface DatabaseSettings {
   name: string;
   user: string;
   password: string;
-  /** The certificate authority (PEM) that the server's certificate must come from; undefined turns TLS off. */
+  /**
+   * The certificate authority (PEM) that the server's certificate must come from; undefined turns
+   * TLS off.
+   */
   ca: string | undefined;
   /** The most connections that one process opens. RDS db.t3.micro has 81 for everyone. */
   poolSize: number;
@@ -64,11 +67,20 @@ const database = {
   DATABASE_PORT: integer(1, 65535).default(PORTS.database),
   DATABASE_NAME: text,
   DATABASE_USER: text,
-  /** A file, so that the password shows neither in the container's settings nor in the process's environment. */
+  /**
+   * A file, so that the password shows neither in the container's settings nor in the process's
+   * environment.
+   */
   DATABASE_PASSWORD_FILE: fileContent,
-  /** The certificate authority that signs the database's certificate. Required, unless DATABASE_TLS is off. */
+  /**
+   * The certificate authority that signs the database's certificate. Required, unless DATABASE_TLS
+   * is off.
+   */
   DATABASE_CA_FILE: fileContent.optional(),
-  /** `off` is for tests on loopback: it must be said, so that a forgotten CA file can't turn encryption off. */
+  /**
+   * `off` is for tests on loopback: it must be said, so that a forgotten CA file can't turn
+   * encryption off.
+   */
   DATABASE_TLS: choice(["on", "off"]).default("on"),
   DATABASE_POOL_SIZE: integer(1, 1000).default(10),
 };
@@ -90,7 +102,10 @@ const mainApi = z
   .object({
     ...shared,
     PORT: integer(0, 65535).default(PORTS.api),
-    /** The most requests that one process holds, waiting and under way; what comes on top is turned away. Its default depends on the mode. */
+    /**
+     * The most requests that one process holds, waiting and under way; what comes on top is turned
+     * away. Its default depends on the mode.
+     */
     MAX_PENDING: integer(1, 1_000_000).optional(),
   })
   .check(checkTogether);
@@ -143,7 +158,8 @@ export function readIssuerSettings(environment: Environment) {
 }
 
 /**
- * Reads the settings of the migrations from their environment: the connection is the database's owner's.
+ * Reads the settings of the migrations from their environment: the connection is the database's
+ * owner's.
  *
  * @throws EnvironmentError naming each wrong variable, its value and what is allowed.
  */

@@ -9,7 +9,9 @@ export const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 /** Buckets in items for batches. */
 export const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000, 5000];
 
-/** A registry with what Node reports of itself (event loop delay, memory, CPU, garbage collection). */
+/**
+ * A registry with what Node reports of itself (event loop delay, memory, CPU, garbage collection).
+ */
 export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

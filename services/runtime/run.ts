@@ -14,8 +14,9 @@ export interface RunningService {
 }
 
 /**
- * Runs a service until SIGTERM or SIGINT, then lets it finish, within 25 s. The exit code is 0 when all was finished;
- * 1 when not, and when the service can't start or an error escapes: a process in an unknown state doesn't go on.
+ * Runs a service until SIGTERM or SIGINT, then lets it finish, within 25 s. The exit code is 0 when
+ * all was finished; 1 when not, and when the service can't start or an error escapes: a process in
+ * an unknown state doesn't go on.
  */
 export async function run(start: () => Promise<RunningService>): Promise<void> {
   let service: RunningService;

@@ -3,14 +3,20 @@ import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { execa } from "execa";
 
-/** On every container of these tests: by them, `./run clean` removes what a killed run of this checkout has left. */
+/**
+ * On every container of these tests: by them, `./run clean` removes what a killed run of this
+ * checkout has left.
+ */
 const labels = [
   "gifticon-event.test=services",
   `gifticon-event.checkout=${resolve(import.meta.dirname, "../..")}`,
   `gifticon-event.process=${process.pid}`,
 ].flatMap((label) => ["--label", label]);
 
-/** The image with PostgreSQL and the one with Kafka and ZooKeeper; `./run up` makes both where they can't be pulled. */
+/**
+ * The image with PostgreSQL and the one with Kafka and ZooKeeper; `./run up` makes both where they
+ * can't be pulled.
+ */
 export const IMAGES = { postgres: "local-cloud/services:1", kafka: "apache/kafka:3.9.1" } as const;
 
 /** A container that is removed with its volumes when disposed of. */

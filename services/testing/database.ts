@@ -10,7 +10,10 @@ import { freePort, IMAGES, runContainer } from "./containers.ts";
 const SILENT = pino({ level: "silent" });
 const PASSWORD = "for-tests-only";
 
-/** PostgreSQL with TLS and as many connections as RDS db.t3.micro has; its owner has the rights of a master user of RDS. */
+/**
+ * PostgreSQL with TLS and as many connections as RDS db.t3.micro has; its owner has the rights of a
+ * master user of RDS.
+ */
 export interface DatabaseServer extends AsyncDisposable {
   readonly port: number;
   /** The certificate authority of the server's certificate, PEM. */

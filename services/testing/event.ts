@@ -35,7 +35,9 @@ export interface Event extends AsyncDisposable {
 
 let events = 0;
 
-/** Makes an event with so many gifticons: its services connect by their own role, as on the Swarm. */
+/**
+ * Makes an event with so many gifticons: its services connect by their own role, as on the Swarm.
+ */
 export async function createEvent(backing: Backing, stock: number, partitions = 1): Promise<Event> {
   const event = await createUnpreparedEvent(backing, stock, partitions);
   await prepareDatabase(event.pool, readMigrationSettings(event.migration).declared);

@@ -23,7 +23,10 @@ export interface ServiceProcess extends AsyncDisposable {
   peakMemoryBytes: () => Promise<number>;
   /** The text of `/metrics`. */
   metrics: () => Promise<string>;
-  /** The number that `/metrics` shows for this series, as in `name{label="x"}`; 0 where there is none. */
+  /**
+   * The number that `/metrics` shows for this series, as in `name{label="x"}`; 0 where there is
+   * none.
+   */
   metric: (series: string) => Promise<number>;
 }
 

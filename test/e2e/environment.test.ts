@@ -12,8 +12,8 @@ import { LoadTest } from "./load-test.ts";
 import { nodeSteps } from "./nodes.ts";
 import { securitySteps } from "./security.ts";
 
-// The whole life of the environment as one story on one stack: each test starts where the one before ended, because an
-// environment of seven hosts is too dear to build for each.
+// The whole life of the environment as one story on one stack: each test starts where the one
+// before ended, because an environment of seven hosts is too dear to build for each.
 const account = "990000000001";
 const stack = new LocalStack("e2e", account);
 const loadTest = new LoadTest(stack);
@@ -32,7 +32,10 @@ async function withGifticons<T>(use: (client: Gifticons) => Promise<T>): Promise
   }
 }
 
-/** The first request of a new environment: the load balancer may still be counting its health checks. */
+/**
+ * The first request of a new environment: the load balancer may still be counting its health
+ * checks.
+ */
 async function issueOne(): Promise<void> {
   await withGifticons(async (client) => {
     const [userId = 0] = freshUsers(1);
@@ -46,7 +49,10 @@ async function issueOne(): Promise<void> {
 
 const operations = ({ steps }: Outcome): string[] => [...new Set(steps.map(({ op }) => op))].sort();
 
-/** Asks for fresh users, ten at a time, until `work` has ended; every accepted request must then be issued. */
+/**
+ * Asks for fresh users, ten at a time, until `work` has ended; every accepted request must then be
+ * issued.
+ */
 async function underLoad(work: () => Promise<void>): Promise<void> {
   await withGifticons(async (client) => {
     const accepted: Answer[] = [];

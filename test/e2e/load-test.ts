@@ -11,9 +11,15 @@ import type { EventRun, LocalStack } from "../../operate/local-stack.ts";
 import { Canary, secretsOfState } from "../support/security/canary.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 
-/** Enough for some thousand requests, and few enough that a busy machine of 2 cores answers all of them in time. */
+/**
+ * Enough for some thousand requests, and few enough that a busy machine of 2 cores answers all of
+ * them in time.
+ */
 const USERS = ["--users", "250"];
-/** Users of the run, by number, whom the planted faults strike. None of them asks twice or follows the request: k6/users.js. */
+/**
+ * Users of the run, by number, whom the planted faults strike. None of them asks twice or follows
+ * the request: k6/users.js.
+ */
 const FORGOTTEN = 5;
 const SKIPPED = 12;
 
@@ -39,10 +45,12 @@ export class LoadTest {
     assert.equal(refused.report, undefined);
   }
 
-  /** Each input that can't be run is refused by what is allowed, and the generator has done nothing. */
+  /**
+   * Each input that can't be run is refused by what is allowed, and the generator has done nothing.
+   */
   async refusesBadInput(): Promise<void> {
     const files = Number(await this.#inGenerator("ulimit -H -n"));
-    // Where the machine lets it open more, it is its ports that end it.
+    // On a machine with a higher limit of open files, the ports are the limit.
     const most = Math.min(50_000, files - 100);
     const beyond =
       most === 50_000
@@ -58,7 +66,10 @@ export class LoadTest {
     assert.equal(await this.#inGenerator("ls /tmp"), "");
   }
 
-  /** Breaks both services, from the next up on: the API forgets one request after it has promised it, and the issuer skips one record. */
+  /**
+   * Breaks both services, from the next up on: the API forgets one request after it has promised
+   * it, and the issuer skips one record.
+   */
   async plantFaults(): Promise<void> {
     const user = (number: number) => `${LOAD_TEST_USERS.first + number}n`;
     this.#repair = await Promise.all([
@@ -75,7 +86,10 @@ export class LoadTest {
     ]);
   }
 
-  /** A run over the planted faults fails, and tells them and nothing else. The next up is one without them. */
+  /**
+   * A run over the planted faults fails, and tells them and nothing else. The next up is one
+   * without them.
+   */
   async findsPlantedFaults(): Promise<void> {
     // Errors aren't what this is about.
     const { exitCode, words, report } = await this.#event([...USERS, "--seconds", "3", "--max-error-rate", "1"]);
@@ -123,7 +137,10 @@ export class LoadTest {
     await access(join(this.#stack.reports, "latest.html"));
   }
 
-  /** Without Kafka and with it, one after the other: every promise is kept, and the API ends in the mode it began in. */
+  /**
+   * Without Kafka and with it, one after the other: every promise is kept, and the API ends in the
+   * mode it began in.
+   */
   async passesInBothModes(): Promise<void> {
     const spec = () =>
       onHost(this.#stack.account, "manager", [

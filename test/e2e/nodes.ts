@@ -15,7 +15,10 @@ async function changeByHand(account: string, nodeOf: (name: string) => string): 
   await docker("service", "rm", "gifticon_gifticon-issuer");
 }
 
-/** An engine that has just started a task may need more than the 15 s that it gives itself to leave, and says so; it leaves when it is told again. */
+/**
+ * An engine that has just started a task may need more than the 15 s that it gives itself to leave,
+ * and says so; it leaves when it is told again.
+ */
 async function leave(account: string, name: string): Promise<void> {
   const docker = (...command: string[]) => onHost(account, name, ["docker", ...command]);
   await waitUntil(`${name} to have left the Swarm`, async () => {

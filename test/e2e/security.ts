@@ -108,7 +108,8 @@ function smugglingStep(step: Step, stack: LocalStack): void {
       }),
     );
     try {
-      // Others on the connections that the load balancer shares are told what is theirs, and not what an attack left there.
+      // Others on the connections that the load balancer shares are told what is theirs, and not
+      // what an attack left there.
       const honest = Array.from({ length: 100 }, (_, index) => 8_100_000 + index);
       const answers = await Promise.all(honest.map((userId) => client.ask(userId, "honest")));
       for (const { userId, status, requestId } of answers)
@@ -123,7 +124,8 @@ function smugglingStep(step: Step, stack: LocalStack): void {
         const id = requestIdOfKey(BigInt(userId), key);
         const taken = (await client.state(id)).status !== "queued";
         const said = told[index]?.some(({ status, body }) => status === 202 && body.includes(id)) === true;
-        // Two requests by everyone's reading are two requests: then the second is answered like the first.
+        // Two requests by everyone's reading are two requests: then the second is answered like the
+        // first.
         assert.equal(taken, said, `${name}: taken without a word`);
       }
     } finally {
@@ -142,7 +144,8 @@ function secretStep(step: Step, stack: LocalStack, standing: Look): void {
     ]);
     assert.deepEqual(hits.flat(), []);
     assert.doesNotMatch(await stack.exportedState(), /SWMTKN-|BEGIN [A-Z ]*PRIVATE KEY/);
-    // It does find what is there: a host's own key, and a service's password, each where it belongs.
+    // It does find what is there: a host's own key, and a service's password, each where it
+    // belongs.
     const [manager] = environment.hosts;
     assert.ok(manager);
     assert.deepEqual(await canary.inFiles(manager.place, "/etc/ssh/gifticon_event_host_key"), ["manager-host-key"]);
@@ -160,14 +163,14 @@ interface Host extends End {
   place: Place;
 }
 
-/** What stands. */
+/** The environment under test. */
 interface Environment {
   outputs: Outputs;
   hosts: Host[];
   tasks: RunningTask[];
   /** Load balancer and database. */
   services: Host[];
-  /** What is reached from outside, by its public address. */
+  /** Public addresses that answer from outside. */
   published: End[];
   containers: Body[];
 }
@@ -212,14 +215,17 @@ function placeOfTask(hosts: readonly Host[], task: RunningTask): Place {
   return inNetworkOf(hostOf(hosts, task).place, `${task.service} on ${task.host}`, task.pid);
 }
 
-/** Where connections are tried from: one host of each role, the managed services, a container of each service, the world. */
+/**
+ * Origins of connection attempts: a host of each role, managed services, a container of each
+ * service, the world.
+ */
 function placesOf({ hosts, services, tasks }: Environment): Host[] {
   const roles = hosts.filter(({ name }) => ["manager", "worker-1", "kafka"].includes(name));
   const firsts = tasks.filter(({ service }, index) => tasks.findIndex((task) => task.service === service) === index);
   return [
     ...roles,
     ...services,
-    // What a container sends leaves as its host's.
+    // A container's packets leave with its host's address.
     ...firsts.map((task) => ({ ...hostOf(hosts, task), place: placeOfTask(hosts, task) })),
     { name: "outside", groups: [], address: "198.18.0.1", place: OUTSIDE },
   ];
@@ -278,7 +284,10 @@ async function at(where: string, names: Promise<string[]> | string[]): Search {
   return (await names).map((name) => `${name} stands in ${where}`);
 }
 
-/** The state, what operations have said, and the local cloud's containers as the machine's engine shows them. */
+/**
+ * The state, what operations have said, and the local cloud's containers as the machine's engine
+ * shows them.
+ */
 function searchMachine(canary: Canary, stack: LocalStack, { containers }: Environment): Search[] {
   const ids = containers.map(({ container }) => container);
   const { account } = stack;
@@ -289,7 +298,8 @@ function searchMachine(canary: Canary, stack: LocalStack, { containers }: Enviro
       "the exported state",
       stack.exportedState().then((state) => canary.inText(state)),
     ),
-    // Beside it stands the engine's event log, which these tests ask for: a debugging aid of the CLI that holds secrets as they are. Nothing else makes one.
+    // Beside it stands the engine's event log, which these tests ask for: a debugging aid of the
+    // CLI that holds secrets as they are. Nothing else makes one.
     at(
       "the stored state",
       canary.inOutput(["find", `${stack.directory}/state`, "-type", "f", "-exec", "cat", "{}", "+"]),
@@ -305,7 +315,10 @@ function searchMachine(canary: Canary, stack: LocalStack, { containers }: Enviro
   ];
 }
 
-/** What a host shows: its processes and their environments, its logs, those of its containers, its engine's objects, and its user data. */
+/**
+ * Collects a host's processes with their environments, its logs, its containers' logs, its engine's
+ * objects and its user data.
+ */
 async function searchHost(canary: Canary, place: Place): Search {
   const imds = "curl -s -m 5 http://169.254.169.254/latest";
   const places = {

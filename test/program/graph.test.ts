@@ -173,7 +173,8 @@ test("direct mode has nothing of Kafka", async () => {
   assert.equal(run.outputs["kafkaBootstrapServers"], undefined);
   const left = run.resources.filter(({ name, inputs }) => /kafka|issuer/.test(name + JSON.stringify(inputs)));
   assert.deepEqual(
-    // The services are told their mode and are placed off a Kafka host by its label, which no host has here.
+    // The services are told their mode and are placed off a Kafka host by its label, which no host
+    // has here.
     left.map(({ name }) => name).filter((name) => !["gifticon-stack", "schema-stack"].includes(name)),
     [],
   );

@@ -12,7 +12,8 @@ import { shareMemory } from "../../stacks/kafka/memory.ts";
 import { brokerProperties, zookeeperProperties } from "../../stacks/kafka/properties.ts";
 import { plain, runProgram } from "./support/run-program.ts";
 
-// What hosts and the Swarm read, in full: a reviewer sees in the snapshot what a change does. Written anew with --test-update-snapshots.
+// Full texts for hosts and the Swarm. A reviewer sees the effect of a change in the snapshot.
+// --test-update-snapshots rewrites it.
 const text = { serializers: [String] };
 const image = (name: string) => `registry.example/${name}@sha256:0123`;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Clone } from "./support/clone.ts";
 
-// What ./run review ends with and says, on a change of a clone.
+// Exit code and output of ./run review, on a change in a clone.
 describe("the review command", () => {
   let clone: Clone;
 

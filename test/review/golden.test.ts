@@ -8,7 +8,7 @@ import { golden } from "../../review/golden.ts";
 const checkout = resolve(import.meta.dirname, "../..");
 const cache = join(checkout, ".local/test/review/cache");
 
-// What the stacks are made of, in full: a change of infrastructure shows in the diff of its pull request itself.
+// All resources and texts of the stacks. A change of infrastructure appears in the pull request's own diff.
 describe("the golden preview", { concurrency: 2 }, () => {
   for (const stack of ["dev", "local"]) {
     test(`of stack ${stack} is what the program declares`, async () => {

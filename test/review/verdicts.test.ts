@@ -20,9 +20,9 @@ interface Case {
   services?: string[];
   /** Ids of guardrails that the change breaks. */
   violations?: string[];
-  /** What the report says besides. */
+  /** Further texts of the report. */
   says?: RegExp[];
-  /** What the ordinary preview ends with instead of agreeing, where the local cloud refuses what AWS may have. */
+  /** Error of the ordinary preview, when the local cloud refuses a value that AWS may accept. */
   previewRefuses?: RegExp;
 }
 
@@ -105,7 +105,7 @@ const cases: Case[] = [
     change: "another class of the database",
     edits: [config(`databaseClass().default("db.t3.micro")`, `databaseClass().default("db.t3.small")`)],
     grade: "updates in place",
-    // So many connections has the role of the services.
+    // Connection limit of the services' role.
     services: ["schema/migrate restarts"],
     says: [
       /\*\*the database\*\* is updated in place: the database restarts/,
@@ -252,7 +252,8 @@ async function refuses(clone: Clone, stack: string, words: RegExp): Promise<void
 }
 
 /**
- * The ordinary preview plans for the worst where a value is unknown, so it may update more; what is made, replaced and deleted is the same.
+ * The ordinary preview plans for the worst where a value is unknown, so it may update more; what is
+ * made, replaced and deleted is the same.
  */
 async function agrees(clone: Clone, stack: string, plan: Awaited<ReturnType<Clone["plan"]>>): Promise<void> {
   const ordinary = await clone.ordinaryPreview(stack);

@@ -219,7 +219,7 @@ describe("SIGTERM under load", () => {
     const load = startLoad(crowd, [api.url]);
     await serves(load, 100);
     const ended = api.end("SIGTERM");
-    // What a load balancer does: it sends no more when it sees that the replica leaves.
+    // A load balancer stops sending requests when the replica isn't ready.
     await api.ready(false);
     const served = await load.end();
     assert.equal(await ended, 0, api.output());

@@ -14,9 +14,12 @@ import type { ServiceProcess } from "../../services/testing/service-process.ts";
 
 // One API for all of it: what one attack leaves behind, the next one meets.
 
-/** More of them: HOSTILE_RUNS=20000 ./run test services test/services/hostile.test.ts. A failure names the seed and the path that bring it back. */
+/**
+ * More of them: HOSTILE_RUNS=20000 ./run test services test/services/hostile.test.ts. A failure
+ * names the seed and the path that bring it back.
+ */
 const RUNS = Number(process.env["HOSTILE_RUNS"] ?? 500);
-/** What a container of the API may have (`gifticon-event:api`, memoryMib). */
+/** Memory limit of the API's container (`gifticon-event:api`, memoryMib). */
 const MEMORY_BYTES = 384 * 1024 * 1024;
 const IDLE = 10_000;
 
@@ -56,8 +59,8 @@ function assertAllAnswered(conversations: readonly Conversation[], status: numbe
 }
 
 /**
- * Each was closed by the server, with this answer where it could be heard: a client that goes on sending to a closed connection is told so by its
- * kernel, which then drops what it has received.
+ * Each was closed by the server, with this answer where it could be heard: a client that goes on
+ * sending to a closed connection is told so by its kernel, which then drops what it has received.
  */
 function assertAnsweredOrCutOff(conversations: readonly Conversation[], status: number, code: string): void {
   for (const conversation of conversations) {

@@ -39,9 +39,9 @@ async function message(page: Page, expected: RegExp): Promise<void> {
   await page.locator("#message", { hasText: expected }).waitFor();
 }
 
-// What runs in the page is text: its globals aren't those of the tests.
+// Code for the page is text, because its globals differ from those of the tests.
 
-/** What each chart looks like. */
+/** Returns the appearance of each chart. */
 function drawings(page: Page): Promise<string[]> {
   return page.evaluate("[...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())");
 }

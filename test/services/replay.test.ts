@@ -18,7 +18,9 @@ after(async () => {
 
 const unreadable = { key: "9", value: Buffer.from("nine") };
 
-/** An event of which an older issuer, which couldn't read them, made dead letters of these records. */
+/**
+ * An event of which an older issuer, which couldn't read them, made dead letters of these records.
+ */
 async function eventWithLetters(records: { key: string; value: Buffer }[]): Promise<Event> {
   const event = await createEvent(backing, 100);
   await backing.broker.produce(event.topic, records);
@@ -53,7 +55,7 @@ describe("the replay of dead letters", () => {
     ]);
     assert.match((await event.replay()).stdout, /^0 put back, 2 stay, 2 had been put back before$/m);
     assert.equal(await count(event.topic), 5);
-    // What had been issued in the first place isn't issued again.
+    // Requests issued before aren't issued again.
     await event.settled();
     const { issued, duplicate, violations } = await event.reconcile([]);
     assert.deepEqual({ issued, duplicate, violations }, { issued: 2, duplicate: 0, violations: [] });
@@ -66,7 +68,8 @@ describe("the replay of dead letters", () => {
     assert.match((await event.replay("--all")).stdout, /^0 put back, 0 stay, 2 had been put back before$/m);
     await event.start("gifticon-issuer");
     await event.settled();
-    // The unreadable record became a letter twice: from its first place, and from where the replay had put it.
+    // The unreadable record became a letter twice: from its first place, and from where the replay
+    // had put it.
     assert.equal(await count(deadLetterTopic(event.topic)), 4);
     assert.deepEqual((await event.reconcile([])).violations, []);
   });

@@ -62,7 +62,7 @@ describe("the load test's report in a browser", () => {
           await using visited = await visit(browser, url, { width, colorScheme });
           const { page, problems } = visited;
           await inOrder(page, problems);
-          // What has lines has pixels of more colours than those of the axes and the grid.
+          // A chart with lines has more colours than those of axes and grid.
           const colours = await page.evaluate<number[]>(
             `[...document.querySelectorAll(".plot canvas")].map((canvas) => {
                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);

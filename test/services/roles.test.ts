@@ -46,7 +46,7 @@ function refused(pool: () => pg.Pool, statements: readonly string[]): void {
   }
 }
 
-/** What nobody but the owner and the server may. */
+/** Actions reserved for the owner and the server. */
 const NEVER = [
   "drop table gifticon_request",
   "drop function issue_gifticons",

@@ -4,8 +4,8 @@ import { it } from "node:test";
 export type Step = (promise: string, act: () => Promise<void>) => void;
 
 /**
- * The steps of a story: tests that build on each other. After one has failed the rest are skipped, each naming the step that broke
- * the story, instead of waiting for what can't come any more.
+ * The steps of a story: tests that build on each other. After one has failed the rest are skipped,
+ * each naming the step that broke the story, instead of waiting for what can't come any more.
  */
 export function story(): Step {
   let broken: string | undefined;

@@ -34,7 +34,10 @@ export async function swarmNodes(account: string, stack: LocalStack): Promise<Sw
   }));
 }
 
-/** The Swarm's services with their tasks that run of those that are wanted, as "gifticon_main-api 4/4", sorted. */
+/**
+ * The Swarm's services with their tasks that run of those that are wanted, as "gifticon_main-api
+ * 4/4", sorted.
+ */
 export async function swarmServices(account: string): Promise<string[]> {
   const list = ["docker", "service", "ls", "--format", "{{.Name}} {{.Replicas}}"];
   return (await onHost(account, "manager", list)).split("\n").sort();

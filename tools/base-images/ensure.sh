@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# ensure.sh [TAG]...: sees to it that the images which the project's Dockerfiles start from are on the machine's engine under their official tags: those
-# that are there stay, the others are pulled, and where no registry answers stand-ins are built.
+# ensure.sh [TAG]...: sees to it that the images which the project's Dockerfiles start from are on
+# the machine's engine under their official tags: those that are there stay, the others are pulled,
+# and where no registry answers stand-ins are built.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
@@ -11,7 +12,8 @@ tags=(debian:trixie-slim node:24-trixie-slim apache/kafka:3.9.1 "$@")
 
 present() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# A registry that answers at all does so in seconds; what is bounded here is the wait for one that never does.
+# A registry that answers at all does so in seconds; what is bounded here is the wait for one that
+# never does.
 registry_answers() { timeout 20 docker manifest inspect "$1" >/dev/null 2>&1; }
 
 ensure() {

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# ./run clean [--all] [--caches]: removes what this checkout has put on the machine, whatever state it is in; never what belongs to others.
-#   always:    its account of the local cloud and those of its tests (containers, networks, volumes, images, /etc/hosts block, registry
-#              certificate), containers of its service tests, .local, and, when no account is left on the machine, the images that all share
-#   --all:     also accounts that were chosen by LOCAL_CLOUD_ACCOUNT and made by this checkout
-#   --caches:  also what had to be downloaded or built: node_modules, the user's cache, an engine that was started by hand.
+# ./run clean [--all] [--caches]: removes what this checkout has put on the machine, whatever state
+# it is in; never what belongs to others. always:    its account of the local cloud and those of its
+# tests (containers, networks, volumes, images, /etc/hosts block, registry
+# certificate), containers of its service tests, .local, and, when no account is left on the
+# machine, the images that all share --all:     also accounts that were chosen by
+# LOCAL_CLOUD_ACCOUNT and made by this checkout --caches:  also what had to be downloaded or built:
+# node_modules, the user's cache, an engine that was started by hand.
 #              Packages of the distribution stay: other things may use them by now.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
@@ -25,7 +27,8 @@ done
 become_root clean "$@"
 take_run_lock
 
-# Reads objects, one a line, and removes each by the given command; what can't be removed is said, and the rest goes on.
+# Reads objects, one a line, and removes each by the given command; what can't be removed is said,
+# and the rest goes on.
 remove_each() {
   local object
   while read -r object; do
@@ -34,7 +37,8 @@ remove_each() {
   done
 }
 
-# Does an update or a test of this machine (not of its containers) work on an account at this moment?
+# Does an update or a test of this machine (not of its containers) work on an account at this
+# moment?
 in_use() {
   local environment own
   own="$(readlink /proc/self/ns/mnt)"
@@ -85,7 +89,7 @@ clean_account() {
   done
 }
 
-# What service tests of this checkout that were killed have left.
+# Leftovers of killed service tests of this checkout.
 clean_service_tests() {
   local filter=(--filter label=gifticon-event.test=services --filter "label=gifticon-event.checkout=$checkout") process name
   docker ps -a "${filter[@]}" --format '{{.Label "gifticon-event.process"}} {{.Names}}' | while read -r process name; do

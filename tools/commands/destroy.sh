@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./run destroy [ARGUMENT OF pulumi destroy]...: takes stack `local` down, and fails when anything of it is left.
+# ./run destroy [ARGUMENT OF pulumi destroy]...: takes stack `local` down, and fails when anything
+# of it is left.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
@@ -25,7 +26,7 @@ else
   say "There is no state of stack local here"
   deployment='{"deployment": {}}'
 fi
-# What an update that was killed may have made without a note of it, or what a lost state knew.
+# Remove resources of a killed update that no state records, or of a lost state.
 local-cloud sweep --stack local <<<"$deployment" ||
   fail "the state is empty, but not everything could be deleted" "See above; ./run clean removes it by force."
 remove_images_of "$LOCAL_CLOUD_ACCOUNT"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./run event [OPTION]...: the load test, on a stack that is up; load-test/options.ts has the options.
+# ./run event [OPTION]...: the load test, on a stack that is up; load-test/options.ts has the
+# options.
 set -euo pipefail
 # shellcheck source=tools/stack.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../stack.sh"

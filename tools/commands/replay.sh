@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./run replay [--all]: puts dead letters of the local environment back on the topic, by the issuer's own command in its running container.
+# ./run replay [--all]: puts dead letters of the local environment back on the topic, by the
+# issuer's own command in its running container.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# ./run review [BASE] [--markdown FILE]: what the working tree would change of stacks dev and local, drawn up on paper. Ends with 0 when all is fine,
-# 1 when a mandatory guardrail is broken, 2 when the change can't be judged.
+# ./run review [BASE] [--markdown FILE]: what the working tree would change of stacks dev and local,
+# drawn up on paper. Ends with 0 when all is fine, 1 when a mandatory guardrail is broken, 2 when
+# the change can't be judged.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
@@ -10,7 +11,7 @@ mkdir -p "$checkout/.local"
 exec 8>"$checkout/.local/review.lock"
 flock 8
 
-# What can't be prepared can't be judged.
+# Without its tools the review can't judge.
 (
   prepare_packages
   prepare_pulumi

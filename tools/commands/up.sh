@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./run up [ARGUMENT OF pulumi up]...: stands stack `local` up, proves it by one request, and shows its outputs.
+# ./run up [ARGUMENT OF pulumi up]...: stands stack `local` up, proves it by one request, and shows
+# its outputs.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
@@ -14,7 +15,7 @@ take_run_lock
 prepare_machine
 if grep -qs '^ *gifticon-event:loadGenerator: *k6' "$checkout/Pulumi.local.yaml"; then prepare_generator; fi
 
-# What runs already has its memory.
+# A running environment needs no more memory.
 [[ -n "$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT")" ]] || require_memory
 free_stale_lock
 [[ -e "$(state_file)" ]] || pulumi stack select --create --stack local --non-interactive >/dev/null

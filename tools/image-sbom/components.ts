@@ -9,7 +9,10 @@ export interface Component {
   type: "library";
   name: string;
   version: string;
-  /** Its package URL (https://github.com/package-url/purl-spec); unknown of a jar that doesn't say where it comes from. */
+  /**
+   * Its package URL (https://github.com/package-url/purl-spec); unknown of a jar that doesn't say
+   * where it comes from.
+   */
   purl?: string;
 }
 
@@ -52,7 +55,7 @@ function alpine(content: Buffer): Component[] {
     });
 }
 
-/** What a jar is made of, by Maven's own notes in it; without any, what its name says. */
+/** Returns the components of a jar, from Maven's metadata in it or else from its name. */
 function java(content: Buffer, path: string): Component[] {
   const noted = (readZip(content, /^META-INF\/maven\/.*\/pom\.properties$/) ?? []).flatMap((file) => {
     const fields = fieldsOf(file.content.toString(), /(?<=^\w+)=/);
@@ -80,8 +83,9 @@ const READERS: readonly { path: RegExp; read: (content: Buffer, path: string) =>
 const identity = ({ name, version, purl }: Component) => purl ?? `${name}@${version}`;
 
 /**
- * Reads which packages an image's file system has: Debian's and Alpine's by the databases of their package managers, Java's by their jars, npm's by their folders. What came there in
- * another way isn't found, as a program that was downloaded.
+ * Reads which packages an image's file system has: Debian's and Alpine's by the databases of their
+ * package managers, Java's by their jars, npm's by their folders. What came there in another way
+ * isn't found, as a program that was downloaded.
  *
  * @param files the file system as a tar archive, as `docker export` writes it.
  */

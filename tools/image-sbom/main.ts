@@ -1,7 +1,8 @@
 import { execa } from "execa";
 import { readComponents } from "./components.ts";
 
-// main.ts IMAGE: prints the software bill of materials of an image that this machine's Docker has (CycloneDX), without running anything of it.
+// main.ts IMAGE: prints the software bill of materials of an image that this machine's Docker has
+// (CycloneDX), without running anything of it.
 
 const [image = ""] = process.argv.slice(2);
 const { stdout: identity } = await execa("docker", [
@@ -13,7 +14,7 @@ try {
   const [components] = await Promise.all([readComponents(files.stdout), files]);
   if (components.length === 0) throw new Error(`no packages were found in ${image}`);
   const [name, version] = image.split(":");
-  // By the digest of the registry that it came from; an image that was built here has only an id of its own.
+  // A pulled image is identified by its registry's digest, a built one by its id.
   const component = { type: "container", "bom-ref": identity, name, version };
   const bom = { bomFormat: "CycloneDX", specVersion: "1.5", version: 1, metadata: { component }, components };
   console.log(JSON.stringify(bom, null, 2));

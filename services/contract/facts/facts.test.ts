@@ -45,7 +45,9 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   [USERS]: [PATHS.gifticons, String(LOAD_TEST_USERS.first)],
 };
 
-/** Code that owes nothing to the facts: the local cloud, stand-ins, what we compare with, and tests. */
+/**
+ * Code that owes nothing to the facts: the local cloud, stand-ins, what we compare with, and tests.
+ */
 const ELSEWHERE =
   /^(local-cloud|bench\/prototype|tools\/base-images|tools\/pulumi|test)\/|\.test\.ts$|\/testing\.ts$|^services\/contract\/facts\//;
 const CODE = /\.(ts|js|sh|groovy)$|(^|\/)Dockerfile$|^run$|^stacks\/kafka\/image\/bin\//;

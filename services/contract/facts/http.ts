@@ -15,10 +15,16 @@ export const PATHS = {
 /** The most bytes of a request's body. */
 export const BODY_BYTES = 4_096;
 
-/** The header of a request that makes it one request however often it is sent. As Node.js spells names of headers. */
+/**
+ * The header of a request that makes it one request however often it is sent. As Node.js spells
+ * names of headers.
+ */
 export const IDEMPOTENCY_KEY = "idempotency-key";
 
-/** Seconds that the load balancer keeps an idle connection to a task. The API keeps it longer, so that none is closed under a request. */
+/**
+ * Seconds that the load balancer keeps an idle connection to a task. The API keeps it longer, so
+ * that none is closed under a request.
+ */
 export const IDLE_SECONDS = 60;
 
 /** Seconds from a service's SIGTERM to its SIGKILL. A service is done earlier. */

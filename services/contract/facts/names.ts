@@ -49,8 +49,9 @@ export const PLACEMENT_LABELS = { kafka: "kafka_server", loadGenerator: "load_ge
 export const HOST_LABEL = "gifticon-event.host";
 
 /**
- * The label of a service that clients are sent to: before a host with a task of it goes, there is one task more elsewhere. Its value is how
- * long the load balancer takes to count on that task, in seconds.
+ * The label of a service that clients are sent to: before a host with a task of it goes, there is
+ * one task more elsewhere. Its value is how long the load balancer takes to count on that task, in
+ * seconds.
  */
 export const EXTRA_COPY_LABEL = "gifticon-event.extra-copy-seconds";
 
@@ -60,7 +61,9 @@ export const STACK_FILE_LABEL = "gifticon-event.stack";
 /** The label that Docker gives each service of a stack, with the stack's name. */
 export const STACK_LABEL = "com.docker.stack.namespace";
 
-/** The label that Docker gives each container of a service, with the service's name in the Swarm. */
+/**
+ * The label that Docker gives each container of a service, with the service's name in the Swarm.
+ */
 export const SERVICE_LABEL = "com.docker.swarm.service.name";
 
 /** The overlay network that all stacks share. */

@@ -1,6 +1,6 @@
 /**
- * Every port that something of the environment listens on. Security groups, stacks, health checks, services and tools take it from here, so
- * a changed number changes all of them.
+ * Every port that something of the environment listens on. Security groups, stacks, health checks,
+ * services and tools take it from here, so a changed number changes all of them.
  */
 export const PORTS = {
   /** main-api, on its hosts and behind the load balancer. */
@@ -20,7 +20,10 @@ export const PORTS = {
   https: 443,
   ssh: 22,
   dns: 53,
-  /** Docker's own ports between the nodes of a Swarm (https://docs.docker.com/engine/swarm/swarm-tutorial/): control, gossip and VXLAN. */
+  /**
+   * Docker's own ports between the nodes of a Swarm
+   * (https://docs.docker.com/engine/swarm/swarm-tutorial/): control, gossip and VXLAN.
+   */
   swarmControl: 2377,
   swarmGossip: 7946,
   swarmOverlay: 4789,

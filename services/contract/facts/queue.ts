@@ -11,11 +11,20 @@ export function deadLetterTopic(topic: string): string {
   return `${topic}${DEAD_LETTER_SUFFIX}`;
 }
 
-/** The most characters of a topic's name: Kafka takes 249, and the name of its dead letters has to fit too. */
+/**
+ * The most characters of a topic's name: Kafka takes 249, and the name of its dead letters has to
+ * fit too.
+ */
 export const TOPIC_NAME_MAX = 249 - DEAD_LETTER_SUFFIX.length;
 
-/** The largest batch of a dead letter topic, in bytes. Twice Kafka's default: a dead letter is its record with more headers. */
+/**
+ * The largest batch of a dead letter topic, in bytes. Twice Kafka's default: a dead letter is its
+ * record with more headers.
+ */
 export const DEAD_LETTER_BATCH_BYTES = 2 * 1024 * 1024;
 
-/** The largest dead letter, in bytes. Every record that came uncompressed fits, and its batch fits its topic. */
+/**
+ * The largest dead letter, in bytes. Every record that came uncompressed fits, and its batch fits
+ * its topic.
+ */
 export const DEAD_LETTER_BYTES = 0.75 * DEAD_LETTER_BATCH_BYTES;

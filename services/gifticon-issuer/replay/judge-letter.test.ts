@@ -8,7 +8,10 @@ import { requestIdOfPosition } from "@gifticon/contract/request-id.ts";
 import { delivered } from "@gifticon/contract/testing.ts";
 import { judgeLetter, type LetterVerdict } from "./judge-letter.ts";
 
-/** A letter, as its topic delivers it, of a record that stood at 5 of partition 2 and has this value. */
+/**
+ * A letter, as its topic delivers it, of a record that stood at 5 of partition 2 and has this
+ * value.
+ */
 function letterOf(value: Buffer): FetchedRecord {
   const record = delivered({ key: "7", value }, { offset: "5", timestamp: "1766620800000" });
   return delivered(encodeDeadLetter("coupon_create", 2, record, { reason: "an old reason" }), { timestamp: "1" });

@@ -9,7 +9,8 @@ Puts the dead letters that can be read now back on the topic, each once, and say
 /**
  * The command `replay`.
  *
- * @returns The exit code: 0 when it got to the end, 1 when not (run it again), 2 for wrong arguments or settings.
+ * @returns The exit code: 0 when it got to the end, 1 when not (run it again), 2 for wrong
+ *   arguments or settings.
  */
 export async function replayCommand(options: readonly string[], environment: NodeJS.ProcessEnv): Promise<0 | 1 | 2> {
   if (options.some((option) => option !== "--all")) {

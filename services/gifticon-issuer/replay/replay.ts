@@ -34,12 +34,14 @@ class ReplayRunningError extends Error {
 }
 
 /**
- * Puts dead letters back on the topic: the ones that can be read now, or all. Each is put back once: which ones were is kept
- * in the database, after the broker's acknowledgement. An interruption in between puts a letter on the topic twice at the
- * next run, and its request id, which is that of its first position, lets the database decide it once.
+ * Puts dead letters back on the topic: the ones that can be read now, or all. Each is put back
+ * once: which ones were is kept in the database, after the broker's acknowledgement. An
+ * interruption in between puts a letter on the topic twice at the next run, and its request id,
+ * which is that of its first position, lets the database decide it once.
  *
  * @param tell Hears of each letter, as it is done.
- * @throws ReplayRunningError; Error when the database lacks its schema; the broker's or the database's error, and then a next run goes on from there.
+ * @throws ReplayRunningError; Error when the database lacks its schema; the broker's or the
+ *   database's error, and then a next run goes on from there.
  */
 export async function replayDeadLetters(
   { kafka: settings, database, logLevel }: IssuerSettings,

@@ -2,8 +2,9 @@
 # configure.sh SETTINGS POLICY COMMAND...: puts files of the stack into the home of nGrinder's
 # controller, then becomes the command.
 #
-# SETTINGS has a KEY=VALUE in each line, for keys that system.conf does not set: what an operator set
-# on the controller's page stays. POLICY replaces the controller's own, for which there is no page.
+# SETTINGS has a KEY=VALUE in each line, for keys that system.conf does not set: what an operator
+# set on the controller's page stays. POLICY replaces the controller's own, for which there is no
+# page.
 set -euo pipefail
 
 readonly settings=$1 policy=$2

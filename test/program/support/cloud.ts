@@ -35,7 +35,7 @@ const outputs: Record<string, (name: string) => Record<string, unknown>> = {
   }),
 };
 
-/** What the made-up cloud's functions answer, by token. */
+/** Answers of the mocked functions, by token. */
 export const answers: Record<string, Record<string, unknown>> = {
   "aws:index/getRegion:getRegion": { region: "ap-northeast-2" },
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },

@@ -9,7 +9,7 @@ export interface Registered {
   inputs: Record<string, unknown>;
 }
 
-/** What the program made of a configuration. */
+/** Resources that the program created for a configuration. */
 export interface ProgramRun {
   resources: Registered[];
   /** The stack's outputs, by name. */
@@ -29,7 +29,8 @@ export const REQUIRED = {
 const runs = new Map<string, ProgramRun>();
 
 /**
- * Runs the whole program without a cloud: each resource is answered by made-up outputs. The same settings run once.
+ * Runs the whole program without a cloud: each resource is answered by made-up outputs. The same
+ * settings run once.
  *
  * @param config settings by full key, over the required ones.
  */
@@ -93,7 +94,7 @@ export function difference(
   };
 }
 
-/** How the engine marks a secret among a resource's inputs. */
+/** The engine's mark of a secret among a resource's inputs. */
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /** True when the engine is told to keep the value encrypted. */

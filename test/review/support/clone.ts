@@ -20,7 +20,10 @@ export interface Edit {
   to: string;
 }
 
-/** A clone of the checkout, its changes that aren't committed yet included, in which a test changes the program. */
+/**
+ * A clone of the checkout, its changes that aren't committed yet included, in which a test changes
+ * the program.
+ */
 export class Clone {
   readonly folder: string;
 
@@ -32,7 +35,7 @@ export class Clone {
     const folder = join(area, name);
     await writeWorkingTree(checkout, folder);
     await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
-    // What one clone has drawn up and bundled, the others needn't: both are kept by their content.
+    // Clones share the cache of evaluated versions and bundles, which are stored by content.
     await mkdir(join(folder, ".local/review/cache"), { recursive: true });
     for (const kept of ["base", "bundles"]) {
       await mkdir(join(cache, kept), { recursive: true });
@@ -68,7 +71,7 @@ export class Clone {
     }
   }
 
-  /** What the working tree would change of a stack. */
+  /** Returns the changes of the working tree to a stack. */
   async plan(stack: string): Promise<StackPlan> {
     return compareStack({
       checkout: this.folder,
@@ -80,8 +83,8 @@ export class Clone {
   }
 
   /**
-   * The engine's preview of the same change after `plan`, by the local cloud's own plugins instead of those on paper: what is not made yet is unknown
-   * to it, as it is on AWS.
+   * The engine's preview of the same change after `plan`, by the local cloud's own plugins instead
+   * of those on paper: what is not made yet is unknown to it, as it is on AWS.
    */
   async ordinaryPreview(stack: string): Promise<ReturnType<typeof readPreview>> {
     const work = join(this.folder, ".local/work", stack);

@@ -3,10 +3,14 @@ import { existsSync } from "node:fs";
 import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
-/** Debian's, which `./run test services` installs where there is neither; and where Ubuntu's users have theirs. */
+/**
+ * Debian's, which `./run test services` installs where there is neither; and where Ubuntu's users
+ * have theirs.
+ */
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 const ARGUMENTS = [
-  // Chromium's own sandbox doesn't start for root, who runs these tests; it sees nothing but the project's own page.
+  // Chromium's own sandbox doesn't start for root, who runs these tests; it sees nothing but the
+  // project's own page.
   "--no-sandbox",
   "--disable-gpu",
   "--disable-background-networking",
@@ -32,7 +36,10 @@ export function startBrowser(): Promise<Browser> {
 /** A page, and what went wrong on it. */
 export interface Visit extends AsyncDisposable {
   page: Page;
-  /** Errors of its scripts, violations of its policy, other errors in the console, and requests to anywhere else. */
+  /**
+   * Errors of its scripts, violations of its policy, other errors in the console, and requests to
+   * anywhere else.
+   */
   problems: string[];
 }
 
@@ -48,7 +55,8 @@ export async function visit(
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {
-    // The browser notes each answer of 400 and above as an error; what the page makes of it is tested.
+    // The browser notes each answer of 400 and above as an error; what the page makes of it is
+    // tested.
     const answer = /^Failed to load resource: the server responded with a status of/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !answer) problems.push(message.text());
   });
@@ -60,7 +68,10 @@ export async function visit(
   return { page, problems, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** Holds what is true of the page in each state: nothing wrong with it, nothing too wide, nothing that keeps somebody out. */
+/**
+ * Holds what is true of the page in each state: nothing wrong with it, nothing too wide, nothing
+ * that keeps somebody out.
+ */
 export async function inOrder(page: Page, problems: string[]): Promise<void> {
   assert.deepEqual(problems, []);
   const [content, window] = await page.evaluate<[number, number]>("[document.documentElement.scrollWidth, innerWidth]");

@@ -1,7 +1,7 @@
 import type { ClientAnswer } from "../../../operate/reconciliation.ts";
 import { Agent, request } from "undici";
 
-/** What one of the crowd was told. */
+/** Answer to a client. */
 export interface CrowdAnswer extends ClientAnswer {
   /** `not_accepted` or `unknown`, of an answer that is no success. */
   outcome?: string;

@@ -15,7 +15,10 @@ export async function holdStock(event: Event): Promise<() => Promise<void>> {
   };
 }
 
-/** Starts an issuer that is in the middle of its transaction over the requests of so many users, until it is let go. */
+/**
+ * Starts an issuer that is in the middle of its transaction over the requests of so many users,
+ * until it is let go.
+ */
 export async function issuerInTransaction(
   event: Event,
   crowd: Crowd,
@@ -51,7 +54,8 @@ export async function takeConnections(event: Event, database: DatabaseServer): P
     `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
        - current_setting('reserved_connections')::int as places`,
   );
-  // Counted, as a refusal doesn't say that all are taken: several who come at once for the last place are all refused, and who is leaving has a place still.
+  // Counted, as a refusal doesn't say that all are taken: several who come at once for the last
+  // place are all refused, and who is leaving has a place still.
   await waitUntil(
     "every connection to be taken",
     async () => {

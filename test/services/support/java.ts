@@ -11,7 +11,10 @@ export interface JavaClient extends AsyncDisposable {
   run: (program: "Produce" | "Consume", ...args: string[]) => Promise<string>;
 }
 
-/** Takes the client's jars out of the broker's image, so that both are of one version; the machine's JDK runs the sources. */
+/**
+ * Takes the client's jars out of the broker's image, so that both are of one version; the machine's
+ * JDK runs the sources.
+ */
 export async function javaClient(): Promise<JavaClient> {
   const folder = await mkdtemp(join(tmpdir(), "java-client-"));
   const { stdout: container } = await execa("docker", ["create", IMAGES.kafka]);

@@ -1,4 +1,7 @@
-/** What Spring writes: key as text, value as 8 bytes, no headers. Spelled out here, so that the contract's own codec is held to it. */
+/**
+ * Returns a record as Spring writes it: key as text, value as 8 bytes, no headers. Independent of
+ * the contract's codec, which it tests.
+ */
 export function spring(userId: bigint): { key: string; value: Buffer } {
   const value = Buffer.alloc(8);
   value.writeBigInt64BE(userId);

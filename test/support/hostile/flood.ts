@@ -4,16 +4,24 @@ import { dial, listen, type Conversation, type Target } from "./raw-http.ts";
 
 /** Connections that are opened at the same time: fewer than a listener lets wait. */
 const AT_ONCE = 250;
-/** A slow client's pause between two bytes: shorter than any timeout that starts again with each. */
+/**
+ * A slow client's pause between two bytes: shorter than any timeout that starts again with each.
+ */
 const DRIP_MS = 500;
 
-/** How many connections a process here may hold: some less than the files that it may open. The server under test has the same bound. */
+/**
+ * Maximum number of connections of this process, below its limit of open files. The tested server
+ * has the same limit.
+ */
 export function connectionLimit(wanted: number): number {
   const [, files = "unlimited"] = /^Max open files +\S+ +(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
   return files === "unlimited" ? wanted : Math.min(wanted, Number(files) - 1_000);
 }
 
-/** Opens so many connections, and hands each of them to `use` at once; what that waits for goes on beside the opening. */
+/**
+ * Opens so many connections, and hands each of them to `use` at once; what that waits for goes on
+ * beside the opening.
+ */
 export async function openMany<T>(target: Target, count: number, use: (socket: Socket) => Promise<T>): Promise<T[]> {
   const uses: Promise<T>[] = [];
   while (uses.length < count) {
@@ -25,7 +33,10 @@ export async function openMany<T>(target: Target, count: number, use: (socket: S
   return Promise.all(uses);
 }
 
-/** Sends the start of a request, then one byte after another that never finishes it, until the server closes. */
+/**
+ * Sends the start of a request, then one byte after another that never finishes it, until the
+ * server closes.
+ */
 export async function drip(socket: Socket, start: string, byte: string): Promise<Conversation> {
   const heard = listen(socket);
   socket.write(start, "latin1");
@@ -35,7 +46,10 @@ export async function drip(socket: Socket, start: string, byte: string): Promise
   });
 }
 
-/** Sends the start of a request, then the same piece as fast as it is taken, until the server closes or has answered. */
+/**
+ * Sends the start of a request, then the same piece as fast as it is taken, until the server closes
+ * or has answered.
+ */
 export async function pour(
   socket: Socket,
   start: string,

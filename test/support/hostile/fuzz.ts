@@ -73,7 +73,9 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
   framing: fc.constantFrom("length", "chunked"),
 });
 
-/** Whether the request's own lines may say something else of its end than its framing does: then its server may wait for more. */
+/**
+ * Reports whether a request's lines may contradict its framing, so that a server may wait for more.
+ */
 export function isEndInDoubt({ headers }: HostileRequest): boolean {
   return headers.some(([name]) => /content-length|transfer-encoding/i.test(name));
 }

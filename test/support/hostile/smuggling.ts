@@ -18,9 +18,10 @@ function head(headers: readonly string[], end = "\r\n"): string {
 }
 
 /**
- * The known ways to have two readers of one connection disagree on where a request ends (RFC 9112, 11.2): a length beside chunks, in either order of
- * who believes what; lengths and codings written so that only some readers know them; and lines that end otherwise. The hidden request stands where
- * the one who reads it wrongly finds it.
+ * The known ways to have two readers of one connection disagree on where a request ends (RFC 9112,
+ * 11.2): a length beside chunks, in either order of who believes what; lengths and codings written
+ * so that only some readers know them; and lines that end otherwise. The hidden request stands
+ * where the one who reads it wrongly finds it.
  *
  * @param userId the user that the hidden request is for, with `key` as its `Idempotency-Key`.
  */

@@ -17,13 +17,18 @@ interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
-/** Outputs that hold nothing but a secret; the scripts that carry one are secrets only for its sake. */
+/**
+ * Outputs that hold nothing but a secret; the scripts that carry one are secrets only for its sake.
+ */
 const PURE = new Map([
   ["random:index/randomPassword:RandomPassword", "result"],
   ["tls:index/privateKey:PrivateKey", "privateKeyOpenssh"],
 ]);
 
-/** The secrets that the program made, and the Swarm's tokens as its state keeps them: read with the stack's passphrase. */
+/**
+ * The secrets that the program made, and the Swarm's tokens as its state keeps them: read with the
+ * stack's passphrase.
+ */
 export async function secretsOfState(stack: LocalStack): Promise<Map<string, string>> {
   const text = await stack.pulumi(["stack", "export", "--stack", "local", "--show-secrets"]);
   const { deployment } = JSON.parse(text) as { deployment: { resources: StateResource[] } };
@@ -43,7 +48,10 @@ function isSecretValue(value: unknown): value is { plaintext: string } {
   return typeof value === "object" && value !== null && (value as Record<string, unknown>)[SECRET.key] === SECRET.value;
 }
 
-/** One line of a secret that nothing else has: of a key in PEM, the longest from its end, as the first lines are the same in all. */
+/**
+ * One line of a secret that nothing else has: of a key in PEM, the longest from its end, as the
+ * first lines are the same in all.
+ */
 export function traceOf(secret: string): string {
   const lines = secret.split("\n").filter((line) => !line.includes("-----"));
   const trace = lines.toReversed().reduce((longest, line) => (line.length > longest.length ? line : longest), "");
@@ -51,7 +59,10 @@ export function traceOf(secret: string): string {
   return trace;
 }
 
-/** Looks for secrets in texts and in what commands write; what is found is told by names, never by values. */
+/**
+ * Looks for secrets in texts and in what commands write; what is found is told by names, never by
+ * values.
+ */
 export class Canary implements AsyncDisposable {
   readonly #secrets: Secrets;
   readonly #folder: string;
@@ -75,7 +86,7 @@ export class Canary implements AsyncDisposable {
   /** The same of what a command of this machine writes, however much that is. */
   async inOutput(command: readonly string[]): Promise<string[]> {
     const [program = "", ...args] = command;
-    // What is searched is kept nowhere, not even for the words of an error.
+    // The searched texts are stored nowhere, not even for error messages.
     const { stdout } = await execa(program, args, { stderr: "ignore", buffer: false }).pipe(
       "grep",
       ["--text", "--only-matching", "--fixed-strings", "--file", join(this.#folder, "values")],
@@ -84,7 +95,10 @@ export class Canary implements AsyncDisposable {
     return this.inText(stdout);
   }
 
-  /** The same of files and folders at another place, as a shell names them; the values go there over standard input, so that no process list shows them. */
+  /**
+   * The same of files and folders at another place, as a shell names them; the values go there over
+   * standard input, so that no process list shows them.
+   */
   async inFiles(place: Place, files: string): Promise<string[]> {
     const script = `grep --text --recursive --no-messages --no-filename --only-matching --fixed-strings --file=/dev/stdin ${files} || true`;
     return this.inText(await runIn(place, ["bash", "-c", script], linesOf(this.#secrets)));

@@ -1,6 +1,9 @@
 import type { RunningTask } from "./tasks.ts";
 
-/** A recommendation of the CIS Docker Benchmark 1.6 for containers, as far as it can be seen on a running one. */
+/**
+ * A recommendation of the CIS Docker Benchmark 1.6 for containers, as far as it can be seen on a
+ * running one.
+ */
 interface Recommendation {
   number: string;
   what: string;
@@ -10,7 +13,9 @@ interface Recommendation {
 /** Folders of a host that nobody but it should write to, or read secrets in. */
 const SENSITIVE = /^\/(boot|dev|etc|lib|proc|sys|usr|root|run|var\/run|var\/lib\/docker)?(\/|$)/;
 
-/** What each of our containers has to keep. 4.1 is of images; here is what the container really runs as. */
+/**
+ * Recommendations for each container. 4.1 is about images; this checks the container's real user.
+ */
 const CONTAINER_RECOMMENDATIONS: readonly Recommendation[] = [
   {
     number: "4.1",
@@ -92,7 +97,7 @@ const CONTAINER_RECOMMENDATIONS: readonly Recommendation[] = [
   },
 ];
 
-/** What a container doesn't keep, one line each. */
+/** Returns a line for each recommendation that a container breaks. */
 export function faultsOf(task: RunningTask): string[] {
   return CONTAINER_RECOMMENDATIONS.filter(({ holds }) => !holds(task)).map(
     ({ number, what }) => `${task.host} ${task.service}: not ${number} (${what})`,

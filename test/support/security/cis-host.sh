@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# cis-host.sh: the recommendations of the CIS Docker Benchmark 1.6 for a host and its engine that are ours to set, one line each: NUMBER ok|no DETAIL.
-# Run as root on the host.
+# cis-host.sh: the recommendations of the CIS Docker Benchmark 1.6 for a host and its engine that
+# are ours to set, one line each: NUMBER ok|no DETAIL. Run as root on the host.
 set -uo pipefail
 
 readonly DAEMON=/etc/docker/daemon.json

@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 
-/** A place that commands run in: this machine, a container of it, or the network of a container inside of one. */
+/**
+ * A place that commands run in: this machine, a container of it, or the network of a container
+ * inside of one.
+ */
 export interface Place {
   name: string;
-  /** What stands before a command to have it run there, with its standard input. */
+  /** Prefix that runs a command there, with its standard input. */
   enter: readonly string[];
 }
 
@@ -16,7 +19,10 @@ export function inContainer(name: string, container: string): Place {
   return { name, enter: ["docker", "exec", "-i", container] };
 }
 
-/** On a host, in the network that one of its processes sees: that of a task's container, say, whose image has no tools. */
+/**
+ * On a host, in the network that one of its processes sees: that of a task's container, say, whose
+ * image has no tools.
+ */
 export function inNetworkOf(host: Place, name: string, pid: number): Place {
   return { name, enter: [...host.enter, "nsenter", "--target", pid.toString(), "--net"] };
 }

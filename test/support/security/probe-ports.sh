@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# probe-ports.sh SECONDS: reads lines of HOST and PORT, tries each over TCP, and says after each how it went: "open", "refused" (it was reached, and
-# nothing listens there), or "silent" (no answer within the time, or no way there).
+# probe-ports.sh SECONDS: reads lines of HOST and PORT, tries each over TCP, and says after each how
+# it went: "open", "refused" (it was reached, and nothing listens there), or "silent" (no answer
+# within the time, or no way there).
 set -euo pipefail
 
 probe() {

@@ -6,18 +6,19 @@ export interface PortProbe {
   port: number;
 }
 
-/** How an attempt ended: something answered, something was reached but doesn't listen, or nothing came back. */
+/** Result of an attempt: an answer, a refusal, or silence. */
 export type Answer = "open" | "refused" | "silent";
 
-/** What passes answers at once here; what is dropped never does. */
+/** Time limit of an attempt that should be dropped. Allowed ones answer at once. */
 const SECONDS = 3;
-/** For what should have answered: the machine may have been busy. */
+/** Time limit of an attempt that should be answered, for a busy machine. */
 const PATIENT_SECONDS = 30;
 
 /**
  * Tries probes from a place, all at once.
  *
- * @param expected whether a door should be reached; one that should and isn't is tried again, patiently.
+ * @param expected whether a door should be reached; one that should and isn't is tried again,
+ *   patiently.
  */
 export async function probePorts<T extends PortProbe>(
   place: Place,

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds a stand-in for the official debian:trixie-slim from Debian's packages, for machines that reach those but no image registry.
+# Builds a stand-in for the official debian:trixie-slim from Debian's packages, for machines that
+# reach those but no image registry.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
@@ -11,7 +12,7 @@ suite=trixie
 archive="$cache/images/debian-$suite-$(dpkg --print-architecture).tar.gz"
 
 if [[ ! -e $archive ]]; then
-  # What is written into the system below is for all of its users to read.
+  # All users of the image may read the files written below.
   umask 022
   install_packages "to make a Debian base system" debootstrap debian-archive-keyring
   work="$(mktemp -d)"
@@ -28,7 +29,7 @@ deb $mirror $suite-updates main
 deb ${mirror%/}-security $suite-security main
 SOURCES
 
-  # What makes the official image slim, and keeps it so: no manuals, no package caches, no daemon started by its installation.
+  # As in the official slim image: no manuals, no package caches, no daemon started at installation.
   as_root tee "$root/etc/dpkg/dpkg.cfg.d/docker" >/dev/null <<'DPKG'
 path-exclude /usr/share/doc/*
 path-include /usr/share/doc/*/copyright
@@ -44,7 +45,7 @@ Acquire::Languages "none";
 APT
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$root/usr/sbin/policy-rc.d" >/dev/null
   as_root chmod 755 "$root/usr/sbin/policy-rc.d"
-  # What debootstrap took over from this machine, and what the rules above would have left out.
+  # Remove what debootstrap copied from this machine, and files that the rules above exclude.
   as_root rm -f -- "$root/etc/hostname" "$root/etc/resolv.conf"
   # shellcheck disable=SC2016 # the inner shell expands it
   as_root sh -c 'cd "$1" && rm -rf -- usr/share/man/* usr/share/info/* usr/share/locale/* var/cache/apt/* var/lib/apt/lists/* var/log/*.log \

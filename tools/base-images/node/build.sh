@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds a stand-in for the official node:24-trixie-slim from the Node.js binary that `npm ci` installed.
+# Builds a stand-in for the official node:24-trixie-slim from the Node.js binary that `npm ci`
+# installed.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
