@@ -60,7 +60,10 @@ const service = z.object({
 const swarm = z.object({
   nodes: z.array(node),
   services: z.array(service),
-  /** The certificate authority: its public key, and whether nodes are still without a certificate of it. */
+  /**
+   * The certificate authority: its public key, and whether nodes are still without a certificate of
+   * it.
+   */
   authority: z.object({ issuer: z.string(), rotating: z.boolean() }),
   /** Digests of the join tokens. */
   tokens: z.object({ worker: z.string(), manager: z.string() }),

@@ -102,7 +102,9 @@ interface EventNames {
   stock: number;
 }
 
-/** Returns the variables of the migrations and of the services, and writes the files that they name. */
+/**
+ * Returns the variables of the migrations and of the services, and writes the files that they name.
+ */
 async function settingsOf(
   { name, topic, groupId, folder, stock }: EventNames,
   { broker, database }: Pick<Backing, "broker" | "database">,

@@ -8,7 +8,8 @@ import { golden } from "../../review/golden.ts";
 const checkout = resolve(import.meta.dirname, "../..");
 const cache = join(checkout, ".local/test/review/cache");
 
-// All resources and texts of the stacks. A change of infrastructure appears in the pull request's own diff.
+// All resources and texts of the stacks. A change of infrastructure appears in the pull request's
+// own diff.
 describe("the golden preview", { concurrency: 2 }, () => {
   for (const stack of ["dev", "local"]) {
     test(`of stack ${stack} is what the program declares`, async () => {

@@ -70,8 +70,8 @@ function assertAnsweredOrCutOff(conversations: readonly Conversation[], status: 
 }
 
 /**
- * Sends the head of a request and the same piece without end, over 20 connections. Tries again where
- * the server's limit on the time of a request came first: a busy machine reads that slowly.
+ * Sends the head of a request and the same piece without end, over 20 connections. Tries again
+ * where the server's limit on the time of a request came first: a busy machine reads that slowly.
  */
 function answersToMuch(head: string, piece: string): Promise<Conversation[]> {
   const answer = () =>

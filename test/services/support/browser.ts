@@ -23,7 +23,9 @@ const ARGUMENTS = [
 export const PHONE = 390;
 export const DESKTOP = 1_280;
 
-/** Time limit for whatever a test waits for, in ms: far more than it takes, also on a busy machine. */
+/**
+ * Time limit for whatever a test waits for, in ms: far more than it takes, also on a busy machine.
+ */
 const BOUND_MS = 180_000;
 
 /** Starts a browser with an empty profile; close it when done. */
