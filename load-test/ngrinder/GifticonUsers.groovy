@@ -74,10 +74,10 @@ class GifticonUsers {
             HTTPResponse answer = request.POST("${url}/gifticons".toString(), body(), headers())
             assertTrue("answered ${answer.statusCode}", answer.statusCode in ANSWERS)
             // After the request, as nGrinder counts a failed run by its last request.
-            if (grinder.threadNumber == 0) lookForLostProcesses()
             assertTrue(loss, loss == null)
         } finally {
-            // Users pause after a failure too.
+            // Also after a failure: users pause, and the log tells of a loss.
+            if (grinder.threadNumber == 0) lookForLostProcesses()
             grinder.sleep(THINK_MS)
         }
     }
@@ -154,6 +154,7 @@ class GifticonUsers {
             loss = "Fewer users run than were asked for: ${left * threads} of ${asked * threads} on this agent, " +
                 "as ${left} of ${asked} processes are left. The controller drops a process that takes longer to " +
                 "start than controller.inactive_client_time_out, and Linux kills one when memory is short."
+            grinder.logger.error(loss)
         }
     }
 

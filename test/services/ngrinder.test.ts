@@ -191,30 +191,35 @@ describe("user ids and keys", () => {
 });
 
 describe("fewer users than were asked for", () => {
-  const two = { ...minute, "grinder.processes": 2, "grinder.threads": 500, runs: 6 };
+  const two = { ...minute, "grinder.processes": 2, "grinder.threads": 500, runs: 7 };
   const loss =
-    "failure Fewer users run than were asked for: 500 of 1000 on this agent, as 1 of 2 processes are left. The " +
+    "Fewer users run than were asked for: 500 of 1000 on this agent, as 1 of 2 processes are left. The " +
     "controller drops a process that takes longer to start than controller.inactive_client_time_out, and Linux " +
     "kills one when memory is short.";
-  const failures = (lines: string[]) => lines.filter((line) => line.startsWith("failure "));
+  const reported = [`error ${loss}`, `failure ${loss}`, `failure ${loss}`];
+  const reports = (lines: string[]) => lines.filter((line) => /^(failure|error) Fewer/.test(line));
 
   test("fail each request once a process has been missing for five seconds", async () => {
     const other = ngrinder.player();
     await other.play(minute);
-    assert.deepEqual(failures(await player.play(two)), []);
+    assert.deepEqual(reports(await player.play(two)), []);
     await other[Symbol.asyncDispose]();
-    assert.deepEqual(failures(await player.play(two)), [loss, loss]);
+    assert.deepEqual(reports(await player.play(two)), reported);
+  });
+
+  test("are told in the log while all requests fail", async () => {
+    assert.deepEqual(reports(await player.play({ ...two, answers: "503" })), [`error ${loss}`]);
   });
 
   test("are expected while processes are still to start", async () => {
     const step = { "grinder.initialProcesses": 1, "grinder.processIncrement": 1 };
     const slow = { ...two, ...step, "grinder.processIncrementInterval": 3_600_000 };
-    assert.deepEqual(failures(await player.play(slow)), []);
-    assert.deepEqual(failures(await player.play({ ...slow, "grinder.processIncrementInterval": 1 })), [loss, loss]);
-    assert.deepEqual(failures(await player.play({ ...slow, "grinder.threadRampUp": "true" })), [loss, loss]);
+    assert.deepEqual(reports(await player.play(slow)), []);
+    assert.deepEqual(reports(await player.play({ ...slow, "grinder.processIncrementInterval": 1 })), reported);
+    assert.deepEqual(reports(await player.play({ ...slow, "grinder.threadRampUp": "true" })), reported);
   });
 
   test("are no news in a test by number of runs: a process ends when its runs are done", async () => {
-    assert.deepEqual(failures(await player.play({ ...two, "grinder.runs": 6 })), []);
+    assert.deepEqual(reports(await player.play({ ...two, "grinder.runs": 6 })), []);
   });
 });
