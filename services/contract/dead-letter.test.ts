@@ -54,7 +54,7 @@ describe("a dead letter", () => {
         const message = record(value, list);
         const letter = encodeDeadLetter(position.topic, position.partition, message, { reason: "because" });
         const decoded = decodeDeadLetter("coupon_create.dlt", 0, delivered(letter));
-        assert.deepEqual(decoded, { reason: "because", position, record: message, leftOut: 0 });
+        assert.deepEqual(decoded, { reason: "because", position, writtenAt: "0", record: message, leftOut: 0 });
       }),
     );
   });
@@ -70,6 +70,20 @@ describe("a dead letter", () => {
     const { leftOut, position: stood } = decodeDeadLetter("coupon_create.dlt", 0, message);
     assert.ok(leftOut > 2 * 1024 * 1024);
     assert.deepEqual(stood, position);
+  });
+
+  test("with headers that no issuer writes stands for itself", () => {
+    for (const [name, text] of [
+      [DEAD_LETTER_HEADER.timestamp, "today"],
+      [DEAD_LETTER_HEADER.partition, "-1"],
+      ["trace", "t"],
+    ] as const) {
+      const foreign = record(seven, [
+        [DEAD_LETTER_HEADER.reason, "because"],
+        [name, text],
+      ]);
+      assert.deepEqual(decodeDeadLetter("coupon_create.dlt", 1, foreign).record, foreign);
+    }
   });
 
   test("that somebody else wrote stands for itself", () => {
@@ -104,6 +118,16 @@ describe("a replayed record", () => {
         );
       }),
     );
+  });
+
+  test("that had no usable time gets that of its dead letter, and keeps the id that it had", () => {
+    const message = { ...record(seven), timestamp: "-1" };
+    const letter = decodeDeadLetter("coupon_create.dlt", 0, { ...letterOf(message), timestamp: "1766620800000" });
+    const back = delivered(replayOf(letter), { offset: "9999" });
+    const id = decodeRecord("coupon_create", position.partition, message);
+    assert.ok(!isPoison(id));
+    const expected = { requestId: id.requestId, userId: 7n, requestedAt: 1_766_620_800_000 };
+    assert.deepEqual(decodeRecord("coupon_create", 0, back), expected);
   });
 
   test("keeps the request id that it came with", () => {

@@ -3,8 +3,8 @@ import type { FetchedRecord } from "./fetched-record.ts";
 import { sizeOf } from "./message-size.ts";
 import { headersOf, type OutgoingMessage } from "./outgoing-message.ts";
 import { type RecordHeader, RecordHeaders } from "./record-headers.ts";
-import { HEADER, type Poison } from "./record.ts";
-import { type RecordPosition, requestIdOfPosition } from "./request-id.ts";
+import { HEADER, isUsableTime, type Poison, requestIdOfRecord } from "./record.ts";
+import type { RecordPosition } from "./request-id.ts";
 
 /** The headers that the dead letter topic adds to a record's own. */
 export const DEAD_LETTER_HEADER = {
@@ -27,6 +27,8 @@ export interface DeadLetter {
   /** Why it couldn't be read then. */
   reason: string;
   position: RecordPosition;
+  /** When the dead letter was written, in milliseconds since 1970, decimal. */
+  writtenAt: string;
   /** The record as it stood there, without the dead letter's own headers. */
   record: FetchedRecord;
   /** Bytes that were too many to be kept; 0 for a whole record. */
@@ -79,11 +81,21 @@ export function decodeDeadLetter(topic: string, partition: number, letter: Fetch
     reason,
     leftOut: Number(own.get(DEAD_LETTER_HEADER.leftOut) ?? 0),
     position,
+    writtenAt: letter.timestamp,
     record: { ...letter, headers, offset: position.offset, timestamp: position.timestamp, ...unreadable },
   };
 }
 
-const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER_HEADER));
+/** The texts that the dead letter's own headers may have. */
+const OWN_TEXTS = new Map<string, RegExp>([
+  [DEAD_LETTER_HEADER.reason, /^/],
+  [DEAD_LETTER_HEADER.topic, /^[\w.-]+$/],
+  [DEAD_LETTER_HEADER.partition, /^\d{1,10}$/],
+  [DEAD_LETTER_HEADER.offset, /^\d{1,19}$/],
+  [DEAD_LETTER_HEADER.timestamp, /^-?\d{1,19}$/],
+  [DEAD_LETTER_HEADER.batch, /^true$/],
+  [DEAD_LETTER_HEADER.leftOut, /^\d{1,15}$/],
+]);
 
 /**
  * The headers of the record, and those that the dead letter added: its reason and what follows. The
@@ -92,19 +104,20 @@ const OWN_NAMES: ReadonlySet<string> = new Set(Object.values(DEAD_LETTER_HEADER)
 function splitHeaders(headers: RecordHeaders): [RecordHeaders, ReadonlyMap<string, string>] {
   const [before, from] = headers.splitAtLast(DEAD_LETTER_HEADER.reason) ?? [headers, RecordHeaders.NONE];
   const own = [...from].map(([name, value]) => [name.toString(), value?.toString() ?? ""] as const);
-  const isOurs = own.every(([name]) => OWN_NAMES.has(name));
+  const isOurs = own.every(([name, text]) => OWN_TEXTS.get(name)?.test(text) === true);
   return isOurs ? [before, new Map(own)] : [headers, new Map()];
 }
 
 /**
  * The record to put back on the topic: as it was, with the request id and the time that it had at
- * its original position, so that however often it comes it is one request.
+ * its original position, so that however often it comes it is one request. Without a usable time,
+ * it gets that of its dead letter, which was written when it arrived.
  */
-export function replayOf({ position, record: { key, value, headers } }: DeadLetter): OutgoingMessage {
-  const own = [
-    [HEADER.requestId, requestIdOfPosition(position)],
-    [HEADER.requestedAt, position.timestamp],
-  ] as const;
-  const missing = own.filter(([name]) => headers.valuesOf(name).length === 0);
-  return { key, value, timestamp: position.timestamp, headers: headers.plus(RecordHeaders.of(missing)) };
+export function replayOf({ position, writtenAt, record: { key, value, headers } }: DeadLetter): OutgoingMessage {
+  const time = [position.timestamp, writtenAt].find(isUsableTime);
+  const own: RecordHeader[] = [[HEADER.requestId, requestIdOfRecord(position, value)]];
+  if (time !== undefined) own.push([HEADER.requestedAt, time]);
+  const missing = own.filter(([name]) => headers.valuesOf(name.toString()).every((one) => one === null));
+  const message = { key, value, headers: headers.plus(RecordHeaders.of(missing)) };
+  return time === undefined ? message : { ...message, timestamp: time };
 }

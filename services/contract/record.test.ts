@@ -70,6 +70,22 @@ describe("a record", () => {
     );
   });
 
+  test("without a usable time has that of its arrival, and an id that is the same at each delivery", () => {
+    for (const timestamp of ["-1", "-9223372036854775808", "1766620800000000000"]) {
+      const [first, second] = [1, 2].map((now) => decodeRecord("coupon_create", 0, spring(7n, { timestamp }), now));
+      assert.ok(first !== undefined && second !== undefined && !isPoison(first) && !isPoison(second));
+      assert.deepEqual([first.requestedAt, second.requestedAt], [1, 2]);
+      assert.equal(first.requestId, second.requestId);
+      assert.notEqual(decode(spring(8n, { timestamp })).requestId, first.requestId);
+    }
+  });
+
+  test("has the time of its header, unless an earlier replay wrote there that it has none", () => {
+    const at = (text: string | null, timestamp: string) =>
+      decode(spring(7n, { ...headers([HEADER.requestedAt, text]), timestamp })).requestedAt;
+    assert.deepEqual([at("5", "9"), at("-1", "9"), at(null, "9")], [5, 9, 9]);
+  });
+
   test("never throws on any bytes, and is a request only with 8 of them", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 20 }), fc.option(fc.uint8Array({ maxLength: 20 })), (value, key) => {

@@ -2,12 +2,25 @@ import type { Message } from "kafkajs";
 import type { FetchedRecord } from "./fetched-record.ts";
 import type { RecordHeaders } from "./record-headers.ts";
 import { type GifticonRequest, MAX_USER_ID } from "./request.ts";
-import { isRequestId, requestIdOfPosition } from "./request-id.ts";
+import { isRequestId, type RecordPosition, requestIdOfPosition } from "./request-id.ts";
 
 /**
  * The headers of a record; other headers are left alone, so that tracing and Spring may add theirs.
  */
 export const HEADER = { requestId: "request-id", requestedAt: "requested-at" } as const;
+
+/** Milliseconds since 1970, up to the year 33658. */
+const USABLE_TIME = /^\d{1,15}$/;
+/**
+ * The time of a record that its producer gave none: old clients, whose message format 0 has no
+ * field for it.
+ */
+const NO_TIME = "-1";
+
+/** Returns whether a record's time tells when it was written. */
+export function isUsableTime(timestamp: string): boolean {
+  return USABLE_TIME.test(timestamp);
+}
 
 /** A record that isn't a request; `reason` says why, for the dead letter's header. */
 export interface Poison {
@@ -32,9 +45,18 @@ export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest
 
 /**
  * Reads a record: a request, or the reason why it isn't one. Never throws. The key may be absent (a
- * template that sends values only still says who asks), but not contradict the value.
+ * template that sends values only still says who asks), but not contradict the value. The time of a
+ * request is that of the header, else of the record, else of its arrival, which is the reading of
+ * it.
+ *
+ * @param now Milliseconds since 1970.
  */
-export function decodeRecord(topic: string, partition: number, record: FetchedRecord): GifticonRequest | Poison {
+export function decodeRecord(
+  topic: string,
+  partition: number,
+  record: FetchedRecord,
+  now: number = Date.now(),
+): GifticonRequest | Poison {
   const { key, value, headers, offset, timestamp, unreadable } = record;
   if (unreadable !== undefined) return { reason: unreadable };
   if (value === null) return { reason: "value: is null; expected 8 bytes" };
@@ -49,15 +71,26 @@ export function decodeRecord(topic: string, partition: number, record: FetchedRe
   const requestId = headerText(headers, HEADER.requestId);
   if (requestId !== undefined && !isRequestId(requestId)) return { reason: `header ${HEADER.requestId}: isn't a UUID` };
 
-  const requestedAt = headerText(headers, HEADER.requestedAt) ?? timestamp;
-  if (!/^\d{1,15}$/.test(requestedAt)) {
+  const requestedAt = headerText(headers, HEADER.requestedAt) ?? NO_TIME;
+  if (requestedAt !== NO_TIME && !isUsableTime(requestedAt)) {
     return { reason: `header ${HEADER.requestedAt}: isn't a time in milliseconds since 1970` };
   }
+  const time = [requestedAt, timestamp].find(isUsableTime);
+  const position = { topic, partition, offset, timestamp };
   return {
-    requestId: requestId?.toLowerCase() ?? requestIdOfPosition({ topic, partition, offset, timestamp }),
+    requestId: requestId?.toLowerCase() ?? requestIdOfRecord(position, value),
     userId,
-    requestedAt: Number(requestedAt),
+    requestedAt: time === undefined ? now : Number(time),
   };
+}
+
+/**
+ * The id of a record that carries none: the same at each delivery. Without a usable time, the value
+ * tells apart the records of a topic that was deleted and made again.
+ */
+export function requestIdOfRecord(position: RecordPosition, value: Buffer | null): string {
+  if (isUsableTime(position.timestamp)) return requestIdOfPosition(position);
+  return requestIdOfPosition({ ...position, timestamp: `${position.timestamp} ${value?.toString("hex") ?? ""}` });
 }
 
 /** Whether a decoded record is poison. */
@@ -66,12 +99,12 @@ export function isPoison(decoded: GifticonRequest | Poison): decoded is Poison {
 }
 
 /**
- * A header's text; undefined where there is none or it has no value. A repeated header is one that
- * nobody can read, so it becomes unreadable text.
+ * A header's text; undefined where there is none with a value. A repeated header is one that nobody
+ * can read, so it becomes unreadable text.
  */
 function headerText(headers: RecordHeaders, name: string): string | undefined {
   if (headers.count === 0) return undefined;
-  const [value, ...others] = headers.valuesOf(name);
+  const [value, ...others] = headers.valuesOf(name).filter((one) => one !== null);
   if (others.length > 0) return "(repeated)";
   // What is looked for is ASCII; anything else is unreadable in any case.
   return value?.toString("latin1");
