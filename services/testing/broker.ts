@@ -1,12 +1,18 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { createProducer } from "@gifticon/kafka/client.ts";
+import { readLag } from "@gifticon/kafka/lag.ts";
 import { readTopic } from "@gifticon/kafka/read-topic.ts";
 import type { TopicRecord } from "../../operate/reconciliation.ts";
 import kafkajs, { CompressionTypes, Kafka, logLevel, type Message } from "kafkajs";
 import { registerCodecs } from "@gifticon/gifticon-issuer/compression.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
-import { freePort, IMAGES, runContainer, type Container } from "./containers.ts";
+import { freePort, runContainer, type Container } from "./containers.ts";
+import { buildKafkaImage, runFlags } from "./kafka-image.ts";
+import { brokerProperties, zookeeperProperties } from "../../stacks/kafka/properties.ts";
 
 /** Kafka with ZooKeeper, as the stack runs them, and what a test asks of them. */
 export interface Broker extends AsyncDisposable {
@@ -29,49 +35,37 @@ export interface Broker extends AsyncDisposable {
   start: () => Promise<void>;
 }
 
-const JAVA = ["java", "-Xmx256m", "-cp", "/opt/kafka/libs/*"];
-
-/** Starts the broker and waits until it answers. */
+/**
+ * Starts the broker and waits until it answers: the stack's image with the stack's rights and
+ * mounts.
+ */
 export async function startBroker(): Promise<Broker> {
-  const port = await freePort();
-  const zookeeper = await runContainer(["--publish", `127.0.0.1:${port}:${PORTS.brokerExternal}`], IMAGES.kafka, [
-    ...withFile("/tmp/zoo.cfg", `dataDir=/tmp/zookeeper\nclientPort=${PORTS.zookeeper}\nadmin.enableServer=false\n`),
-    ...[...JAVA, "org.apache.zookeeper.server.quorum.QuorumPeerMain", "/tmp/zoo.cfg"],
-  ]);
+  const [port, image, folder] = await Promise.all([freePort(), buildKafkaImage(), mkdtemp(join(tmpdir(), "broker-"))]);
+  const run = async (server: "kafka" | "zookeeper", text: string, ...options: string[]) => {
+    const file = join(folder, server);
+    await writeFile(file, text, { mode: 0o644 });
+    const mount = `type=bind,readonly,source=${file},destination=/etc/${server}.properties`;
+    return runContainer([...runFlags(server), "--mount", mount, ...options], image, [`run-${server}`]);
+  };
+  const zookeeper = await run("zookeeper", zookeeperProperties(), "--publish", `127.0.0.1:${port}:${PORTS.brokerExternal}`);
   // Shares ZooKeeper's network, so that both are one host with one published port, and the broker
   // restarts by itself.
-  const kafka = await runContainer(["--network", `container:${zookeeper.id}`], IMAGES.kafka, [
-    ...withFile("/tmp/server.properties", brokerProperties(port)),
-    ...[...JAVA, "kafka.Kafka", "/tmp/server.properties"],
-  ]);
-  const broker = brokerOf(kafka, zookeeper, `127.0.0.1:${port}`);
+  const kafka = await run("kafka", propertiesOf(port), "--network", `container:${zookeeper.id}`);
+  const remove = () => rm(folder, { recursive: true });
+  const broker = brokerOf(kafka, zookeeper, `127.0.0.1:${port}`, remove);
   await broker.start();
   return broker;
 }
 
-/** A command that writes a file and becomes the command that follows. */
-function withFile(path: string, content: string): string[] {
-  return ["bash", "-c", 'printf %s "$2" > "$1"; shift 2; exec "$@"', "bash", path, content];
-}
-
-function brokerProperties(port: number): string {
+/** The properties of the stack's broker, but for where it is; the last of several lines holds. */
+function propertiesOf(port: number): string {
   return [
-    "broker.id=1",
+    brokerProperties({ externalAddress: "127.0.0.1", retentionHours: 168 }),
     `zookeeper.connect=127.0.0.1:${PORTS.zookeeper}`,
-    "zookeeper.session.timeout.ms=6000",
-    "log.dirs=/var/lib/kafka/data",
     // The broker is a client of itself, inside its container; the tests come from outside.
-    `listeners=INSIDE://127.0.0.1:${PORTS.brokerInternal},OUTSIDE://0.0.0.0:${PORTS.brokerExternal}`,
-    `advertised.listeners=INSIDE://127.0.0.1:${PORTS.brokerInternal},OUTSIDE://127.0.0.1:${port}`,
-    "listener.security.protocol.map=INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT",
-    "inter.broker.listener.name=INSIDE",
-    "auto.create.topics.enable=false",
-    "offsets.topic.replication.factor=1",
-    "offsets.topic.num.partitions=1",
-    "transaction.state.log.replication.factor=1",
-    "transaction.state.log.min.isr=1",
+    `listeners=INTERNAL://127.0.0.1:${PORTS.brokerInternal},EXTERNAL://0.0.0.0:${PORTS.brokerExternal}`,
+    `advertised.listeners=INTERNAL://127.0.0.1:${PORTS.brokerInternal},EXTERNAL://127.0.0.1:${port}`,
     "transaction.state.log.num.partitions=1",
-    "group.initial.rebalance.delay.ms=0",
     "",
   ].join("\n");
 }
@@ -80,7 +74,12 @@ function entriesOf(config: Record<string, string>): { name: string; value: strin
   return Object.entries(config).map(([name, value]) => ({ name, value }));
 }
 
-function brokerOf(container: Container, zookeeper: Container, bootstrapServers: string): Broker {
+function brokerOf(
+  container: Container,
+  zookeeper: Container,
+  bootstrapServers: string,
+  remove: () => Promise<void>,
+): Broker {
   registerCodecs();
   const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING, retry: { retries: 3 } });
   const withAdmin = async <T>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>) => {
@@ -123,15 +122,10 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
       });
       return records;
     },
-    lag: (topic, groupId) =>
-      withAdmin(async (admin) => {
-        const ends = await admin.fetchTopicOffsets(topic);
-        const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
-        return ends.reduce((sum, { partition, high }) => {
-          const offset = group?.partitions.find((entry) => entry.partition === partition)?.offset ?? "-1";
-          return sum + Number(high) - Math.max(0, Number(offset));
-        }, 0);
-      }),
+    lag: async (topic, groupId) => {
+      const partitions = await withAdmin((admin) => readLag(admin, topic, groupId));
+      return partitions.reduce((sum, { behind }) => sum + behind, 0);
+    },
     stop: () => container.act("stop"),
     pause: () => container.act("pause"),
     unpause: () => container.act("unpause"),
@@ -142,6 +136,7 @@ function brokerOf(container: Container, zookeeper: Container, bootstrapServers: 
     [Symbol.asyncDispose]: async () => {
       await container[Symbol.asyncDispose]();
       await zookeeper[Symbol.asyncDispose]();
+      await remove();
     },
   };
 }

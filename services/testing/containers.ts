@@ -7,7 +7,7 @@ import { execa } from "execa";
  * On every container of these tests: by them, `./run clean` removes what a killed run of this
  * checkout has left.
  */
-const labels = [
+export const TEST_LABELS = [
   "gifticon-event.test=services",
   `gifticon-event.checkout=${resolve(import.meta.dirname, "../..")}`,
   `gifticon-event.process=${process.pid}`,
@@ -42,7 +42,7 @@ export async function runContainer(
   image: string,
   command: readonly string[],
 ): Promise<Container> {
-  const { stdout: id } = await execa("docker", ["run", "--detach", ...labels, ...options, image, ...command]);
+  const { stdout: id } = await execa("docker", ["run", "--detach", ...TEST_LABELS, ...options, image, ...command]);
   running.add(id);
   return {
     id,

@@ -99,6 +99,7 @@ clean_service_tests() {
       printf 'container %s\n' "$name"
     fi
   done | remove_each docker rm --force --volumes
+  docker image ls "${filter[@]}" --format 'image {{.ID}}' | sort -u | remove_each docker image rm --force
 }
 
 clean_shared_images() {

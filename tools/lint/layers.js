@@ -40,7 +40,7 @@ const ROOMS = {
   chaos: ["operate", "services/contract", "services/load-agent", "services/main-api", "local-cloud"],
 
   review: ["operate", "policy", "stacks", "infra/config", "local-cloud"],
-  "services/testing": ["operate", "services", "local-cloud"],
+  "services/testing": ["operate", "services", "stacks", "local-cloud"],
   bench: ["operate", "services"],
   tools: ["operate", "policy"],
   "eslint.config.js": ["tools"],

@@ -10,14 +10,15 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * Arguments: BOOTSTRAP TOPIC, then any number of WAY:FIRST:LAST with a compression as way, or "commit" or "abort" for a transaction.
  */
 class Produce {
-  public static void main(String[] args) {
+  public static void main(String[] args) throws Exception {
     for (int index = 2; index < args.length; index++) {
       String[] order = args[index].split(":");
       produce(args[0], args[1], order[0], LongStream.rangeClosed(Long.parseLong(order[1]), Long.parseLong(order[2])));
     }
   }
 
-  private static void produce(String bootstrap, String topic, String way, LongStream userIds) {
+  private static void produce(String bootstrap, String topic, String way, LongStream userIds)
+      throws Exception {
     boolean transaction = way.equals("commit") || way.equals("abort");
     Map<String, Object> common = Map.of("bootstrap.servers", bootstrap, "acks", "all", "linger.ms", 200);
     Map<String, Object> own =
@@ -29,8 +30,10 @@ class Produce {
         producer.initTransactions();
         producer.beginTransaction();
       }
-      userIds.forEach(userId -> producer.send(new ProducerRecord<>(topic, Long.toString(userId), userId)));
+      var sent =
+          userIds.mapToObj(userId -> producer.send(new ProducerRecord<>(topic, Long.toString(userId), userId))).toList();
       producer.flush();
+      for (var one : sent) one.get();
       if (way.equals("commit")) producer.commitTransaction();
       if (way.equals("abort")) producer.abortTransaction();
     }
