@@ -10,6 +10,8 @@ source "$checkout/tools/actionlint.sh"
 source "$checkout/tools/groovy.sh"
 # shellcheck source=tools/test-lanes.sh
 source "$checkout/tools/test-lanes.sh"
+# shellcheck source=tools/foreign-clients.sh
+source "$checkout/tools/foreign-clients.sh"
 
 declare -A script=(
   [format]=check:format [lint]=check:lint [types]=check:types [shell]=check:shell
@@ -68,6 +70,7 @@ prepare_layer() {
       have chromium || have google-chrome || install_packages "to test the live page in a browser" chromium fonts-dejavu-core
       have javac || install_packages "to try the services with Kafka's own Java client" default-jdk-headless
       ensure_groovy
+      ensure_foreign_clients
       ;;
     e2e)
       prepare_machine

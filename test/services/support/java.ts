@@ -9,6 +9,8 @@ import { IMAGES } from "../../../services/testing/containers.ts";
 export interface JavaClient extends AsyncDisposable {
   /** Runs one of the programs of `test/services/java/`; returns its output. */
   run: (program: "Produce" | "Consume", ...args: string[]) => Promise<string>;
+  /** The same for a program that reads standard input. */
+  feed: (program: "ProducePlan", input: string, ...args: string[]) => Promise<string>;
 }
 
 /**
@@ -23,13 +25,15 @@ export async function javaClient(): Promise<JavaClient> {
   } finally {
     await execa("docker", ["rm", "--volumes", container]);
   }
+  const feed = async (program: string, input: string, ...args: string[]) => {
+    const source = fileURLToPath(new URL(`../java/${program}.java`, import.meta.url));
+    const java = ["-XX:TieredStopAtLevel=1", "-cp", join(folder, "libs", "*"), source];
+    const { stdout } = await execa("java", [...java, ...args], { timeout: 300_000, input });
+    return stdout;
+  };
   return {
-    run: async (program, ...args) => {
-      const source = fileURLToPath(new URL(`../java/${program}.java`, import.meta.url));
-      const java = ["-XX:TieredStopAtLevel=1", "-cp", join(folder, "libs", "*"), source];
-      const { stdout } = await execa("java", [...java, ...args], { timeout: 300_000 });
-      return stdout;
-    },
+    feed,
+    run: (program, ...args) => feed(program, "", ...args),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
