@@ -40,7 +40,9 @@ export interface Broker extends AsyncDisposable {
  * mounts.
  */
 export async function startBroker(): Promise<Broker> {
-  const [port, image, folder] = await Promise.all([freePort(), buildKafkaImage(), mkdtemp(join(tmpdir(), "broker-"))]);
+  const [image, folder] = await Promise.all([buildKafkaImage(), mkdtemp(join(tmpdir(), "broker-"))]);
+  // Asked for last: it is free only until somebody takes it.
+  const port = await freePort();
   const run = async (server: "kafka" | "zookeeper", text: string, ...options: string[]) => {
     const file = join(folder, server);
     await writeFile(file, text, { mode: 0o644 });
