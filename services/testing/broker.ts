@@ -49,7 +49,12 @@ export async function startBroker(): Promise<Broker> {
     const mount = `type=bind,readonly,source=${file},destination=/etc/${server}.properties`;
     return runContainer([...runFlags(server), "--mount", mount, ...options], image, [`run-${server}`]);
   };
-  const zookeeper = await run("zookeeper", zookeeperProperties(), "--publish", `127.0.0.1:${port}:${PORTS.brokerExternal}`);
+  const zookeeper = await run(
+    "zookeeper",
+    zookeeperProperties(),
+    "--publish",
+    `127.0.0.1:${port}:${PORTS.brokerExternal}`,
+  );
   // Shares ZooKeeper's network, so that both are one host with one published port, and the broker
   // restarts by itself.
   const kafka = await run("kafka", propertiesOf(port), "--network", `container:${zookeeper.id}`);
@@ -59,17 +64,20 @@ export async function startBroker(): Promise<Broker> {
   return broker;
 }
 
-/** The properties of the stack's broker, but for where it is; the last of several lines holds. */
+/** The properties of the stack's broker, but for where it is. */
 function propertiesOf(port: number): string {
-  return [
-    brokerProperties({ externalAddress: "127.0.0.1", retentionHours: 168 }),
-    `zookeeper.connect=127.0.0.1:${PORTS.zookeeper}`,
+  const here: Record<string, string> = {
+    "zookeeper.connect": `127.0.0.1:${PORTS.zookeeper}`,
     // The broker is a client of itself, inside its container; the tests come from outside.
-    `listeners=INTERNAL://127.0.0.1:${PORTS.brokerInternal},EXTERNAL://0.0.0.0:${PORTS.brokerExternal}`,
-    `advertised.listeners=INTERNAL://127.0.0.1:${PORTS.brokerInternal},EXTERNAL://127.0.0.1:${port}`,
-    "transaction.state.log.num.partitions=1",
-    "",
-  ].join("\n");
+    listeners: `INTERNAL://127.0.0.1:${PORTS.brokerInternal},EXTERNAL://0.0.0.0:${PORTS.brokerExternal}`,
+    "advertised.listeners": `INTERNAL://127.0.0.1:${PORTS.brokerInternal},EXTERNAL://127.0.0.1:${port}`,
+    "transaction.state.log.num.partitions": "1",
+  };
+  const names = Object.keys(here);
+  const others = brokerProperties({ externalAddress: "127.0.0.1", retentionHours: 168 })
+    .split("\n")
+    .filter((line) => !names.some((name) => line.startsWith(`${name}=`)));
+  return [...names.map((name) => `${name}=${here[name] ?? ""}`), ...others].join("\n");
 }
 
 function entriesOf(config: Record<string, string>): { name: string; value: string }[] {

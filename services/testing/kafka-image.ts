@@ -24,7 +24,7 @@ export async function buildKafkaImage(): Promise<string> {
 export function runFlags(server: "kafka" | "zookeeper"): string[] {
   const memory = { heap: 256, limit: 512 };
   const { services } = kafkaStack({
-    ...{ image: "", network: "", partitions: 1, nodeId: "", configs: { kafka: "", zookeeper: "" } },
+    ...{ image: "", network: "", partitions: 1, nodeId: "", repair: "", configs: { kafka: "", zookeeper: "" } },
     memory: { kafka: memory, zookeeper: memory },
   });
   const service = services[server];
