@@ -35,7 +35,16 @@ const ROOMS = {
 
   // Work on an environment that stands.
   operate: ["infra/config", "infra/plans", "infra/scripts", "services/contract", "services/event-database"],
-  doctor: ["operate", "policy", "stacks", "infra/config", "infra/plans", "infra/scripts", "services/contract"],
+  doctor: [
+    "operate",
+    "policy",
+    "stacks",
+    "infra/config",
+    "infra/plans",
+    "infra/scripts",
+    "infra/drift",
+    "services/contract",
+  ],
   "load-test": ["operate", "stacks", "infra/plans", "infra/scripts", "services/contract", "services/load-agent"],
   chaos: ["operate", "services/contract", "services/load-agent", "services/main-api", "local-cloud"],
 
