@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { HOST_LABEL, STACK_LABEL } from "@gifticon/contract/facts/names.ts";
 import { HOST_FOLDER } from "@gifticon/contract/facts/paths.ts";
 import fc from "fast-check";
 import { renderScript } from "../infra/scripts/render-script.ts";
 import { readScript } from "./script-text.ts";
 
 const SCRIPT = "infra/scripts/manager/swarm-token.sh";
-const VALUES = { SWARM_ID: "it's", ROLE: "worker" };
-/** The facts that each script of the project is told besides. */
-const FACTS = { HOST_FOLDER };
+const VALUES = { KEY: "token", REPAIR: "none", SWARM_ID: "it's", ROLE: "worker" };
+/** Facts that the script's libraries use. */
+const FACTS = { HOST_FOLDER, HOST_LABEL, STACK_LABEL };
 
 test("a rendered script splits into its values and its body", () => {
   const name = fc.stringMatching(/^T_[A-Z0-9_]{0,8}$/);
