@@ -25,8 +25,9 @@ export interface Swept {
 export const identityOf = ({ type, id }: { type: string; id: string }): string => `${type} ${id}`;
 
 /**
- * Deletes what the account holds and no state knows of: an engine that is killed during a creation has no note of what was made. Each
- * thing is deleted by its own resource type, so that nothing of it is left.
+ * Deletes what the account holds and no state knows of: an engine that is killed during a creation
+ * has no note of what was made. Each thing is deleted by its own resource type, so that nothing of
+ * it is left.
  *
  * @param known the identities that a state knows; those stay.
  * @param stack only what this stack has made; undefined for all of the account.
@@ -36,7 +37,8 @@ export async function sweep(cloud: CloudPackage, known: ReadonlySet<string>, sta
   let rest = (await held()).filter(
     (one) => !known.has(identityOf(one)) && (stack === undefined || one.stack === stack),
   );
-  // What depends on another thing can go only before it: go on as long as a round deletes something.
+  // What depends on another thing can go only before it: go on as long as a round deletes
+  // something.
   for (;;) {
     const failed: Swept["failed"] = [];
     for (const orphan of rest) {
@@ -55,7 +57,10 @@ export async function sweep(cloud: CloudPackage, known: ReadonlySet<string>, sta
   }
 }
 
-/** All that the account holds but its base, bodies that use others (containers) first, networks last. */
+/**
+ * All that the account holds but its base, bodies that use others (containers) first, networks
+ * last.
+ */
 async function held(): Promise<Orphan[]> {
   const [containers, { Volumes }, networks] = await Promise.all([
     listContainers(),

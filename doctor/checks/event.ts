@@ -33,7 +33,10 @@ function checkLag({ hosts, later }: Pick<Sight, "hosts" | "later">): Finding[] {
   ];
 }
 
-/** How many wait and how many are decided, as a copy of the API tells it, or as the issuer's lag does. */
+/**
+ * How many wait and how many are decided, as a copy of the API tells it, or as the issuer's lag
+ * does.
+ */
 function standing(hosts: Sight["hosts"]): { queued: number; decided: number } | undefined {
   for (const { stats } of tasksOf(hosts)) {
     if (typeof stats?.queued === "number" && typeof stats.accepted === "number")

@@ -4,7 +4,10 @@ import type { HostSight } from "../sight.ts";
 import { declared, wellHost } from "../testing.ts";
 import { checkTopics } from "./topics.ts";
 
-/** Returns what is found, and the next step, when Kafka's host is so; undefined for one that doesn't answer. */
+/**
+ * Returns what is found, and the next step, when Kafka's host is so; undefined for one that doesn't
+ * answer.
+ */
 function found(kafka: Partial<HostSight> | undefined, composes = declared.composes): string[] {
   const hosts = { "worker-1": wellHost(), kafka: kafka && { ...wellHost(), ...kafka } };
   return checkTopics({ composes }, { hosts }, "up").map(({ what, next }) => `${what}; ${next}`);

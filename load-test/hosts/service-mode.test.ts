@@ -5,7 +5,10 @@ import { test } from "node:test";
 import { ScratchHost } from "../../infra/scripts/testing.ts";
 import { serviceModeScript } from "./service-mode.ts";
 
-/** API of an engine whose service is the file `service`. Each update is a line of the file `updates`. */
+/**
+ * API of an engine whose service is the file `service`. Each update is a line of the file
+ * `updates`.
+ */
 const CURL = `#!/usr/bin/env bash
 if [[ $* == *"--request POST"* ]]; then
   spec=$(cat)
@@ -26,7 +29,9 @@ const DECLARED = {
 };
 type Spec = typeof DECLARED;
 
-/** Runs the script with each of the verbs, and returns the service's specification and its updates. */
+/**
+ * Runs the script with each of the verbs, and returns the service's specification and its updates.
+ */
 async function change(...verbs: ("switch" | "restore")[]): Promise<{ spec: Spec; updates: Spec[] }> {
   await using host = await ScratchHost.make({ curl: CURL });
   const file = (name: string) => join(host.folder, name);

@@ -1,6 +1,9 @@
 import type { LocalRecord } from "../engine/records.ts";
 
-/** The port on which the control plane takes the provider's request to reconcile; it answers the machine only. */
+/**
+ * The port on which the control plane takes the provider's request to reconcile; it answers the
+ * machine only.
+ */
 export const RECONCILE_PORT = 8053;
 
 /** The host names under which the control plane answers over TLS on the internet network. */
@@ -40,7 +43,10 @@ export interface Caller {
 /** What a handler knows beside the request. */
 export interface ApiContext {
   caller: Caller;
-  /** Whether the request is signed with credentials that the metadata service gave to the caller (or comes from the machine). */
+  /**
+   * Whether the request is signed with credentials that the metadata service gave to the caller (or
+   * comes from the machine).
+   */
   signed: boolean;
   account: string;
   region: string;

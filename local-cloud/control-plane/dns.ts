@@ -1,10 +1,16 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { connect, createServer, type Server } from "node:net";
 
-/** Docker's own resolver, which knows every alias of the networks that this container is in, and asks the machine's for the rest. */
+/**
+ * Docker's own resolver, which knows every alias of the networks that this container is in, and
+ * asks the machine's for the rest.
+ */
 const RESOLVER = "127.0.0.11";
 const PORT = 53;
-/** A resolver's client asks again after 5 s (resolv.conf(5)); an answer later than that helps nobody. */
+/**
+ * A resolver's client asks again after 5 s (resolv.conf(5)); an answer later than that helps
+ * nobody.
+ */
 const TIMEOUT = 5_000;
 
 /** Relays DNS to Docker's resolver, over UDP and TCP. Resolves when both ports listen. */

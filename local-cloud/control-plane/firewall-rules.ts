@@ -7,17 +7,21 @@ function nameserverOf(vpcRange: string): string {
   return addressAt(vpcRange, 2);
 }
 
-/** The chains in the mangle table of a member's network namespace; the boot script of an instance waits for the first. */
+/**
+ * The chains in the mangle table of a member's network namespace; the boot script of an instance
+ * waits for the first.
+ */
 const CHAIN_IN = "local-cloud-in";
 const CHAIN_OUT = "local-cloud-out";
 const CHAIN_METADATA = "local-cloud-metadata";
 const METADATA_ADDRESS = "169.254.169.254";
 
 /**
- * The security groups of a member as input for `iptables-restore --noflush`: it makes both chains anew, in one step. Mangle,
- * because it sees packets before published ports are translated, and so by the port that a rule names. What belongs to a
- * connection that was let through passes; of new ones only what a rule names. As on AWS, the VPC's DNS and the metadata
- * service are out of the groups' reach.
+ * The security groups of a member as input for `iptables-restore --noflush`: it makes both chains
+ * anew, in one step. Mangle, because it sees packets before published ports are translated, and so
+ * by the port that a rule names. What belongs to a connection that was let through passes; of new
+ * ones only what a rule names. As on AWS, the VPC's DNS and the metadata service are out of the
+ * groups' reach.
  *
  * @param vpcRange the range of the member's VPC.
  */
@@ -46,7 +50,10 @@ export function renderFirewall(member: Member, view: View, vpcRange: string): st
   ].join("\n");
 }
 
-/** A jump from a built-in chain into one of ours; each is added once in the life of a network namespace. */
+/**
+ * A jump from a built-in chain into one of ours; each is added once in the life of a network
+ * namespace.
+ */
 export interface Jump {
   table: "mangle" | "nat";
   /** "PREROUTING -i eth+ -j local-cloud-in": what follows -A, -C or -D. */
@@ -61,8 +68,9 @@ export const JUMPS: readonly Jump[] = [
 ];
 
 /**
- * What a network namespace gets with its first rules: the jumps, and the way to the metadata service. A bridge that lets nothing
- * out drops packets to a link-local address too, so they are translated to the control plane's address in the VPC.
+ * What a network namespace gets with its first rules: the jumps, and the way to the metadata
+ * service. A bridge that lets nothing out drops packets to a link-local address too, so they are
+ * translated to the control plane's address in the VPC.
  */
 export function renderFirst(vpcRange: string): string {
   const added = (table: Jump["table"]) => JUMPS.filter((jump) => jump.table === table).map(({ rule }) => `-A ${rule}`);
@@ -83,14 +91,17 @@ function chainOf(direction: Rule["direction"]): string {
   return direction === "in" ? CHAIN_IN : CHAIN_OUT;
 }
 
-/** A public address reaches, and is reached from, no more than its subnet's routes to internet gateways cover. */
+/**
+ * A public address reaches, and is reached from, no more than its subnet's routes to internet
+ * gateways cover.
+ */
 function noRoute({ publicAddress, internetRoutes }: Member, direction: Rule["direction"], vpcRange: string): string[] {
   if (publicAddress === undefined || internetRoutes.includes("0.0.0.0/0")) return [];
   const chain = chainOf(direction);
   const [outside, end] = direction === "in" ? [`-d ${publicAddress}/32`, "-s"] : [`! -d ${vpcRange}`, "-d"];
   if (internetRoutes.length === 0) return [`-A ${chain} ${outside} -j DROP`];
-  // One match can't exclude several ranges: what goes outside is marked, the mark is taken off again for each range, and what
-  // still has it is dropped.
+  // One match can't exclude several ranges: what goes outside is marked, the mark is taken off
+  // again for each range, and what still has it is dropped.
   return [
     `-A ${chain} ${outside} -j MARK --set-xmark 0x10000/0x10000`,
     ...internetRoutes.map((range) => `-A ${chain} ${end} ${range} -j MARK --set-xmark 0x0/0x10000`),
@@ -98,7 +109,10 @@ function noRoute({ publicAddress, internetRoutes }: Member, direction: Rule["dir
   ];
 }
 
-/** The matches that a rule stands for: one for its range, or one for each member of the group that it names. */
+/**
+ * The matches that a rule stands for: one for its range, or one for each member of the group that
+ * it names.
+ */
 function matches(rule: Rule, view: View): string[] {
   const end = rule.direction === "in" ? "-s" : "-d";
   const protocol = protocolMatch(rule);

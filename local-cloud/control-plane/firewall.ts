@@ -15,7 +15,10 @@ const applied = new Map<string, string>();
 const ownStart = Date.now();
 const IPTABLES = "iptables-legacy";
 
-/** Brings the chains of every running member in line with the view. What is in line already costs nothing. */
+/**
+ * Brings the chains of every running member in line with the view. What is in line already costs
+ * nothing.
+ */
 export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => string): Promise<void> {
   const running = view.members.filter((member) => member.running);
   const done = new Set<string>();

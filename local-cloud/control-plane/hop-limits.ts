@@ -6,8 +6,8 @@ import type { View } from "./view.ts";
 let applied = "";
 
 /**
- * Limits how far the metadata service's answers go: they leave with the time to live that the instance's hop limit says, so that with
- * 1 they reach the instance, and no container behind it.
+ * Limits how far the metadata service's answers go: they leave with the time to live that the
+ * instance's hop limit says, so that with 1 they reach the instance, and no container behind it.
  */
 export async function applyHopLimits(view: View): Promise<void> {
   const rules = renderHopLimits(view);

@@ -23,8 +23,9 @@ export function operationOf(request: ApiRequest, service: string): string | unde
 }
 
 /**
- * Whether the caller may do this: undefined, or the error that AWS answers. The machine itself may do everything; an instance
- * must sign with its role's credentials, and the role's policies must allow the action.
+ * Whether the caller may do this: undefined, or the error that AWS answers. The machine itself may
+ * do everything; an instance must sign with its role's credentials, and the role's policies must
+ * allow the action.
  */
 export async function refusal(
   request: ApiRequest,

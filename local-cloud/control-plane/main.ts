@@ -13,8 +13,9 @@ import { issueSession, openSession, type Session } from "./sessions.ts";
 import { parseAuthorization, requestAge, signatureMatches } from "./sigv4.ts";
 
 /**
- * The control plane: the one container that answers as AWS inside an account's networks. DNS and metadata in its VPCs, APIs over
- * TLS on the internet network, and security groups in the network namespaces of what runs.
+ * The control plane: the one container that answers as AWS inside an account's networks. DNS and
+ * metadata in its VPCs, APIs over TLS on the internet network, and security groups in the network
+ * namespaces of what runs.
  */
 
 /** Requests to the APIs of AWS are small; SSM's largest parameter has 8 KiB. */
@@ -110,7 +111,9 @@ async function contextOf(request: IncomingMessage, body: Buffer, authority: Auth
   };
 }
 
-/** The session whose credentials signed the request; undefined when it isn't signed, or not rightly. */
+/**
+ * The session whose credentials signed the request; undefined when it isn't signed, or not rightly.
+ */
 function sessionOf(request: IncomingMessage, body: Buffer, authority: Authority): Session | undefined {
   const headers = headersOf(request);
   const authorization = parseAuthorization(headers["authorization"]);

@@ -210,7 +210,9 @@ function recordOf(view: View, type: string, id: string): Properties {
   return view.records.find((record) => record.type === type && record.id === id)?.properties ?? {};
 }
 
-/** A document by its path, or the list of what is under the path, folders with a slash at their end. */
+/**
+ * A document by its path, or the list of what is under the path, folders with a slash at their end.
+ */
 function lookUp(path: string, tree: ReadonlyMap<string, string>): ApiResponse {
   const document = tree.get(path);
   if (document !== undefined) return { status: 200, body: document };

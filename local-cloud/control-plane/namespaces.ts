@@ -7,7 +7,10 @@ class NamespaceError extends Error {
   override name = "NamespaceError";
 }
 
-/** Runs a command in the network namespace of a process; throws a NamespaceError with what the command said. */
+/**
+ * Runs a command in the network namespace of a process; throws a NamespaceError with what the
+ * command said.
+ */
 export async function runInNamespaceOf(pid: number, command: readonly string[], input = ""): Promise<void> {
   await run(["nsenter", `--net=/proc/${pid}/ns/net`, ...command], input);
 }
@@ -16,7 +19,8 @@ export async function runInNamespaceOf(pid: number, command: readonly string[], 
 export async function run(command: readonly string[], input = ""): Promise<string> {
   const [file = "", ...parameters] = command;
   const child = spawn(file, parameters, { stdio: ["pipe", "pipe", "pipe"] });
-  // A command that ends without reading its input closes the pipe; its exit code tells what happened.
+  // A command that ends without reading its input closes the pipe; its exit code tells what
+  // happened.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve, reject) => {

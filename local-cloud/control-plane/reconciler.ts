@@ -21,8 +21,9 @@ export class Reconciler {
   #reading: Promise<void> | undefined;
 
   /**
-   * A view for an answer: what the last pass saw, or, a second later, what is there now. A change of a role or a profile, after which
-   * nobody asks for a pass, is told within that second; on AWS it takes longer.
+   * A view for an answer: what the last pass saw, or, a second later, what is there now. A change
+   * of a role or a profile, after which nobody asks for a pass, is told within that second; on AWS
+   * it takes longer.
    */
   async recentView(): Promise<View> {
     if (Date.now() - this.#seen < VIEW_LIFETIME) return this.#view;
@@ -59,8 +60,9 @@ async function readView(): Promise<{ view: View; ranges: Map<string, string> }> 
 }
 
 /**
- * Reconciles at each start, stop and connection of a container of the account, and when the record of a security group's rule is
- * removed by someone other than a provider, for as long as this process lives.
+ * Reconciles at each start, stop and connection of a container of the account, and when the record
+ * of a security group's rule is removed by someone other than a provider, for as long as this
+ * process lives.
  */
 export async function watch(reconciler: Reconciler, account: string): Promise<void> {
   const stream = await docker.getEvents({
@@ -82,7 +84,10 @@ export async function watch(reconciler: Reconciler, account: string): Promise<vo
   throw new Error("the Docker engine ended its stream of events");
 }
 
-/** Of the volumes only those that are rules matter, and they say so in their names; what is a record to others changes often. */
+/**
+ * Of the volumes only those that are rules matter, and they say so in their names; what is a record
+ * to others changes often.
+ */
 function concernsRules(event: string): boolean {
   return !event.includes('"Type":"volume"') || event.includes("securitygroup");
 }

@@ -21,8 +21,8 @@ export interface Session {
 const LIFETIME = 6 * 3_600_000;
 
 /**
- * Makes temporary credentials. They need no memory: the session token holds whose they are and until when, sealed with the
- * account's secret, and the secret access key derives from the token.
+ * Makes temporary credentials. They need no memory: the session token holds whose they are and
+ * until when, sealed with the account's secret, and the secret access key derives from the token.
  *
  * @param secret the account's own (Authority.secret).
  * @param now milliseconds.
@@ -44,7 +44,10 @@ export function issueSession(
   };
 }
 
-/** Opens a session token: whose it is, or undefined when it wasn't issued by this account or has expired. */
+/**
+ * Opens a session token: whose it is, or undefined when it wasn't issued by this account or has
+ * expired.
+ */
 export function openSession(secret: Buffer, token: string, now: number): Session | undefined {
   const [claims = "", given = ""] = token.split(".");
   const expected = Buffer.from(seal(secret, "token", claims));

@@ -1,11 +1,15 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /**
- * AWS Signature Version 4 of the `Authorization` header, as published in "Create a signed AWS API request" of the IAM user guide:
- * a canonical request, its hash in a string to sign, and an HMAC key derived from date, region and service.
+ * AWS Signature Version 4 of the `Authorization` header, as published in "Create a signed AWS API
+ * request" of the IAM user guide: a canonical request, its hash in a string to sign, and an HMAC
+ * key derived from date, region and service.
  */
 
-/** What of a request is signed. Header names are lower case; a header that came more than once is joined by commas. */
+/**
+ * What of a request is signed. Header names are lower case; a header that came more than once is
+ * joined by commas.
+ */
 export interface SignedRequest {
   method: string;
   /** Path and query as on the request line. */
@@ -67,7 +71,10 @@ export function signatureMatches(
   return expected.length === given.length && timingSafeEqual(expected, given);
 }
 
-/** The age of the request in milliseconds, by its `x-amz-date` (20150830T123600Z); undefined when that is missing or not a date. */
+/**
+ * The age of the request in milliseconds, by its `x-amz-date` (20150830T123600Z); undefined when
+ * that is missing or not a date.
+ */
 export function requestAge(request: SignedRequest, now: number): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(request.headers["x-amz-date"] ?? "");
   if (match === null) return undefined;
@@ -96,7 +103,9 @@ function canonicalRequest(request: SignedRequest, signedHeaders: readonly string
   ].join("\n");
 }
 
-/** Each segment is encoded once more than on the request line; only S3 signs the path as it is sent. */
+/**
+ * Each segment is encoded once more than on the request line; only S3 signs the path as it is sent.
+ */
 function canonicalPath(path: string): string {
   return path.split("/").map(encode).join("/") || "/";
 }

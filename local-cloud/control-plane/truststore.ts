@@ -1,7 +1,10 @@
 import type { Authority } from "../engine/ca.ts";
 import type { ApiHandler } from "./api.ts";
 
-/** The bundle of the CAs of RDS, which clients verify databases by: here the account's own CA. Everybody may read it. */
+/**
+ * The bundle of the CAs of RDS, which clients verify databases by: here the account's own CA.
+ * Everybody may read it.
+ */
 export function truststore(authority: () => Promise<Pick<Authority, "certificate">>): ApiHandler {
   return async ({ method, path }) => {
     if (method !== "GET" && method !== "HEAD") return { status: 405 };

@@ -17,7 +17,10 @@ export interface Member {
   publicAddress: string | undefined;
   mac: string;
   groups: string[];
-  /** Where its public address may talk to: the destinations of the routes to internet gateways in its subnets. */
+  /**
+   * Where its public address may talk to: the destinations of the routes to internet gateways in
+   * its subnets.
+   */
   internetRoutes: string[];
   record: LocalRecord;
 }
@@ -32,14 +35,20 @@ export interface Rule {
   peer: { range: string } | { groupId: string };
 }
 
-/** All that the control plane enforces and tells: pure data, made from the account's records and containers. */
+/**
+ * All that the control plane enforces and tells: pure data, made from the account's records and
+ * containers.
+ */
 export interface View {
   members: Member[];
   rules: Rule[];
   records: LocalRecord[];
 }
 
-/** Reads the view from what Docker holds. `internetNetwork` is the internet network's name; `vpcOf` tells a VPC by its network's name. */
+/**
+ * Reads the view from what Docker holds. `internetNetwork` is the internet network's name; `vpcOf`
+ * tells a VPC by its network's name.
+ */
 export function viewOf(
   records: LocalRecord[],
   containers: ContainerInfo[],
@@ -73,13 +82,19 @@ export function viewOf(
   return { members, rules: records.flatMap(ruleOf), records };
 }
 
-/** Instances and databases name their groups in vpcSecurityGroupIds, load balancers in securityGroups. */
+/**
+ * Instances and databases name their groups in vpcSecurityGroupIds, load balancers in
+ * securityGroups.
+ */
 function groupsOf(properties: Properties): string[] {
   const ids = texts(properties["vpcSecurityGroupIds"]);
   return ids.length > 0 ? ids : texts(properties["securityGroups"]);
 }
 
-/** The destinations that a subnet's route table (or the VPC's main one) leads to an internet gateway. */
+/**
+ * The destinations that a subnet's route table (or the VPC's main one) leads to an internet
+ * gateway.
+ */
 function internetRoutesOf(properties: Properties, vpcId: string, records: readonly LocalRecord[]): string[] {
   const subnets = [properties["subnetId"] ?? null, ...texts(properties["subnets"])];
   const tables = new Set(subnets.map((subnet) => routeTableOf(subnet, vpcId, records)));

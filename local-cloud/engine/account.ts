@@ -11,7 +11,9 @@ export const label = {
   id: "local-cloud.id",
   /** The properties of a record, as JSON. */
   properties: "local-cloud.properties",
-  /** The path of the checkout that made the object, for messages about who holds an address range. */
+  /**
+   * The path of the checkout that made the object, for messages about who holds an address range.
+   */
   checkout: "local-cloud.checkout",
   /** The stack that made the object, for the same messages. */
   stack: "local-cloud.stack",
@@ -32,7 +34,10 @@ export function accountOfCheckout(path: string): string {
   return String(number).padStart(12, "0");
 }
 
-/** The account that everything of this process belongs to: `LOCAL_CLOUD_ACCOUNT`, else derived from the checkout's path. */
+/**
+ * The account that everything of this process belongs to: `LOCAL_CLOUD_ACCOUNT`, else derived from
+ * the checkout's path.
+ */
 export function accountId(): string {
   const configured = process.env["LOCAL_CLOUD_ACCOUNT"];
   if (configured === undefined || configured === "") return accountOfCheckout(checkoutPath());

@@ -25,8 +25,9 @@ export const SUBNET_MARGINS: Margins = { first: 4, last: 1 };
 export const INTERNET_MARGINS: Margins = { first: 10, last: 1 };
 
 /**
- * Runs `use` with an address of the range in that network which no container has, not even a stopped one: the wanted one, or the
- * lowest that is free. It stays reserved in this process until `use` has ended.
+ * Runs `use` with an address of the range in that network which no container has, not even a
+ * stopped one: the wanted one, or the lowest that is free. It stays reserved in this process until
+ * `use` has ended.
  */
 export async function withAddress<T>(
   network: string,

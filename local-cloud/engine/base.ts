@@ -29,7 +29,10 @@ import { servicesImage } from "./services-image.ts";
 import { apiNames } from "../control-plane/api.ts";
 
 const CONTROL_PLANE = "control-plane";
-/** Where the control plane is, counted from the start of a network's range; on AWS, a VPC's DNS server is there as well. */
+/**
+ * Where the control plane is, counted from the start of a network's range; on AWS, a VPC's DNS
+ * server is there as well.
+ */
 const CONTROL_PLANE_OFFSET = 2;
 /** Label of the control plane: what it was made from. Another content replaces it. */
 const CONTENT_LABEL = "local-cloud.content";
@@ -53,8 +56,9 @@ let present: Base | undefined;
 let bundle: Promise<string> | undefined;
 
 /**
- * Makes what every account has: the internet network, the CA's volume and the control plane. A resource writes its record before
- * it calls this, so that a deletion in another process at the same time doesn't take the base for garbage.
+ * Makes what every account has: the internet network, the CA's volume and the control plane. A
+ * resource writes its record before it calls this, so that a deletion in another process at the
+ * same time doesn't take the base for garbage.
  */
 export async function ensureBase(): Promise<Base> {
   return lock.runExclusive(async () => {
@@ -75,7 +79,10 @@ export async function connectControlPlane(network: string): Promise<void> {
   await connect(containerName(CONTROL_PLANE), { network, address: addressAt(rangeOf(found), CONTROL_PLANE_OFFSET) });
 }
 
-/** Disconnects the control plane from a VPC's network, so that it can be removed; without either, that is done. */
+/**
+ * Disconnects the control plane from a VPC's network, so that it can be removed; without either,
+ * that is done.
+ */
 export async function disconnectControlPlane(network: string): Promise<void> {
   try {
     await ignoreGone(docker.getNetwork(network).disconnect({ Container: containerName(CONTROL_PLANE), Force: true }));
@@ -84,7 +91,10 @@ export async function disconnectControlPlane(network: string): Promise<void> {
   }
 }
 
-/** Removes the base, and what the machine knows of it, when the account has nothing else left. Every deletion of a resource ends with it. */
+/**
+ * Removes the base, and what the machine knows of it, when the account has nothing else left. Every
+ * deletion of a resource ends with it.
+ */
 export async function collectGarbage(): Promise<void> {
   await lock.runExclusive(async () => {
     if (await hasResources()) return;
@@ -96,7 +106,10 @@ export async function collectGarbage(): Promise<void> {
   });
 }
 
-/** What is quickly told, first: while an account is taken down, a network or a container tells that it isn't empty yet. */
+/**
+ * What is quickly told, first: while an account is taken down, a network or a container tells that
+ * it isn't empty yet.
+ */
 async function hasResources(): Promise<boolean> {
   const isResource = ({ Labels }: { Labels?: Record<string, string> }) => Labels?.[label.type] !== BASE_TYPE;
   const [containers, networks] = await Promise.all([listContainers(), listNetworks()]);
@@ -156,7 +169,8 @@ async function ensureControlPlane(base: Base, code: string): Promise<void> {
     ],
     files: [{ path: "/control-plane.mjs", content: code }],
     host: {
-      // It enters the network namespaces of the account's containers to apply their security groups.
+      // It enters the network namespaces of the account's containers to apply their security
+      // groups.
       PidMode: "host",
       CapAdd: ["NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE"],
       SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
@@ -168,7 +182,10 @@ async function ensureControlPlane(base: Base, code: string): Promise<void> {
   });
 }
 
-/** The Docker client can speak SSH and BuildKit's protocol, by large libraries and native code; the control plane talks to a socket. */
+/**
+ * The Docker client can speak SSH and BuildKit's protocol, by large libraries and native code; the
+ * control plane talks to a socket.
+ */
 const withoutUnused: Plugin = {
   name: "without-unused",
   setup(bundler) {

@@ -9,7 +9,10 @@ import { docker } from "./docker.ts";
 import { BASE_TYPE } from "./networks.ts";
 import { servicesImage } from "./services-image.ts";
 
-/** The account's own secrets: its certificate authority, and the key that signs and encrypts what the account keeps. */
+/**
+ * The account's own secrets: its certificate authority, and the key that signs and encrypts what
+ * the account keeps.
+ */
 export interface Authority {
   /** PEM of the CA's certificate: what hosts, clients and the machine's Docker engine trust. */
   certificate: string;
@@ -33,7 +36,10 @@ const day = 86_400_000;
 const loaded = new Map<string, Authority>();
 const lock = new Mutex();
 
-/** The volume that keeps the authority. It is a base object: it goes with the last resource of the account. */
+/**
+ * The volume that keeps the authority. It is a base object: it goes with the last resource of the
+ * account.
+ */
 export function authorityVolume(): string {
   return objectName("ca");
 }
@@ -62,7 +68,8 @@ export function issueCertificate(issuer: Authority, names: readonly [string, ...
   const { publicKey, privateKey } = newKeyPair();
   const issuerCertificate = forge.pki.certificateFromPem(issuer.certificate);
   const certificate = newCertificate(publicKey, 365);
-  // The common name of a certificate has at most 64 characters; clients look at the alternative names.
+  // The common name of a certificate has at most 64 characters; clients look at the alternative
+  // names.
   certificate.setSubject([{ name: "commonName", value: names[0].slice(0, 64) }]);
   certificate.setIssuer(issuerCertificate.subject.attributes);
   certificate.setExtensions([
@@ -125,8 +132,9 @@ function authorityKeyIdentifier(issuer: forge.pki.Certificate): { name: string; 
 }
 
 /**
- * Puts the candidate into the volume unless an authority is there already, and gives the one that is there: a container of a
- * moment does it under a lock in the volume, so that two processes agree.
+ * Puts the candidate into the volume unless an authority is there already, and gives the one that
+ * is there: a container of a moment does it under a lock in the volume, so that two processes
+ * agree.
  */
 async function throughVolume(candidate: Authority): Promise<Authority> {
   await docker.createVolume({ Name: authorityVolume(), Labels: resourceLabels(BASE_TYPE, "ca") });

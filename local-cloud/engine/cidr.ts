@@ -4,7 +4,10 @@ export interface Cidr {
   prefix: number;
 }
 
-/** An IPv4 address as a number, or undefined when the text is not one in dotted decimals without leading zeros. */
+/**
+ * An IPv4 address as a number, or undefined when the text is not one in dotted decimals without
+ * leading zeros.
+ */
 export function parseAddress(text: string): number | undefined {
   if (!/^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/.test(text)) return undefined;
   const parts = text.split(".").map(Number);
@@ -17,7 +20,10 @@ export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }
 
-/** A range from its text, or undefined when it is not one or has bits set after its prefix ("10.0.0.1/16"). */
+/**
+ * A range from its text, or undefined when it is not one or has bits set after its prefix
+ * ("10.0.0.1/16").
+ */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^([\d.]+)\/(0|[1-9]\d?)$/.exec(text);
   const first = parseAddress(match?.[1] ?? "");
@@ -52,7 +58,9 @@ export function containsAddress(range: Cidr, address: number): boolean {
   return address >= range.first && address < range.first + sizeOf(range);
 }
 
-/** The address at an offset into the range, as text: `addressAt("10.0.0.0/16", 2)` is "10.0.0.2". */
+/**
+ * The address at an offset into the range, as text: `addressAt("10.0.0.0/16", 2)` is "10.0.0.2".
+ */
 export function addressAt(range: string, offset: number): string {
   return formatAddress(cidr(range).first + offset);
 }

@@ -61,7 +61,10 @@ export function containerOf(id: string): Docker.Container {
   return docker.getContainer(containerName(id));
 }
 
-/** Makes a container and starts it. On failure, nothing of it is left, and the error holds the last lines that it printed. */
+/**
+ * Makes a container and starts it. On failure, nothing of it is left, and the error holds the last
+ * lines that it printed.
+ */
 export async function createContainer(options: ContainerOptions): Promise<void> {
   const name = containerName(options.id);
   try {
@@ -116,12 +119,15 @@ export async function stopContainer(name: string, seconds: number): Promise<void
   }
 }
 
-/** Removes a container by force, with its anonymous volumes; one that is gone or going is a success. */
+/**
+ * Removes a container by force, with its anonymous volumes; one that is gone or going is a success.
+ */
 export async function removeContainer(name: string): Promise<void> {
   try {
     await ignoreGone(docker.getContainer(name).remove({ force: true, v: true }));
   } catch (error) {
-    // Another removal of the same container is under way: wait for its end, so that its addresses and volumes are free.
+    // Another removal of the same container is under way: wait for its end, so that its addresses
+    // and volumes are free.
     if (!isConflict(error)) throw error;
     await ignoreGone(docker.getContainer(name).wait({ condition: "removed" }));
   }
@@ -142,7 +148,10 @@ export async function listContainers(type?: string): Promise<ContainerInfo[]> {
   return docker.listContainers({ all: true, filters: accountFilter(type) });
 }
 
-/** Runs a command in a container, as root unless told, with the given standard input, and waits for its end. */
+/**
+ * Runs a command in a container, as root unless told, with the given standard input, and waits for
+ * its end.
+ */
 export async function execIn(
   name: string,
   command: string[],
@@ -193,7 +202,10 @@ export async function readFileIn(name: string, path: string): Promise<string> {
   return content;
 }
 
-/** Returns the address that a container has in a network, or will have when it starts; undefined when it isn't in it. */
+/**
+ * Returns the address that a container has in a network, or will have when it starts; undefined
+ * when it isn't in it.
+ */
 export function addressIn(networks: Record<string, Docker.EndpointSettings>, network: string): string | undefined {
   const { IPAddress, IPAMConfig } = networks[network] ?? {};
   return IPAMConfig?.IPv4Address ?? (IPAddress === "" ? undefined : IPAddress);

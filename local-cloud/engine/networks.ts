@@ -4,7 +4,10 @@ import { accountFilter, accountId, checkoutPath, label, objectName, resourceLabe
 import { addressAt, cidr, overlaps, parseCidr } from "./cidr.ts";
 import { docker, ignoreGone } from "./docker.ts";
 
-/** The type label of what every account has: the internet network, the control plane, the CA's volume. */
+/**
+ * The type label of what every account has: the internet network, the control plane, the CA's
+ * volume.
+ */
 export const BASE_TYPE = "base";
 
 /** An address range of the machine that is taken, and the words for who holds it. */
@@ -30,8 +33,9 @@ export function vpcNetworkName(vpcId: string): string {
 }
 
 /**
- * Makes the account's internet: a /24 out of the benchmarking range 198.18.0.0/15 (RFC 2544), which no real network routes. The
- * account decides where the search for a free one begins, so that two accounts rarely want the same.
+ * Makes the account's internet: a /24 out of the benchmarking range 198.18.0.0/15 (RFC 2544), which
+ * no real network routes. The account decides where the search for a free one begins, so that two
+ * accounts rarely want the same.
  */
 export async function ensureInternetNetwork(): Promise<NetworkInspectInfo> {
   const name = internetNetworkName();
@@ -54,7 +58,10 @@ export async function ensureInternetNetwork(): Promise<NetworkInspectInfo> {
   throw new RangeTakenError("no /24 of 198.18.0.0/16 is free on this machine: remove networks that are no longer used");
 }
 
-/** Makes the network of a VPC: a bridge without a way out. Throws a RangeTakenError that names who holds an overlapping range. */
+/**
+ * Makes the network of a VPC: a bridge without a way out. Throws a RangeTakenError that names who
+ * holds an overlapping range.
+ */
 export async function createVpcNetwork(type: string, vpcId: string, range: string, stack?: string): Promise<void> {
   const holder = holderOf(range, await takenRanges());
   if (holder !== undefined) {

@@ -9,9 +9,9 @@ import { containerName, logsTail } from "./containers.ts";
 const START_TIMEOUT = 30_000;
 
 /**
- * Has the control plane bring security groups, metadata and cgroups in line with the records and containers, and returns when that
- * is done. A resource calls it after it changed a group, a rule, or a container that has groups. Calls that come while one is
- * under way share the next one.
+ * Has the control plane bring security groups, metadata and cgroups in line with the records and
+ * containers, and returns when that is done. A resource calls it after it changed a group, a rule,
+ * or a container that has groups. Calls that come while one is under way share the next one.
  */
 export const reconcile = coalesce(post);
 

@@ -5,8 +5,9 @@ import { accountFilter, label, objectName, resourceLabels } from "./account.ts";
 import { docker, ignoreGone, isNotFound } from "./docker.ts";
 
 /**
- * A resource's properties, kept in the labels of a Docker volume that holds nothing. A resource without a body (a subnet, a
- * role) is only that; one with a body (a network, a container) has its record beside it, because a body's own labels can't change.
+ * A resource's properties, kept in the labels of a Docker volume that holds nothing. A resource
+ * without a body (a subnet, a role) is only that; one with a body (a network, a container) has its
+ * record beside it, because a body's own labels can't change.
  */
 export interface LocalRecord {
   type: string;
@@ -32,8 +33,9 @@ interface StoredRecord extends LocalRecord {
 }
 
 /**
- * The two names that a record's volume takes in turn: the next version is in one while the present one is in the other, and either is
- * found by its name. (Listing volumes costs the engine about a millisecond for each volume on the machine.)
+ * The two names that a record's volume takes in turn: the next version is in one while the present
+ * one is in the other, and either is found by its name. (Listing volumes costs the engine about a
+ * millisecond for each volume on the machine.)
  */
 const SLOTS = ["a", "b"] as const;
 type Slot = (typeof SLOTS)[number];
@@ -61,14 +63,17 @@ export async function listRecords(type?: string): Promise<LocalRecord[]> {
 }
 
 /**
- * Replaces the properties of a record, or makes it when it is missing. The new version is written before the old one goes, so
- * that a process killed in between loses nothing.
+ * Replaces the properties of a record, or makes it when it is missing. The new version is written
+ * before the old one goes, so that a process killed in between loses nothing.
  */
 export async function updateRecord(type: string, id: string, properties: Properties): Promise<void> {
   await change(type, id, () => properties);
 }
 
-/** Changes the properties of a record by a function of the present ones, without another change of this process in between. */
+/**
+ * Changes the properties of a record by a function of the present ones, without another change of
+ * this process in between.
+ */
 export async function change(type: string, id: string, next: (present: Properties) => Properties): Promise<void> {
   await locked(type, id, async () => {
     const [present, outdated] = (await versionsOf(type, id)).sort((a, b) => b.revision - a.revision);
@@ -105,7 +110,10 @@ async function locked<T>(type: string, id: string, work: () => Promise<T>): Prom
   }
 }
 
-/** The versions of a record that exist: one, or two when a process was killed between writing and removing. */
+/**
+ * The versions of a record that exist: one, or two when a process was killed between writing and
+ * removing.
+ */
 async function versionsOf(type: string, id: string): Promise<StoredRecord[]> {
   const found = await Promise.all(
     SLOTS.map(async (slot) => {

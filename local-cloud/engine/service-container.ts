@@ -9,7 +9,10 @@ import {
 import { servicesImage } from "./services-image.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** How long a service may take to answer after its start, in milliseconds. The slowest, a new database, takes some 2 s. */
+/**
+ * How long a service may take to answer after its start, in milliseconds. The slowest, a new
+ * database, takes some 2 s.
+ */
 const startTimeout = 120_000;
 
 /** A service that AWS runs itself, in a container of its own. */
@@ -23,8 +26,8 @@ export interface Service {
 }
 
 /**
- * Makes a service's container, which comes back with the machine's Docker engine, and returns when it answers. When it doesn't, the
- * container stays for its caller to remove.
+ * Makes a service's container, which comes back with the machine's Docker engine, and returns when
+ * it answers. When it doesn't, the container stays for its caller to remove.
  */
 export async function runService(
   service: Service,
@@ -42,7 +45,10 @@ export async function runService(
   await answering(service);
 }
 
-/** Starts a service that was stopped outside, and returns when it answers; false when its container is gone. */
+/**
+ * Starts a service that was stopped outside, and returns when it answers; false when its container
+ * is gone.
+ */
 export async function recoverService(service: Service): Promise<boolean> {
   const name = containerName(service.id);
   const found = await inspectContainer(name);

@@ -11,7 +11,10 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
-/** Looks until the condition gives something else than undefined or false, and returns that. Throws after the bound. */
+/**
+ * Looks until the condition gives something else than undefined or false, and returns that. Throws
+ * after the bound.
+ */
 export async function waitUntil<T>(
   condition: () => Promise<T | undefined | false>,
   options: WaitOptions,

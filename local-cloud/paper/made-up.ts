@@ -2,7 +2,10 @@ import { createHash, createPublicKey } from "node:crypto";
 import type { Value } from "../provider/resource-type.ts";
 import { authorizedKey, sshPublicKey } from "../stand-ins/tls/openssh.ts";
 
-/** What every secret on paper begins with, so that whoever prints one can tell: none of them opens anything. */
+/**
+ * What every secret on paper begins with, so that whoever prints one can tell: none of them opens
+ * anything.
+ */
 export const PAPER_SECRET = "papersecret";
 
 /** A secret on paper, wherever it stands in a text. */
@@ -34,7 +37,8 @@ export function publicAddress(mark: string): string {
 
 /** A public key of SSH in the form of an authorized_keys file; nobody has its private half. */
 export function publicKey(mark: string): string {
-  // Any 32 bytes are a public key of Ed25519 in form; this is the header of its SPKI encoding before them.
+  // Any 32 bytes are a public key of Ed25519 in form; this is the header of its SPKI encoding
+  // before them.
   const der = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), Buffer.from(mark, "hex")]);
   const wire = sshPublicKey(createPublicKey({ key: der, format: "der", type: "spki" }));
   if (wire === undefined) throw new Error("an Ed25519 key has a form for SSH");

@@ -11,7 +11,9 @@ import { formsOf } from "../stand-ins/random/random-id.ts";
 import { repositoryOf } from "../stand-ins/docker/reference.ts";
 import { privateAddress, publicAddress, publicKey, secret } from "./made-up.ts";
 
-/** A resource that is only drawn up: what it is made of, and the 64 digits that follow from that. */
+/**
+ * A resource that is only drawn up: what it is made of, and the 64 digits that follow from that.
+ */
 interface Drawn {
   inputs: Properties;
   mark: string;
@@ -60,8 +62,9 @@ const printed: Draw = ({ id, mark }) => ({
 const randomText: Draw = ({ id, mark }) => ({ id: id ?? "none", outputs: { result: secret(mark) } });
 
 /**
- * What the resources of each type give beside their inputs when they are only drawn up: ids, names, addresses and digests that
- * look like real ones, and follow from what the resource is made of. Only outputs that a program can need to draw up others.
+ * What the resources of each type give beside their inputs when they are only drawn up: ids, names,
+ * addresses and digests that look like real ones, and follow from what the resource is made of.
+ * Only outputs that a program can need to draw up others.
  */
 export const drawings: Readonly<Record<string, Draw>> = {
   [ec2.vpc]: numbered("vpc", (id) => ({ arn: arn("ec2", `vpc/${id}`) })),

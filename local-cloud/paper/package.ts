@@ -12,7 +12,9 @@ import { localRun } from "../stand-ins/command/local-command.ts";
 import { drawings } from "./outputs.ts";
 import { markOf, secret } from "./made-up.ts";
 
-/** What a program asked for, by URN. Nothing in it is marked as a secret, as on paper none is one. */
+/**
+ * What a program asked for, by URN. Nothing in it is marked as a secret, as on paper none is one.
+ */
 export type Ledger = Map<string, Entry>;
 
 /** One resource: what the program gives it, and, where it is new or changes, what it will give. */
@@ -22,9 +24,10 @@ export interface Entry {
 }
 
 /**
- * A cloud on paper: resources are judged, compared and replaced by the same rules as ever, but nothing is made. What would be made has
- * outputs that follow from its inputs alone, in a preview too. So a whole environment can be drawn up and compared with another one on
- * any machine, with no credentials, no Docker engine and no rights, and the same program always gives the same.
+ * A cloud on paper: resources are judged, compared and replaced by the same rules as ever, but
+ * nothing is made. What would be made has outputs that follow from its inputs alone, in a preview
+ * too. So a whole environment can be drawn up and compared with another one on any machine, with no
+ * credentials, no Docker engine and no rights, and the same program always gives the same.
  *
  * @param ledger takes what the program asked for, by URN.
  */
@@ -77,7 +80,10 @@ function drawnUp(type: ResourceType, ledger: Ledger): ResourceType {
   };
 }
 
-/** Two functions need a machine: a command, which isn't run and prints nothing, and the login to the registry. */
+/**
+ * Two functions need a machine: a command, which isn't run and prints nothing, and the login to the
+ * registry.
+ */
 function answered(type: FunctionType): FunctionType {
   if (type.token === localRun.token) return { ...type, invoke: () => Promise.resolve({ stdout: "", stderr: "" }) };
   if (type.token !== ecr.getAuthorizationToken) return type;

@@ -11,8 +11,8 @@ export interface ServedPaper {
 }
 
 /**
- * Serves the local cloud and the stand-ins on paper, all from this process and for one run of the engine. Paths of build contexts are
- * relative to this process's directory: that of the program.
+ * Serves the local cloud and the stand-ins on paper, all from this process and for one run of the
+ * engine. Paths of build contexts are relative to this process's directory: that of the program.
  */
 export async function servePaper(): Promise<ServedPaper> {
   const ledger: Ledger = new Map();

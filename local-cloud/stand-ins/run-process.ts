@@ -11,8 +11,8 @@ export interface ProcessOptions {
 }
 
 /**
- * Runs a program and keeps what it writes. It has a process group of its own, so that an interrupt ends what it has started as
- * well.
+ * Runs a program and keeps what it writes. It has a process group of its own, so that an interrupt
+ * ends what it has started as well.
  *
  * @returns how it ended, in words, or nothing when it went well.
  */

@@ -37,7 +37,10 @@ export class Transcript {
     };
   }
 
-  /** The last lines of both streams, as they came, to stand behind "it failed"; nothing when there are none. */
+  /**
+   * The last lines of both streams, as they came, to stand behind "it failed"; nothing when there
+   * are none.
+   */
   get said(): string {
     return this.#tail.length === 0 ? "" : `:\n${this.#tail.join("\n")}`;
   }

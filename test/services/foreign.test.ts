@@ -28,7 +28,9 @@ async function lettersOf(event: Event): Promise<DeadLetter[]> {
   return letters.map(({ partition, message }) => decodeDeadLetter("", partition, message));
 }
 
-/** A record's bytes as one text; those of one that is larger than a dead letter may be are left out. */
+/**
+ * A record's bytes as one text; those of one that is larger than a dead letter may be are left out.
+ */
 function bytesOf(key: Buffer | null, value: Buffer | null, headers: Iterable<RecordHeader>): string {
   const hex = (part: Buffer | string | null) => (part === null ? "-" : Buffer.from(part).toString("hex"));
   const pairs = [...headers].map(([name, part]) => `${hex(name)}:${hex(part)}`);

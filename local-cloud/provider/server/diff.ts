@@ -12,8 +12,9 @@ export interface Change {
 export type ChangeRules = Pick<ResourceType, "replaceOn" | "unwatched" | "update">;
 
 /**
- * Compares a resource's inputs, secrets unwrapped. An unknown value counts as changed: the engine plans for the worst.
- * What the SDK adds for itself (a name with two leading underscores) is no input.
+ * Compares a resource's inputs, secrets unwrapped. An unknown value counts as changed: the engine
+ * plans for the worst. What the SDK adds for itself (a name with two leading underscores) is no
+ * input.
  */
 export function diffInputs(olds: Properties, news: Properties, rules: ChangeRules): Change[] {
   const unwatched = rules.unwatched ?? [];
@@ -49,7 +50,10 @@ function isUnder({ path }: Found, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => name === pattern || name.startsWith(`${pattern}.`));
 }
 
-/** True where the change is at, under or (an object that came or went with the property in it) above a replacing path. */
+/**
+ * True where the change is at, under or (an object that came or went with the property in it) above
+ * a replacing path.
+ */
 function touches({ path, value }: Found, patterns: readonly string[]): boolean {
   const names = [dottedNames(path), ...namesWithin(value, path)];
   return patterns.some((pattern) => names.some((name) => name === pattern || name.startsWith(`${pattern}.`)));

@@ -5,13 +5,19 @@ import { EngineClient, LogRequest, LogSeverity } from "./protos.ts";
 export class EngineLog {
   #client: InstanceType<typeof EngineClient> | undefined;
 
-  /** Called with each address that the engine gives: on the command line, in the handshake, when it attaches. */
+  /**
+   * Called with each address that the engine gives: on the command line, in the handshake, when it
+   * attaches.
+   */
   connect(address: string): void {
     this.#client?.close();
     this.#client = new EngineClient(address, credentials.createInsecure());
   }
 
-  /** Shows a line as the resource's status; resolves when the engine has it. A line that can't be shown stops nothing. */
+  /**
+   * Shows a line as the resource's status; resolves when the engine has it. A line that can't be
+   * shown stops nothing.
+   */
   async status(urn: string, message: string): Promise<void> {
     await this.#log(message, { urn, severity: "info", ephemeral: true });
   }

@@ -1,6 +1,6 @@
 /**
- * The operations in progress. Once cancelled, each running operation's signal is aborted and no new one starts: the engine
- * cancels a provider only to end it.
+ * The operations in progress. Once cancelled, each running operation's signal is aborted and no new
+ * one starts: the engine cancels a provider only to end it.
  */
 export class Operations {
   readonly #cancelled = new AbortController();

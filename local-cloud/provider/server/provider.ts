@@ -18,7 +18,9 @@ import { decode, encode, mergeSecrets, redact, type Decoded, type Secrets } from
 /** Properties as the protocol carries them, secrets and unknown values marked. */
 export type Wire = Record<string, unknown>;
 
-/** Which resource a request is about, and how long the operation may take (0: as long as it needs). */
+/**
+ * Which resource a request is about, and how long the operation may take (0: as long as it needs).
+ */
 export interface Target {
   urn: string;
   id: string;
@@ -26,8 +28,8 @@ export interface Target {
 }
 
 /**
- * What the protocol asks of a provider, for any package of resource types: one method per call, free of gRPC. Values come and go
- * as the wire has them; resource types see plain ones.
+ * What the protocol asks of a provider, for any package of resource types: one method per call,
+ * free of gRPC. Values come and go as the wire has them; resource types see plain ones.
  */
 export class Provider {
   readonly operations = new Operations();
@@ -221,7 +223,8 @@ function inputNames(type: ResourceType): Set<string> {
 }
 
 /**
- * The SDK writes the members of a provider's configuration that are not text as JSON, and adds members of its own.
+ * The SDK writes the members of a provider's configuration that are not text as JSON, and adds
+ * members of its own.
  */
 function configurationOf(properties: Properties): Properties {
   const own = Object.entries(properties).filter(([name]) => !name.startsWith("__") && name !== "version");

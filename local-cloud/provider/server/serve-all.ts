@@ -4,8 +4,8 @@ import { listen } from "./grpc-server.ts";
 import { Provider } from "./provider.ts";
 
 /**
- * Serves several packages from this process, which is several times faster than a process for each. For one run of the engine, as that
- * ends by cancelling what is under way.
+ * Serves several packages from this process, which is several times faster than a process for each.
+ * For one run of the engine, as that ends by cancelling what is under way.
  *
  * @returns what the engine's variable PULUMI_DEBUG_PROVIDERS takes: "aws:PORT,docker:PORT,...".
  */

@@ -9,8 +9,8 @@ const GRACE_MILLISECONDS = 5_000;
 const PARENT_CHECK_MILLISECONDS = 1_000;
 
 /**
- * Serves a package to the engine that started this process: prints the port to standard output, and nothing else ever, and ends
- * with the engine, also when that is killed.
+ * Serves a package to the engine that started this process: prints the port to standard output, and
+ * nothing else ever, and ends with the engine, also when that is killed.
  */
 export async function serve(cloudPackage: CloudPackage, args = process.argv.slice(2)): Promise<void> {
   const log = new EngineLog();

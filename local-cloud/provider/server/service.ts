@@ -23,7 +23,10 @@ import {
 } from "./protos.ts";
 import { describeError, type Provider, type Target, type Wire } from "./provider.ts";
 
-/** The gRPC face of a provider: messages in, messages out, and an error's own words as the call's details. */
+/**
+ * The gRPC face of a provider: messages in, messages out, and an error's own words as the call's
+ * details.
+ */
 export function createService(provider: Provider, log: EngineLog): IResourceProviderServer {
   return {
     handshake: unary((request) => {

@@ -1,7 +1,10 @@
 import { UNKNOWN, type Properties, type Value } from "../resource-type.ts";
 import { isObject } from "./values.ts";
 
-/** The outputs that are known while an update is only planned. An input that goes may turn into anything. */
+/**
+ * The outputs that are known while an update is only planned. An input that goes may turn into
+ * anything.
+ */
 export function previewOfUpdate(
   olds: Properties,
   oldInputs: Properties,
@@ -14,8 +17,9 @@ export function previewOfUpdate(
 }
 
 /**
- * The inputs as they are in the world: each old input with the value that the outputs have for it now. Members that were not
- * set are left out, because the cloud fills them; a list of the same items in another order has not changed.
+ * The inputs as they are in the world: each old input with the value that the outputs have for it
+ * now. Members that were not set are left out, because the cloud fills them; a list of the same
+ * items in another order has not changed.
  */
 export function inputsFromOutputs(oldInputs: Properties, outputs: Properties): Properties {
   return Object.fromEntries(

@@ -11,8 +11,9 @@ export interface Validated {
 }
 
 /**
- * Judges inputs by a strict schema. A value that is still unknown is right whatever the schema says, and so is what can't be
- * judged because it holds one (a union, a rule of a whole object): it is judged again when it is known.
+ * Judges inputs by a strict schema. A value that is still unknown is right whatever the schema
+ * says, and so is what can't be judged because it holds one (a union, a rule of a whole object): it
+ * is judged again when it is known.
  */
 export function validate(schema: z.ZodType, properties: Properties, secrets: Secrets): Validated {
   const result = schema.safeParse(properties);
@@ -29,7 +30,10 @@ function dueToUnknown(issue: z.core.$ZodIssue, properties: Properties): boolean 
   return (issue.code === "invalid_union" || issue.code === "custom") && hasUnknown(value);
 }
 
-/** What the schema made of inputs that it did not accept as a whole: zod's core keeps the members beside a wrong one. */
+/**
+ * What the schema made of inputs that it did not accept as a whole: zod's core keeps the members
+ * beside a wrong one.
+ */
 function withDefaults(schema: z.ZodType, properties: Properties): Properties {
   const payload = schema._zod.run({ value: properties, issues: [] }, { async: false });
   return payload instanceof Promise ? properties : (payload.value as Properties);

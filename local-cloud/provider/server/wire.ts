@@ -42,8 +42,9 @@ export function mergeSecrets(...all: readonly Secrets[]): Secrets {
 }
 
 /**
- * Reads properties from the wire: secrets and outputs are unwrapped and noted, a resource becomes its id, each kind of unknown
- * becomes UNKNOWN, a null member is absent. Assets and archives stay as they are.
+ * Reads properties from the wire: secrets and outputs are unwrapped and noted, a resource becomes
+ * its id, each kind of unknown becomes UNKNOWN, a null member is absent. Assets and archives stay
+ * as they are.
  *
  * @param plain names ("connection.host") whose text is not looked for elsewhere, secret or not.
  */
@@ -84,8 +85,8 @@ export function decode(wire: Record<string, unknown>, plain: readonly string[] =
 }
 
 /**
- * Writes properties to the wire. Secret is again what stands where a secret stood, what is or holds the text of one, and the
- * top-level properties named in `alwaysSecret`.
+ * Writes properties to the wire. Secret is again what stands where a secret stood, what is or holds
+ * the text of one, and the top-level properties named in `alwaysSecret`.
  */
 export function encode(properties: Properties, secrets: Secrets, alwaysSecret: readonly string[] = []): Properties {
   const always = new Set(alwaysSecret);
@@ -113,7 +114,9 @@ export function redact(text: string, secrets: Secrets): string {
   return hidden.reduce((redacted, secret) => redacted.replaceAll(secret, "[secret]"), text);
 }
 
-/** The protocol has no value for `undefined`, which an optional member of a parsed input may hold. */
+/**
+ * The protocol has no value for `undefined`, which an optional member of a parsed input may hold.
+ */
 function present(record: Properties): [string, Value][] {
   return Object.entries(record).filter(([, value]) => (value as Value | undefined) !== undefined);
 }

@@ -22,8 +22,8 @@ export interface ExportedResource {
 }
 
 /**
- * A project of its own in a temporary directory, with a state of its own, run by the real Pulumi CLI: `pulumi` and
- * `pulumi-language-nodejs` have to be on the PATH.
+ * A project of its own in a temporary directory, with a state of its own, run by the real Pulumi
+ * CLI: `pulumi` and `pulumi-language-nodejs` have to be on the PATH.
  */
 export class EngineProject {
   readonly directory: string;
@@ -34,7 +34,10 @@ export class EngineProject {
     this.#environment = environment;
   }
 
-  /** @param pluginDirectories hold the executables of the plugins under test. The project's home gets links to them. */
+  /**
+   * @param pluginDirectories hold the executables of the plugins under test. The project's home
+   * gets links to them.
+   */
   static async create(
     pluginDirectories: readonly string[],
     environment: Record<string, string> = {},
@@ -108,7 +111,10 @@ export class EngineProject {
   }
 }
 
-/** Links the plugins of a folder into the plugin folder of a Pulumi home, each in the version that its SDK asks for. */
+/**
+ * Links the plugins of a folder into the plugin folder of a Pulumi home, each in the version that
+ * its SDK asks for.
+ */
 async function installPlugins(folder: string, plugins: string): Promise<void> {
   const prefix = "pulumi-resource-";
   for (const executable of (await readdir(folder)).filter((file) => file.startsWith(prefix))) {
@@ -119,7 +125,9 @@ async function installPlugins(folder: string, plugins: string): Promise<void> {
   }
 }
 
-/** The version of a package's SDK; any version for a package without one, as programs ask for none. */
+/**
+ * The version of a package's SDK; any version for a package without one, as programs ask for none.
+ */
 async function versionOfSdk(name: string): Promise<string> {
   const file = join(checkout, "node_modules/@pulumi", name, "package.json");
   const text = await readFile(file, "utf8").catch(() => '{"version": "1.0.0"}');

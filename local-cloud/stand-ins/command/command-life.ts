@@ -30,9 +30,10 @@ export interface Runner<I extends LifeInputs> {
 }
 
 /**
- * A command with a life, as the real plugin has it: `create` runs once; any change but one of `triggers` runs `update`, or
- * `create` again where there is none; a changed trigger replaces; `delete` runs with the inputs in the state. What the last run
- * wrote is in the environment of the next one.
+ * A command with a life, as the real plugin has it: `create` runs once; any change but one of
+ * `triggers` runs `update`, or `create` again where there is none; a changed trigger replaces;
+ * `delete` runs with the inputs in the state. What the last run wrote is in the environment of the
+ * next one.
  */
 export function commandWithLife<I extends LifeInputs>({ token, inputs, run }: Runner<I>): ResourceType<I> {
   return {

@@ -8,7 +8,10 @@ const endpoint = {
   /** PEM or OpenSSH text. */
   privateKey: z.string().optional(),
   privateKeyPassword: z.string().optional(),
-  /** The server's public key as in authorized_keys. Without it the server is not verified, as with the real plugin. */
+  /**
+   * The server's public key as in authorized_keys. Without it the server is not verified, as with
+   * the real plugin.
+   */
   hostKey: z.string().optional(),
   agentSocketPath: z.string().optional(),
   /** Failed dials that are tried again; -1 is without end. */

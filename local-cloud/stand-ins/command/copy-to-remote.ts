@@ -11,7 +11,10 @@ import { openChannel } from "./ssh/connections.ts";
 const inputs = z.strictObject({
   connection: connectionSchema,
   remotePath: z.string().min(1, "must not be empty"),
-  /** An asset or archive of the engine. Only one that is a path on this machine has something to copy, as with the real plugin. */
+  /**
+   * An asset or archive of the engine. Only one that is a path on this machine has something to
+   * copy, as with the real plugin.
+   */
   source: z.looseObject({
     path: z.string("must be a FileAsset, or a FileArchive of a directory or file"),
     hash: z.string(),
@@ -20,7 +23,10 @@ const inputs = z.strictObject({
 });
 type CopyInputs = z.infer<typeof inputs>;
 
-/** Files copied to a server over SFTP. Removing the resource leaves them there, as the real plugin does. */
+/**
+ * Files copied to a server over SFTP. Removing the resource leaves them there, as the real plugin
+ * does.
+ */
 export const copyToRemote: ResourceType<CopyInputs> = {
   token: "command:remote:CopyToRemote",
   inputs,
@@ -61,7 +67,10 @@ async function copy({ connection, source, remotePath }: CopyInputs, context: Ope
   );
 }
 
-/** A directory goes into the remote one under its name, or as its contents where the path ends with a slash. */
+/**
+ * A directory goes into the remote one under its name, or as its contents where the path ends with
+ * a slash.
+ */
 async function copyInto(sftp: SFTPWrapper, source: string, destination: string): Promise<void> {
   const target = await kindOf(sftp, destination);
   if (!(await stat(source)).isDirectory()) {

@@ -60,7 +60,10 @@ describe("a local command that is a function", () => {
   });
 });
 
-/** An orphan that has ended stays a zombie until process 1 takes notice of it, which not every container's does. */
+/**
+ * An orphan that has ended stays a zombie until process 1 takes notice of it, which not every
+ * container's does.
+ */
 async function hasEnded(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => undefined);
   return status === undefined || /^State:\s+Z/m.test(status);

@@ -31,7 +31,10 @@ export const localCommand = commandWithLife<z.infer<typeof inputs>>({
 const runInputs = z.strictObject({ command: z.string(), ...processInputs });
 type RunInputs = z.infer<typeof runInputs>;
 
-/** A command that runs at each preview and each update, whatever has changed. What it writes is shown nowhere: a function has no resource to show it beside. */
+/**
+ * A command that runs at each preview and each update, whatever has changed. What it writes is
+ * shown nowhere: a function has no resource to show it beside.
+ */
 export const localRun: FunctionType<RunInputs> = {
   token: "command:local:run",
   inputs: runInputs,

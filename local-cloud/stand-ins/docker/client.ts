@@ -20,7 +20,10 @@ interface ClientContext {
   signal: AbortSignal;
 }
 
-/** The Docker command line with a configuration of its own, in which a login stays for as long as it is used. */
+/**
+ * The Docker command line with a configuration of its own, in which a login stays for as long as it
+ * is used.
+ */
 export class DockerClient {
   readonly #configuration: string;
   readonly #context: ClientContext;
@@ -68,7 +71,9 @@ export class DockerClient {
     return JSON.parse(stdout) as { Id: string; RepoDigests: string[] };
   }
 
-  /** BuildKit needs the buildx plugin in current clients; without it the engine's own builder does. */
+  /**
+   * BuildKit needs the buildx plugin in current clients; without it the engine's own builder does.
+   */
   async hasBuildKit(): Promise<boolean> {
     const { exitCode } = await execa("docker", ["buildx", "version"], {
       env: { DOCKER_CONFIG: this.#configuration },
@@ -89,8 +94,8 @@ async function readConfiguration(directory: string): Promise<Configuration> {
 }
 
 /**
- * The user's configuration with one more login. A store or helper would be asked in place of it, so what would be asked for that
- * registry is left out.
+ * The user's configuration with one more login. A store or helper would be asked in place of it, so
+ * what would be asked for that registry is left out.
  */
 export function withLogin(configuration: Configuration, login: Login | undefined): Configuration {
   if (login === undefined) return configuration;

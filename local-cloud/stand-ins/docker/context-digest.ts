@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { dockerignore } from "./ignore.ts";
 
 /**
- * A digest of all that a build can see: the Dockerfile, and each file of the context that is not ignored, by its path, mode and
- * contents. Times and owners don't count, so a fresh clone has the digest of any other.
+ * A digest of all that a build can see: the Dockerfile, and each file of the context that is not
+ * ignored, by its path, mode and contents. Times and owners don't count, so a fresh clone has the
+ * digest of any other.
  */
 export function contextDigest(context: string, dockerfile: string): string {
   const ignored = dockerignore(ignoreText(context, dockerfile));
@@ -15,7 +16,10 @@ export function contextDigest(context: string, dockerfile: string): string {
   return hash.digest("hex");
 }
 
-/** As BuildKit and the real plugin: a file beside the Dockerfile and named after it comes before the context's own. */
+/**
+ * As BuildKit and the real plugin: a file beside the Dockerfile and named after it comes before the
+ * context's own.
+ */
 function ignoreText(context: string, dockerfile: string): string {
   return readIfThere(`${dockerfile}.dockerignore`) ?? readIfThere(join(context, ".dockerignore")) ?? "";
 }

@@ -6,8 +6,8 @@ interface Rule {
 }
 
 /**
- * Tells what a .dockerignore file leaves out of a build's context. Later lines win; a rule for a directory holds for all in it.
- * https://docs.docker.com/build/concepts/context/#dockerignore-files
+ * Tells what a .dockerignore file leaves out of a build's context. Later lines win; a rule for a
+ * directory holds for all in it. https://docs.docker.com/build/concepts/context/#dockerignore-files
  *
  * @param text the file's contents.
  * @returns a function of a path in the context, with slashes.

@@ -39,12 +39,16 @@ const inputs = z.strictObject({
 type ImageInputs = z.infer<typeof inputs>;
 type Build = z.infer<typeof buildSchema>;
 
-/** One push after the other: layers that images share are compressed and sent with the first, not by all of them at once. */
+/**
+ * One push after the other: layers that images share are compressed and sent with the first, not by
+ * all of them at once.
+ */
 const pushes = new Mutex();
 
 /**
- * An image, built and pushed by the Docker command line. Any change builds again; a new login alone is no change. Removing the
- * resource leaves the image where it is, in the engine and in the registry, as the real plugin does.
+ * An image, built and pushed by the Docker command line. Any change builds again; a new login alone
+ * is no change. Removing the resource leaves the image where it is, in the engine and in the
+ * registry, as the real plugin does.
  */
 export const image: ResourceType<ImageInputs> = {
   token: "docker:index/image:Image",
@@ -119,7 +123,10 @@ function loginOf({ imageName, registry }: ImageInputs): Login | undefined {
   return { registry: registryOf(imageName), username: registry.username, password: registry.password };
 }
 
-/** The arguments of `docker build`. Values of build arguments are taken from the environment: a process list shows no value. */
+/**
+ * The arguments of `docker build`. Values of build arguments are taken from the environment: a
+ * process list shows no value.
+ */
 export function buildArguments(imageName: string, build: Build): string[] {
   const { context, dockerfile } = pathsOf(build);
   const option = (name: string, values: readonly (string | undefined)[]) =>
@@ -138,7 +145,10 @@ export function buildArguments(imageName: string, build: Build): string[] {
   ];
 }
 
-/** `repository@sha256:...` of the image as it was pushed; the engine may know the same image by other names too. */
+/**
+ * `repository@sha256:...` of the image as it was pushed; the engine may know the same image by
+ * other names too.
+ */
 export function pushedDigest(imageName: string, repoDigests: readonly string[]): string {
   const found = repoDigests.find((digest) => repositoryOf(digest) === repositoryOf(imageName));
   if (found === undefined) throw new Error(`the engine knows no digest of ${imageName} after its push`);

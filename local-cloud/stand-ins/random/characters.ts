@@ -45,7 +45,10 @@ export function checkCharacters(inputs: Partial<CharacterInputs>): CheckFailure[
   return [];
 }
 
-/** The kinds of characters to take from. A kind that is switched off still gives its minimum, as the real plugin does. */
+/**
+ * The kinds of characters to take from. A kind that is switched off still gives its minimum, as the
+ * real plugin does.
+ */
 function kindsOf(inputs: Partial<CharacterInputs>): (CharacterKind & { general: boolean })[] {
   const special = inputs.overrideSpecial ?? "";
   const kind = (general: boolean, characters: string, minimum = 0) => ({

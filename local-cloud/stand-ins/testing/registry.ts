@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /**
- * As much of a container registry on loopback as a push needs, with a login (OCI Distribution Specification 1.1, "push").
+ * As much of a container registry on loopback as a push needs, with a login (OCI Distribution
+ * Specification 1.1, "push").
  */
 export interface TestRegistry {
   host: string;

@@ -34,7 +34,10 @@ export function sshKeys(): Keys {
   return { privateKey: opensshPrivateKey(privateKey, ""), publicKey: authorizedKey(wire) };
 }
 
-/** Starts a server with a host key of its own. Needs Debian's openssh-server, whose unit need not run. */
+/**
+ * Starts a server with a host key of its own. Needs Debian's openssh-server, whose unit need not
+ * run.
+ */
 export async function startSshd(given: { port?: number; host?: Keys; login?: Keys } = {}): Promise<TestSshd> {
   if (!existsSync(SSHD)) throw new Error(`${SSHD} is not there: apt-get install openssh-server`);
   const directory = await mkdtemp(join(tmpdir(), "sshd-test-"));
@@ -73,7 +76,8 @@ export async function startSshd(given: { port?: number; host?: Keys; login?: Key
     privateKey: login.privateKey,
     hostKey: host.publicKey,
     stop: async () => {
-      // Its sessions outlive it until their clients go, and hold its output open: only the process itself is waited for.
+      // Its sessions outlive it until their clients go, and hold its output open: only the process
+      // itself is waited for.
       const exit = once(server, "exit");
       server.kill();
       await exit;

@@ -11,8 +11,8 @@ const CURVES = new Map([
 type Numbers = Record<string, string | undefined>;
 
 /**
- * The public half of a key as SSH sends it (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4), or undefined for a curve that SSH does not
- * have (P-224).
+ * The public half of a key as SSH sends it (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4), or undefined
+ * for a curve that SSH does not have (P-224).
  */
 export function sshPublicKey(key: KeyObject): Buffer | undefined {
   switch (key.asymmetricKeyType) {
@@ -107,7 +107,10 @@ function text(value: string): Buffer {
   return field(Buffer.from(value));
 }
 
-/** SSH's `mpint` of a number that is not negative: no leading zero bytes, but one where the first bit would be a sign. */
+/**
+ * SSH's `mpint` of a number that is not negative: no leading zero bytes, but one where the first
+ * bit would be a sign.
+ */
 function integer(value: Buffer): Buffer {
   const first = value.findIndex((byte) => byte !== 0);
   const digits = first < 0 ? Buffer.alloc(0) : value.subarray(first);

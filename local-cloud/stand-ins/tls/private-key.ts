@@ -46,7 +46,10 @@ async function generate({ algorithm, ecdsaCurve, rsaBits }: Required<KeyInputs>)
   }
 }
 
-/** The key pair in every format of the real plugin; those of SSH are empty for the curve that SSH does not have. */
+/**
+ * The key pair in every format of the real plugin; those of SSH are empty for the curve that SSH
+ * does not have.
+ */
 function describeKeys(pair: KeyPair): Properties {
   const pem = (type: "pkcs1" | "sec1" | "pkcs8") => pair.privateKey.export({ type, format: "pem" }).toString();
   const pkcs8 = pem("pkcs8");

@@ -23,7 +23,9 @@ export interface Conversation {
   error?: string;
 }
 
-/** How long a server may keep a connection that it should close: more than any of its own timeouts. */
+/**
+ * How long a server may keep a connection that it should close: more than any of its own timeouts.
+ */
 const BOUND_MS = 180_000;
 
 /** The host and port of a URL. */
@@ -32,7 +34,10 @@ export function targetOf(url: string): Target {
   return { host: hostname, port: port === "" ? 80 : Number(port) };
 }
 
-/** Opens a connection that bytes are sent over as they are; what comes back is latin1, one character a byte. */
+/**
+ * Opens a connection that bytes are sent over as they are; what comes back is latin1, one character
+ * a byte.
+ */
 export async function dial({ host, port }: Target): Promise<Socket> {
   const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
   await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
@@ -72,7 +77,10 @@ export async function listen(
   return { ...readAnswers(text, head), ...(error !== undefined && { error }) };
 }
 
-/** Sends bytes and reads what comes back. `leave`: says at once that nothing more will come, as a client that gave up. */
+/**
+ * Sends bytes and reads what comes back. `leave`: says at once that nothing more will come, as a
+ * client that gave up.
+ */
 export async function say(
   target: Target,
   bytes: string,
@@ -85,7 +93,10 @@ export async function say(
   return heard;
 }
 
-/** Takes whole answers off the front of what came over a connection; interim ones (100 Continue) are none. `head`: they have no bodies. */
+/**
+ * Takes whole answers off the front of what came over a connection; interim ones (100 Continue) are
+ * none. `head`: they have no bodies.
+ */
 function readAnswers(text: string, head = false): Pick<Conversation, "answers" | "rest"> {
   const answers: RawAnswer[] = [];
   let rest = text;

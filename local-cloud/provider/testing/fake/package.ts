@@ -4,7 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { CloudPackage, FunctionType, Properties, ResourceType } from "../../resource-type.ts";
 
-/** Where the fake cloud keeps its things: a JSON file each, which a test may change or remove behind the engine's back. */
+/**
+ * Where the fake cloud keeps its things: a JSON file each, which a test may change or remove behind
+ * the engine's back.
+ */
 const directory = process.env["FAKE_CLOUD"] ?? "/nonexistent";
 const fileOf = (id: string) => join(directory, `${id}.json`);
 

@@ -23,13 +23,15 @@ export interface DialContext {
 }
 
 /**
- * The connections of this process, each opened once and used by all commands to the same server with the same login; a proxy is
- * a connection like any other, shared by the servers behind it.
+ * The connections of this process, each opened once and used by all commands to the same server
+ * with the same login; a proxy is a connection like any other, shared by the servers behind it.
  */
 export class Connections {
   readonly #open = new Map<string, Promise<OpenConnection>>();
 
-  /** The open connection, or a new one: dialled until it answers or `dialErrorLimit` is exceeded. */
+  /**
+   * The open connection, or a new one: dialled until it answers or `dialErrorLimit` is exceeded.
+   */
   async get(connection: Connection, context: DialContext): Promise<OpenConnection> {
     const { proxy, ...endpoint } = connection;
     const key = keyOf(connection);
@@ -53,8 +55,8 @@ export class Connections {
   }
 
   /**
-   * Opens a session, once more on a new connection where the open one has died unnoticed (its server restarted). What the server
-   * itself refuses is not tried again.
+   * Opens a session, once more on a new connection where the open one has died unnoticed (its
+   * server restarted). What the server itself refuses is not tried again.
    */
   async session<T>(
     connection: Connection,
@@ -85,7 +87,9 @@ class LostConnectionError extends Error {
   readonly code = "LostConnection";
 }
 
-/** Runs `open` with a callback of the SSH library; tells a server's refusal from a lost connection. */
+/**
+ * Runs `open` with a callback of the SSH library; tells a server's refusal from a lost connection.
+ */
 export async function openChannel<T>(
   open: (callback: (error: Error | undefined, channel: T) => void) => void,
 ): Promise<T> {
