@@ -97,7 +97,7 @@ describe("the environment on the local cloud", () => {
     async () => {
       const first = await stack.succeed("up");
       assert.deepEqual(operations(first), ["create"]);
-      const warnings = first.output.split("\n").filter((line) => /warning/i.test(line));
+      const warnings = first.output.split("\n").filter((line) => /\bwarning: /i.test(line));
       assert.deepEqual(warnings, []);
       const nodes = await swarmNodes(account, stack);
       assert.equal(nodes.length, 7);
