@@ -40,15 +40,39 @@ start_engine_by_hand() {
   if [[ -e $engine_pid_file ]] && ! process_is "$(cat "$engine_pid_file")" dockerd; then rm -f -- "$engine_pid_file"; fi
   rm -f -- "$engine_mark"
   say "Starting the Docker engine (no systemd here: its output goes to $engine_log)"
-  # Runs in its own session, so that it outlives this run, and without this run's lock (9).
-  # shellcheck disable=SC2016 # the inner shell expands it
-  PATH="$(legacy_iptables)$PATH" setsid --fork sh -c 'echo $$ >"$1"; exec dockerd >>"$2" 2>&1' sh "$engine_mark" "$engine_log" \
-    </dev/null >/dev/null 2>&1 9>&-
+  (
+    # The registries of all accounts of the local cloud are on this machine.
+    exempt_from_proxy ".dkr.ecr.$(region).amazonaws.com"
+    # Runs in its own session, so that it outlives this run, and without this run's lock (9).
+    # shellcheck disable=SC2016 # the inner shell expands it
+    PATH="$(legacy_iptables)$PATH" setsid --fork sh -c 'echo $$ >"$1"; exec dockerd >>"$2" 2>&1' sh "$engine_mark" "$engine_log" \
+      </dev/null >/dev/null 2>&1 9>&-
+  )
   wait_for_engine own_engine_alive ||
     fail "the Docker engine doesn't start" "Its last lines ($engine_log):" "$(tail -n 5 "$engine_log")"
 }
 
+registry_host() { printf '%s.dkr.ecr.%s.amazonaws.com\n' "$LOCAL_CLOUD_ACCOUNT" "$(region)"; }
+
+# The engine pushes to the registry itself, with a proxy of its own: its client's variables don't
+# count.
+require_direct_registry() {
+  local http https exempt host
+  host="$(registry_host)"
+  read -r http https exempt < <(docker info --format '{{or .HTTPProxy "-"}} {{or .HTTPSProxy "-"}} {{or .NoProxy "-"}}')
+  [[ $http != - || $https != - ]] || return 0
+  is_exempt "$host" "$exempt" ||
+    fail "the Docker engine would ask its proxy ${https/#-/$http} for the local cloud's registry" \
+      "Add $host to its NO_PROXY (sudo systemctl edit docker, or \"proxies\" in" \
+      "/etc/docker/daemon.json), restart it, and run the same command again."
+}
+
 ensure_engine() {
+  start_engine
+  require_direct_registry
+}
+
+start_engine() {
   if [[ -n ${DOCKER_HOST:-} && $DOCKER_HOST != unix://* ]]; then
     fail "DOCKER_HOST is $DOCKER_HOST: the local cloud needs an engine on this machine" "Unset DOCKER_HOST."
   fi

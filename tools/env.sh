@@ -24,8 +24,18 @@ prepend_path() {
   done
 }
 
+# The region of stack `local`.
+region() {
+  local name
+  name="$(sed -n 's/^ *aws:region: *//p' "$checkout/Pulumi.local.yaml")"
+  printf '%s\n' "${name:-ap-northeast-2}"
+}
+
 set_environment() {
   local pulumi
+  # The local cloud's internet, and its load balancers. No command of stack `local` asks those of
+  # AWS.
+  exempt_from_proxy 198.18.0.0/15 .elb.amazonaws.com
   if pulumi="$(pulumi_directory)"; then prepend_path "$pulumi"; fi
   # node_modules comes first, so that its Node.js 24 runs the program whatever the machine has.
   prepend_path "$checkout/local-cloud/bin" "$checkout/node_modules/.bin"

@@ -8,6 +8,10 @@ export checkout
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/gifticon-event"
 export cache
 
+# shellcheck source=tools/proxy.sh
+source "$checkout/tools/proxy.sh"
+exempt_from_proxy localhost 127.0.0.1 ::1
+
 say() { printf '==> %s\n' "$*" >&2; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
 

@@ -4,14 +4,15 @@ import { resolve } from "node:path";
 import { execa } from "execa";
 
 /**
- * On every container of these tests: by them, `./run clean` removes what a killed run of this
- * checkout has left.
+ * On every container and image of these tests: by them, `./run clean` removes what a killed run of
+ * this checkout has left.
  */
 export const TEST_LABELS = [
   "gifticon-event.test=services",
   `gifticon-event.checkout=${resolve(import.meta.dirname, "../..")}`,
-  `gifticon-event.process=${process.pid}`,
 ].flatMap((label) => ["--label", label]);
+/** Tells containers of a test that still runs from those of one that was killed. */
+const PROCESS_LABEL = ["--label", `gifticon-event.process=${process.pid}`];
 
 /**
  * The image with PostgreSQL and the one with Kafka and ZooKeeper; `./run up` makes both where they
@@ -42,7 +43,8 @@ export async function runContainer(
   image: string,
   command: readonly string[],
 ): Promise<Container> {
-  const { stdout: id } = await execa("docker", ["run", "--detach", ...TEST_LABELS, ...options, image, ...command]);
+  const labels = [...TEST_LABELS, ...PROCESS_LABEL];
+  const { stdout: id } = await execa("docker", ["run", "--detach", ...labels, ...options, image, ...command]);
   running.add(id);
   return {
     id,

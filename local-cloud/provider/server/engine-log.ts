@@ -11,7 +11,8 @@ export class EngineLog {
    */
   connect(address: string): void {
     this.#client?.close();
-    this.#client = new EngineClient(address, credentials.createInsecure());
+    // The engine is on loopback, where a proxy of the user's leads nowhere.
+    this.#client = new EngineClient(address, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
   }
 
   /**

@@ -14,7 +14,7 @@ import providerPb from "@pulumi/pulumi/proto/provider_pb.js";
 export type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 export type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 
-export const { EngineClient } = engineGrpc;
+export const { EngineClient, EngineService } = engineGrpc;
 export const { LogRequest, LogSeverity } = enginePb;
 export const { PluginInfo } = pluginPb;
 export const { ResourceProviderService } = providerGrpc;
