@@ -1,12 +1,11 @@
 # shellcheck shell=bash
-# Keeps the requests of the project's parts to each other out of the user's proxy. Sourced by lib.sh.
+# Keeps requests between the project's own parts out of the user's proxy. Sourced by lib.sh.
 
-# entries_of LIST: the entries of a no_proxy list, one a line. Some programs don't take one with a
-# blank beside it (grpc-js: "localhost, 127.0.0.1"), so the lists that we write have none.
+# entries_of LIST: prints the entries of a no_proxy list, one a line. grpc-js reads an entry with a
+# blank before it as another name ("localhost, 127.0.0.1"), so our lists have no blanks.
 entries_of() { tr -s ', \t\n' '\n' <<<"$1" | sed '/^$/d'; }
 
-# exempt_from_proxy ENTRY...: adds the entries to what the user has exempted. Whatever else goes
-# through the proxy goes on to do so.
+# exempt_from_proxy ENTRY...: adds entries to the user's no_proxy. Other requests still use the proxy.
 exempt_from_proxy() {
   local list
   list="$(joined "${no_proxy:-}" "${NO_PROXY:-}" "$@")"
@@ -21,11 +20,11 @@ exempt_from_proxy() {
   export no_proxy="$list" NO_PROXY="$list"
 }
 
-# joined LIST...: one list of all their entries, each of them once.
+# joined LIST...: prints one list of all entries, without duplicates.
 joined() { local list; for list in "$@"; do entries_of "$list"; done | awk '!seen[$0]++' | paste -sd,; }
 
-# is_exempt HOST LIST: does a list of that kind exempt the host? As Go reads it, and so Docker: a
-# domain stands for itself and for what is below it, with a dot before it only for the latter.
+# is_exempt HOST LIST: reports whether a no_proxy list exempts a host. Go and Docker read a domain as
+# itself and its subdomains, and one with a leading dot as its subdomains only.
 is_exempt() {
   local entry
   while read -r entry; do
