@@ -5,7 +5,7 @@
 # blank before it as another name ("localhost, 127.0.0.1"), so our lists have no blanks.
 entries_of() { tr -s ', \t\n' '\n' <<<"$1" | sed '/^$/d'; }
 
-# exempt_from_proxy ENTRY...: adds entries to the user's no_proxy. Other requests still use the proxy.
+# exempt_from_proxy ENTRY...: adds entries to no_proxy. Other requests still use the proxy.
 exempt_from_proxy() {
   local list
   list="$(joined "${no_proxy:-}" "${NO_PROXY:-}" "$@")"
@@ -23,7 +23,7 @@ exempt_from_proxy() {
 # joined LIST...: prints one list of all entries, without duplicates.
 joined() { local list; for list in "$@"; do entries_of "$list"; done | awk '!seen[$0]++' | paste -sd,; }
 
-# is_exempt HOST LIST: reports whether a no_proxy list exempts a host. Go and Docker read a domain as
+# is_exempt HOST LIST: reports if a no_proxy list exempts a host. Go and Docker read a domain as
 # itself and its subdomains, and one with a leading dot as its subdomains only.
 is_exempt() {
   local entry

@@ -80,7 +80,7 @@ export class LoadTest {
       ),
       this.#plant(
         "services/gifticon-issuer/batch-handler.ts",
-        "    else chunk.requests.push(decoded);",
+        "    else chunk.asked.push({ record, request: decoded });",
         `    else if (decoded.userId === ${user(SKIPPED)}) continue;`,
       ),
     ]);
