@@ -17,10 +17,6 @@ require_linux() {
   [[ "$(uname -s)" == Linux ]] || fail "the local cloud needs Linux, and this is $(uname -s)" "Use a Linux machine or a virtual one."
 }
 
-# Memory of the layers services, review and engine, which run beside the environment of the layer
-# e2e: three brokers with their databases take 2,000 MiB, two reviews 800.
-memory_beside_mib=3000
-
 available_mib() { awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo; }
 
 require_memory() {
@@ -30,8 +26,6 @@ require_memory() {
     fail "the local environment needs $memory_needed_mib MiB of free memory, and this machine has $available" \
       "Stop something, or take a bigger machine."
 }
-
-has_memory_beside_environment() { (($(available_mib) >= memory_needed_mib + memory_beside_mib)); }
 
 # Node.js and the packages: enough for the checks and the unit tests.
 prepare_packages() { dependencies_installed || with_lock packages install_dependencies; }
