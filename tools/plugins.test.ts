@@ -33,7 +33,7 @@ describe("the plugins of stack local", () => {
   /** A checkout with the scripts under test, and SDKs of a version. */
   async function checkout(name: string, version = "1.2.3"): Promise<string> {
     const root = join(folder, name);
-    for (const script of ["lib.sh", "env.sh", "packages.sh", "pulumi.sh", "plugins.sh"])
+    for (const script of ["lib.sh", "env.sh", "packages.sh", "proxy.sh", "pulumi.sh", "plugins.sh"])
       await cp(join(here, script), join(root, "tools", script));
     await setVersion(root, version);
     return root;
