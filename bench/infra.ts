@@ -1,3 +1,4 @@
+import { testAccount } from "local-cloud/engine/test-account.ts";
 import { LocalStack, type Outcome } from "../operate/local-stack.ts";
 
 /**
@@ -5,7 +6,8 @@ import { LocalStack, type Outcome } from "../operate/local-stack.ts";
  * nothing, up with no change, one worker more, destroy; and for each the resources that took
  * longest. Reported, never asserted: `./run bench infra [--json]`.
  */
-const stack = new LocalStack("bench-infra", "990000000002");
+const { account, range } = testAccount("bench-infra");
+const stack = new LocalStack("bench-infra", account);
 
 interface Row {
   operation: string;
@@ -31,7 +33,7 @@ async function measure(operation: string, work: () => Promise<Outcome>): Promise
 const rows: Row[] = [];
 try {
   await stack.dispose();
-  await stack.initialise({ "gifticon-event:network": { vpcCidr: "10.98.0.0/16" } });
+  await stack.initialise({ "gifticon-event:network": { vpcCidr: range } });
   rows.push(await measure("up from nothing", () => stack.succeed("up")));
   rows.push(await measure("up with no change", () => stack.succeed("up", ["--expect-no-changes"])));
   await stack.configure({ "gifticon-event:workers": 6 });

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { after, it } from "node:test";
 import { z } from "zod";
 import type { CloudPackage, ResourceType } from "./provider/resource-type.ts";
+import { testAccount } from "./engine/test-account.ts";
 
-process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000031";
+process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("sweep").account;
 const { createRecord, deleteRecord, listRecords } = await import("./engine/records.ts");
 const { identityOf, sweep } = await import("./sweep.ts");
 

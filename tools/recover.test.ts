@@ -32,9 +32,14 @@ describe("what a killed run had started", () => {
   }
 
   it("is ended with its children, and nothing of another account", async () => {
-    const [own, other] = [await program("990000000091"), await program("990000000092")];
+    // The same test of another checkout may run at this moment.
+    const [account, another] = [1, 2].map((one) => `99${String(process.pid).padStart(9, "0")}${one}`) as [
+      string,
+      string,
+    ];
+    const [own, other] = [await program(account), await program(another)];
     const script = "set -euo pipefail; source tools/lib.sh; source tools/recover.sh; end_orphans";
-    const env = { LOCAL_CLOUD_ACCOUNT: "990000000091" };
+    const env = { LOCAL_CLOUD_ACCOUNT: account };
     const { all } = await execa("bash", ["-c", script], { cwd: join(import.meta.dirname, ".."), env, all: true });
     assert.equal(all.match(/ending what it had started/g)?.length, 1);
     // Its output ends with the last process that holds it.

@@ -8,6 +8,7 @@ import { accountFilter, accountId } from "../engine/account.ts";
 import { authority, newAuthority } from "../engine/ca.ts";
 import { listContainers, stopContainer } from "../engine/containers.ts";
 import { docker } from "../engine/docker.ts";
+import { testAccount } from "../engine/test-account.ts";
 import { EngineProject } from "../provider/testing/engine.ts";
 import { sweep } from "../sweep.ts";
 import { registryHost } from "./ecr/registry.ts";
@@ -16,7 +17,7 @@ import { DockerClient } from "./testing/docker-client.ts";
 import { leftovers } from "./testing/leftovers.ts";
 
 /** Uses its own account and range, so that other environments on this machine don't interfere. */
-process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000018";
+process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("machine").account;
 
 const program = `
   import { ec2, ecr, lb } from "@pulumi/aws";

@@ -8,6 +8,7 @@ import { containerName, listContainers, removeContainer, stopContainer } from ".
 import { docker } from "../engine/docker.ts";
 import { deleteRecord, listRecords } from "../engine/records.ts";
 import { waitUntil } from "../engine/wait-until.ts";
+import { testAccount } from "../engine/test-account.ts";
 import { sweep } from "../sweep.ts";
 import { registryHost } from "./ecr/registry.ts";
 import { token as lb } from "./lb/tokens.ts";
@@ -19,7 +20,7 @@ import { NotesProject } from "./testing/notes-project.ts";
 import type { Settings } from "./testing/settings.ts";
 
 /** Uses its own account, so that other environments on this machine don't interfere. */
-process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000013";
+process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("services").account;
 
 const readParameter = await readFile(join(import.meta.dirname, "testing/read-parameter.sh"), "utf8");
 

@@ -3,9 +3,10 @@ import { afterEach, test } from "node:test";
 import { accountFilter } from "./account.ts";
 import { docker } from "./docker.ts";
 import { change, createRecord, deleteRecord, getRecord, listRecords, updateRecord } from "./records.ts";
+import { testAccount } from "./test-account.ts";
 
 /** An account of its own, so that the test runs beside whatever else stands on the machine. */
-process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000011";
+process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("records").account;
 const type = "test:index/thing:Thing";
 
 afterEach(async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { execa } from "execa";
+import { testAccount } from "local-cloud/engine/test-account.ts";
 import { Gifticons, type Answer } from "../../operate/gifticons.ts";
 import { instance, leftovers, removeRecord } from "../../operate/local-hosts.ts";
 import { LocalStack, type Outcome } from "../../operate/local-stack.ts";
@@ -14,7 +15,7 @@ import { securitySteps } from "./security.ts";
 
 // The whole life of the environment as one story on one stack: each test starts where the one
 // before ended, because an environment of seven hosts is too dear to build for each.
-const account = "990000000001";
+const { account, range } = testAccount("e2e");
 const stack = new LocalStack("e2e", account);
 const loadTest = new LoadTest(stack);
 const setting = (name: string): string => `gifticon-event:${name}`;
@@ -75,7 +76,7 @@ describe("the environment on the local cloud", () => {
   const step = story();
   before(async () => {
     await stack.dispose();
-    await stack.initialise({ [setting("network")]: { vpcCidr: "10.99.0.0/16" } });
+    await stack.initialise({ [setting("network")]: { vpcCidr: range } });
   });
   after(() => stack.dispose());
 

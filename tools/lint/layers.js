@@ -50,7 +50,7 @@ const ROOMS = {
 
   review: ["operate", "policy", "stacks", "infra/config", "local-cloud"],
   "services/testing": ["operate", "services", "stacks", "local-cloud"],
-  bench: ["operate", "services"],
+  bench: ["operate", "services", "local-cloud"],
   tools: ["operate", "policy"],
   "eslint.config.js": ["tools"],
   // Nothing imports a test or its support.

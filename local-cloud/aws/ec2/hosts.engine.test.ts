@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import type { Properties, ResourceType } from "../../provider/resource-type.ts";
 import { containerName, execIn, logsTail, removeContainer, stopContainer } from "../../engine/containers.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
+import { testAccount } from "../../engine/test-account.ts";
 import { sweep } from "../../sweep.ts";
 import { aws } from "../package.ts";
 import { leftovers } from "../testing/leftovers.ts";
@@ -12,7 +13,7 @@ import { textOf } from "./find.ts";
 import { token } from "./tokens.ts";
 
 /** Uses its own account and range, so that other environments on this machine don't interfere. */
-process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000012";
+process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("hosts").account;
 const range = "10.251.0.0/16";
 const bootTime = 180_000;
 
@@ -151,7 +152,7 @@ test("a resource that another one uses can't be deleted", async () => {
 test("a VPC with an overlapping range is refused, and the error names the stack that has the range", async () => {
   await assert.rejects(
     make(token.vpc, { cidrBlock: "10.251.128.0/17" }),
-    /10\.251\.0\.0\/16, which is held by stack test of account 990000000012/,
+    /10\.251\.0\.0\/16, which is held by stack test of account 990000\d{6}/,
   );
 });
 

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { containerName, execIn, inspectContainer, putFiles } from "../../engine/containers.ts";
 import { createRecord, listRecords } from "../../engine/records.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
+import { testAccount } from "../../engine/test-account.ts";
 import type { Properties } from "../../provider/resource-type.ts";
 import { sweep } from "../../sweep.ts";
 import { token as ec2 } from "../ec2/tokens.ts";
@@ -14,7 +15,7 @@ import { paths } from "./haproxy-config.ts";
 import { token } from "./tokens.ts";
 
 /** Uses its own account and ranges, so that other environments on this machine don't interfere. */
-process.env["LOCAL_CLOUD_ACCOUNT"] = "990000000014";
+process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("balancer").account;
 
 before(() => sweep(aws, new Set()));
 after(async () => {
