@@ -77,10 +77,12 @@ export class Environment {
 
   /** Returns a message for each host, service and load balancer target that isn't healthy. */
   async problems(): Promise<string[]> {
-    const wanted = await this.swarm.desiredTasks(SWARM_SERVICES.api);
-    const targets = await this.healthyTargets();
+    const [{ problems, desiredTasks: wanted }, targets] = await Promise.all([
+      this.swarm.look(SWARM_SERVICES.api),
+      this.healthyTargets(),
+    ]);
     return [
-      ...(await this.swarm.problems()),
+      ...problems,
       ...(wanted === 0 ? [`there is no ${SWARM_SERVICES.api}`] : []),
       ...(targets.length === wanted ? [] : [`the load balancer has ${targets.length} healthy targets of ${wanted}`]),
     ];

@@ -1,5 +1,5 @@
 import { HOSTS } from "@gifticon/contract/facts/names.ts";
-import type { Hosts } from "./hosts.ts";
+import type { DeclaredNode, Hosts } from "./hosts.ts";
 
 /** A task of a service. */
 export interface Task {
@@ -30,6 +30,17 @@ interface SwarmState {
     DesiredState: string;
     Status: { State: string; Err?: string; ContainerStatus?: { ContainerID: string; PID: number } };
   }[];
+}
+
+/** The Swarm at one moment. */
+export interface SwarmLook {
+  /**
+   * A message for each node that isn't ready, and each service that lacks tasks or is being
+   * updated.
+   */
+  problems: string[];
+  /** The number of tasks that the service should have; 0 when it doesn't exist. */
+  desiredTasks: number;
 }
 
 /** The Swarm, through its first manager. */
@@ -102,32 +113,13 @@ export class Swarm {
     await this.#hosts.run(HOSTS.manager, ["docker", "service", "scale", "--detach", `${service}=${tasks}`]);
   }
 
-  /** Returns how many tasks a service should have; 0 when it doesn't exist. */
-  async desiredTasks(service: string): Promise<number> {
-    return named(service, (await this.#state()).services)?.ServiceStatus.DesiredTasks ?? 0;
-  }
-
-  /**
-   * Returns a message for each node that isn't ready, and each service that lacks tasks or is being
-   * updated.
-   */
-  async problems(): Promise<string[]> {
-    const { nodes, services } = await this.#state();
-    return [
-      ...this.#hosts.nodes
-        .filter(({ privateIp }) => !nodes.some(({ Status }) => Status.Addr === privateIp && Status.State === "ready"))
-        .map(({ name }) => `host ${name} is not ready`),
-      ...services
-        .filter(({ Spec, ServiceStatus: { RunningTasks, DesiredTasks } }) => {
-          return Spec.Mode.Replicated !== undefined && RunningTasks !== DesiredTasks;
-        })
-        .map(({ Spec, ServiceStatus }) => {
-          return `${Spec.Name} runs ${ServiceStatus.RunningTasks} of ${ServiceStatus.DesiredTasks} tasks`;
-        }),
-      ...services
-        .filter(({ UpdateStatus }) => ["updating", "rollback_started"].includes(UpdateStatus?.State ?? ""))
-        .map(({ Spec }) => `${Spec.Name} is being updated`),
-    ];
+  /** Returns the Swarm's problems, and how many tasks a service should have. */
+  async look(service: string): Promise<SwarmLook> {
+    const state = await this.#state();
+    return {
+      problems: problemsOf(this.#hosts.nodes, state),
+      desiredTasks: named(service, state.services)?.ServiceStatus.DesiredTasks ?? 0,
+    };
   }
 
   async #state(): Promise<SwarmState> {
@@ -145,4 +137,22 @@ export class Swarm {
 
 function named(service: string, services: SwarmState["services"]): SwarmState["services"][number] | undefined {
   return services.find(({ Spec }) => Spec.Name === service);
+}
+
+function problemsOf(hosts: readonly DeclaredNode[], { nodes, services }: SwarmState): string[] {
+  return [
+    ...hosts
+      .filter(({ privateIp }) => !nodes.some(({ Status }) => Status.Addr === privateIp && Status.State === "ready"))
+      .map(({ name }) => `host ${name} is not ready`),
+    ...services
+      .filter(({ Spec, ServiceStatus: { RunningTasks, DesiredTasks } }) => {
+        return Spec.Mode.Replicated !== undefined && RunningTasks !== DesiredTasks;
+      })
+      .map(({ Spec, ServiceStatus }) => {
+        return `${Spec.Name} runs ${ServiceStatus.RunningTasks} of ${ServiceStatus.DesiredTasks} tasks`;
+      }),
+    ...services
+      .filter(({ UpdateStatus }) => ["updating", "rollback_started"].includes(UpdateStatus?.State ?? ""))
+      .map(({ Spec }) => `${Spec.Name} is being updated`),
+  ];
 }
