@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { loadSettings, type Settings } from "../config/config.ts";
 import { groupsOf, groupsOfRole, planFlows } from "./flows.ts";
 import { type End, mayConnect } from "./may-connect.ts";
@@ -59,7 +60,7 @@ test("these pairs connect over TCP, and no others", () => {
     { name: "anyone", address: "192.0.2.1", groups: [] },
   ];
   const inside = (end: End) => end.groups.length > 0;
-  const ports = [22, 80, 443, 2181, 2375, 2377, 5432, 7946, 8080, 8081, 9092, 19092];
+  const ports = [22, 80, 443, 2181, 2375, 2377, 5432, 7946, PORTS.api, 8081, 9092, 19092];
   const flows = planFlows(settings());
   const pairs = ends.flatMap((from) =>
     ends
@@ -98,8 +99,8 @@ test("these pairs connect over TCP, and no others", () => {
       "kafka to worker: 7946",
       "kafka to another worker: 7946",
       "kafka to entrance: 80",
-      "entrance to worker: 8080",
-      "entrance to another worker: 8080",
+      `entrance to worker: ${PORTS.api}`,
+      `entrance to another worker: ${PORTS.api}`,
       "operator to manager: 22",
       "operator to another manager: 22",
       "operator to entrance: 80",

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { EnvironmentError, readIssuerSettings, readMainApiSettings, readMigrationSettings } from "./environment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "environment-"));
@@ -29,7 +30,7 @@ describe("the environment", () => {
     const settings = readMainApiSettings(good);
     assert.equal(settings.database.password, "s3cret");
     assert.deepEqual(settings.kafka, { brokers: ["kafka:19092", "other:19092"], topic: "coupon_create" });
-    assert.deepEqual([settings.port, settings.database.port, settings.database.poolSize], [8080, 5432, 10]);
+    assert.deepEqual([settings.port, settings.database.port, settings.database.poolSize], [PORTS.api, 5432, 10]);
     assert.equal(settings.maxPending, undefined);
     assert.equal(readMainApiSettings({ ...good, MAX_PENDING: "25" }).maxPending, 25);
     assert.equal(readIssuerSettings(good).groupId, "group_1");

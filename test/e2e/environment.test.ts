@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { execa } from "execa";
 import { testAccount } from "local-cloud/engine/test-account.ts";
 import { Gifticons, type Answer } from "../../operate/gifticons.ts";
@@ -185,7 +186,7 @@ describe("the environment on the local cloud", () => {
     await removeRecord(
       account,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-      ({ fromPort }) => fromPort === 8080,
+      ({ fromPort }) => fromPort === PORTS.api,
     );
     await withGifticons(async (client) => {
       await waitUntil("the load balancer to find no healthy target", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 import { execa } from "execa";
 import { parse } from "yaml";
@@ -175,7 +176,8 @@ interface Environment {
   containers: Body[];
 }
 
-const PORTS = [22, 80, 443, 2181, 2375, 2376, 2377, 5432, 7946, 8080, 8081, 9092, 19092];
+/** TCP ports that are probed: those of the environment, and others of the Docker engine. */
+const PROBED = [22, 80, 443, 2181, 2375, 2376, 2377, 5432, 7946, PORTS.api, 8081, 9092, 19092];
 
 async function look(stack: LocalStack): Promise<Environment> {
   const [outputs, containers] = await Promise.all([stack.outputs(), bodies(stack.account)]);
@@ -239,7 +241,7 @@ async function wrongDoors(source: Host, environment: Environment, flows: readonl
     // No security group stands between a host and itself.
     .filter(({ name }) => name !== source.name);
   const probes: (PortProbe & { to: End })[] = targets.flatMap((to) =>
-    PORTS.map((port) => ({ to, port, address: to.address })),
+    PROBED.map((port) => ({ to, port, address: to.address })),
   );
   const may = ({ to, port }: { to: End; port: number }) => mayConnect(flows, source, to, port);
   const tried = await probePorts(source.place, probes, may);
