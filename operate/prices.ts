@@ -13,8 +13,12 @@
  *   APN2-PublicIPv4:InUseAddress (0.2157 / 43.148 h), APN2-LoadBalancerUsage (11.57 / 514 h). The
  *   other sizes of T3 by their proportion, which is the one of us-east-1's list (each size costs
  *   twice the one before).
- * - db.t3.micro with PostgreSQL in ap-northeast-2: remembered, not confirmed. Compare
- *   https://aws.amazon.com/rds/postgresql/pricing/ before you rely on it.
+ * - db.t3.micro with PostgreSQL in ap-northeast-2: an estimate, as no bill for PostgreSQL was found.
+ *   One published table that was read from AWS's price list API on 2026-08-25 has the same 0.028.
+ *   Bills for MySQL have 0.026 (APN2-InstanceUsage:db.t3.micro, 15.90 / 611.55 h), and PostgreSQL
+ *   costs a little more in us-east-1 too. The list price, without an account: curl -s
+ *   https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonRDS/current/ap-northeast-2/index.csv
+ *   | grep APN2-InstanceUsage:db.t3.micro | grep PostgreSQL | grep OnDemand
  * - Public IPv4 addresses: one price for all regions since 2024-02-01 (AWS's announcement "New -
  *   AWS Public IPv4 Address Charge + Public IP Insights").
  * - gp3, RDS storage and db.t4g with PostgreSQL in us-east-1: AWS's pages on EBS and RDS pricing,

@@ -34,8 +34,8 @@ function checkLag({ hosts, later }: Pick<Sight, "hosts" | "later">): Finding[] {
 }
 
 /**
- * How many wait and how many are decided, as a copy of the API tells it, or as the issuer's lag
- * does.
+ * Returns how many requests wait and how many are decided, from the first copy of the API that
+ * knows. Undefined when none does: the issuer's lag alone doesn't tell how many are decided.
  */
 function standing(hosts: Sight["hosts"]): { queued: number; decided: number } | undefined {
   for (const { stats } of tasksOf(hosts)) {
