@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Functions by which hosts join the Swarm, and by which the first manager asks them to leave it.
+# Functions by which hosts join the Swarm or leave it to join again, and by which the first manager
+# asks them to leave.
 # values: SWARM_PORT
 
 # join_by ADDRESS TOKEN OWN-ADDRESS: joins this host to the Swarm of the manager at ADDRESS. The
@@ -18,8 +19,19 @@ join_by() {
   if [[ $answer == "" ]] || active; then return 0; fi
   say "The engine answered: $(jq -r '.message // .' <<<"$answer")"
   # A join that timed out continues in the background, and the engine refuses another one meanwhile.
-  if [[ $(swarm_state) != inactive ]]; then docker swarm leave --force >&2 || true; fi
+  if [[ $(swarm_state) != inactive ]]; then leave_to_join_again || true; fi
   return 1
+}
+
+# leave_to_join_again: leaves the Swarm by force, and restarts the engine. Without the restart the
+# engine may keep parts of its overlay networks. Then tasks fail with "error creating vxlan
+# interface: file exists", or the gossip ignores the engine ("unknown to memberlist") and no name of
+# another host resolves.
+leave_to_join_again() {
+  docker swarm leave --force >&2 || return 1
+  # systemd refuses the fourth start within a minute, unless its counter is reset.
+  systemctl reset-failed docker >&2 || true
+  systemctl restart docker >&2
 }
 
 active() { [[ $(swarm_state) == active ]]; }

@@ -18,7 +18,7 @@ main() {
     state=$(swarm_state)
     if [[ $state != inactive ]]; then
       say "This host is $state in a Swarm that it does not manage, so it leaves that Swarm."
-      docker swarm leave --force >&2
+      leave_to_join_again
     fi
     join_others || create
   fi

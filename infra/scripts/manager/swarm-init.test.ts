@@ -6,17 +6,22 @@ import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
 /**
- * Engine that manages a Swarm when the file `swarm` exists, and that has a leader unless the file
- * `leaderless` exists. Each change is a line of the file `changes`.
+ * Engine that manages a Swarm when the file `swarm` exists, and is a worker of another one when the
+ * file `serves` exists. It has a leader unless the file `leaderless` exists. Each change is a line
+ * of the file `changes`.
  */
 const DOCKER = `#!/usr/bin/env bash
 case "$*" in
   *ControlAvailable*) if [[ -e $FOLDER/swarm ]]; then echo true; else echo false; fi ;;
-  *LocalNodeState*) if [[ -e $FOLDER/swarm ]]; then echo active; else echo inactive; fi ;;
+  *LocalNodeState*) if [[ -e $FOLDER/swarm || -e $FOLDER/serves ]]; then echo active; else echo inactive; fi ;;
   *Cluster.ID*) cat "$FOLDER/swarm" ;;
   "swarm init --force-new-cluster"*) rm "$FOLDER/leaderless"; echo "begin alone" >>"$FOLDER/changes" ;;
+  "swarm leave"*) rm "$FOLDER/serves"; echo leave >>"$FOLDER/changes" ;;
   "swarm init"*) echo new >"$FOLDER/swarm"; echo create >>"$FOLDER/changes" ;;
 esac
+`;
+const SYSTEMCTL = `#!/usr/bin/env bash
+if [[ $1 == restart ]]; then echo "$*" >>"$FOLDER/changes"; fi
 `;
 const CURL = `#!/usr/bin/env bash
 case "$*" in
@@ -37,6 +42,8 @@ for word in "$@"; do if [[ $word == root@* ]]; then address=\${word#root@}; fi; 
 interface Situation {
   /** Id of the Swarm that this host manages. */
   swarm?: string;
+  /** True when this host is a worker of another Swarm. */
+  serves?: boolean;
   leaderless?: boolean;
   /** Host ids of the managers that had the last quorum. */
   agreed?: string[];
@@ -48,10 +55,11 @@ interface Situation {
  * Runs the script on the host i-1, beside the declared managers manager-2 (host i-2) and manager-3
  * (host i-3). Returns the changes that it makes and the texts that it prints.
  */
-async function initialise({ swarm, leaderless, agreed, others = {} }: Situation) {
-  await using host = await ScratchHost.make({ docker: DOCKER, curl: CURL, ssh: SSH });
+async function initialise({ swarm, serves, leaderless, agreed, others = {} }: Situation) {
+  await using host = await ScratchHost.make({ docker: DOCKER, curl: CURL, ssh: SSH, systemctl: SYSTEMCTL });
   const put = (file: string, text: string) => writeFile(join(host.folder, file), text);
   if (swarm !== undefined) await put("swarm", swarm);
+  if (serves === true) await put("serves", "");
   if (leaderless === true) await put("leaderless", "");
   if (agreed !== undefined) await put("managers", agreed.map((id) => `${id}\n`).join(""));
   for (const [address, answer] of Object.entries(others)) await put(address, answer);
@@ -80,6 +88,11 @@ async function initialise({ swarm, leaderless, agreed, others = {} }: Situation)
 test("the first manager creates a Swarm when all others say that they have none", async () => {
   const { changes, id, agreed } = await initialise({ others: { "10.0.1.5": "none", "10.0.0.6": "none" } });
   assert.deepEqual({ changes, id, agreed }, { changes: ["create"], id: "new", agreed: ["i-1", "i-2", "i-3"] });
+});
+
+test("a host that serves another Swarm leaves it, and starts its engine anew, before it creates one", async () => {
+  const { changes, id } = await initialise({ serves: true, others: { "10.0.1.5": "none", "10.0.0.6": "none" } });
+  assert.deepEqual({ changes, id }, { changes: ["leave", "restart docker", "create"], id: "new" });
 });
 
 test("a new first manager joins the Swarm of another manager, whatever the rest answer", async () => {

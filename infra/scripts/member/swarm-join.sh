@@ -17,21 +17,18 @@ main() {
   state=$(swarm_state)
   if [[ $state != inactive && $(cat "$JOINED" 2>/dev/null) != "$SWARM_ID" ]]; then
     say "This host is $state in another Swarm, so it leaves that Swarm."
-    docker swarm leave --force >&2
-    # Without a restart, the overlay network's gossip may ignore the engine in its new Swarm
-    # ("unknown to memberlist"). Then no name of another host resolves, and no task becomes healthy.
-    systemctl restart docker >&2
+    leave_to_join_again
     state=inactive
   fi
   # A host that has joined again in an interrupted run is another node by now, and stays.
   if [[ $state != inactive && $REPAIR == "gone-$(node_id)" ]]; then
     say "The node of this host was removed from the Swarm, so the host joins again."
-    docker swarm leave --force >&2
+    leave_to_join_again
     state=inactive
   fi
   if [[ $state != inactive ]] && ! stays_active "$state"; then
     say "The node of this host does not become active ($(docker info --format '{{.Swarm.Error}}')), so the host joins again."
-    docker swarm leave --force >&2
+    leave_to_join_again
     state=inactive
   fi
   if [[ $state == inactive ]]; then
