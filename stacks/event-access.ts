@@ -1,7 +1,9 @@
+import { DATABASE } from "@gifticon/contract/facts/database.ts";
 import { DATABASE_CA_FILE } from "@gifticon/contract/facts/paths.ts";
+import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { CONSUMER_GROUP, TOPIC } from "@gifticon/contract/facts/queue.ts";
-import type { DatabaseTarget, Login } from "../infra/components/database.ts";
-import type { Settings } from "../infra/config/config.ts";
+import type { Output } from "@pulumi/pulumi";
+import type { Database, Login } from "../infra/components/database.ts";
 import { INTERNAL_LISTENER } from "./broker.ts";
 import { scratch, type ComposeService } from "./compose.ts";
 
@@ -15,10 +17,16 @@ export interface DatabaseAccess {
   caFile: string;
 }
 
+/** Address of the topic that requests wait in. */
+export interface KafkaAccess {
+  mode: "kafka";
+  bootstrapServers: string;
+  topic: string;
+}
+
 /** Addresses of the event's data. */
 export interface EventTarget {
-  /** Only in mode kafka. */
-  queue?: { bootstrapServers: string; topic: string } | undefined;
+  queue: { mode: "direct" } | KafkaAccess;
   database: DatabaseAccess;
 }
 
@@ -47,9 +55,9 @@ export function eventAccess({ database, queue }: EventTarget) {
   return {
     ...access,
     environment: {
-      MODE: queue ? "kafka" : "direct",
+      MODE: queue.mode,
       ...environment,
-      ...(queue
+      ...(queue.mode === "kafka"
         ? {
             KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers,
             KAFKA_TOPIC: queue.topic,
@@ -62,14 +70,11 @@ export function eventAccess({ database, queue }: EventTarget) {
 
 /** Returns the database's address for tasks on the workers. */
 export function databaseOf(
-  { port, name }: DatabaseTarget,
-  { user }: Pick<Login, "user">,
-  host: string,
-): DatabaseAccess {
-  return { host, port, name, user, caFile: DATABASE_CA_FILE };
+  { host }: Pick<Database, "host">,
+  { user }: Login,
+): Omit<DatabaseAccess, "host"> & { host: Output<string> } {
+  return { host, port: PORTS.database, name: DATABASE.name, user, caFile: DATABASE_CA_FILE };
 }
 
-/** Returns the addresses of the event's data for tasks on the workers. */
-export function eventTarget(mode: Settings["mode"], database: DatabaseAccess): EventTarget {
-  return { queue: mode === "kafka" ? { bootstrapServers: INTERNAL_LISTENER, topic: TOPIC } : undefined, database };
-}
+/** Address of the topic for tasks on the workers. */
+export const KAFKA_ACCESS: KafkaAccess = { mode: "kafka", bootstrapServers: INTERNAL_LISTENER, topic: TOPIC };

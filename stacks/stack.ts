@@ -1,6 +1,5 @@
 import {
   ComponentResource,
-  output,
   type ComponentResourceOptions,
   type Input,
   type Output,
@@ -11,18 +10,21 @@ import type { SwarmTarget } from "../infra/components/swarm-target.ts";
 import { renderCompose, type Compose } from "./compose.ts";
 import { swarmFile } from "./swarm-file.ts";
 
-/** A file of the stack, by its name in the Compose function. */
+/** A file of the stack. */
 export interface StackFile {
   kind: "config" | "secret";
   content: Input<string>;
 }
 
+/** Files of a stack, by their name in the Compose function. */
+export type StackFiles = Record<string, StackFile>;
+
 /** Arguments of a stack. */
-export interface StackArgs<F extends string> {
+export interface StackArgs<Files extends StackFiles> {
   swarm: SwarmTarget;
-  files: Record<F, StackFile>;
+  files: Files;
   /** Returns the Compose file, given the files' names in the Swarm. */
-  compose: (files: Record<F, Output<string>>) => Output<Compose>;
+  compose: (files: { [File in keyof Files]: Output<string> }) => Output<Compose>;
   timeoutSeconds: number;
   /** Resources that the services need: nodes with their images, other stacks, the database. */
   after: Resource[];
@@ -32,16 +34,16 @@ export interface StackArgs<F extends string> {
  * A stack on the Swarm. It is deployed when its services are healthy. A version that doesn't start
  * fails the update with the service's last log lines, and the previous version keeps serving.
  */
-export class Stack<F extends string> extends ComponentResource {
+export class Stack<Files extends StackFiles> extends ComponentResource {
   readonly deployment: Resource;
 
-  constructor(name: string, args: StackArgs<F>, options?: ComponentResourceOptions) {
+  constructor(name: string, args: StackArgs<Files>, options?: ComponentResourceOptions) {
     super("gifticon-event:stacks:Stack", name, {}, options);
     const { swarm } = args;
-    const files = Object.entries<StackFile>(args.files).map(
+    const files = Object.entries(args.files).map(
       ([file, content]) => [file, swarmFile(file, { swarm, stack: name, ...content }, this)] as const,
     );
-    const names = Object.fromEntries(files) as Record<F, Output<string>>;
+    const names = Object.fromEntries(files) as { [File in keyof Files]: Output<string> };
     this.deployment = remoteScript(
       `${name}-stack`,
       {
@@ -50,7 +52,7 @@ export class Stack<F extends string> extends ComponentResource {
         values: {
           STACK: name,
           COMPOSE: args.compose(names).apply(renderCompose),
-          FILES: output(Object.values<Output<string>>(names)),
+          FILES: files.map(([, fullName]) => fullName),
           TIMEOUT_SECONDS: args.timeoutSeconds,
         },
         removes: true,

@@ -3,36 +3,27 @@ import { interpolate, secret, type Input, type Output } from "@pulumi/pulumi";
 import { bundleService, bundlesOf, type ServiceName } from "../../services/bundle.ts";
 import type { Settings } from "../config/config.ts";
 import { Image, type RegistryLogin } from "./image.ts";
+import type { Load, LoadGenerator, Queue } from "./variants.ts";
 
 /** The environment's images. */
 export interface Images {
   /** Host name of the registry. */
   registry: Output<string>;
   api: Image;
-  /** Only in mode kafka. */
-  queue?: { issuer: Image; kafka: Image };
-  /** Only where there is a load generator. */
-  load?: LoadImages;
+  queue: Queue;
+  load: Load;
 }
 
 /**
- * Images of a load test: the generator's, and with k6 those of the agent that observes the event
- * from inside.
- */
-export type LoadImages =
-  { kind: "k6"; generator: Image; agent: Image } | { kind: "ngrinder"; controller: Image; agent: Image };
-
-/**
- * Returns the images that run on workers: the services, and the load test's agent, as only workers
- * reach the database.
+ * Returns the images that run on workers: the services, and k6's agent, as only workers reach the
+ * database.
  */
 export function imagesOfWorkers({ api, queue, load }: Images): Image[] {
-  return [api, ...(queue ? [queue.issuer] : []), ...(load?.kind === "k6" ? [load.agent] : [])];
+  return [api, ...(queue.mode === "kafka" ? [queue.issuer] : []), ...(load.kind === "k6" ? [load.agent] : [])];
 }
 
 /** Returns the images that run on the load generator's host. */
-export function imagesOfGenerator({ load }: Images): Image[] {
-  if (load === undefined) return [];
+export function imagesOfGenerator(load: LoadGenerator): Image[] {
   return load.kind === "k6" ? [load.generator] : [load.controller, load.agent];
 }
 
@@ -48,31 +39,26 @@ export async function buildImages(
 ): Promise<Images> {
   const token = ecr.getAuthorizationTokenOutput({});
   const login = { userName: token.userName, password: secret(token.password) };
-  const load = await loadImages(loadGenerator, login);
   return {
     registry: interpolate`${accountId}.dkr.ecr.${region}.amazonaws.com`,
     api: await serviceImage("main-api", login),
-    ...(mode === "kafka"
-      ? {
-          queue: {
-            issuer: await serviceImage("gifticon-issuer", login),
-            kafka: new Image("kafka", {
-              source: { folder: "stacks/kafka/image", files: ["Dockerfile", "bin", "log4j.properties"] },
-              login,
-            }),
-          },
-        }
-      : {}),
-    ...(load ? { load } : {}),
+    queue: await queueImages(mode, login),
+    load: await loadImages(loadGenerator, login),
   };
 }
 
-async function loadImages(kind: Settings["loadGenerator"], login: RegistryLogin): Promise<LoadImages | undefined> {
+async function queueImages(mode: Settings["mode"], login: RegistryLogin): Promise<Queue> {
+  if (mode === "direct") return { mode };
+  const source = { folder: "stacks/kafka/image", files: ["Dockerfile", "bin", "log4j.properties"] };
+  return { mode, issuer: await serviceImage("gifticon-issuer", login), kafka: new Image("kafka", { source, login }) };
+}
+
+async function loadImages(kind: Settings["loadGenerator"], login: RegistryLogin): Promise<Load> {
   const image = (name: string, folder: string) =>
     new Image(name, { source: { folder: `stacks/load-test/${folder}`, files: ["Dockerfile"] }, login });
   switch (kind) {
     case "off":
-      return undefined;
+      return { kind };
     case "k6":
       return { kind, generator: image("k6", "k6"), agent: await serviceImage("load-agent", login) };
     case "ngrinder":

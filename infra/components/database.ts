@@ -13,37 +13,32 @@ export interface Login {
   password: Output<string>;
 }
 
-/** Address of the database and its roles. */
-export interface DatabaseTarget {
-  host: Output<string>;
-  port: number;
-  name: string;
-  /** Owns everything and creates the other roles. Only the migrations use it. */
-  owner: Login;
-  /** Role of the services. */
-  service: Login;
-  /** Role of the load test's agent. Without an agent it has no password. */
-  loadTest: { user: string; password?: Output<string> };
-}
-
 /** The event's PostgreSQL: private, encrypted, reached over TLS only. */
 export class Database extends ComponentResource {
-  readonly target: DatabaseTarget;
+  /** Name of its host. */
+  readonly host: Output<string>;
   /** Address as host:port. */
   readonly endpoint: Output<string>;
+  /** Owns everything and creates the other roles. Only the migrations use it. */
+  readonly owner: Login;
+  /** Role of the services. */
+  readonly service: Login;
+  readonly #name: string;
+  #loadTest: Login | undefined;
 
   constructor(
     name: string,
     args: {
       settings: Settings["database"];
-      /** Creates a password for the load test's agent. */
-      loadTest: boolean;
       subnetIds: Input<string>[];
       securityGroupId: Input<string>;
     },
     options?: ComponentResourceOptions,
   ) {
     super("gifticon-event:infra:Database", name, {}, options);
+    this.#name = name;
+    this.owner = this.#newLogin(DATABASE.owner, "password");
+    this.service = this.#newLogin(DATABASE.service, "service-password");
     const { settings } = args;
     const parent = { parent: this };
     const subnets = new rds.SubnetGroup(name, { subnetIds: args.subnetIds, tags: tags(name) }, parent);
@@ -57,9 +52,6 @@ export class Database extends ComponentResource {
       },
       parent,
     );
-    // RDS and connection strings refuse some special characters, so it has letters and digits only.
-    const newPassword = (of: string) => new RandomPassword(of, { length: 32, special: false }, parent).result;
-    const owner = { user: DATABASE.owner, password: newPassword(`${name}-password`) };
     const lastSnapshot = settings.deletionProtection
       ? new RandomId(`${name}-last-snapshot`, { byteLength: 4 }, parent)
       : undefined;
@@ -77,8 +69,8 @@ export class Database extends ComponentResource {
         storageEncrypted: true,
         dbName: DATABASE.name,
         port: PORTS.database,
-        username: owner.user,
-        password: owner.password,
+        username: this.owner.user,
+        password: this.owner.password,
         dbSubnetGroupName: subnets.name,
         parameterGroupName: parameters.name,
         vpcSecurityGroupIds: [args.securityGroupId],
@@ -96,15 +88,22 @@ export class Database extends ComponentResource {
       },
       { ...parent, protect: settings.deletionProtection },
     );
+    this.host = instance.address;
     this.endpoint = instance.endpoint;
-    this.target = {
-      ...{ host: instance.address, port: PORTS.database, name: DATABASE.name, owner },
-      service: { user: DATABASE.service, password: newPassword(`${name}-service-password`) },
-      loadTest: {
-        user: DATABASE.loadTest,
-        ...(args.loadTest ? { password: newPassword(`${name}-load-test-password`) } : {}),
-      },
-    };
     this.registerOutputs({ endpoint: instance.endpoint });
+  }
+
+  /**
+   * Role of the load test's agent. Its password is made when a stack first asks for it, as an
+   * environment without an agent has none.
+   */
+  get loadTest(): Login {
+    return (this.#loadTest ??= this.#newLogin(DATABASE.loadTest, "load-test-password"));
+  }
+
+  #newLogin(user: string, passwordName: string): Login {
+    // RDS and connection strings refuse some special characters.
+    const args = { length: 32, special: false };
+    return { user, password: new RandomPassword(`${this.#name}-${passwordName}`, args, { parent: this }).result };
   }
 }

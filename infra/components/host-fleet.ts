@@ -1,12 +1,15 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import { direct, HOST_USER, through, type Access, type Endpoint } from "../plans/access.ts";
 import type { Settings } from "../config/config.ts";
+import { imagesOfGenerator, imagesOfWorkers, type Images } from "./build-images.ts";
 import type { Firewall } from "./firewall.ts";
-import { planFleet, type Fleet, type HostPlan } from "../plans/fleet.ts";
+import { planFleet, type HostPlan } from "../plans/fleet.ts";
 import { groupsOfRole } from "../plans/flows.ts";
 import { Host, type HostArgs } from "./host.ts";
+import type { Image } from "./image.ts";
 import { Keys } from "./keys.ts";
 import { remoteScript } from "./remote-script.ts";
+import type { Load, Queue } from "./variants.ts";
 
 /** Arguments of the hosts. */
 export interface HostFleetArgs {
@@ -15,16 +18,19 @@ export interface HostFleetArgs {
   /** Public subnets, by zone. */
   subnetIds: Input<string>[];
   firewall: Firewall;
-  /** Host name of the registry. */
-  registry: Input<string>;
-  repositoryArns: { services: Input<string>[]; kafka: Input<string>[]; loadGenerator: Input<string>[] };
+  images: Images;
 }
 
 /** A host and the way to reach it. */
 export interface ReachableHost {
   host: Host;
   access: Access;
+  /** Images that run on it. No image runs on a manager. */
+  images: Image[];
 }
+
+/** Arguments that only managers have. */
+type ManagerPart = Pick<HostArgs, "leaveKeyParameter" | "admits">;
 
 /**
  * All hosts: managers, workers, in mode kafka Kafka's host, and the load generator if there is one.
@@ -34,8 +40,8 @@ export class HostFleet extends ComponentResource {
   readonly manager: ReachableHost;
   readonly otherManagers: ReachableHost[];
   readonly workers: ReachableHost[];
-  readonly kafka: ReachableHost | undefined;
-  readonly loadGenerator: ReachableHost | undefined;
+  readonly queue: Queue<ReachableHost>;
+  readonly load: Load<ReachableHost>;
   readonly #args: HostFleetArgs;
   readonly #keys: Keys;
 
@@ -43,32 +49,37 @@ export class HostFleet extends ComponentResource {
     super("gifticon-event:infra:Hosts", name, {}, options);
     this.#args = args;
     this.#keys = new Keys("keys", { parent: this });
-    const fleet: Fleet = planFleet(args.settings);
+    const { queue, load } = args.images;
+    const fleet = planFleet(args.settings);
 
     const manager = this.#host(fleet.manager, [], { leaveKeyParameter: this.#keys.leaveKeyParameter });
     const entry = this.#endpoint(manager, manager.instance.publicIp);
-    const inside = (host: Host): ReachableHost => {
-      const access = through(entry, this.#endpoint(host, host.instance.privateIp));
-      this.#admitOperators(host, access);
-      return { host, access };
+    const behind = (plan: HostPlan, images: Image[], part?: ManagerPart): ReachableHost => {
+      const host = this.#host(plan, images, part);
+      return { host, access: through(entry, this.#endpoint(host, host.instance.privateIp)), images };
     };
-    this.manager = { host: manager, access: direct(entry) };
-    this.#admitOperators(manager, this.manager.access);
-    this.otherManagers = fleet.otherManagers.map((plan) => inside(this.#host(plan, [], { admits: true })));
-    this.workers = fleet.workers.map((plan) => inside(this.#host(plan, args.repositoryArns.services)));
-    this.kafka = fleet.kafka && inside(this.#host(fleet.kafka, args.repositoryArns.kafka));
-    this.loadGenerator =
-      fleet.loadGenerator && inside(this.#host(fleet.loadGenerator, args.repositoryArns.loadGenerator));
+    this.manager = { host: manager, access: direct(entry), images: [] };
+    this.otherManagers = fleet.otherManagers.map((plan) => behind(plan, [], { admits: true }));
+    this.workers = fleet.workers.map((plan) => behind(plan, imagesOfWorkers(args.images)));
+    this.queue = queue.mode === "direct" ? queue : { ...queue, ...behind(fleet.kafka, [queue.kafka]) };
+    this.load = load.kind === "off" ? load : { ...load, ...behind(fleet.loadGenerator, imagesOfGenerator(load)) };
+    for (const host of this.all) this.#admitOperators(host);
     this.registerOutputs({ managerPublicIp: manager.instance.publicIp });
   }
 
-  /** @param repositoryArns repositories that the host may pull from. */
-  #host(
-    plan: HostPlan,
-    repositoryArns: Input<string>[],
-    part: Pick<HostArgs, "leaveKeyParameter" | "admits"> = {},
-  ): Host {
-    const { settings, region, subnetIds, firewall, registry } = this.#args;
+  /** Every host, the managers first. */
+  get all(): ReachableHost[] {
+    return [this.manager, ...this.otherManagers, ...this.workers, ...this.dedicated];
+  }
+
+  /** Hosts with a single purpose: Kafka's and the load generator's. */
+  get dedicated(): ReachableHost[] {
+    return [...(this.queue.mode === "kafka" ? [this.queue] : []), ...(this.load.kind === "off" ? [] : [this.load])];
+  }
+
+  /** @param images images that the host may pull. */
+  #host(plan: HostPlan, images: Image[], part: ManagerPart = {}): Host {
+    const { settings, region, subnetIds, firewall } = this.#args;
     const keys = this.#keys;
     return new Host(
       plan.name,
@@ -83,8 +94,8 @@ export class HostFleet extends ComponentResource {
           after: firewall.rules,
         },
         securityGroupIds: groupsOfRole(plan.role).map((group) => firewall.groupId(group)),
-        registry,
-        repositoryArns,
+        registry: this.#args.images.registry,
+        repositoryArns: images.map(({ repositoryArn }) => repositoryArn),
         leavePublicKey: keys.leavePublicKey,
         ...part,
       },
@@ -92,18 +103,11 @@ export class HostFleet extends ComponentResource {
     );
   }
 
-  /** Every host, the managers first. */
-  get all(): ReachableHost[] {
-    return [this.manager, ...this.otherManagers, ...this.workers, this.kafka, this.loadGenerator].filter(
-      (host) => host !== undefined,
-    );
-  }
-
   #endpoint(host: Host, address: Output<string>): Endpoint {
     return { address, hostKey: host.hostKey, privateKey: this.#keys.privateKey };
   }
 
-  #admitOperators(host: Host, access: Access): void {
+  #admitOperators({ host, access }: ReachableHost): void {
     const keys = this.#args.settings.operators.sshPublicKeys;
     if (keys.length === 0) return;
     remoteScript(

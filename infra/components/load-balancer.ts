@@ -8,7 +8,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import type { SwarmNode } from "./swarm-node.ts";
+import type { JoinedHost } from "./join-nodes.ts";
 import { tags } from "./tags.ts";
 
 /** Health check of the targets: times in seconds, thresholds in consecutive checks. */
@@ -19,13 +19,6 @@ const HEALTH_CHECK = { interval: 5, timeout: 3, healthyThreshold: 2, unhealthyTh
  * passed.
  */
 export const NEW_TARGET_SECONDS = HEALTH_CHECK.interval * (HEALTH_CHECK.healthyThreshold + 1);
-
-/** A worker as a target of the load balancer. */
-export interface Target {
-  name: string;
-  instanceId: Output<string>;
-  node: SwarmNode;
-}
 
 /**
  * The load balancer in front of the API. Every worker is a target, and health checks find those
@@ -44,7 +37,7 @@ export class LoadBalancer extends ComponentResource {
       vpcId: Input<string>;
       subnetIds: Input<string>[];
       securityGroupId: Input<string>;
-      targets: Target[];
+      workers: JoinedHost[];
       /** Rules of the firewall, which health checks need. */
       after: Resource[];
     },
@@ -90,12 +83,12 @@ export class LoadBalancer extends ComponentResource {
       },
       parent,
     );
-    this.targets = args.targets.map(
-      ({ name: target, instanceId, node }) =>
+    this.targets = args.workers.map(
+      ({ host, ready }) =>
         new lb.TargetGroupAttachment(
-          target,
-          { targetGroupArn: group.arn, targetId: instanceId, port: PORTS.api },
-          { ...parent, dependsOn: node.ready },
+          host.plan.name,
+          { targetGroupArn: group.arn, targetId: host.instance.id, port: PORTS.api },
+          { ...parent, dependsOn: ready },
         ),
     );
     this.url = balancer.dnsName.apply((dns) => `http://${dns}`);

@@ -8,7 +8,7 @@ import {
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
-import type { Access } from "../plans/access.ts";
+import type { Settings } from "../config/config.ts";
 import { labelList } from "../plans/fleet.ts";
 import type { Host } from "./host.ts";
 import type { ReachableHost } from "./host-fleet.ts";
@@ -19,17 +19,12 @@ import type { SwarmTarget } from "./swarm-target.ts";
 
 /** Arguments of the Swarm. */
 export interface SwarmArgs {
-  /** Host of the first manager. */
-  manager: Host;
-  /** Connection to the first manager. */
-  access: Access;
+  /** The first manager. */
+  manager: ReachableHost;
   otherManagers: ReachableHost[];
   /** Range of the overlay networks. */
   overlayCidr: string;
-  /** Encrypts the overlay network. */
-  encrypted: boolean;
-  /** A new number rotates join tokens and certificates. */
-  rotation: number;
+  settings: Settings["swarm"];
 }
 
 /**
@@ -50,7 +45,7 @@ export class Swarm extends ComponentResource {
     super("gifticon-event:infra:Swarm", name, {}, options);
     this.#name = name;
     this.#args = args;
-    const { manager, access } = args;
+    const { host: manager, access } = args.manager;
     this.#drift = detectDrift(access, manager.instance.id);
     const id = this.#initialise();
     const rotation = this.#rotate(id);
@@ -77,7 +72,8 @@ export class Swarm extends ComponentResource {
    * id.
    */
   #initialise(): Output<string> {
-    const { manager, otherManagers, overlayCidr } = this.#args;
+    const { otherManagers, overlayCidr } = this.#args;
+    const manager = this.#manager;
     const init = this.#script("init", {
       script: "infra/scripts/manager/swarm-init.sh",
       values: {
@@ -98,7 +94,7 @@ export class Swarm extends ComponentResource {
   #rotate(id: Output<string>): Output<string> {
     const rotate = this.#script("rotate", {
       script: "infra/scripts/manager/swarm-rotate.sh",
-      values: { ROTATION: this.#args.rotation },
+      values: { ROTATION: this.#args.settings.rotation },
       runsFor: [id],
     });
     return result(rotate);
@@ -122,7 +118,7 @@ export class Swarm extends ComponentResource {
   #createNetwork(id: Output<string>): remote.Command {
     return this.#script("network", {
       script: "infra/scripts/manager/swarm-network.sh",
-      values: { NETWORK: this.network, ENCRYPTED: this.#args.encrypted },
+      values: { NETWORK: this.network, ENCRYPTED: this.#args.settings.encryptedOverlay },
       removes: true,
       drift: this.#drift,
       runsFor: [id],
@@ -131,7 +127,7 @@ export class Swarm extends ComponentResource {
 
   /** Declares the first manager's node: its labels, and that it runs no task. */
   #declareManager(id: Output<string>): Resource {
-    const { plan } = this.#args.manager;
+    const { plan } = this.#manager;
     return this.#script("manager", {
       script: "infra/scripts/manager/swarm-node.sh",
       values: {
@@ -153,7 +149,7 @@ export class Swarm extends ComponentResource {
 
   /** Removes the first manager's previous node. Only a Swarm with several managers can have one. */
   #retireFormerManager(id: Output<string>, node: Resource): Resource {
-    const { manager } = this.#args;
+    const manager = this.#manager;
     return this.#script(
       "manager-retire",
       {
@@ -179,9 +175,14 @@ export class Swarm extends ComponentResource {
     }
   }
 
+  /** Host of the first manager. */
+  get #manager(): Host {
+    return this.#args.manager.host;
+  }
+
   /** Runs a script on the first manager. */
   #script(name: string, args: Omit<RemoteScriptArgs, "access">, options: CustomResourceOptions = {}): remote.Command {
-    const { access, manager } = this.#args;
+    const { host: manager, access } = this.#args.manager;
     const inside = { parent: this, deletedWith: manager.instance };
     return remoteScript(`${this.#name}-${name}`, { access, ...args }, { ...inside, ...options });
   }

@@ -30,7 +30,7 @@ test("managers keep their names when others come, and alternate between the zone
   assert.deepEqual([managers(1), managers(3), managers(5)], [five.slice(0, 1), five.slice(0, 3), five]);
 });
 
-test("Kafka's host is there in mode kafka only, with its label", () => {
-  assert.deepEqual(planFleet({ ...settings, mode: "kafka" }).kafka?.labels, { kafka_server: "true" });
-  assert.equal(planFleet({ ...settings, mode: "direct" }).kafka, undefined);
+test("Kafka's host and the load generator's carry the label that places their tasks", () => {
+  const { kafka, loadGenerator } = planFleet(settings);
+  assert.deepEqual([kafka.labels, loadGenerator.labels], [{ kafka_server: "true" }, { load_generator: "true" }]);
 });

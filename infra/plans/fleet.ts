@@ -23,17 +23,15 @@ export interface HostPlan {
   zone: number;
 }
 
-/** All declared hosts. */
+/** The declared hosts. Kafka's and the load generator's exist only in their variants. */
 export interface Fleet {
   /** The first manager. The other hosts are reached through it. */
   manager: HostPlan;
   /** Managers beside the first. */
   otherManagers: HostPlan[];
   workers: HostPlan[];
-  /** Only in mode kafka. */
-  kafka?: HostPlan;
-  /** Only when the settings ask for one. */
-  loadGenerator?: HostPlan;
+  kafka: HostPlan;
+  loadGenerator: HostPlan;
 }
 
 /** Returns a host's labels as "key=value". */
@@ -42,13 +40,7 @@ export function labelList({ labels }: HostPlan): string[] {
 }
 
 /** Returns the hosts that the settings ask for. */
-export function planFleet({
-  hosts,
-  managers,
-  workers,
-  mode,
-  loadGenerator,
-}: Pick<Settings, "hosts" | "managers" | "workers" | "mode" | "loadGenerator">): Fleet {
+export function planFleet({ hosts, managers, workers }: Pick<Settings, "hosts" | "managers" | "workers">): Fleet {
   return {
     manager: { name: HOSTS.manager, role: "manager", zone: 0, ...hosts.manager },
     otherManagers: Array.from({ length: managers - 1 }, (_, index) => ({
@@ -64,9 +56,7 @@ export function planFleet({
       generation: hosts.generation,
       ...hosts.worker,
     })),
-    ...(mode === "kafka" ? { kafka: { name: HOSTS.kafka, role: "kafka", zone: 1, ...hosts.kafka } } : {}),
-    ...(loadGenerator === "off"
-      ? {}
-      : { loadGenerator: { name: HOSTS.loadGenerator, role: "load-generator", zone: 0, ...hosts.loadGenerator } }),
+    kafka: { name: HOSTS.kafka, role: "kafka", zone: 1, ...hosts.kafka },
+    loadGenerator: { name: HOSTS.loadGenerator, role: "load-generator", zone: 0, ...hosts.loadGenerator },
   };
 }

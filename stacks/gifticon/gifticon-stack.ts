@@ -11,7 +11,7 @@ import {
   type ComposeService,
   type Deploy,
 } from "../compose.ts";
-import { eventAccess, type EventTarget } from "../event-access.ts";
+import { eventAccess, type EventTarget, type KafkaAccess } from "../event-access.ts";
 import { ON_WORKERS } from "../placement.ts";
 
 /** Values of the event's services. */
@@ -31,14 +31,7 @@ export interface GifticonStackArgs extends EventTarget {
     /** Seconds until the load balancer sends requests to a new healthy copy. */
     countedOnAfter: number;
   };
-  /** Only in mode kafka. */
-  queue?:
-    | {
-        bootstrapServers: string;
-        topic: string;
-        issuer: { image: string; memoryMib: number; poolSize: number };
-      }
-    | undefined;
+  queue: { mode: "direct" } | (KafkaAccess & { issuer: { image: string; memoryMib: number; poolSize: number } });
   /** Name of the Docker secret. */
   passwordSecret: string;
 }
@@ -79,24 +72,27 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
     },
   };
 
-  const issuer = queue && {
-    ...common,
-    image: queue.issuer.image,
-    environment: {
-      ...environment,
-      DATABASE_POOL_SIZE: queue.issuer.poolSize,
-      PORT: PORTS.issuer,
-    },
-    networks: { [network]: { aliases: [SERVICES.issuer] } },
-    deploy: {
-      ...onWorkers,
-      replicas: 1,
-      placement: { constraints: ON_WORKERS },
-      // The topic's only partition has one reader. A second copy would be idle.
-      ...rolling("stop-first"),
-      resources: memory(queue.issuer.memoryMib),
-    },
-  };
+  const issuer: ComposeService | undefined =
+    queue.mode === "direct"
+      ? undefined
+      : {
+          ...common,
+          image: queue.issuer.image,
+          environment: {
+            ...environment,
+            DATABASE_POOL_SIZE: queue.issuer.poolSize,
+            PORT: PORTS.issuer,
+          },
+          networks: { [network]: { aliases: [SERVICES.issuer] } },
+          deploy: {
+            ...onWorkers,
+            replicas: 1,
+            placement: { constraints: ON_WORKERS },
+            // The topic's only partition has one reader. A second copy would be idle.
+            ...rolling("stop-first"),
+            resources: memory(queue.issuer.memoryMib),
+          },
+        };
 
   return {
     services: { [SERVICES.api]: mainApi, ...(issuer ? { [SERVICES.issuer]: issuer } : {}) },

@@ -1,8 +1,10 @@
 import { STACKS } from "@gifticon/contract/facts/names.ts";
-import { all, output, type Input, type Resource } from "@pulumi/pulumi";
+import { output, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config/config.ts";
 import { instanceMemoryMib } from "../../infra/config/instance-types.ts";
+import type { JoinedHost } from "../../infra/components/join-nodes.ts";
 import type { Swarm } from "../../infra/components/swarm.ts";
+import type { KafkaQueue } from "../../infra/components/variants.ts";
 import { Stack } from "../stack.ts";
 import { kafkaStack } from "./kafka-stack.ts";
 import { shareMemory } from "./memory.ts";
@@ -12,48 +14,35 @@ import { brokerProperties, zookeeperProperties } from "./properties.ts";
 export interface KafkaArgs {
   settings: Settings;
   swarm: Swarm;
-  image: Input<string>;
-  /** Private address and node id of its host. */
-  hostAddress: Input<string>;
-  nodeId: Input<string>;
+  queue: KafkaQueue<JoinedHost>;
   after: Resource[];
 }
 
 /** Deploys Kafka and ZooKeeper, and declares the topics. */
-export function deployKafka({
-  settings,
-  swarm,
-  image,
-  hostAddress,
-  nodeId,
-  after,
-}: KafkaArgs): Stack<"kafka" | "zookeeper"> {
+export function deployKafka({ settings, swarm, queue, after }: KafkaArgs): Resource {
+  const { host, node, kafka } = queue;
   const { partitions, retentionHours } = settings.kafka;
-  const memory = shareMemory(instanceMemoryMib[settings.hosts.kafka.instanceType]);
-  const properties = output(hostAddress).apply((externalAddress) =>
+  const properties = host.instance.privateIp.apply((externalAddress) =>
     brokerProperties({ externalAddress, retentionHours }),
   );
-  const repair = swarm.target.drift.repair(`${STACKS.kafka}-stack`);
-  return new Stack(STACKS.kafka, {
+  const stack = new Stack(STACKS.kafka, {
     swarm: swarm.target,
     files: {
       kafka: { kind: "config", content: properties },
       zookeeper: { kind: "config", content: zookeeperProperties() },
     },
     compose: (configs) =>
-      all([image, nodeId, repair, configs.kafka, configs.zookeeper]).apply(
-        ([byDigest, node, lastRepair, kafka, zookeeper]) =>
-          kafkaStack({
-            image: byDigest,
-            network: swarm.network,
-            memory,
-            partitions,
-            configs: { kafka, zookeeper },
-            nodeId: node,
-            repair: lastRepair,
-          }),
-      ),
+      output({
+        image: kafka.reference,
+        network: swarm.network,
+        memory: shareMemory(instanceMemoryMib[host.plan.instanceType]),
+        partitions,
+        configs,
+        nodeId: node.nodeId,
+        repair: swarm.target.drift.repair(`${STACKS.kafka}-stack`),
+      }).apply(kafkaStack),
     timeoutSeconds: settings.deployment.timeoutSeconds,
     after,
   });
+  return stack.deployment;
 }

@@ -1,39 +1,57 @@
 import { readFileSync } from "node:fs";
 import { STACKS } from "@gifticon/contract/facts/names.ts";
-import { all, type Input, type Resource } from "@pulumi/pulumi";
+import { output, type Input, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config/config.ts";
 import { instanceCores, instanceMemoryMib } from "../../infra/config/instance-types.ts";
-import type { LoadImages } from "../../infra/components/build-images.ts";
+import type { Database } from "../../infra/components/database.ts";
+import type { JoinedHost } from "../../infra/components/join-nodes.ts";
 import type { Swarm } from "../../infra/components/swarm.ts";
-import type { DatabaseTarget } from "../../infra/components/database.ts";
-import { databaseOf, eventTarget } from "../event-access.ts";
-import { Stack } from "../stack.ts";
+import type { K6, LoadGenerator, Ngrinder } from "../../infra/components/variants.ts";
+import { databaseOf, KAFKA_ACCESS } from "../event-access.ts";
+import { Stack, type StackFile } from "../stack.ts";
 import { k6Stack } from "./k6-stack.ts";
 import { controllerSettings, processPolicy } from "./ngrinder-settings.ts";
 import { ngrinderStack } from "./ngrinder-stack.ts";
 
 /** Inputs of the load generator's stack. */
-export interface LoadTestArgs {
+export interface LoadTestArgs<Load = LoadGenerator<JoinedHost>> {
   settings: Settings;
   swarm: Swarm;
-  images: LoadImages;
-  database: DatabaseTarget;
+  load: Load;
+  database: Database;
   /** Address of the API. k6 is told by `./run event`. */
   apiUrl: Input<string>;
   after: Resource[];
 }
 
 /** Deploys the load generator, which waits for a test. */
-export function deployLoadTest(args: LoadTestArgs): void {
-  if (args.images.kind === "ngrinder") deployNgrinder({ ...args, images: args.images });
-  else deployK6({ ...args, images: args.images });
+export function deployLoadTest({ load, ...args }: LoadTestArgs): void {
+  if (load.kind === "k6") deployK6({ ...args, load });
+  else deployNgrinder({ ...args, load });
 }
 
-type LoadTestWith<Kind> = LoadTestArgs & { images: Extract<LoadImages, { kind: Kind }> };
+function deployK6({ settings, swarm, load, database, after }: LoadTestArgs<K6<JoinedHost>>): void {
+  new Stack(STACKS.loadTest, {
+    swarm: swarm.target,
+    files: { "database-password": { kind: "secret", content: database.loadTest.password } },
+    compose: (secrets) =>
+      output({
+        network: swarm.network,
+        images: { generator: load.generator.reference, agent: load.agent.reference },
+        hostMib: instanceMemoryMib[load.host.plan.instanceType],
+        event: {
+          queue: settings.mode === "kafka" ? KAFKA_ACCESS : { mode: settings.mode },
+          database: databaseOf(database, database.loadTest),
+        },
+        passwordSecret: secrets["database-password"],
+      }).apply(k6Stack),
+    timeoutSeconds: settings.deployment.timeoutSeconds,
+    after,
+  });
+}
 
-function deployNgrinder({ settings, swarm, images, apiUrl, after }: LoadTestWith<"ngrinder">): void {
-  const { instanceType } = settings.hosts.loadGenerator;
-  const config = (content: string) => ({ kind: "config" as const, content });
+function deployNgrinder({ settings, swarm, load, apiUrl, after }: LoadTestArgs<Ngrinder<JoinedHost>>): void {
+  const { instanceType } = load.host.plan;
   new Stack(STACKS.loadTest, {
     swarm: swarm.target,
     files: {
@@ -42,44 +60,23 @@ function deployNgrinder({ settings, swarm, images, apiUrl, after }: LoadTestWith
       settings: config(controllerSettings()),
       policy: config(processPolicy(instanceCores[instanceType])),
     },
-    compose: ({ start, configure, settings: conf, policy }) =>
-      all([images.controller.reference, images.agent.reference, apiUrl, start, configure, conf, policy]).apply(
-        ([controller, agent, url, ...names]) =>
-          ngrinderStack({
-            network: swarm.network,
-            images: { controller, agent },
-            configs: { start: names[0], configure: names[1], settings: names[2], policy: names[3] },
-            hostMib: instanceMemoryMib[instanceType],
-            apiUrl: url,
-          }),
-      ),
+    compose: (configs) =>
+      output({
+        network: swarm.network,
+        images: { controller: load.controller.reference, agent: load.agent.reference },
+        configs,
+        hostMib: instanceMemoryMib[instanceType],
+        apiUrl,
+      }).apply(ngrinderStack),
     timeoutSeconds: settings.deployment.timeoutSeconds,
     after,
   });
+}
+
+function config(content: string): StackFile {
+  return { kind: "config", content };
 }
 
 function script(file: string): string {
   return readFileSync(new URL(`ngrinder/${file}`, import.meta.url), "utf8");
-}
-
-function deployK6({ settings, swarm, images, database, after }: LoadTestWith<"k6">): void {
-  const { loadTest } = database;
-  if (loadTest.password === undefined) throw new Error("the database has no login for load tests");
-  new Stack(STACKS.loadTest, {
-    swarm: swarm.target,
-    files: { "database-password": { kind: "secret", content: loadTest.password } },
-    compose: (secrets) =>
-      all([images.generator.reference, images.agent.reference, database.host, secrets["database-password"]]).apply(
-        ([generator, agent, host, passwordSecret]) =>
-          k6Stack({
-            network: swarm.network,
-            images: { generator, agent },
-            hostMib: instanceMemoryMib[settings.hosts.loadGenerator.instanceType],
-            event: eventTarget(settings.mode, databaseOf(database, loadTest, host)),
-            passwordSecret,
-          }),
-      ),
-    timeoutSeconds: settings.deployment.timeoutSeconds,
-    after,
-  });
 }

@@ -1,7 +1,7 @@
 import { STACKS } from "@gifticon/contract/facts/names.ts";
-import { all, output, type Resource } from "@pulumi/pulumi";
+import { output, type Resource } from "@pulumi/pulumi";
 import type { Settings } from "../../infra/config/config.ts";
-import type { DatabaseTarget } from "../../infra/components/database.ts";
+import type { Database, Login } from "../../infra/components/database.ts";
 import { databaseConnections } from "../../infra/config/instance-types.ts";
 import type { Images } from "../../infra/components/build-images.ts";
 import type { Swarm } from "../../infra/components/swarm.ts";
@@ -15,7 +15,7 @@ export interface SchemaArgs {
   settings: Settings;
   swarm: Swarm;
   images: Images;
-  database: DatabaseTarget;
+  database: Database;
   after: Resource[];
 }
 
@@ -23,36 +23,31 @@ export interface SchemaArgs {
  * Applies the declared schema, roles and stock to the database. It is deployed when the job is
  * done.
  */
-export function deploySchema({ settings, swarm, images, database, after }: SchemaArgs): Stack<string> {
-  const { owner, service, loadTest } = database;
-  const secret = (content: StackFile["content"]): StackFile => ({ kind: "secret", content });
-  return new Stack<string>(STACKS.schema, {
+export function deploySchema({ settings, swarm, images, database, after }: SchemaArgs): Resource {
+  const { owner, service } = database;
+  const passwords = { "database-password": passwordOf(owner), "service-password": passwordOf(service) };
+  const stack = new Stack(STACKS.schema, {
     swarm: swarm.target,
-    files: {
-      "database-password": secret(owner.password),
-      "service-password": secret(service.password),
-      ...(loadTest.password ? { "load-test-password": secret(loadTest.password) } : {}),
-    },
+    files:
+      images.load.kind === "k6" ? { ...passwords, "load-test-password": passwordOf(database.loadTest) } : passwords,
     compose: (secrets) =>
-      all([images.api.reference, database.host, output(secrets)]).apply(([image, host, names]) =>
-        schemaStack({
-          network: swarm.network,
-          image,
-          database: databaseOf(database, owner, host),
-          stock: settings.event.stock,
-          service: {
-            user: service.user,
-            connections: serviceConnections(databaseConnections[settings.database.instanceClass]),
-          },
-          loadTest: { user: loadTest.user },
-          secrets: {
-            owner: names["database-password"] ?? "",
-            service: names["service-password"] ?? "",
-            loadTest: names["load-test-password"],
-          },
-        }),
-      ),
+      output({
+        network: swarm.network,
+        image: images.api.reference,
+        database: databaseOf(database, owner),
+        stock: settings.event.stock,
+        service: {
+          user: service.user,
+          connections: serviceConnections(databaseConnections[settings.database.instanceClass]),
+        },
+        secrets,
+      }).apply(schemaStack),
     timeoutSeconds: settings.deployment.timeoutSeconds,
     after,
   });
+  return stack.deployment;
+}
+
+function passwordOf({ password }: Login): StackFile {
+  return { kind: "secret", content: password };
 }

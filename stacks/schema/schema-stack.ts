@@ -1,3 +1,4 @@
+import { DATABASE } from "@gifticon/contract/facts/database.ts";
 import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { hardened, limits, PIDS, type Compose } from "../compose.ts";
 import { databaseAccess, type DatabaseAccess } from "../event-access.ts";
@@ -14,9 +15,8 @@ export interface SchemaStackArgs {
   stock: number;
   /** Role of the services and its maximum number of connections. */
   service: { user: string; connections: number };
-  loadTest: { user: string };
-  /** Names of the Docker secrets. */
-  secrets: { owner: string; service: string; loadTest?: string | undefined };
+  /** Names of the Docker secrets. Without a load test's agent its role has no password. */
+  secrets: { "database-password": string; "service-password": string; "load-test-password"?: string };
 }
 
 const SECRETS = "/run/secrets";
@@ -27,12 +27,9 @@ const SECRETS = "/run/secrets";
  * deployed after it.
  */
 export function schemaStack(args: SchemaStackArgs): Compose {
-  const { network, image, stock, service, loadTest, secrets } = args;
+  const { network, image, stock, service, secrets } = args;
   const { environment, ...access } = databaseAccess(args.database);
-  const roleSecrets = {
-    "service-password": secrets.service,
-    ...(secrets.loadTest === undefined ? {} : { "load-test-password": secrets.loadTest }),
-  };
+  const roleSecrets = Object.keys(secrets).filter((name) => name !== "database-password");
   return {
     services: {
       [SERVICES.migration]: {
@@ -46,15 +43,15 @@ export function schemaStack(args: SchemaStackArgs): Compose {
           SERVICE_USER: service.user,
           SERVICE_PASSWORD_FILE: `${SECRETS}/service-password`,
           SERVICE_CONNECTIONS: service.connections,
-          LOAD_TEST_USER: loadTest.user,
-          ...(secrets.loadTest === undefined ? {} : { LOAD_TEST_PASSWORD_FILE: `${SECRETS}/load-test-password` }),
+          LOAD_TEST_USER: DATABASE.loadTest,
+          ...("load-test-password" in secrets ? { LOAD_TEST_PASSWORD_FILE: `${SECRETS}/load-test-password` } : {}),
         },
         stop_grace_period: "10s",
         networks: { [network]: { aliases: [SERVICES.migration] } },
         ...access,
         secrets: [
           ...access.secrets,
-          ...Object.keys(roleSecrets).map((name) => ({ source: name, target: name, uid: "1000", mode: 0o400 })),
+          ...roleSecrets.map((name) => ({ source: name, target: name, uid: "1000", mode: 0o400 })),
         ],
         deploy: {
           mode: "replicated-job",
@@ -67,11 +64,6 @@ export function schemaStack(args: SchemaStackArgs): Compose {
       },
     },
     networks: { [network]: { external: true } },
-    secrets: Object.fromEntries(
-      Object.entries({ "database-password": secrets.owner, ...roleSecrets }).map(([file, name]) => [
-        file,
-        { external: true, name },
-      ]),
-    ),
+    secrets: Object.fromEntries(Object.entries(secrets).map(([file, name]) => [file, { external: true, name }])),
   };
 }

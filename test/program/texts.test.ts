@@ -22,6 +22,7 @@ const gifticon: GifticonStackArgs = {
   spareWorkers: 1,
   api: { image: image("main-api"), replicas: 4, memoryMib: 384, poolSize: 5, port: 8080, countedOnAfter: 15 },
   queue: {
+    mode: "kafka",
     bootstrapServers: "kafka:19092",
     topic: "coupon_create",
     issuer: { image: image("gifticon-issuer"), memoryMib: 384, poolSize: 4 },
@@ -66,11 +67,10 @@ test("Compose file of the migrations, with the load test's role", (t) => {
     database: { ...gifticon.database, user: "gifticon" },
     stock: 100_000,
     service: { user: "gifticon_service", connections: 72 },
-    loadTest: { user: "gifticon_load_test" },
     secrets: {
-      owner: "schema_database-password-0123",
-      service: "schema_service-password-0123",
-      loadTest: "schema_load-test-password-0123",
+      "database-password": "schema_database-password-0123",
+      "service-password": "schema_service-password-0123",
+      "load-test-password": "schema_load-test-password-0123",
     },
   });
   t.assert.snapshot(renderCompose(stack), text);
@@ -81,7 +81,7 @@ test("Compose file of the event with Kafka", (t) => {
 });
 
 test("Compose file of the event without Kafka and without a spare worker", (t) => {
-  t.assert.snapshot(renderCompose(gifticonStack({ ...gifticon, queue: undefined, spareWorkers: 0 })), text);
+  t.assert.snapshot(renderCompose(gifticonStack({ ...gifticon, queue: { mode: "direct" }, spareWorkers: 0 })), text);
 });
 
 test("Compose file of the load test with k6", (t) => {

@@ -117,8 +117,8 @@ const cases: Case[] = [
     edits: [
       {
         file: "infra/components/database.ts",
-        from: "newPassword(`${name}-password`)",
-        to: "new RandomPassword(`${name}-password`, { length: 33, special: false }, parent).result",
+        from: `this.#newLogin(DATABASE.owner, "password")`,
+        to: longerPassword("owner", "password"),
       },
     ],
     grade: "REPLACES",
@@ -134,8 +134,8 @@ const cases: Case[] = [
     edits: [
       {
         file: "infra/components/database.ts",
-        from: "newPassword(`${name}-service-password`)",
-        to: "new RandomPassword(`${name}-service-password`, { length: 33, special: false }, parent).result",
+        from: `this.#newLogin(DATABASE.service, "service-password")`,
+        to: longerPassword("service", "service-password"),
       },
     ],
     grade: "REPLACES",
@@ -198,6 +198,12 @@ const cases: Case[] = [
     says: [/No resource changes\./],
   },
 ];
+
+/** Returns source text of a login whose password is another one. */
+function longerPassword(role: string, name: string): string {
+  const password = `new RandomPassword("database-${name}", { length: 33, special: false }, { parent: this })`;
+  return `{ user: DATABASE.${role}, password: ${password}.result }`;
+}
 
 describe("the verdict on a change", { concurrency: 2 }, () => {
   const clones: Clone[] = [];
