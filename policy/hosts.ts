@@ -61,7 +61,7 @@ export const kafkaLabel: Rule = {
   severity: "mandatory",
   description: `The label ${KAFKA_LABEL} is on exactly the hosts of role kafka.`,
   reason: "A second host with it would get a broker with an empty volume; without it Kafka has no place.",
-  source: "docs/architecture.md, The stack on the hosts",
+  source: "docs/architecture.md, What runs",
   check: (plan) => {
     const labelled = labelsOf(plan.resources);
     return ofType(plan, INSTANCE).flatMap((instance) => {

@@ -219,8 +219,8 @@ const fields = z.strictObject({
        */
       replicas: wholeNumber(1, 50, "copies").optional(),
       /**
-       * Most memory of one copy; it took 159 MB after a million requests (docs/performance.md), 213
-       * MB with 6,000 connections. With the issuer it has to fit a t3.micro.
+       * Most memory of one copy; it took 137 MB after 1,310,000 requests, and 234 MB with 6,000
+       * connections (docs/performance.md). With the issuer it has to fit a t3.micro.
        */
       memoryMib: wholeNumber(128, 16384, "MiB").default(384),
     })

@@ -5,8 +5,8 @@
  * docs/capacity.md explains them.
  */
 export const measured = {
-  api: { cpuPer10000: 1.05, perSecond: 8_590, memoryMb: 159 },
-  issuer: { cpuPer10000: 0.19, perSecond: 32_300, memoryMb: 147 },
+  api: { cpuPer10000: 1.05, perSecond: 8_590 },
+  issuer: { cpuPer10000: 0.19, perSecond: 32_300 },
   k6: { cpuPer10000: 4.5 },
 } as const;
 
