@@ -18,7 +18,7 @@ export default defineConfig(
     rules: {
       "local/comment-opening": "warn",
       "local/comment-width": "warn",
-      "local/function-length": "warn",
+      "local/function-length": "error",
       "no-restricted-syntax": [
         "error",
         {

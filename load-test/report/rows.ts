@@ -10,112 +10,73 @@ export interface Row {
   context?: true;
 }
 
+/** Text of a figure in one run. */
+type Figure = (run: ReportedRun) => string;
+
+const REQUESTS: Record<string, Figure> = {
+  Requests: ({ verdict }) => number(verdict.figures.requests),
+  Accepted: ({ verdict }) => number(verdict.figures.accepted),
+  "Accepted a second": ({ verdict }) => number(verdict.figures.acceptedPerSecond),
+  Errors: ({ verdict: { figures } }) => `${number(figures.errorCount)} (${percent(figures.errorRate)})`,
+};
+
+const TIMES: Record<string, Figure> = {
+  "Answer p50": ({ verdict }) => milliseconds(verdict.figures.latency.p50),
+  "Answer p95": ({ verdict }) => milliseconds(verdict.figures.latency.p95),
+  "Answer p99": ({ verdict }) => milliseconds(verdict.figures.latency.p99),
+  "Slowest answer": ({ verdict }) => milliseconds(verdict.figures.latency.max),
+  "Acceptance to issue p50": ({ verdict }) => milliseconds(verdict.figures.timeToIssue.p50),
+  "Acceptance to issue p95": ({ verdict }) => milliseconds(verdict.figures.timeToIssue.p95),
+  "Acceptance to issue p99": ({ verdict }) => milliseconds(verdict.figures.timeToIssue.p99),
+  "Slowest acceptance to issue": ({ verdict }) => milliseconds(verdict.figures.timeToIssue.max),
+  "Last acceptance to last decision": ({ verdict }) => milliseconds(verdict.figures.settleMs),
+};
+
+const DECISIONS: Record<string, Figure> = {
+  Issued: ({ verdict }) => number(verdict.findings.issued),
+  "Rejected as duplicate": ({ verdict }) => number(verdict.findings.duplicate),
+  "Rejected as sold out": ({ verdict }) => number(verdict.findings.soldOut),
+  "Dead-lettered": ({ verdict }) => number(verdict.findings.deadLettered),
+  "Broken invariants": ({ verdict }) => number(verdict.findings.violations.length),
+};
+
+const USE: Record<string, Figure> = {
+  "Highest lag of the topic": ({ series }) => peak(series.lag),
+  "Most database connections": ({ series, database }) => `${peak(series.connections)} of ${database.maxConnections}`,
+  "Busiest host but the generator": busiest,
+};
+
+const GENERATOR: Record<string, Figure> = {
+  "Generator's own delay p95": ({ verdict }) => milliseconds(verdict.figures.delay.p95),
+  "Generator's longest delay": ({ verdict }) => milliseconds(verdict.figures.delay.max),
+  "Generator's use of its own cores": ({ verdict }) => percent(verdict.figures.generatorCpu.ofItsCores),
+  "Generator's share of all hosts' CPU": ({ verdict }) => percent(verdict.figures.generatorCpu.ofAllHosts),
+  "Generator's CPU for 10,000 requests": ({ verdict: { figures } }) =>
+    `${figures.generatorCpu.secondsPer10000.toFixed(1)} s`,
+};
+
 /** Returns the figures of all runs side by side. */
 export function rowsOf({ runs, original }: Report): Row[] {
-  const row = (name: string, value: (run: ReportedRun) => string): Row => ({ name, values: runs.map(value) });
-  const figures = (value: (figures: ReportedRun["verdict"]["figures"]) => string) => (run: ReportedRun) =>
-    value(run.verdict.figures);
-  const errors = ERROR_CLASSES.filter((name) => runs.some(({ verdict }) => verdict.figures.errors[name] > 0));
+  const rows = (figures: Record<string, Figure>): Row[] =>
+    Object.entries(figures).map(([name, figure]) => ({ name, values: runs.map(figure) }));
+  const compared: Row = {
+    name: "Errors of the original, hand-built system (nGrinder; context, not ours)",
+    values: runs.map(({ mode }) => percent(original[mode])),
+    context: true,
+  };
   return [
-    row(
-      "Requests",
-      figures(({ requests }) => number(requests)),
-    ),
-    row(
-      "Accepted",
-      figures(({ accepted }) => number(accepted)),
-    ),
-    row(
-      "Accepted a second",
-      figures(({ acceptedPerSecond }) => number(acceptedPerSecond)),
-    ),
-    row(
-      "Errors",
-      figures(({ errorCount, errorRate }) => `${number(errorCount)} (${percent(errorRate)})`),
-    ),
-    ...errors.map((name) =>
-      row(
-        `of these ${name}`,
-        figures((all) => number(all.errors[name])),
-      ),
-    ),
-    ...(runs.length > 1
-      ? [
-          {
-            name: "Errors of the original, hand-built system (nGrinder; context, not ours)",
-            values: runs.map(({ mode }) => percent(original[mode])),
-            context: true as const,
-          },
-        ]
-      : []),
-    row(
-      "Answer p50",
-      figures(({ latency }) => milliseconds(latency.p50)),
-    ),
-    row(
-      "Answer p95",
-      figures(({ latency }) => milliseconds(latency.p95)),
-    ),
-    row(
-      "Answer p99",
-      figures(({ latency }) => milliseconds(latency.p99)),
-    ),
-    row(
-      "Slowest answer",
-      figures(({ latency }) => milliseconds(latency.max)),
-    ),
-    row(
-      "Acceptance to issue p50",
-      figures(({ timeToIssue }) => milliseconds(timeToIssue.p50)),
-    ),
-    row(
-      "Acceptance to issue p95",
-      figures(({ timeToIssue }) => milliseconds(timeToIssue.p95)),
-    ),
-    row(
-      "Acceptance to issue p99",
-      figures(({ timeToIssue }) => milliseconds(timeToIssue.p99)),
-    ),
-    row(
-      "Slowest acceptance to issue",
-      figures(({ timeToIssue }) => milliseconds(timeToIssue.max)),
-    ),
-    row(
-      "Last acceptance to last decision",
-      figures(({ settleMs }) => milliseconds(settleMs)),
-    ),
-    row("Issued", ({ verdict }) => number(verdict.findings.issued)),
-    row("Rejected as duplicate", ({ verdict }) => number(verdict.findings.duplicate)),
-    row("Rejected as sold out", ({ verdict }) => number(verdict.findings.soldOut)),
-    row("Dead-lettered", ({ verdict }) => number(verdict.findings.deadLettered)),
-    row("Broken invariants", ({ verdict }) => number(verdict.findings.violations.length)),
-    row("Highest lag of the topic", ({ series }) => peak(series.lag)),
-    row(
-      "Most database connections",
-      ({ series, database }) => `${peak(series.connections)} of ${database.maxConnections}`,
-    ),
-    row("Busiest host but the generator", busiest),
-    row(
-      "Generator's own delay p95",
-      figures(({ delay }) => milliseconds(delay.p95)),
-    ),
-    row(
-      "Generator's longest delay",
-      figures(({ delay }) => milliseconds(delay.max)),
-    ),
-    row(
-      "Generator's use of its own cores",
-      figures(({ generatorCpu }) => percent(generatorCpu.ofItsCores)),
-    ),
-    row(
-      "Generator's share of all hosts' CPU",
-      figures(({ generatorCpu }) => percent(generatorCpu.ofAllHosts)),
-    ),
-    row(
-      "Generator's CPU for 10,000 requests",
-      figures(({ generatorCpu }) => `${generatorCpu.secondsPer10000.toFixed(1)} s`),
-    ),
+    ...rows({ ...REQUESTS, ...errorsOf(runs) }),
+    ...(runs.length > 1 ? [compared] : []),
+    ...rows({ ...TIMES, ...DECISIONS, ...USE, ...GENERATOR }),
   ];
+}
+
+/** Returns a figure for each class of errors that some run had. */
+function errorsOf(runs: readonly ReportedRun[]): Record<string, Figure> {
+  const seen = ERROR_CLASSES.filter((name) => runs.some(({ verdict }) => verdict.figures.errors[name] > 0));
+  return Object.fromEntries(
+    seen.map((name) => [`of these ${name}`, ({ verdict }: ReportedRun) => number(verdict.figures.errors[name])]),
+  );
 }
 
 /** Returns the largest known value. */

@@ -23,20 +23,37 @@ export interface KafkaStackArgs {
 }
 
 /** Kafka and ZooKeeper on the host with their label, and a job that declares the topics. */
-export function kafkaStack({ image, network, memory, partitions, configs, nodeId, repair }: KafkaStackArgs): Compose {
-  const common = { image, user: "1000:1000", ...hardened };
-  const placement = { constraints: ON_KAFKA_HOST };
-  const deploy = {
-    mode: "replicated",
-    replicas: 1,
-    endpoint_mode: "dnsrr",
-    placement,
-    // Two brokers, or two ZooKeepers, must never share a volume.
-    ...rolling("stop-first"),
-  } as const;
+export function kafkaStack(args: KafkaStackArgs): Compose {
+  const { network, configs } = args;
+  return {
+    services: {
+      [SERVICES.zookeeper]: zookeeperService(args),
+      [SERVICES.broker]: brokerService(args),
+      [SERVICES.topics]: topicsJob(args),
+    },
+    networks: { [network]: { external: true } },
+    volumes: { [VOLUMES.broker]: {}, [VOLUMES.zookeeper]: {} },
+    configs: {
+      kafka: { external: true, name: configs.kafka },
+      zookeeper: { external: true, name: configs.zookeeper },
+    },
+  };
+}
 
-  const zookeeper: ComposeService = {
-    ...common,
+const common = (image: string) => ({ image, user: "1000:1000", ...hardened });
+const placement = { constraints: ON_KAFKA_HOST };
+const deploy = {
+  mode: "replicated",
+  replicas: 1,
+  endpoint_mode: "dnsrr",
+  placement,
+  // Two brokers, or two ZooKeepers, must never share a volume.
+  ...rolling("stop-first"),
+} as const;
+
+function zookeeperService({ image, network, memory }: KafkaStackArgs): ComposeService {
+  return {
+    ...common(image),
     command: ["run-zookeeper"],
     hostname: SERVICES.zookeeper,
     environment: { HEAP_MIB: memory.zookeeper.heap },
@@ -51,9 +68,11 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
       resources: limits(memory.zookeeper.limit, PIDS.java),
     },
   };
+}
 
-  const kafka: ComposeService = {
-    ...common,
+function brokerService({ image, network, memory }: KafkaStackArgs): ComposeService {
+  return {
+    ...common(image),
     command: ["run-kafka"],
     hostname: SERVICES.broker,
     environment: { HEAP_MIB: memory.kafka.heap },
@@ -70,9 +89,12 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
       resources: limits(memory.kafka.limit, PIDS.java),
     },
   };
+}
 
-  const topics: ComposeService = {
-    ...common,
+/** Returns the job that declares the topics. */
+function topicsJob({ image, network, partitions, nodeId, repair }: KafkaStackArgs): ComposeService {
+  return {
+    ...common(image),
     command: [
       "declare-topics",
       `${TOPIC}:${partitions}`,
@@ -89,16 +111,6 @@ export function kafkaStack({ image, network, memory, partitions, configs, nodeId
       placement,
       restart_policy: { condition: "on-failure", delay: "3s", max_attempts: 5 },
       resources: limits(384, PIDS.java),
-    },
-  };
-
-  return {
-    services: { [SERVICES.zookeeper]: zookeeper, [SERVICES.broker]: kafka, [SERVICES.topics]: topics },
-    networks: { [network]: { external: true } },
-    volumes: { [VOLUMES.broker]: {}, [VOLUMES.zookeeper]: {} },
-    configs: {
-      kafka: { external: true, name: configs.kafka },
-      zookeeper: { external: true, name: configs.zookeeper },
     },
   };
 }

@@ -24,10 +24,27 @@ import {
 import { describeError, type Provider, type Target, type Wire } from "./provider.ts";
 
 /**
- * The gRPC face of a provider: messages in, messages out, and an error's own words as the call's
- * details.
+ * Returns the gRPC service of a provider: messages in, messages out, and an error's own words as
+ * the call's details.
  */
 export function createService(provider: Provider, log: EngineLog): IResourceProviderServer {
+  return {
+    ...pluginCalls(provider, log),
+    ...configurationCalls(provider),
+    ...planningCalls(provider),
+    ...lifeCalls(provider),
+    ...functionCalls(provider),
+    ...absentCalls(),
+  };
+}
+
+type Calls<Name extends keyof IResourceProviderServer> = Pick<IResourceProviderServer, Name>;
+
+/** Calls about the plugin itself. */
+function pluginCalls(
+  provider: Provider,
+  log: EngineLog,
+): Calls<"handshake" | "attach" | "getPluginInfo" | "getSchema" | "cancel"> {
   return {
     handshake: unary((request) => {
       log.connect(request.getEngineAddress());
@@ -54,6 +71,16 @@ export function createService(provider: Provider, log: EngineLog): IResourceProv
       return response;
     }),
 
+    cancel: unary(() => {
+      provider.operations.cancel();
+      return new Empty();
+    }),
+  };
+}
+
+/** Calls about the provider's own configuration. */
+function configurationCalls(provider: Provider): Calls<"checkConfig" | "diffConfig" | "configure"> {
+  return {
     checkConfig: unary((request) => checkResponse(provider.checkConfig(read(request.getNews())))),
 
     diffConfig: unary(() => {
@@ -70,7 +97,12 @@ export function createService(provider: Provider, log: EngineLog): IResourceProv
       response.setAcceptoutputs(true);
       return response;
     }),
+  };
+}
 
+/** Calls that judge inputs and changes, and make nothing. */
+function planningCalls(provider: Provider): Calls<"check" | "diff"> {
+  return {
     check: unary(async (request) => {
       const olds = request.getOlds();
       const seed = request.getRandomseed_asU8();
@@ -82,7 +114,12 @@ export function createService(provider: Provider, log: EngineLog): IResourceProv
       const { changes, deleteBeforeReplace } = provider.diff(request.getUrn(), oldInputs, read(request.getNews()));
       return diffResponse(changes, deleteBeforeReplace);
     }),
+  };
+}
 
+/** Calls that create, read, update and delete a resource. */
+function lifeCalls(provider: Provider): Calls<"create" | "read" | "update" | "delete"> {
+  return {
     create: unary(async (request) => {
       const target = { urn: request.getUrn(), id: "", timeoutSeconds: request.getTimeout() };
       const created = await provider.create(target, read(request.getProperties()), request.getPreview());
@@ -116,7 +153,12 @@ export function createService(provider: Provider, log: EngineLog): IResourceProv
       await provider.delete(targetOf(request), read(request.getProperties()));
       return new Empty();
     }),
+  };
+}
 
+/** Calls of functions. */
+function functionCalls(provider: Provider): Calls<"invoke"> {
+  return {
     invoke: unary(async (request) => {
       const { outputs, failures } = await provider.invoke(
         request.getTok(),
@@ -128,12 +170,12 @@ export function createService(provider: Provider, log: EngineLog): IResourceProv
       response.setFailuresList(failures.map(failureMessage));
       return response;
     }),
+  };
+}
 
-    cancel: unary(() => {
-      provider.operations.cancel();
-      return new Empty();
-    }),
-
+/** Calls that no engine makes to such a provider. */
+function absentCalls(): Calls<"parameterize" | "call" | "construct" | "getMapping" | "getMappings" | "list"> {
+  return {
     parameterize: unimplemented("Parameterize"),
     call: unimplemented("Call"),
     construct: unimplemented("Construct"),
