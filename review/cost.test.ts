@@ -3,24 +3,23 @@ import { test } from "node:test";
 import { costOf } from "./cost.ts";
 import type { Resource } from "./plan.ts";
 
-const resource = (type: string, inputs: Record<string, unknown>): Resource => ({
+const resource = (type: string, inputs: Record<string, unknown>, dependencies: string[] = []): Resource => ({
   urn: `urn::${type}`,
   type,
   name: "x",
   custom: true,
   inputs,
   outputs: {},
-  dependencies: [],
+  dependencies,
 });
+const subnet = (isPublic: boolean) => resource("aws:ec2/subnet:Subnet", { mapPublicIpOnLaunch: isPublic });
 const instance = (instanceType: string) =>
-  resource("aws:ec2/instance:Instance", {
-    instanceType,
-    associatePublicIpAddress: true,
-    rootBlockDevice: { volumeSize: 73, volumeType: "gp3" },
-  });
+  resource("aws:ec2/instance:Instance", { instanceType, rootBlockDevice: { volumeSize: 73, volumeType: "gp3" } }, [
+    subnet(true).urn,
+  ]);
 
 test("sums up what has a price, by line", () => {
-  const { lines, total } = costOf("ap-northeast-2", [], [instance("t3.micro"), instance("t3.micro")]);
+  const { lines, total } = costOf("ap-northeast-2", [], [subnet(true), instance("t3.micro"), instance("t3.micro")]);
   assert.deepEqual(
     lines.map(({ item, before, after }) => [item, before, after]),
     [
@@ -31,6 +30,11 @@ test("sums up what has a price, by line", () => {
   );
   assert.equal(total.before, 0);
   assert.ok(Math.abs(total.after - (2 * 0.013 + 2 * 0.005 + (146 * 0.0912) / 730)) < 1e-12);
+});
+
+test("an instance in a private subnet has no public address", () => {
+  const { lines } = costOf("ap-northeast-2", [], [subnet(false), instance("t3.micro")]);
+  assert.ok(lines.every(({ item }) => item !== "public IPv4 address"));
 });
 
 test("what has no price is told, and not counted", () => {
@@ -45,7 +49,7 @@ test("what has no price is told, and not counted", () => {
     "instance m7i.large (no price for ap-northeast-2 in the table)",
     "traffic, and CPU that t3 hosts use beyond their baseline",
   ]);
-  assert.equal(costOf("eu-west-1", [], [instance("t3.micro")]).unpriced.length, 4);
+  assert.equal(costOf("eu-west-1", [], [subnet(true), instance("t3.micro")]).unpriced.length, 4);
 });
 
 test("a database in two zones and a load balancer's addresses count twice", () => {

@@ -62,10 +62,20 @@ export function costOf(region: string, before: readonly Resource[], after: reado
 
 function charges(region: string, resources: readonly Resource[]): Charge[] {
   const table = prices[region];
-  return resources.filter(({ custom }) => custom).flatMap((resource) => chargesOf(resource, table));
+  const publicSubnets = new Set(
+    resources
+      .filter(({ type, inputs }) => type === "aws:ec2/subnet:Subnet" && inputs["mapPublicIpOnLaunch"] === true)
+      .map(({ urn }) => urn),
+  );
+  return resources.filter(({ custom }) => custom).flatMap((resource) => chargesOf(resource, publicSubnets, table));
 }
 
-function chargesOf({ type, inputs }: Resource, table: RegionPrices | undefined): Charge[] {
+/** @param publicSubnets URNs of the subnets that give their instances public addresses. */
+function chargesOf(
+  { type, inputs, dependencies }: Resource,
+  publicSubnets: ReadonlySet<string>,
+  table: RegionPrices | undefined,
+): Charge[] {
   const text = (name: string, otherwise: string) => (typeof inputs[name] === "string" ? inputs[name] : otherwise);
   const charge = (item: string, quantity: number, price: number | undefined): Charge => ({ item, quantity, price });
   const monthly = (price: number | undefined) => (price === undefined ? undefined : price / HOURS_A_MONTH);
@@ -74,11 +84,12 @@ function chargesOf({ type, inputs }: Resource, table: RegionPrices | undefined):
     case "aws:ec2/instance:Instance": {
       const kind = text("instanceType", "?");
       const disk = (inputs["rootBlockDevice"] ?? {}) as Properties;
+      const isPublic = inputs["associatePublicIpAddress"] ?? dependencies.some((urn) => publicSubnets.has(urn));
       const volume = typeof disk["volumeType"] === "string" ? disk["volumeType"] : "gp3";
       return [
         charge(`instance ${kind}`, 1, table?.instance[kind]),
         charge(`GiB of disk, ${volume}`, Number(disk["volumeSize"] ?? 8), monthly(table?.volume[volume])),
-        ...(inputs["associatePublicIpAddress"] === true ? [address(1)] : []),
+        ...(isPublic === true ? [address(1)] : []),
       ];
     }
     case "aws:rds/instance:Instance": {

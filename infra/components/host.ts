@@ -88,7 +88,6 @@ export class Host extends ComponentResource {
         ami: surroundings.ami,
         instanceType: plan.instanceType,
         subnetId: surroundings.subnetIds[plan.zone] ?? missingZone(plan),
-        associatePublicIpAddress: true,
         vpcSecurityGroupIds: args.securityGroupIds,
         keyName: surroundings.keyName,
         iamInstanceProfile: profile.name,

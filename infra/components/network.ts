@@ -51,6 +51,9 @@ export class Network extends ComponentResource {
           vpcId: vpc.id,
           cidrBlock: plan.cidr,
           availabilityZone: zones.apply((names) => zoneOf(names, plan.zone)),
+          // Not associatePublicIpAddress on the instance: EC2 reads that as false while an instance
+          // is stopped, and the next refreshed up would replace it.
+          mapPublicIpOnLaunch: plan.kind === "public",
           tags: tags(plan.name),
         },
         parent,

@@ -3,7 +3,14 @@ import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import type { Properties, ResourceType } from "../../provider/resource-type.ts";
-import { containerName, execIn, logsTail, removeContainer, stopContainer } from "../../engine/containers.ts";
+import {
+  containerName,
+  execIn,
+  logsTail,
+  removeContainer,
+  startContainer,
+  stopContainer,
+} from "../../engine/containers.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
 import { testAccount } from "../../engine/test-account.ts";
 import { sweep } from "../../sweep.ts";
@@ -121,9 +128,21 @@ test("an instance connects to nothing without an egress rule, and a new rule app
   assert.equal(await connects(first, address, 22), false);
 });
 
-test("read returns the state stopped for an instance whose container was stopped", async () => {
+test("read shows a stopped instance as EC2 does, without its public address", async () => {
   await stopContainer(containerName(second.id), 3);
-  assert.equal((await typeOf(token.instance).read(second.id, {}))?.outputs["instanceState"], "stopped");
+  const stopped = (await typeOf(token.instance).read(second.id, {}))?.outputs ?? {};
+  assert.equal(stopped["instanceState"], "stopped");
+  assert.deepEqual([stopped["associatePublicIpAddress"], stopped["publicIp"]], [false, ""]);
+  const updated = await typeOf(token.instance).update?.(
+    second.id,
+    stopped,
+    { ...hostInputs(), tags: { a: "b" } },
+    contextOf(token.instance),
+  );
+  assert.deepEqual([updated?.["instanceState"], updated?.["publicIp"]], ["stopped", ""]);
+  await startContainer(containerName(second.id));
+  assert.equal((await typeOf(token.instance).read(second.id, {}))?.outputs["publicIp"], second.outputs["publicIp"]);
+  await stopContainer(containerName(second.id), 3);
 });
 
 test("read finds no instance whose container was removed, and removes its leftovers", async () => {

@@ -23,6 +23,11 @@ for (const name of ["ami", "subnetId", "keyName", "privateIp", "associatePublicI
   });
 }
 
+test("a program that leaves associatePublicIpAddress out keeps an instance that was read while stopped", () => {
+  assert.ok(typeof instance.replaceOn === "function");
+  assert.deepEqual(instance.replaceOn({ ...before, associatePublicIpAddress: false }, before), []);
+});
+
 test("an instance type, groups, tags and a larger root volume change in place", () => {
   const change = {
     instanceType: "t3.medium",

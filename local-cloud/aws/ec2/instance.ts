@@ -88,19 +88,21 @@ export const instance: ResourceType<InstanceInputs> = {
       await remove(id, false);
       return undefined;
     }
-    return { outputs: { ...found.properties, instanceState: found.instanceState } };
+    return { outputs: inState(found.properties, found.instanceState) };
   },
 
   async update(id, olds, inputs, context) {
     const { subnet, type, image, groups } = await resolveReferences(inputs);
     refuseSmallerVolume(olds, inputs);
     const key = textOf(olds, "keyName");
+    // The engine's state lacks the public address of an instance that it read while stopped.
+    const recorded = (await getRecord(token.instance, id))?.properties ?? olds;
     const outputs = outputsOf(id, key === "" ? inputs : { ...inputs, keyName: key }, {
       subnet,
       image,
       groups,
-      addresses: addressesOf(olds),
-      publicNames: olds["publicDns"] !== "",
+      addresses: addressesOf(recorded),
+      publicNames: recorded["publicDns"] !== "",
     });
     const wasRunning = (await instanceStateOf(id)) === "running";
     const stops = needsStop(olds, inputs);
@@ -112,7 +114,7 @@ export const instance: ResourceType<InstanceInputs> = {
     await updateRecord(token.instance, id, outputs);
     if (stops && wasRunning) await startInstance(id);
     await reconcile();
-    return { ...outputs, instanceState: (await instanceStateOf(id)) ?? "terminated" };
+    return inState(outputs, (await instanceStateOf(id)) ?? "terminated");
   },
 
   async delete(id, _state, context) {
@@ -219,6 +221,15 @@ function same(a: unknown, b: unknown): boolean {
 function addressesOf(olds: Properties): InstanceAddresses {
   const publicIp = textOf(olds, "publicIp");
   return { privateIp: textOf(olds, "privateIp"), ...(publicIp === "" ? {} : { publicIp }) };
+}
+
+/**
+ * Returns the outputs of an instance in a state. EC2 shows no public address of an instance that is
+ * not running.
+ */
+function inState(running: Properties, instanceState: string): Properties {
+  if (instanceState === "running") return { ...running, instanceState };
+  return { ...running, instanceState, associatePublicIpAddress: false, publicIp: "", publicDns: "" };
 }
 
 /**
