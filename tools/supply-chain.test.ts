@@ -50,3 +50,21 @@ test("every version that is asked for is exact", () => {
       assert.match(version, /^(npm:[@\w/.-]+@)?\d+\.\d+\.\d+$/, `${file}: ${name}`);
   }
 });
+
+// npm follows these to the packages that a workspace brings into the bundle of a service.
+test("a service declares the workspaces that it imports, so that its bill of materials is complete", () => {
+  const root = new URL("..", import.meta.url).pathname;
+  const sources = globSync("services/*/**/*.ts", { cwd: root, exclude: ["**/*.test.ts", "**/testing.ts"] });
+  const imports = sources.flatMap((file) => {
+    const [, name = ""] = file.split("/");
+    const imported = read(file).matchAll(/(?:from|import) "(@gifticon\/[\w-]+)/g);
+    return [...imported].map(([, workspace = ""]) => ({ name, workspace }));
+  });
+  assert.ok(imports.length > 50);
+  const missing = imports.filter(({ name, workspace }) => {
+    if (name === "testing" || workspace === `@gifticon/${name}`) return false;
+    const own = JSON.parse(read(`services/${name}/package.json`)) as { dependencies: Record<string, string> };
+    return own.dependencies[workspace] === undefined;
+  });
+  assert.deepEqual(missing, []);
+});
