@@ -14,7 +14,7 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { BatchHandler } from "./batch-handler.ts";
 import { createIssuerMetrics } from "./metrics.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "@gifticon/kafka/consumer/progress.ts";
 
 /** Records of so many users; the given ones can't be read. */
 function messages(count: number, poison: readonly number[] = []): FetchedRecord[] {

@@ -10,7 +10,7 @@ import type { Logger } from "pino";
 import { BatchSize } from "./batch-size.ts";
 import type { IssuerMetrics } from "./metrics.ts";
 import { type Failing, isCausedByContent, isolate } from "./isolate.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress } from "@gifticon/kafka/consumer/progress.ts";
 import { sendDeadLetters } from "./send-dead-letters.ts";
 
 /** PostgreSQL's code for a statement that took longer than it may. */

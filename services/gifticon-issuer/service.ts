@@ -11,11 +11,11 @@ import { healthyOnceReady, registerOperations } from "@gifticon/runtime/operatio
 import type { RunningService } from "@gifticon/runtime/run.ts";
 import { fastify, type FastifyBaseLogger, LogController } from "fastify";
 import { BatchHandler } from "./batch-handler.ts";
-import { ConsumerLoop } from "./consumer-loop.ts";
-import { openSession, type SessionEvents } from "./consumer-session.ts";
-import { LagWatch } from "./lag-watch.ts";
+import { ConsumerLoop } from "@gifticon/kafka/consumer/consumer-loop.ts";
+import { openSession, type SessionEvents } from "@gifticon/kafka/consumer/consumer-session.ts";
+import { LagWatch } from "@gifticon/kafka/consumer/lag-watch.ts";
 import { createIssuerMetrics } from "./metrics.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "@gifticon/kafka/consumer/progress.ts";
 
 /**
  * Starts the issuer: it answers health checks at once and consumes when the database has its schema

@@ -8,7 +8,7 @@ import { readLag } from "@gifticon/kafka/lag.ts";
 import { readTopic } from "@gifticon/kafka/read-topic.ts";
 import type { TopicRecord } from "../../operate/reconciliation.ts";
 import kafkajs, { CompressionTypes, Kafka, logLevel, type Message } from "kafkajs";
-import { registerCodecs } from "@gifticon/gifticon-issuer/compression.ts";
+import { registerCodecs } from "@gifticon/kafka/consumer/compression.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 import { freePort, runContainer, type Container } from "./containers.ts";
 import { buildKafkaImage, runFlags } from "./kafka-image.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { type DeadLetter, decodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
 import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import { type RecordHeader, RecordHeaders } from "@gifticon/contract/record-headers.ts";
-import { LARGEST_BATCH } from "@gifticon/gifticon-issuer/compression.ts";
+import { LARGEST_BATCH } from "@gifticon/kafka/consumer/compression.ts";
 import { MOST_RECORDS } from "@gifticon/kafka/record-batches.ts";
 import { CompressionTypes } from "kafkajs";
 import { waitUntil } from "../../operate/wait-until.ts";

@@ -9,7 +9,7 @@ import type { RecordPosition } from "@gifticon/contract/request-id.ts";
 import { createLog } from "@gifticon/runtime/log.ts";
 import type { Producer } from "kafkajs";
 import type { Pool, PoolClient } from "pg";
-import { registerCodecs } from "../compression.ts";
+import { registerCodecs } from "@gifticon/kafka/consumer/compression.ts";
 import { judgeLetter, type LetterVerdict } from "./judge-letter.ts";
 import { readTopic } from "@gifticon/kafka/read-topic.ts";
 

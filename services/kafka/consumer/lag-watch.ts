@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type PartitionLag, readLag } from "@gifticon/kafka/lag.ts";
+import { type PartitionLag, readLag } from "../lag.ts";
 import { bounded } from "@gifticon/runtime/bounded.ts";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "pino";

@@ -1,9 +1,8 @@
 import { DEAD_LETTER_BATCH_BYTES, deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
-import { createProducer } from "@gifticon/kafka/client.ts";
-import { sendInSlices } from "@gifticon/kafka/send.ts";
-import type { Admin, Consumer, Kafka } from "kafkajs";
-import type { BatchHandler } from "./batch-handler.ts";
+import { createProducer } from "../client.ts";
+import { sendInSlices } from "../send.ts";
+import type { Admin, Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { registerCodecs } from "./compression.ts";
 
 /**
@@ -28,8 +27,17 @@ const METADATA_AGE_MS = 30_000;
  */
 const REASON_WAIT_MS = 5_000;
 
-/** What handles the records of a session. */
-export type SessionHandler = Pick<BatchHandler, "handle" | "settled" | "rejoined" | "close">;
+/** The handler of a session's records. */
+export interface SessionHandler {
+  /** Handles a batch, and commits the offsets of what it has handled. */
+  handle: (payload: EachBatchPayload) => Promise<void>;
+  /** Waits for what is under way. Returns false when some of it won't be committed. */
+  settled: () => Promise<boolean>;
+  /** Begins anew: the group has assigned its partitions again. */
+  rejoined: () => void;
+  /** Finishes what is under way, while the session is still a member of the group. */
+  close: () => Promise<void>;
+}
 
 /** One membership in the consumer group, from joining to leaving or failing. */
 export interface ConsumerSession {
