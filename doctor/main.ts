@@ -8,6 +8,7 @@ import { checkEvent } from "./checks/event.ts";
 import { checkHosts } from "./checks/hosts.ts";
 import { checkNodes } from "./checks/nodes.ts";
 import { checkServices } from "./checks/services.ts";
+import { checkTransactions } from "./checks/transactions.ts";
 import { checkTopics } from "./checks/topics.ts";
 import { readCredits } from "./cloudwatch.ts";
 import { declaredTopics, readDeclared } from "./declared.ts";
@@ -52,6 +53,7 @@ async function examine(stack: string, identity: string | undefined): Promise<num
     ...tell("services: as the stack files have them, all tasks running", checkServices(declared, sight, steps.up)),
     ...tell("event: broker, database and topic serve, and the queue moves", [
       ...checkTopics(declared, sight, steps.up),
+      ...checkTransactions(sight),
       ...checkEvent(sight, steps.up),
     ]),
     ...tell("entrance: the API answers through the load balancer", checkLoadBalancer(outputs.apiUrl, sight, steps.up)),

@@ -77,8 +77,18 @@ const task = z.object({
   ready: z.object({ ok: z.boolean(), reason: z.string().optional() }).optional(),
   /** Records behind, by partition; only the issuer's. */
   lag: z.array(z.number()).default([]),
+  /** Records that an open transaction holds back, by partition; only the issuer's. */
+  held: z.record(z.string(), z.number()).default({}),
   /** Only the API's. */
-  stats: z.object({ queued: z.number().nullable(), issued: z.number(), accepted: z.number().nullable() }).optional(),
+  stats: z
+    .object({
+      queued: z.number().nullable(),
+      /** Absent in answers of earlier versions. */
+      held: z.number().nullable().default(null),
+      issued: z.number(),
+      accepted: z.number().nullable(),
+    })
+    .optional(),
 });
 
 const host = z.object({
@@ -96,6 +106,8 @@ const host = z.object({
   brokers: z.number(),
   /** Error by which the last broker ended, when no start gets over it; else empty. */
   brokerEnd: z.string(),
+  /** Lines of `open-transactions list` for the partitions that were asked for; null elsewhere. */
+  transactions: z.array(z.string()).nullable(),
 });
 
 /** The Swarm, as the manager knows it. */
@@ -142,11 +154,10 @@ export async function look(
   { nodes, apiUrl, managerPublicIp }: StackOutputs,
   topics: readonly string[],
 ): Promise<Sight> {
-  const script = hostScript(topics);
   const seen = await lookAtSwarm(hosts, managerPublicIp);
   const names = nodes.map(({ name }) => name);
   const [{ all, words }, entrance] = await Promise.all([
-    lookAtHosts(hosts, names, script),
+    lookAtHosts(hosts, names, hostScript(topics)),
     ask(`${apiUrl}${PATHS.health}`),
   ]);
   const waits = tasksOf(all).some(({ stats, lag }) => (stats?.queued ?? 0) > 0 || lag.some((behind) => behind > 0));
@@ -155,7 +166,7 @@ export async function look(
     swarm: seen,
     hosts: all,
     unasked: await findUnasked(hosts, nodes, words),
-    later: waits ? (await lookAtHosts(hosts, names, script)).all : undefined,
+    later: waits ? (await lookAtHosts(hosts, names, hostScript(topics, heldPartitions(all)))).all : undefined,
     entrance,
   };
 }
@@ -163,6 +174,13 @@ export async function look(
 /** The event's tasks on all hosts. */
 export function tasksOf(hosts: Sight["hosts"]) {
   return Object.entries(hosts).flatMap(([name, seen]) => (seen?.tasks ?? []).map((one) => ({ host: name, ...one })));
+}
+
+/** Returns the partitions of which an open transaction holds records back. */
+function heldPartitions(hosts: Sight["hosts"]): string[] {
+  return tasksOf(hosts).flatMap(({ held }) =>
+    Object.entries(held).flatMap(([partition, records]) => (records > 0 ? [partition] : [])),
+  );
 }
 
 async function lookAtSwarm(hosts: SshHosts, managerPublicIp: string): Promise<SwarmSight> {

@@ -107,7 +107,7 @@ export function wellHost(): HostSight {
     ...{ clock: 1_000.5, asked: 1_000, answered: 1_001, swarm: "active", certificate: "" },
     disks: [{ path: "/", percent: 40 }],
     tasks: [],
-    ...{ swarmError: "", missingImages: [], topics: null, brokers: 0, brokerEnd: "" },
+    ...{ swarmError: "", missingImages: [], topics: null, brokers: 0, brokerEnd: "", transactions: null },
   };
 }
 

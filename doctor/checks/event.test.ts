@@ -8,14 +8,14 @@ const API = "gifticon_main-api";
 const ISSUER = "gifticon_gifticon-issuer";
 
 /** One host with a copy of the API, which tells of so many requests, and the issuer. */
-function hosts(queued: number, accepted: number, lag: number[] = [queued]): Sight["hosts"] {
-  const stats = { queued, accepted, issued: accepted - queued };
+function hosts(queued: number, accepted: number, lag: number[] = [queued], held = 0): Sight["hosts"] {
+  const stats = { queued, accepted, held, issued: accepted - queued };
   return {
     "worker-1": {
       ...wellHost(),
       tasks: [
-        { service: API, ready: { ok: true }, lag: [], stats },
-        { service: ISSUER, ready: { ok: true }, lag },
+        { service: API, ready: { ok: true }, lag: [], held: {}, stats },
+        { service: ISSUER, ready: { ok: true }, lag, held: { 0: held } },
       ],
     },
   };
@@ -32,6 +32,17 @@ test("a queue of which nothing was decided is told", () => {
   assert.deepEqual(found({ hosts: hosts(5, 10), later: hosts(8, 13) }), [
     "8 requests wait in the topic and none was decided within the look",
   ]);
+});
+
+test("a queue of which all is held back by a transaction that is told is not told again", () => {
+  const kafka = (transactions: string[] | null) => ({ kafka: { ...wellHost(), transactions } });
+  const held = (count: number) => hosts(5, 10, [5], count);
+  const look = (count: number, transactions: string[] | null) =>
+    found({ hosts: held(count), later: { ...held(count), ...kafka(transactions) } });
+  assert.deepEqual(look(5, ["0 1000 17 0 batch"]), []);
+  const words = "5 requests wait in the topic and none was decided within the look";
+  assert.deepEqual(look(4, ["0 1000 17 0 batch"]), [words]);
+  assert.deepEqual(look(5, null), [words]);
 });
 
 test("a task that isn't ready is told in its own words, and one that doesn't answer", () => {

@@ -25,6 +25,9 @@ function checkLag({ hosts, later }: Pick<Sight, "hosts" | "later">): Finding[] {
   const [before, after] = [standing(hosts), standing(later ?? {})];
   if (before === undefined || after === undefined || after.queued === 0) return [];
   if (after.decided > before.decided) return [];
+  // The transaction that holds all of them back is a finding of its own.
+  const held = Object.values(later ?? {}).some((host) => (host?.transactions ?? []).length > 0);
+  if (held && after.held >= after.queued) return [];
   return [
     {
       what: `${after.queued} requests wait in the topic and none was decided within the look`,
@@ -34,13 +37,13 @@ function checkLag({ hosts, later }: Pick<Sight, "hosts" | "later">): Finding[] {
 }
 
 /**
- * Returns how many requests wait and how many are decided, from the first copy of the API that
- * knows. Undefined when none does: the issuer's lag alone doesn't tell how many are decided.
+ * Returns how many requests wait, are decided, and are held back, from the first copy of the API
+ * that knows. Undefined when none does: the issuer's lag alone doesn't tell how many are decided.
  */
-function standing(hosts: Sight["hosts"]): { queued: number; decided: number } | undefined {
+function standing(hosts: Sight["hosts"]): { queued: number; decided: number; held: number } | undefined {
   for (const { stats } of tasksOf(hosts)) {
     if (typeof stats?.queued === "number" && typeof stats.accepted === "number")
-      return { queued: stats.queued, decided: stats.accepted - stats.queued };
+      return { queued: stats.queued, decided: stats.accepted - stats.queued, held: stats.held ?? 0 };
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { checkLoadBalancer } from "./load-balancer.ts";
 
 /** Returns what is found and the next step, with a copy of the API that is ready or not. */
 function found(entrance: number | string, ok = true): string[] {
-  const tasks = [{ service: SWARM_SERVICES.api, ready: { ok }, lag: [] }];
+  const tasks = [{ service: SWARM_SERVICES.api, ready: { ok }, lag: [], held: {} }];
   const sight = { entrance, hosts: { "worker-1": { ...wellHost(), tasks } } };
   return checkLoadBalancer("http://api", sight, "up").map(({ what, next }) => `${what}; ${next}`);
 }

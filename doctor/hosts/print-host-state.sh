@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Prints the state of a host and of the event's tasks on it, as JSON. Changes nothing.
 # uses: wanted-images declared-topics
-# values: SERVICE_LABEL SERVICES[] PROBE BROKER_SERVICE
+# values: SERVICE_LABEL SERVICES[] PROBE BROKER_SERVICE TOPIC HELD_PARTITIONS[]
 # SERVICES holds the services of the event, as the Swarm names them.
 # BROKER_SERVICE is the broker's service in the Swarm.
+# TOPIC is the event's topic.
+# HELD_PARTITIONS holds the partitions whose open transactions are asked for.
 # PROBE is the script for Node.js that runs in each task and prints the task's state as JSON.
 
 main() {
@@ -12,8 +14,22 @@ main() {
     --arg certificate "$(cat /var/lib/docker/swarm/certificates/swarm-node.crt 2>/dev/null || true)" \
     --argjson disks "$(disks)" --slurpfile tasks <(tasks) --argjson missingImages "$(missing_images || echo null)" \
     --argjson topics "$(topic_differences || echo null)" --argjson brokers "$(running_brokers)" \
-    --arg brokerEnd "$(broker_end)" \
-    '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $tasks, $missingImages, $topics, $brokers, $brokerEnd}'
+    --arg brokerEnd "$(broker_end)" --argjson transactions "$(transactions || echo null)" \
+    '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $tasks, $missingImages, $topics, $brokers, $brokerEnd,
+      $transactions}'
+}
+
+# Prints the lines of `open-transactions list`, as a JSON list. Prints null on a host without the
+# broker. Fails when the broker does not answer.
+transactions() {
+  local broker lines
+  broker=$(docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE") || return 1
+  if [[ $broker == "" || ${#HELD_PARTITIONS[@]} == 0 ]]; then
+    echo null
+    return
+  fi
+  lines=$(timeout 25 docker exec "$broker" open-transactions list "$TOPIC" "${HELD_PARTITIONS[@]}" 2>/dev/null) || return 1
+  jq -Rnc '[inputs | select(. != "")]' <<<"$lines"
 }
 
 running_brokers() { docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" | wc -l; }

@@ -5,11 +5,16 @@ const ask = async (path) => {
   return { status: response.status, text: await response.text() };
 };
 const [ready, stats, metrics] = await Promise.all(facts.paths.map(ask));
-const lag = metrics.text.split("\n").filter((line) => line.startsWith(`${facts.lag}{`));
+const partitions = (name) =>
+  metrics.text.split("\n").flatMap((line) => {
+    const [, partition, records] = new RegExp(`^${name}\\{partition="(\\d+)"\\} (.+)$`).exec(line) ?? [];
+    return partition === undefined ? [] : [[partition, Number(records)]];
+  });
 console.log(
   JSON.stringify({
     ready: JSON.parse(ready.text),
-    lag: lag.map((line) => Number(line.split(" ").at(-1))),
+    lag: partitions(facts.lag).map(([, records]) => records),
+    held: Object.fromEntries(partitions(facts.held)),
     ...(stats.status === 200 ? { stats: JSON.parse(stats.text) } : {}),
   }),
 );

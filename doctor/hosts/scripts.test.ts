@@ -54,6 +54,20 @@ esac
   assert.deepEqual(state["tasks"], [{ service: SWARM_SERVICES.api, ready: true }]);
 });
 
+test("the broker's host prints the open transactions of the partitions that are asked for", async () => {
+  const docker = `#!/usr/bin/env bash
+case "$*" in
+  "ps --quiet --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.broker}") echo b1 ;;
+  "exec b1 open-transactions list coupon_create 0 2") printf '%s\\n' "0 1000 17 1 batch" "2 1000 3 1 batch" ;;
+esac
+`;
+  await using host = await ScratchHost.make({ docker });
+  const transactions = async (held?: string[]) =>
+    (JSON.parse(await host.run(hostScript(["coupon_create:3"], held))) as Record<string, unknown>)["transactions"];
+  assert.deepEqual(await transactions(["0", "2"]), ["0 1000 17 1 batch", "2 1000 3 1 batch"]);
+  assert.equal(await transactions(), null);
+});
+
 test("the manager prints the addresses whose SSH server greets, and no other", async () => {
   const [sshd, silent, other] = ["SSH-2.0-OpenSSH_10.0\r\n", "", "HTTP/1.1 200 OK\r\n"].map((greeting) =>
     createServer((socket) => socket.on("error", () => undefined).end(greeting)),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { topicValues } from "../../infra/drift/host-observation.ts";
 import { renderScript } from "../../infra/scripts/render-script.ts";
@@ -15,10 +16,13 @@ export function managerScript(): string {
  * Returns the script that prints the state of a host and of the event's tasks on it.
  *
  * @param topics the arguments of the job that declares the topics.
+ * @param held the partitions of the event's topic whose open transactions it prints.
  */
-export function hostScript(topics: readonly string[]): string {
+export function hostScript(topics: readonly string[], held: readonly string[] = []): string {
   return renderScript("doctor/hosts/print-host-state.sh", {
     ...topicValues(topics),
+    TOPIC,
+    HELD_PARTITIONS: held,
     SERVICES: [SWARM_SERVICES.api, SWARM_SERVICES.issuer],
     PROBE: probe(),
   });
@@ -26,7 +30,11 @@ export function hostScript(topics: readonly string[]): string {
 
 /** Returns the program that a task of the event runs for the doctor. */
 function probe(): string {
-  const facts = JSON.stringify({ paths: [PATHS.readiness, PATHS.stats, PATHS.metrics], lag: METRICS.lag });
+  const facts = JSON.stringify({
+    paths: [PATHS.readiness, PATHS.stats, PATHS.metrics],
+    lag: METRICS.lag,
+    held: METRICS.held,
+  });
   return `const facts = ${facts};\n${readFileSync(new URL("probe.js", import.meta.url), "utf8")}`;
 }
 

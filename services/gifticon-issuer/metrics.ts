@@ -50,6 +50,12 @@ export function createIssuerMetrics(registry: Registry): IssuerMetrics {
     labelNames: ["partition"],
     registers,
   });
+  const held = new Gauge({
+    name: METRICS.held,
+    help: "Records of the lag that an open transaction holds back; absent while the broker can't be asked.",
+    labelNames: ["partition"],
+    registers,
+  });
   // Shown from the start: a rate is only right for a counter that was there before it moved.
   for (const outcome of OUTCOMES) records.inc({ outcome }, 0);
   return {
@@ -76,7 +82,11 @@ export function createIssuerMetrics(registry: Registry): IssuerMetrics {
     },
     lag: (partitions) => {
       lag.reset();
-      for (const { partition, behind } of partitions ?? []) lag.set({ partition }, behind);
+      held.reset();
+      for (const one of partitions ?? []) {
+        lag.set({ partition: one.partition }, one.behind);
+        held.set({ partition: one.partition }, one.held);
+      }
     },
   };
 }

@@ -94,9 +94,11 @@ export async function startGifticonIssuer(
 }
 
 /**
- * Returns whether records wait for this issuer: in its partitions, or in any while it isn't in the
- * group. False while that isn't known.
+ * Returns whether records wait for this issuer that it could read: in its partitions, or in any
+ * while it isn't in the group. False while that isn't known.
  */
 function waits(lag: PartitionLag[] | undefined, { state, partitions }: ConsumerLoop): boolean {
-  return lag?.some(({ partition, behind }) => behind > 0 && (!state.ok || partitions.includes(partition))) ?? false;
+  return (
+    lag?.some(({ partition, behind, held }) => behind > held && (!state.ok || partitions.includes(partition))) ?? false
+  );
 }

@@ -1,6 +1,7 @@
 import { type ICustomPartitioner, Kafka, logLevel, Partitioners, type LogEntry } from "kafkajs";
 import type { Logger } from "pino";
 import type { KafkaSettings } from "@gifticon/runtime/environment.ts";
+import "./log-end.ts";
 import "./read-fetches.ts";
 import "./rest-idle-queues.ts";
 import "./write-record-sets.ts";

@@ -110,3 +110,21 @@ declare module "kafkajs/src/protocol/requests/fetch/index.js" {
   };
   export default fetch;
 }
+
+/** The requests for offsets that kafkajs 2.2.4 knows, by the version of the protocol. */
+declare module "kafkajs/src/protocol/requests/listOffsets/index.js" {
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+
+  export interface ListOffsetsOptions {
+    /** 0 counts records of open transactions, 1 ends in front of them. */
+    isolationLevel?: number;
+    topics: { topic: string; partitions: { partition: number; timestamp?: number }[] }[];
+  }
+
+  const listOffsets: {
+    protocol: (of: { version: number }) => (options: ListOffsetsOptions) => {
+      request: { encode: () => Promise<Encoder> };
+    };
+  };
+  export default listOffsets;
+}

@@ -1,28 +1,50 @@
 import type { Admin } from "kafkajs";
+import { LOG_END } from "./log-end.ts";
 
-/** How far a consumer group has come in a partition. */
+/** Position of a consumer group in a partition. */
 export interface PartitionLag {
   partition: number;
   /** Records written since the topic was made, whether they are still kept or not. */
   written: number;
   /** Records that the group hasn't committed. */
   behind: number;
+  /**
+   * Records of these that an open transaction holds back: nobody who reads committed records gets
+   * them before it ends.
+   */
+  held: number;
 }
 
-/** Asks the broker for the lag of each partition. */
+/**
+ * Asks the broker for the lag of each partition, up to the end of the log: also behind an open
+ * transaction, where records are acknowledged and can't be read yet.
+ */
 export async function readLag(
-  admin: Pick<Admin, "fetchTopicOffsets" | "fetchOffsets">,
+  admin: Pick<Admin, "fetchTopicOffsets" | "fetchTopicOffsetsByTimestamp" | "fetchOffsets">,
   topic: string,
   groupId: string,
 ): Promise<PartitionLag[]> {
-  const [ends, [committed]] = await Promise.all([
-    admin.fetchTopicOffsets(topic),
+  const [{ ends, stable }, [committed]] = await Promise.all([
+    readEnds(admin, topic),
     admin.fetchOffsets({ groupId, topics: [topic] }),
   ]);
-  return ends.map(({ partition, low, high }) => {
-    const offset = committed?.partitions.find((entry) => entry.partition === partition)?.offset ?? "-1";
+  const offsetOf = <T extends { partition: number }>(all: readonly T[] | undefined, partition: number) =>
+    all?.find((entry) => entry.partition === partition);
+  return ends.map(({ partition, offset: end }) => {
+    const { low = "0", high = end } = offsetOf(stable, partition) ?? {};
+    const offset = offsetOf(committed?.partitions, partition)?.offset ?? "-1";
     // A group that has committed nothing starts at the first record there is.
     const position = Math.max(Number(offset), Number(low));
-    return { partition, written: Number(high), behind: Math.max(0, Number(high) - position) };
+    const [behind, held] = [Number(end) - position, Number(end) - Number(high)];
+    return { partition, written: Number(end), behind: Math.max(0, behind), held: Math.max(0, held) };
   });
+}
+
+/**
+ * Reads the ends of the log, and then what readers of committed records see. In this order, a
+ * record that is written in between doesn't look held back.
+ */
+async function readEnds(admin: Pick<Admin, "fetchTopicOffsets" | "fetchTopicOffsetsByTimestamp">, topic: string) {
+  const ends = await admin.fetchTopicOffsetsByTimestamp(topic, LOG_END);
+  return { ends, stable: await admin.fetchTopicOffsets(topic) };
 }

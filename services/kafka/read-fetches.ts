@@ -1,4 +1,5 @@
-// By path, because who compiles the program compiles what it imports, and an ambient declaration is imported by nobody.
+// By path, because who compiles the program compiles what it imports, and an ambient declaration is
+// imported by nobody.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./kafkajs-internals.d.ts" />
 import Decoder from "kafkajs/src/protocol/decoder.js";
@@ -50,11 +51,15 @@ async function readPartition(decoder: Decoder, asked: FetchOptions["topics"][num
   };
   const aborted = decoder.readArray(() => ({ producerId: decoder.readInt64(), firstOffset: decoder.readInt64() }));
   const preferredReadReplica = decoder.readInt32();
+  const { highWatermark, lastStableOffset } = read;
   const bytes = decoder.readBytes() ?? Buffer.alloc(0);
   const fetchOffset = BigInt(asked.find((one) => one.partition === partition)?.fetchOffset ?? 0);
   const { records, nextOffset } = await readRecordBatches(bytes, { fetchOffset, aborted, decompress });
   return {
     ...read,
+    // By it kafkajs counts what waits behind a batch. What an open transaction holds back can't be
+    // fetched, so it doesn't count; who reads uncommitted records is told no last stable offset.
+    highWatermark: lastStableOffset.startsWith("-") ? highWatermark : lastStableOffset,
     preferredReadReplica,
     // What was taken back isn't among the records.
     abortedTransactions: [],

@@ -179,6 +179,9 @@ export const openapi = {
         queued: countOrNull(
           "Taken and not decided yet: the issuer's lag. Null while the broker can't say, and in mode direct, which has no queue.",
         ),
+        held: countOrNull(
+          "Those of them that another producer's open transaction holds back. Null while the broker can't say, and in mode direct.",
+        ),
         issued: count("Gifticons issued."),
         rejected: object({
           duplicate: count("Requests of users who have a gifticon."),

@@ -9,19 +9,25 @@ describe("the event's figures", () => {
   test("add up the partitions in mode kafka", async () => {
     const lag = () =>
       Promise.resolve([
-        { partition: 0, written: 10, behind: 2 },
-        { partition: 1, written: 7, behind: 0 },
+        { partition: 0, written: 10, behind: 2, held: 1 },
+        { partition: 1, written: 7, behind: 0, held: 0 },
       ]);
-    assert.deepEqual(await readStats({ tally, lag }), { mode: "kafka", ...TALLY, accepted: 17, queued: 2 });
+    assert.deepEqual(await readStats({ tally, lag }), { mode: "kafka", ...TALLY, accepted: 17, queued: 2, held: 1 });
   });
 
   test("have no queue while the lag is unknown, and all other figures", async () => {
     const lag = () => Promise.resolve(undefined);
-    assert.deepEqual(await readStats({ tally, lag }), { mode: "kafka", ...TALLY, accepted: null, queued: null });
+    assert.deepEqual(await readStats({ tally, lag }), {
+      mode: "kafka",
+      ...TALLY,
+      accepted: null,
+      queued: null,
+      held: null,
+    });
   });
 
   test("have no queue in mode direct", async () => {
-    assert.deepEqual(await readStats({ tally }), { mode: "direct", ...TALLY, accepted: 8, queued: null });
+    assert.deepEqual(await readStats({ tally }), { mode: "direct", ...TALLY, accepted: 8, queued: null, held: null });
   });
 
   test("can't be read without the database", async () => {

@@ -10,6 +10,11 @@ export interface Stats extends Tally {
   accepted: number | null;
   /** Accepted and not decided: the issuer's lag. Null when unknown, and in mode direct. */
   queued: number | null;
+  /**
+   * Those of them that another producer's open transaction holds back. Null when unknown, and in
+   * mode direct.
+   */
+  held: number | null;
 }
 
 /** Sources of the figures. All copies of main-api share them. */
@@ -30,10 +35,10 @@ export async function readStats({ tally, lag }: StatsSources): Promise<Stats> {
   if (lag === undefined) {
     const decided = await tally();
     const { duplicate, soldOut } = decided.rejected;
-    return { mode: "direct", ...decided, accepted: decided.issued + duplicate + soldOut, queued: null };
+    return { mode: "direct", ...decided, accepted: decided.issued + duplicate + soldOut, queued: null, held: null };
   }
   const [decided, partitions] = await Promise.all([tally(), lag()]);
-  const sum = (figure: "written" | "behind") =>
+  const sum = (figure: "written" | "behind" | "held") =>
     partitions?.reduce((total, partition) => total + partition[figure], 0) ?? null;
-  return { mode: "kafka", ...decided, accepted: sum("written"), queued: sum("behind") };
+  return { mode: "kafka", ...decided, accepted: sum("written"), queued: sum("behind"), held: sum("held") };
 }

@@ -16,6 +16,7 @@ export const STATS: Stats = {
   at: 1_766_620_800_000,
   accepted: 12,
   queued: 3,
+  held: 0,
   issued: 7,
   rejected: { duplicate: 1, soldOut: 1 },
   stock: { total: 7, remaining: 0 },

@@ -27,6 +27,8 @@ export interface Broker extends AsyncDisposable {
   readAll: (topic: string) => Promise<TopicRecord[]>;
   /** Records that the group hasn't committed. */
   lag: (topic: string, groupId: string) => Promise<number>;
+  /** Runs a command in the broker's container; returns what it printed. */
+  exec: (...command: string[]) => Promise<string>;
   stop: () => Promise<void>;
   /** Freezes it: connections stay, nothing answers. */
   pause: () => Promise<void>;
@@ -136,6 +138,7 @@ function brokerOf(
       const partitions = await withAdmin((admin) => readLag(admin, topic, groupId));
       return partitions.reduce((sum, { behind }) => sum + behind, 0);
     },
+    exec: (...command) => container.exec(...command),
     stop: () => container.act("stop"),
     pause: () => container.act("pause"),
     unpause: () => container.act("unpause"),

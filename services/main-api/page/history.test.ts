@@ -9,6 +9,7 @@ function stats(second: number, issued: number, accepted: number | null = issued)
     at: second * 1_000,
     accepted,
     queued: 0,
+    held: 0,
     issued,
     rejected: { duplicate: 1, soldOut: 2 },
     stock: { total: 1_000, remaining: 1_000 - issued },

@@ -28,7 +28,8 @@ export async function writePlan(
   ]);
 }
 
-function pythonOfClients(): string {
+/** Returns the Python that has the Kafka clients. */
+export function pythonOfClients(): string {
   const python = process.env["FOREIGN_CLIENTS_PYTHON"];
   if (python === undefined) throw new Error("FOREIGN_CLIENTS_PYTHON isn't set; start this test by ./run test services");
   return python;

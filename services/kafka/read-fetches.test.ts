@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import Encoder from "kafkajs/src/protocol/encoder.js";
+import fetch from "kafkajs/src/protocol/requests/fetch/index.js";
+import "./read-fetches.ts";
+
+const OPTIONS = { topics: [{ topic: "t", partitions: [{ partition: 0, fetchOffset: "4" }] }] };
+
+/** An answer without records, as version 11 of the protocol has it. */
+function answer(highWatermark: number, lastStableOffset: number): Buffer {
+  const offsets = Buffer.alloc(24);
+  [highWatermark, lastStableOffset, 0].forEach((offset, index) => offsets.writeBigInt64BE(BigInt(offset), 8 * index));
+  const [throttle, session, noTransactions, replica] = [0, 0, 0, -1].map((value) => new Encoder().writeInt32(value));
+  return Buffer.concat([
+    ...[throttle, new Encoder().writeInt16(0), session].map((part) => part?.buffer ?? Buffer.alloc(0)),
+    new Encoder().writeInt32(1).writeString("t").writeInt32(1).writeInt32(0).writeInt16(0).buffer,
+    offsets,
+    ...[noTransactions, replica].map((part) => part?.buffer ?? Buffer.alloc(0)),
+    new Encoder().writeBytes(Buffer.alloc(0)).buffer,
+  ]);
+}
+
+async function endOf(highWatermark: number, lastStableOffset: number): Promise<string | undefined> {
+  const { response } = fetch.protocol({ version: 11 })(OPTIONS);
+  const { responses } = (await response.decode(answer(highWatermark, lastStableOffset))) as {
+    responses: { partitions: { highWatermark: string }[] }[];
+  };
+  return responses[0]?.partitions[0]?.highWatermark;
+}
+
+test("what an open transaction holds back doesn't count as records that can be fetched", async () => {
+  assert.equal(await endOf(10, 4), "4");
+});
+
+test("to a reader of uncommitted records all of the log counts", async () => {
+  assert.equal(await endOf(10, -1), "10");
+});
