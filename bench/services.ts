@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
-import { parseArgs } from "node:util";
+import { z } from "zod";
+import { readArguments } from "../operate/arguments.ts";
 import { startBacking } from "../services/testing/backing.ts";
 import { bundleForBench, type Candidate } from "./support/candidates.ts";
 import { type ApiRow, measureApi, measureConnections } from "./support/measure-api.ts";
@@ -13,13 +14,14 @@ import { fillTopic, type IssuerRow, measureIssuer } from "./support/measure-issu
  * rounds, and a third of the backlog.
  */
 const PARTS = ["api", "connections", "issuer"] as const;
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { short: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
+const flag = { type: "boolean" } as const;
+const { options, names } = readArguments(process.argv.slice(2), {
+  options: { short: flag, json: flag },
+  schema: z.strictObject({ short: z.boolean().default(false), json: z.boolean().default(false) }),
+  wrongName: (name) =>
+    PARTS.some((part) => part === name) ? undefined : `there is no part ${name}; there are: ${PARTS.join(", ")}`,
 });
-const unknown = positionals.find((name) => !PARTS.some((part) => part === name));
-if (unknown !== undefined) throw new Error(`there is no part ${unknown}; there are: ${PARTS.join(", ")}`);
-const asked = (part: (typeof PARTS)[number]) => positionals.length === 0 || positionals.includes(part);
+const asked = (part: (typeof PARTS)[number]) => names.length === 0 || names.includes(part);
 
 const ROUNDS = options.short ? 1 : 2;
 const BACKLOG = options.short ? 300_000 : 1_000_000;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { NotReadyError, readOutputs } from "../operate/stack-outputs.ts";
 import { Environment } from "./environment/environment.ts";
-import { UsageError } from "../operate/arguments.ts";
+import { runCommand } from "../operate/arguments.ts";
 import { parseOptions, USAGE, type ChaosOptions } from "./options.ts";
 import { type CaseResult, renderLine, renderMarkdown } from "./report.ts";
 import { Cancelled, runCase } from "./run.ts";
@@ -13,15 +13,16 @@ import { Cancelled, runCase } from "./run.ts";
 const NOT_STARTED = 2;
 const ENDED = 130;
 
-try {
-  const options = parseOptions(process.argv.slice(2));
-  process.exitCode = await runCases(options);
-} catch (error) {
-  if (error instanceof UsageError) console.error(`error: ${error.message}\n\n${USAGE}`);
-  else if (error instanceof NotReadyError) console.error(`error: ${error.message}`);
-  else throw error;
-  process.exitCode = NOT_STARTED;
-}
+await runCommand(USAGE, async (args) => {
+  const options = parseOptions(args);
+  try {
+    return await runCases(options);
+  } catch (error) {
+    if (!(error instanceof NotReadyError)) throw error;
+    console.error(`error: ${error.message}`);
+    return NOT_STARTED;
+  }
+});
 
 /** Runs `./run up --refresh`. */
 async function up(options: readonly string[]): Promise<void> {

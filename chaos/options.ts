@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { splitArguments, UsageError, whole, wrongOptions } from "../operate/arguments.ts";
+import { readArguments, UsageError, whole } from "../operate/arguments.ts";
 import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 
@@ -45,21 +45,17 @@ const schema = z.strictObject({
 export function parseOptions(args: readonly string[]): ChaosOptions {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const { values, positionals } = splitArguments(args, {
-    allowPositionals: true,
+  const { options, names } = readArguments(args, {
     options: { all: flag, fast: flag, users: text, stack: text, markdown: text },
+    schema,
+    wrongName: (name) =>
+      CASES.some((one) => one.name === name)
+        ? undefined
+        : `there is no case ${name}; there are: ${CASES.map((one) => one.name).join(", ")}`,
   });
-  const read = schema.safeParse(values);
-  const wrong = [
-    ...(read.success ? [] : wrongOptions(read.error, values)),
-    ...positionals
-      .filter((name) => !CASES.some((one) => one.name === name))
-      .map((name) => `there is no case ${name}; there are: ${CASES.map((one) => one.name).join(", ")}`),
-  ];
-  if (!read.success || wrong.length > 0) throw new UsageError(wrong.join("\n"));
-  const { all, markdown, ...rest } = read.data;
-  if ([all, rest.fast, positionals.length > 0].filter(Boolean).length !== 1)
+  const { all, markdown, ...rest } = options;
+  if ([all, rest.fast, names.length > 0].filter(Boolean).length !== 1)
     throw new UsageError("which faults? Name cases, or say --all or --fast");
-  const cases = all ? CASES : CASES.filter(({ name, fast }) => (rest.fast ? fast : positionals.includes(name)));
+  const cases = all ? CASES : CASES.filter(({ name, fast }) => (rest.fast ? fast : names.includes(name)));
   return { ...rest, cases, ...(markdown === undefined ? {} : { markdown }) };
 }

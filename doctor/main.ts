@@ -1,4 +1,5 @@
-import { parseArgs } from "node:util";
+import { z } from "zod";
+import { readArguments, runCommand } from "../operate/arguments.ts";
 import { NotReadyError, readProgramKey } from "../operate/stack-outputs.ts";
 import { SshHosts } from "../operate/ssh-hosts.ts";
 import { checkAuthority } from "./checks/authority.ts";
@@ -21,18 +22,25 @@ import { stepsOf } from "./steps.ts";
 const WRONG = 1;
 const UNSEEN = 2;
 
-try {
-  const { values } = parseArgs({
-    options: { stack: { type: "string", default: "local" }, identity: { type: "string" } },
-  });
-  process.exitCode = await examine(values.stack, values.identity);
-} catch (error) {
-  if (!(error instanceof NotReadyError || error instanceof Unseen || error instanceof TypeError)) throw error;
-  console.log(
-    `unseen  ${error.message.replaceAll("\n", "; ")}${error instanceof Unseen ? `; next: ${error.next}` : ""}`,
-  );
-  process.exitCode = UNSEEN;
-}
+const USAGE = `Usage: ./run doctor [--stack NAME] [--identity FILE]
+
+  --stack NAME      local (default) or dev
+  --identity FILE   your own SSH key; without it, the program's is read from the state of the stack`;
+const schema = z.strictObject({ stack: z.string().default("local"), identity: z.string().optional() });
+
+await runCommand(USAGE, async (args) => {
+  const text = { type: "string" } as const;
+  const { options } = readArguments(args, { options: { stack: text, identity: text }, schema });
+  try {
+    return await examine(options.stack, options.identity);
+  } catch (error) {
+    if (!(error instanceof NotReadyError || error instanceof Unseen)) throw error;
+    console.log(
+      `unseen  ${error.message.replaceAll("\n", "; ")}${error instanceof Unseen ? `; next: ${error.next}` : ""}`,
+    );
+    return UNSEEN;
+  }
+});
 
 /** @returns the exit code. */
 async function examine(stack: string, identity: string | undefined): Promise<number> {

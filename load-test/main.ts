@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HOSTS } from "@gifticon/contract/facts/names.ts";
-import { UsageError } from "../operate/arguments.ts";
+import { runCommand } from "../operate/arguments.ts";
 import { type EventOptions, parseOptions, USAGE } from "./options.ts";
 import { Progress } from "./progress.ts";
 import type { RunRecord } from "./record.ts";
@@ -14,15 +14,16 @@ import { SshHosts } from "../operate/ssh-hosts.ts";
 import { NotReadyError, readProgramKey, readStack } from "../operate/stack-outputs.ts";
 
 // `./run event`. Exit codes: 0 passed, 1 failed or invalid, 2 could not start.
-try {
-  const options = parseOptions(process.argv.slice(2));
-  const report = await test(options);
-  process.exitCode = report.outcome === "passed" ? 0 : 1;
-} catch (error) {
-  if (error instanceof UsageError) console.error(`error: ${error.message}\n\n${USAGE}`);
-  else console.error(`error: ${error instanceof NotReadyError ? error.message : describe(error)}`);
-  process.exitCode = 2;
-}
+await runCommand(USAGE, async (args) => {
+  const options = parseOptions(args);
+  try {
+    const report = await test(options);
+    return report.outcome === "passed" ? 0 : 1;
+  } catch (error) {
+    console.error(`error: ${error instanceof NotReadyError ? error.message : describe(error)}`);
+    return 2;
+  }
+});
 
 async function test(options: EventOptions): Promise<Report> {
   const stack = await readStack(options.stack);

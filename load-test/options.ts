@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { splitArguments, UsageError, whole, wrongOptions } from "../operate/arguments.ts";
+import { readArguments, UsageError, whole } from "../operate/arguments.ts";
 import type { Model } from "./plan.ts";
 
 /** Options of `./run event`. */
@@ -72,15 +72,14 @@ const schema = z.strictObject({
 export function parseOptions(args: readonly string[]): EventOptions {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
-  const { values } = splitArguments(args, {
+  const { options } = readArguments(args, {
     options: {
       ...{ users: text, seconds: text, mode: text, model: text, rate: text, "max-error-rate": text },
       ...{ stack: text, identity: text, out: text, compare: flag, json: flag },
     },
+    schema,
   });
-  const parsed = schema.safeParse(values);
-  if (!parsed.success) throw new UsageError(wrongOptions(parsed.error, values).join("\n"));
-  const { mode, compare, "max-error-rate": maxErrorRate, rate, identity, ...rest } = parsed.data;
+  const { mode, compare, "max-error-rate": maxErrorRate, rate, identity, ...rest } = options;
   if (rate !== undefined && rest.model !== "open")
     throw new UsageError("--rate is of the open model: add --model open");
   return {

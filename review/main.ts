@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { Command } from "commander";
+import { z } from "zod";
+import { readArguments, runCommand, UsageError } from "../operate/arguments.ts";
 import { ExceptionsError } from "../policy/exceptions-file.ts";
 import { readExceptions, type Exception } from "../policy/exceptions.ts";
 import { CannotJudge } from "./cannot-judge.ts";
@@ -15,23 +16,54 @@ const exit = { fine: 0, violation: 1, cannotJudge: 2 } as const;
 
 const checkout = resolve(import.meta.dirname, "..");
 
-const program = new Command("./run review")
-  .description("Reviews what the working tree would change, on paper: no cloud is asked, nothing is started.")
-  .argument("[base]", "what to compare with: a commit, branch or tag (default: where the work left main)")
-  .option("--markdown <file>", "write the report there instead of printing it")
-  .option("--stack <names...>", "stacks to review", ["dev", "local"])
-  .option("--today <date>", "the day by which exceptions end", new Date().toISOString().slice(0, 10))
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? exit.fine : exit.cannotJudge))
-  .parse();
+const USAGE = `Usage: ./run review [BASE] [OPTION]...
 
-const { markdown, stack: stacks, today } = program.opts<{ markdown?: string; stack: string[]; today: string }>();
+Reviews on paper how the working tree would change the stacks: no cloud is asked, nothing is started.
+
+  BASE              a commit, branch or tag to compare with (where the work left main)
+  --markdown FILE   write the report there instead of printing it
+  --stack NAME      a stack to review, may come several times (dev and local)
+  --today DATE      the day by which exceptions end, as 2026-12-24 (today)`;
+const schema = z.strictObject({
+  markdown: z.string().optional(),
+  stack: z.array(z.string()).default(["dev", "local"]),
+  today: z.iso.date({ error: "a day, as 2026-12-24" }).default(() => new Date().toISOString().slice(0, 10)),
+});
 const area = join(checkout, ".local/review");
 const [work, cache] = [join(area, "work"), join(area, "cache")];
 
-try {
+await runCommand(USAGE, async (args) => {
+  const text = { type: "string" } as const;
+  const { options, names } = readArguments(args, {
+    options: { markdown: text, stack: { ...text, multiple: true }, today: text },
+    schema,
+    wrongName: () => undefined,
+  });
+  if (names.length > 1) throw new UsageError(`there is one BASE to compare with, and not ${names.join(" and ")}`);
+  try {
+    return await review({ ...options, base: names[0] });
+  } catch (error) {
+    if (!(error instanceof CannotJudge)) console.error(error);
+    else
+      console.error(
+        [`error: can't judge the change: ${error.message}`, ...error.details.map((line) => `  ${line}`)].join("\n"),
+      );
+    return exit.cannotJudge;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+});
+
+/** Reviews the stacks, reports, and returns the exit code. */
+async function review({
+  base: name,
+  stack: stacks,
+  markdown,
+  today,
+}: z.output<typeof schema> & { base: string | undefined }): Promise<number> {
   const exceptions = exceptionsOrWhy();
   await mkdir(cache, { recursive: true });
-  const base = await findBase(checkout, program.args[0]);
+  const base = await findBase(checkout, name);
   const [, ...plans] = await all([
     compile(checkout, cache),
     ...stacks.map((stack) => compareStack({ checkout, base, stack, work: join(work, stack), cache })),
@@ -41,16 +73,7 @@ try {
   if (markdown === undefined) process.stdout.write(text);
   else await writeFile(markdown, text);
   const broken = reviewed.some(({ findings }) => findings.violations.some(({ rule }) => rule.severity === "mandatory"));
-  process.exitCode = broken ? exit.violation : exit.fine;
-} catch (error) {
-  if (!(error instanceof CannotJudge)) console.error(error);
-  else
-    console.error(
-      [`error: can't judge the change: ${error.message}`, ...error.details.map((line) => `  ${line}`)].join("\n"),
-    );
-  process.exitCode = exit.cannotJudge;
-} finally {
-  await rm(work, { recursive: true, force: true });
+  return broken ? exit.violation : exit.fine;
 }
 
 /**

@@ -1,12 +1,26 @@
-import { parseArgs } from "node:util";
-import { sizeFor } from "./size.ts";
+import { z } from "zod";
+import { readArguments, runCommand, whole } from "../../operate/arguments.ts";
+import { sizeFor, type Size } from "./size.ts";
 
-// `./run size --users N [--json]`: prints the size of an event with N users in a minute.
-const USAGE = "Usage: ./run size --users N [--json], N a whole number from 1 to 100000000";
-const { users, json } = read();
-const size = sizeFor(users);
-if (json) console.log(JSON.stringify(size, undefined, 2));
-else {
+// `./run size`: prints the size of an event with so many users in a minute.
+const USAGE = `Usage: ./run size --users N [--json]
+
+  --users N   users who come within a minute
+  --json      the size as JSON`;
+const schema = z.strictObject({ users: whole(1, 100_000_000), json: z.boolean().default(false) });
+
+await runCommand(USAGE, (args) => {
+  const { options } = readArguments(args, {
+    options: { users: { type: "string" }, json: { type: "boolean" } },
+    schema,
+  });
+  const size = sizeFor(options.users);
+  if (options.json) console.log(JSON.stringify(size, undefined, 2));
+  else print(options.users, size);
+  return 0;
+});
+
+function print(users: number, size: Size): void {
   console.log(
     `${users.toLocaleString("en-US")} users in a minute, ${size.peakPerSecond.toLocaleString("en-US")} requests a second at first:`,
   );
@@ -20,18 +34,4 @@ else {
   );
   for (const note of size.notes) console.log(`Note: ${note}`);
   console.log("How it is counted: docs/capacity.md.");
-}
-
-function read(): { users: number; json: boolean } {
-  try {
-    const { values } = parseArgs({ options: { users: { type: "string" }, json: { type: "boolean", default: false } } });
-    const count = Number(values.users);
-    if (values.users !== undefined && /^\d{1,9}$/.test(values.users) && count >= 1 && count <= 100_000_000) {
-      return { users: count, json: values.json };
-    }
-    console.error(`error: --users is ${values.users ?? "missing"}\n${USAGE}`);
-  } catch (error) {
-    console.error(`error: ${(error as Error).message}\n${USAGE}`);
-  }
-  process.exit(2);
 }
