@@ -15,6 +15,7 @@ import {
 } from "./engine.ts";
 import type { Resource, StackPlan } from "./plan.ts";
 import { readPreview, type Ledger } from "./read-preview.ts";
+import { changedSettings } from "./settings.ts";
 import { complete, readStackFile } from "./stack-file.ts";
 import { linkPackages } from "./packages.ts";
 import { writeCommit, writeWorkingTree, type Base } from "./trees.ts";
@@ -37,8 +38,12 @@ const drawn = z.object({
   state: z.string(),
   ledger: z.record(z.string(), z.object({ given: properties, gives: properties.optional() })),
   dockerfiles: z.record(z.string(), z.string()),
+  settings: properties,
 });
 type Drawn = z.infer<typeof drawn>;
+
+/** Form of what the cache holds. Another number makes older files of it unknown. */
+const FORM = 2;
 
 /** Number of versions and bundles in the cache. Each takes about a megabyte. */
 const KEPT = 8;
@@ -63,6 +68,7 @@ export async function compareStack(comparison: Comparison): Promise<StackPlan> {
     region: settings.region,
     ...found,
     dockerfiles: { before: base.dockerfiles, after: await dockerfilesOf(program, ledger) },
+    settings: changedSettings(base.settings, settings.given),
     assumptions: settings.assumptions,
   };
 }
@@ -137,7 +143,12 @@ async function drawBase(comparison: Comparison): Promise<Drawn> {
   const paper = paperOf(comparison, "paper-before");
   await writeState(paper, emptyState);
   const { ledger } = await drawUp(paper, program, settings);
-  return { state: await readState(paper), ledger, dockerfiles: await dockerfilesOf(program, ledger) };
+  return {
+    state: await readState(paper),
+    ledger,
+    dockerfiles: await dockerfilesOf(program, ledger),
+    settings: settings.given,
+  };
 }
 
 /** The engine's version, asked for once. */
@@ -148,7 +159,7 @@ let engine: Promise<string> | undefined;
  * and what is taken for missing settings.
  */
 async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
-  const hash = createHash("sha256").update(`${base.tree}\0${stack}\0${JSON.stringify(complete({}))}\0`);
+  const hash = createHash("sha256").update(`${FORM}\0${base.tree}\0${stack}\0${JSON.stringify(complete({}))}\0`);
   engine ??= execa("pulumi", ["version"]).then(({ stdout }) => stdout);
   hash.update(await engine).update(await readFile(join(checkout, "package-lock.json")));
   const cloud = join(checkout, "local-cloud");

@@ -1,3 +1,5 @@
+import type { SettingChange } from "./settings.ts";
+
 /** Values as the engine has them, secrets masked: plain JSON. */
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -55,6 +57,8 @@ export interface StackPlan {
   changes: Change[];
   /** The Dockerfiles of its images, by path. */
   dockerfiles: { before: Readonly<Record<string, string>>; after: Readonly<Record<string, string>> };
+  /** Settings of the stack's file that differ. */
+  settings: SettingChange[];
   /** Settings that the stack's file leaves to its user, and what was taken for them. */
   assumptions: string[];
 }

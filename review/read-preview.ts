@@ -124,13 +124,32 @@ function propertiesOf(
   after: Resource | undefined,
 ): PropertyChange[] {
   return Object.entries(diff)
-    .map(([path, { kind }]) => ({
-      path,
-      replaces: kind.endsWith("replace"),
-      before: at(before?.inputs, path),
-      after: at(after?.inputs, path),
-    }))
+    .flatMap(([path, { kind }]) =>
+      path === "tagsAll"
+        ? changesOfTags(before, after)
+        : [
+            {
+              path,
+              replaces: kind.endsWith("replace"),
+              before: at(before?.inputs, path),
+              after: at(after?.inputs, path),
+            },
+          ],
+    )
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Tags that the provider's first or last tag setting changes. Without such a setting a resource has
+ * its own tags alone, and no input `tagsAll`.
+ */
+function changesOfTags(before: Resource | undefined, after: Resource | undefined): PropertyChange[] {
+  const [olds, news] = [before, after].map(
+    (side) => (side?.inputs["tagsAll"] ?? side?.inputs["tags"] ?? {}) as Properties,
+  );
+  return [...new Set([...Object.keys(olds ?? {}), ...Object.keys(news ?? {})])]
+    .map((key) => ({ path: `tagsAll.${key}`, replaces: false, before: olds?.[key], after: news?.[key] }))
+    .filter((change) => change.before !== change.after);
 }
 
 /** The value at a path of the engine: `a.b`, `a[0]`, `a["b.c"]`. */

@@ -51,6 +51,7 @@ function stackReport({ plan, findings }: Reviewed, verdict: Verdict): string {
   const parts = [
     `### Stack ${plan.stack}: ${verdict.grade}`,
     summary(verdict),
+    changesOfSettings(plan),
     guardrails(findings),
     money(cost),
     resourceDiff(plan, show),
@@ -106,6 +107,12 @@ const verbs = {
 
 function reason({ path, before, after }: PropertyChange): string {
   return `${code(path)} (${short(before)} → ${short(after)})`;
+}
+
+function changesOfSettings({ settings }: StackPlan): string {
+  if (settings.length === 0) return "";
+  const lines = settings.map(({ key, before, after }) => `${code(key)}: ${short(before)} → ${short(after)}`);
+  return `**Settings of the stack's file:**\n\n${list(lines)}`;
 }
 
 function guardrails({ fresh, known, excepted }: Findings): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { CannotJudge } from "./cannot-judge.ts";
+import type { Config } from "./settings.ts";
 
 const stackFile = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
 
@@ -17,6 +18,8 @@ const placeholders: readonly { key: string; path: string; value: unknown }[] = [
 
 /** The settings of a stack, complete enough to draw it up. */
 export interface StackSettings {
+  /** The settings in the file. */
+  given: Config;
   config: Record<string, unknown>;
   region: string;
   /** Placeholders for settings that the file lacks: "gifticon-event:hosts.ami = ...". */
@@ -43,7 +46,7 @@ export function complete(given: Record<string, unknown>): StackSettings {
     assumptions.push(`${key}.${path} = ${JSON.stringify(value)}`);
   }
   const region = config["aws:region"];
-  return { config, region: typeof region === "string" ? region : "ap-northeast-2", assumptions };
+  return { given, config, region: typeof region === "string" ? region : "ap-northeast-2", assumptions };
 }
 
 /** A stack's file with these settings, for a state that is encrypted with this salt. */

@@ -61,16 +61,12 @@ export function validatedBy(fault: (text: string) => string | undefined) {
   };
 }
 
-let defaultTags: Record<string, string> = {};
-
-/** Sets the provider's default tags, which every resource gets in addition to its own. */
-export function setDefaultTags(tags: Record<string, string>): void {
-  defaultTags = tags;
-}
-
 /** Returns the outputs `region` and `tagsAll`, which every AWS resource has. */
-export function commonOutputs(inputs: { tags?: Record<string, string> | undefined }): Properties {
-  return { region: region(), tagsAll: { ...defaultTags, ...inputs.tags } };
+export function commonOutputs(inputs: {
+  tags?: Record<string, string> | undefined;
+  tagsAll?: Record<string, string> | undefined;
+}): Properties {
+  return { region: region(), tagsAll: inputs.tagsAll ?? inputs.tags ?? {} };
 }
 
 /**

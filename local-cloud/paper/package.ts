@@ -1,10 +1,8 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
-import { instanceInputs } from "../aws/ec2/instance-inputs.ts";
 import { token as ec2 } from "../aws/ec2/tokens.ts";
 import { loginOutputs } from "../aws/ecr/get-authorization-token.ts";
 import { token as ecr } from "../aws/ecr/tokens.ts";
-import { instanceInputs as databaseInputs } from "../aws/rds/instance-inputs.ts";
 import { token as rds } from "../aws/rds/tokens.ts";
 import type { CloudPackage, Created, FunctionType, Properties, ResourceType } from "../provider/resource-type.ts";
 import { suffixes } from "../provider/server/context.ts";
@@ -34,6 +32,7 @@ export interface Entry {
 export function onPaper(cloudPackage: CloudPackage, ledger: Ledger): CloudPackage {
   return {
     ...cloudPackage,
+    ...cloudPackage.onPaper,
     begin: undefined,
     resources: cloudPackage.resources.map((type) => drawnUp(type, ledger)),
     functions: cloudPackage.functions.map(answered),
@@ -41,15 +40,15 @@ export function onPaper(cloudPackage: CloudPackage, ledger: Ledger): CloudPackag
 }
 
 /** Rules that are of this machine and not of AWS: any image and what RDS offers may be drawn up. */
-const wider: Readonly<Record<string, z.ZodType>> = {
-  [ec2.instance]: instanceInputs.extend({ ami: z.string().regex(/^ami-[0-9a-f]{8,17}$/) }),
-  [rds.instance]: databaseInputs.extend({
+const wider: Readonly<Record<string, z.ZodRawShape>> = {
+  [ec2.instance]: { ami: z.string().regex(/^ami-[0-9a-f]{8,17}$/) },
+  [rds.instance]: {
     engineVersion: z
       .string()
       .regex(/^1[0-9](?:\.\d+)?$/)
       .optional(),
     publiclyAccessible: z.boolean().optional(),
-  }),
+  },
 };
 
 function drawnUp(type: ResourceType, ledger: Ledger): ResourceType {
@@ -66,7 +65,7 @@ function drawnUp(type: ResourceType, ledger: Ledger): ResourceType {
   };
   return {
     ...type,
-    inputs: wider[type.token] ?? type.inputs,
+    inputs: type.inputs instanceof z.ZodObject ? type.inputs.extend(wider[type.token] ?? {}) : type.inputs,
     defaults: (news, olds, context) => {
       ledger.set(context.urn, { given: news });
       const randomSuffix = suffixes(Buffer.from(markOf(context.urn, news), "hex"));

@@ -168,7 +168,9 @@ export interface CloudPackage {
   configuration: z.ZodType;
   configure?: (configuration: Properties) => Promise<void>;
   /** Runs once the provider is configured, before anything else is asked of it. */
-  begin?: ((tell: Tell) => Promise<void>) | undefined;
+  begin?: ((tell: Tell, configuration: Properties) => Promise<void>) | undefined;
+  /** Replaces the configuration where nothing is made. */
+  onPaper?: Pick<CloudPackage, "configuration" | "configure">;
   resources: readonly ResourceType[];
   functions: readonly FunctionType[];
 }

@@ -27,6 +27,11 @@ interface Case {
 }
 
 const config = (from: string, to: string): Edit => ({ file: "infra/config/config.ts", from, to });
+const setting = (stack: string, line: string): Edit => ({
+  file: `Pulumi.${stack}.yaml`,
+  from: "config:\n",
+  to: `config:\n  ${line}\n`,
+});
 const workers = ["worker-1", "worker-2", "worker-3", "worker-4", "worker-5"];
 const hosts = ["kafka", "manager", ...workers];
 
@@ -196,6 +201,33 @@ const cases: Case[] = [
     grade: "nothing changes",
     services: [],
     says: [/No resource changes\./],
+  },
+  {
+    change: "default tags of the provider",
+    edits: [setting("local", "aws:defaultTags: { tags: { Team: event, Year: 2026 } }")],
+    grade: "updates in place",
+    replaced: [],
+    services: [],
+    says: [
+      /^- `aws:defaultTags`: nothing → `\{"tags":\{"Team":"event","Year":2026\}\}`$/m,
+      /~ update \| `vpc` \| ec2\.Vpc \| `tagsAll\.Team` nothing → `event`; `tagsAll\.Year` nothing → `2026` \|/,
+    ],
+  },
+  {
+    change: "accounts, roles and credentials of the provider, which no resource shows",
+    edits: [
+      setting("dev", "aws:profile: work"),
+      setting("dev", 'aws:allowedAccountIds: ["999999999999"]'),
+      setting("dev", 'aws:assumeRoles: [{ roleArn: "arn:aws:iam::999999999999:role/deploy" }]'),
+    ],
+    stack: "dev",
+    grade: "nothing changes",
+    previewRefuses: /it is aws:assumeRoles in Pulumi\.dev\.yaml/,
+    says: [
+      /^- `aws:allowedAccountIds`: nothing → `\["999999999999"\]`$/m,
+      /^- `aws:assumeRoles`: nothing → `\[\{"roleArn":"arn:aws:iam::999999999999:role\/deploy"\}\]`$/m,
+      /^- `aws:profile`: nothing → `work`$/m,
+    ],
   },
 ];
 

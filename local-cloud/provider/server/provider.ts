@@ -6,6 +6,7 @@ import {
   type Properties,
   type ResourceType,
 } from "../resource-type.ts";
+import { decodeConfiguration, withSource } from "./configuration.ts";
 import { openContext, typeOf, type OpenContext } from "./context.ts";
 import { diffInputs, type Change } from "./diff.ts";
 import { debug, type EngineLog } from "./engine-log.ts";
@@ -53,21 +54,21 @@ export class Provider {
     return this.#package.version;
   }
 
-  checkConfig(news: Wire): { inputs: Properties; failures: CheckFailure[] } {
-    const { properties, secrets } = decode(news);
-    const { inputs, failures } = validate(this.#package.configuration, configurationOf(properties), secrets);
-    return { inputs: encode(inputs, secrets), failures };
+  checkConfig(urn: string, news: Wire): { inputs: Properties; failures: CheckFailure[] } {
+    const { properties, secrets } = decodeConfiguration(this.#package.configuration, news);
+    const { inputs, failures } = validate(this.#package.configuration, properties, secrets);
+    return { inputs: encode(inputs, secrets), failures: withSource(urn, this.name, failures) };
   }
 
   async configure(args: Wire): Promise<void> {
-    const { properties, secrets } = decode(args);
-    const { inputs } = validate(this.#package.configuration, configurationOf(properties), secrets);
+    const { properties, secrets } = decodeConfiguration(this.#package.configuration, args);
+    const { inputs } = validate(this.#package.configuration, properties, secrets);
     await this.#package.configure?.(inputs);
     const lines: Promise<void>[] = [];
     const tell = (severity: "info" | "warning") => (message: string) => {
       lines.push(this.#log.message(severity, message));
     };
-    await this.#package.begin?.({ info: tell("info"), warning: tell("warning") });
+    await this.#package.begin?.({ info: tell("info"), warning: tell("warning") }, inputs);
     await Promise.all(lines);
   }
 
@@ -220,22 +221,4 @@ function inputsFromRead(
 
 function inputNames(type: ResourceType): Set<string> {
   return new Set("shape" in type.inputs ? Object.keys(type.inputs.shape as object) : []);
-}
-
-/**
- * The SDK writes the members of a provider's configuration that are not text as JSON, and adds
- * members of its own.
- */
-function configurationOf(properties: Properties): Properties {
-  const own = Object.entries(properties).filter(([name]) => !name.startsWith("__") && name !== "version");
-  return Object.fromEntries(own.map(([name, value]) => [name, typeof value === "string" ? parseIfJson(value) : value]));
-}
-
-function parseIfJson(text: string): Properties[string] {
-  if (!/^(?:[[{].*[\]}]|true|false)$/s.test(text)) return text;
-  try {
-    return JSON.parse(text) as Properties[string];
-  } catch {
-    return text;
-  }
 }

@@ -81,7 +81,7 @@ function pluginCalls(
 /** Calls about the provider's own configuration. */
 function configurationCalls(provider: Provider): Calls<"checkConfig" | "diffConfig" | "configure"> {
   return {
-    checkConfig: unary((request) => checkResponse(provider.checkConfig(read(request.getNews())))),
+    checkConfig: unary((request) => checkResponse(provider.checkConfig(request.getUrn(), read(request.getNews())))),
 
     diffConfig: unary(() => {
       const response = new DiffResponse();

@@ -108,6 +108,12 @@ export function encode(properties: Properties, secrets: Secrets, alwaysSecret: r
   return members(properties, []);
 }
 
+/** Changes a value of the wire that may be marked as secret, and keeps the mark. */
+export function mapSecret(value: unknown, change: (plain: unknown) => unknown): unknown {
+  const isSecret = isRecord(value) && value[SIGNATURE] === SECRET;
+  return isSecret ? { ...value, value: change(value["value"]) } : change(value);
+}
+
 /** The text with each secret in it blotted out, for messages. */
 export function redact(text: string, secrets: Secrets): string {
   const hidden = [...secrets.texts].filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length);
