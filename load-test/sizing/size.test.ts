@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import { sizeFor } from "./size.ts";
 
 test("the defaults fit 6,000 users in a minute", () => {
-  const { settings, decidedAfterSeconds, notes } = sizeFor(6_000);
+  const { settings, decidedAfterSeconds, notes, usdAnHour } = sizeFor(6_000);
   assert.deepEqual([settings["api.replicas"], settings["workers"], settings["kafka.partitions"]], [4, 5, 1]);
   assert.deepEqual([decidedAfterSeconds, notes], [0, []]);
+  // The sum of docs/deploy-to-aws.md.
+  assert.equal(usdAnHour?.toFixed(2), "0.24");
 });
 
 test("a million users need more replicas and partitions, and wait for the database", () => {
@@ -38,5 +41,28 @@ test("more users never need less, and the cost is always known", () => {
       }
       assert.ok((few.usdAnHour ?? NaN) <= (many.usdAnHour ?? NaN));
     }),
+  );
+});
+
+test("docs/capacity.md has these sizes", () => {
+  const page = readFileSync(new URL("../../docs/capacity.md", import.meta.url), "utf8");
+  const sizes = [6_000, 60_000, 1_000_000].map((users) => sizeFor(users));
+  const row = (name: string) =>
+    page
+      .split("\n")
+      .find((line) => line.startsWith(`| ${name} `))
+      ?.split("|")
+      .slice(2, -1)
+      .map((cell) => cell.trim());
+  const keys = ["api.replicas", "workers", "kafka.partitions", "hosts.kafka.instanceType", "database.instanceClass"];
+  for (const key of keys)
+    assert.deepEqual(
+      row(`\`${key}\``),
+      sizes.map(({ settings }) => String(settings[key])),
+      key,
+    );
+  assert.deepEqual(
+    row("USD an hour"),
+    sizes.map(({ usdAnHour }) => usdAnHour?.toFixed(2)),
   );
 });

@@ -38,6 +38,8 @@ const BROKER_HOSTS = [
 const [, , BIGGEST] = BROKER_HOSTS;
 /** Records a second of the largest type. Beyond it, one broker is not enough. */
 const ONE_BROKER = BIGGEST.cores * assumed.brokerPerCore;
+/** Public addresses of the load balancer: one in each zone. */
+const LOAD_BALANCER_ADDRESSES = 2;
 /** Maximum of `api.replicas` in infra/config/config.ts. */
 const MOST_COPIES = 50;
 const MOST_PARTITIONS = 100;
@@ -104,7 +106,7 @@ function costOf(region: string, workers: number, kafkaHost: string, brokers: num
   const parts = [
     times(instance["t3.micro"], workers + 1),
     times(instance[kafkaHost], brokers),
-    times(address, hosts + 1),
+    times(address, hosts + LOAD_BALANCER_ADDRESSES),
     database["db.t3.micro"],
     times(databaseStorage["gp3"], 20 / HOURS_A_MONTH),
     loadBalancer["application"],
