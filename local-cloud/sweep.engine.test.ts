@@ -8,8 +8,8 @@ process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("sweep").account;
 const { createRecord, deleteRecord, listRecords } = await import("./engine/records.ts");
 const { identityOf, sweep } = await import("./sweep.ts");
 
-/** A type whose resource goes only when no other record names it. */
-function typeThatHolds(token: string): ResourceType {
+/** Returns a type whose resource can't be deleted while another record uses it. */
+function typeInUse(token: string): ResourceType {
   return {
     token,
     inputs: z.strictObject({}),
@@ -28,13 +28,13 @@ const cloud: CloudPackage = {
   name: "test",
   version: "1.0.0",
   configuration: z.strictObject({}),
-  resources: [typeThatHolds("test:index:Thing")],
+  resources: [typeInUse("test:index:Thing")],
   functions: [],
 };
 
 after(() => sweep(cloud, new Set()));
 
-it("deletes what no state knows, whatever the order, and leaves what is known, of another stack, or of no type it has", async () => {
+it("deletes resources that are in no state, in any order, and keeps those of the state, of other stacks and of unknown types", async () => {
   const thing = "test:index:Thing";
   await createRecord(thing, "known", {}, "one");
   await createRecord(thing, "used", {}, "one");

@@ -6,7 +6,7 @@ import { docker } from "./engine/docker.ts";
 import { BASE_TYPE, listNetworks } from "./engine/networks.ts";
 import { getRecord } from "./engine/records.ts";
 
-/** Something that an account holds on this machine. */
+/** A resource that the account has on this machine and no state has. */
 export interface Orphan {
   /** The Pulumi type token. */
   type: string;
@@ -14,30 +14,29 @@ export interface Orphan {
   stack?: string;
 }
 
-/** What a sweep did. */
+/** The result of a sweep. */
 export interface Swept {
   deleted: Orphan[];
-  /** What could not be deleted, and why. */
+  /** Resources that could not be deleted, and why. */
   failed: { orphan: Orphan; reason: string }[];
 }
 
-/** The identity of a resource, as a state and a Docker object have it in common. */
+/** Returns the identity of a resource, which a state and a Docker object share. */
 export const identityOf = ({ type, id }: { type: string; id: string }): string => `${type} ${id}`;
 
 /**
- * Deletes what the account holds and no state knows of: an engine that is killed during a creation
- * has no note of what was made. Each thing is deleted by its own resource type, so that nothing of
- * it is left.
+ * Deletes the account's resources that are in no state. An engine that is killed during a creation
+ * leaves such resources. Each is deleted by its own resource type, so that nothing of it is left.
  *
- * @param known the identities that a state knows; those stay.
- * @param stack only what this stack has made; undefined for all of the account.
+ * @param known The identities in the state, which stay.
+ * @param stack Deletes only resources that this stack created; undefined for the whole account.
  */
 export async function sweep(cloud: CloudPackage, known: ReadonlySet<string>, stack?: string): Promise<Swept> {
   const deleted: Orphan[] = [];
-  let rest = (await held()).filter(
+  let rest = (await resourcesOfAccount()).filter(
     (one) => !known.has(identityOf(one)) && (stack === undefined || one.stack === stack),
   );
-  // What depends on another thing can go only before it: go on as long as a round deletes
+  // A resource can't be deleted before those that depend on it. So repeat while a round deletes
   // something.
   for (;;) {
     const failed: Swept["failed"] = [];
@@ -57,11 +56,8 @@ export async function sweep(cloud: CloudPackage, known: ReadonlySet<string>, sta
   }
 }
 
-/**
- * All that the account holds but its base, bodies that use others (containers) first, networks
- * last.
- */
-async function held(): Promise<Orphan[]> {
+/** Returns the account's resources without its base, networks last because others are in them. */
+async function resourcesOfAccount(): Promise<Orphan[]> {
   const [containers, { Volumes }, networks] = await Promise.all([
     listContainers(),
     docker.listVolumes({ filters: accountFilter() }),

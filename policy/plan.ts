@@ -12,7 +12,7 @@ export interface PolicyPlan {
   resources: readonly PolicyResource[];
   /** Texts of the images' Dockerfiles, by path from the root of the project. */
   dockerfiles: Readonly<Record<string, string>>;
-  /** Reports whether a text contains a secret. Only reviews on paper can tell. */
+  /** Reports whether a text contains a secret. Only the dry run of a review can tell. */
   isSecret?: (text: string) => boolean;
 }
 

@@ -17,7 +17,7 @@ const ACCOUNT = "123456789012";
  */
 const PASSPHRASE = "paper";
 const SALT = "v1:AbGRC0c9MFU=:v1:abZlDZnUalJEIobV:UT+/5EiiZDacH9itM+q4ZXKHTvvVvQ==";
-const paperServer = fileURLToPath(import.meta.resolve("local-cloud/paper/main.ts"));
+const paperServer = fileURLToPath(import.meta.resolve("local-cloud/dry-run/main.ts"));
 
 /** A state of the engine that exists for one stack of one review. */
 export interface PaperStack {

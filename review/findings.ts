@@ -1,4 +1,4 @@
-import { paperSecretPattern } from "local-cloud/paper/made-up.ts";
+import { syntheticSecretPattern } from "local-cloud/dry-run/synthetic-values.ts";
 import type { PolicyPlan, Violation } from "../policy/plan.ts";
 import { sortOut, type Exception, type Sorted } from "../policy/exceptions.ts";
 import { violations } from "../policy/rules.ts";
@@ -25,7 +25,7 @@ export function findingsOf(plan: StackPlan, exceptions: readonly Exception[], to
 
 function policyPlan(plan: StackPlan, side: "before" | "after"): PolicyPlan {
   const resources: readonly Resource[] = plan[side];
-  const isSecret = (text: string) => text.search(paperSecretPattern) >= 0;
+  const isSecret = (text: string) => text.search(syntheticSecretPattern) >= 0;
   return { stack: plan.stack, resources, dockerfiles: plan.dockerfiles[side], isSecret };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { secret } from "local-cloud/paper/made-up.ts";
+import { secret } from "local-cloud/dry-run/synthetic-values.ts";
 import { labels } from "./labels.ts";
 import type { Resource } from "./plan.ts";
 

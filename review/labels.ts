@@ -1,4 +1,4 @@
-import { paperSecretPattern } from "local-cloud/paper/made-up.ts";
+import { syntheticSecretPattern } from "local-cloud/dry-run/synthetic-values.ts";
 import type { Resource } from "./plan.ts";
 
 /**
@@ -47,5 +47,5 @@ function showing(names: ReadonlyMap<string, string>): Show {
     "g",
   );
   return (text) =>
-    text.replaceAll(pattern, (value) => `{${names.get(value) ?? value}}`).replaceAll(paperSecretPattern, "[secret]");
+    text.replaceAll(pattern, (value) => `{${names.get(value) ?? value}}`).replaceAll(syntheticSecretPattern, "[secret]");
 }

@@ -21,7 +21,7 @@ export interface Drift {
 
 /**
  * The repair of a thing before its first one. Stands for all repairs while the manager does not
- * answer: before it boots, and in reviews on paper.
+ * answer: before it boots, and in the dry run of a review.
  */
 const NONE = "none";
 

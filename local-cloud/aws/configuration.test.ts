@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { onPaper } from "../paper/package.ts";
+import { dryRun } from "../dry-run/dry-run.ts";
 import { EngineLog } from "../provider/server/engine-log.ts";
 import { Provider } from "../provider/server/provider.ts";
-import { configuration, configurationOnPaper, settingsWithoutEffect } from "./configuration.ts";
+import { configuration, dryRunConfiguration, settingsWithoutEffect } from "./configuration.ts";
 import { aws } from "./package.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -15,7 +15,7 @@ const account = "990000000077";
 
 const served = { ...aws, begin: () => Promise.resolve() };
 const here = () => new Provider(served, new EngineLog());
-const paper = () => new Provider(onPaper(aws, new Map()), new EngineLog());
+const inDryRun = () => new Provider(dryRun(aws, new Map()), new EngineLog());
 const declarations = readFileSync(fileURLToPath(import.meta.resolve("@pulumi/aws/provider.d.ts")), "utf8");
 const [, argumentsOfProvider = ""] = /export interface ProviderArgs \{\n(.*?)\n\}/s.exec(declarations) ?? [];
 const realKeys = [...argumentsOfProvider.matchAll(/^ {4}(\w+)\?:/gm)].map(([, key]) => key);
@@ -43,13 +43,13 @@ const checkedVpc = (provider: Provider, tags: unknown) =>
   checked(provider, "aws:ec2/vpc:Vpc", { cidrBlock: "10.0.0.0/16", tags });
 
 describe("the provider's configuration", () => {
-  it("knows each key of the real provider", () => {
+  it("has each key of the real provider", () => {
     assert.ok(realKeys.length > 30, String(realKeys.length));
     assert.deepEqual(Object.keys(configuration.shape).sort(), [...realKeys].sort());
-    assert.deepEqual(Object.keys(configurationOnPaper.shape).sort(), [...realKeys].sort());
+    assert.deepEqual(Object.keys(dryRunConfiguration.shape).sort(), [...realKeys].sort());
   });
 
-  it("takes what the engine writes: JSON of each member that isn't a text, with digits as numbers", () => {
+  it("accepts the engine's form: JSON for members that aren't strings, and digits as numbers", () => {
     const given = {
       region: "eu-west-1",
       profile: "true",
@@ -72,7 +72,7 @@ describe("the provider's configuration", () => {
     });
   });
 
-  it("keeps secrets secret, whole ones and those within JSON, and never prints one", () => {
+  it("keeps secret values and secrets within JSON secret, and never prints one", () => {
     const tags = JSON.stringify({ tags: { Owner: secret("hidden-name") } });
     const { inputs, failures } = here().checkConfig(stackFile, {
       token: secret("hidden-token"),
@@ -95,30 +95,30 @@ describe("the provider's configuration", () => {
     ["assumeRoleWithWebIdentity", '{"roleArn":"arn:aws:iam::123456789012:role/x"}'],
     ["tagPolicyCompliance", "error"],
   ] as const) {
-    it(`refuses ${key} by its key and file, and takes it on paper, where nothing is reached`, () => {
+    it(`refuses ${key} with its key and file, and accepts it in a dry run`, () => {
       const [failure, ...others] = here().checkConfig(stackFile, { [key]: value }).failures;
       assert.deepEqual(others, []);
       assert.equal(failure?.property, key);
       assert.match(failure.reason, /local-cloud: it has /);
       assert.ok(failure.reason.endsWith(`it is aws:${key} in Pulumi.local.yaml`), failure.reason);
-      assert.deepEqual(paper().checkConfig(stackFile, { [key]: value }).failures, []);
+      assert.deepEqual(inDryRun().checkConfig(stackFile, { [key]: value }).failures, []);
     });
   }
 
-  it("names the unknown key, and what is allowed", () => {
+  it("names an unknown key and the allowed ones", () => {
     const [failure] = here().checkConfig(stackFile, { defaultTag: "{}" }).failures;
     assert.match(failure?.reason ?? "", /^unknown property; allowed: region, defaultTags, /);
     assert.match(failure?.reason ?? "", /it is aws:defaultTag in Pulumi\.local\.yaml$/);
   });
 
-  it("tells of settings without an effect, by their keys alone", () => {
+  it("reports settings without effect by key, without values", () => {
     assert.deepEqual(settingsWithoutEffect({ region: "eu-west-1", skipMetadataApiCheck: true }), []);
     assert.deepEqual(settingsWithoutEffect({ profile: "work", secretKey: "hidden" }), [
-      "aws:profile, aws:secretKey: no effect here, as the local cloud never connects to AWS",
+      "aws:profile, aws:secretKey: no effect here, because the local cloud never connects to AWS",
     ]);
   });
 
-  it("refuses an account that isn't allowed, and names the setting, the account and the way out", async () => {
+  it("refuses an account that isn't allowed, and names the account, the setting and the next step", async () => {
     await here().configure({ allowedAccountIds: [account] });
     await assert.rejects(here().configure({ allowedAccountIds: ["123456789012"] }), {
       message:
@@ -126,12 +126,12 @@ describe("the provider's configuration", () => {
         "cloud's account of this checkout. Correct the setting, or set LOCAL_CLOUD_ACCOUNT to an allowed account",
     });
     await assert.rejects(here().configure({ forbiddenAccountIds: [account] }), /aws:forbiddenAccountIds forbids it/);
-    await paper().configure({ allowedAccountIds: ["123456789013"] });
+    await inDryRun().configure({ allowedAccountIds: ["123456789013"] });
   });
 });
 
 describe("the provider's tags", () => {
-  it("are in tagsAll of each resource with tags, under its own tags", async () => {
+  it("are in tagsAll of each resource with tags, and the resource's own tags have precedence", async () => {
     const provider = here();
     await provider.configure({ defaultTags: '{"tags":{"Team":"event","Name":"none"}}' });
     assert.deepEqual((await checkedVpc(provider, { Name: "main" }))["tagsAll"], { Team: "event", Name: "main" });
@@ -144,8 +144,8 @@ describe("the provider's tags", () => {
     assert.equal("tagsAll" in route, false);
   });
 
-  it("are those on paper too, of which a change is an update in place", async () => {
-    const provider = paper();
+  it("apply in a dry run too, where a change is an update in place", async () => {
+    const provider = inDryRun();
     const before = await checkedVpc(provider, { Name: "main" });
     assert.equal("tagsAll" in before, false);
     await provider.configure({ defaultTags: { tags: { Team: "event" } } });
@@ -169,7 +169,7 @@ describe("the provider's tags", () => {
     assert.deepEqual((await checkedVpc(provider, tags))["tagsAll"], { Name: "main" });
   });
 
-  it("are unknown as long as one of the resource's own is", async () => {
+  it("are unknown while a tag of the resource is unknown", async () => {
     const provider = here();
     await provider.configure({ defaultTags: { tags: { Team: "event" } } });
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

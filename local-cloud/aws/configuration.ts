@@ -20,7 +20,7 @@ const tagValues = z.preprocess(
 );
 
 /** Settings that work as on AWS. */
-const honoured = {
+const supported = {
   region: z
     .string()
     .regex(/^[a-z]{2}(?:-[a-z]+)+-\d$/, { error: "must be the name of a region, such as ap-northeast-2" })
@@ -31,7 +31,7 @@ const honoured = {
   forbiddenAccountIds: accounts.optional(),
 };
 
-/** Settings of credentials and connections to AWS. Nothing here connects to it. */
+/** Settings of credentials and connections. The local cloud doesn't connect to AWS. */
 const withoutEffect = {
   profile: text.optional(),
   accessKey: text.optional(),
@@ -61,20 +61,18 @@ const withoutEffect = {
   skipRequestingAccountId: z.boolean().optional(),
 };
 
-/** Settings that would change what a program may do or reach. The local cloud can't honour them. */
-const refusedHere = {
-  assumeRoles: refused("it has no roles for programs: whoever reaches the Docker engine may do everything"),
-  assumeRoleWithWebIdentity: refused(
-    "it has no roles for programs: whoever reaches the Docker engine may do everything",
-  ),
+/** Settings that change the program's rights or targets, which the local cloud can't do. */
+const unsupported = {
+  assumeRoles: refused("it has no roles for programs: every user of the Docker engine may do everything"),
+  assumeRoleWithWebIdentity: refused("it has no roles for programs: every user of the Docker engine may do everything"),
   endpoints: refused("it has one endpoint, on this machine"),
   tagPolicyCompliance: z
     .literal("disabled", { error: "must be disabled in local-cloud: it has no organization with tag policies" })
     .optional(),
 };
 
-/** On paper nothing is reached, so settings of roles and endpoints have no effect. */
-const allowedOnPaper = {
+/** A dry run connects to nothing, so settings of roles and endpoints have no effect in it. */
+const allowedInDryRun = {
   assumeRoles: z.array(z.record(z.string(), z.unknown())).optional(),
   assumeRoleWithWebIdentity: z.record(z.string(), z.unknown()).optional(),
   endpoints: z.array(z.record(z.string(), text)).optional(),
@@ -82,10 +80,10 @@ const allowedOnPaper = {
 };
 
 /** Schema of the provider's configuration on this machine. */
-export const configuration = z.strictObject({ ...honoured, ...withoutEffect, ...refusedHere });
+export const configuration = z.strictObject({ ...supported, ...withoutEffect, ...unsupported });
 
-/** Schema of the provider's configuration where nothing is made. */
-export const configurationOnPaper = z.strictObject({ ...honoured, ...withoutEffect, ...allowedOnPaper });
+/** Schema of the provider's configuration in a dry run. */
+export const dryRunConfiguration = z.strictObject({ ...supported, ...withoutEffect, ...allowedInDryRun });
 
 type Configuration = z.infer<typeof configuration>;
 
@@ -97,19 +95,19 @@ export function configure(given: Properties): Promise<void> {
   return Promise.resolve();
 }
 
-/** Applies the configuration on paper, whose account is made up: no list of accounts is checked. */
-export function configureOnPaper(given: Properties): Promise<void> {
+/** Applies the configuration of a dry run. Its account is synthetic, so lists of accounts don't count. */
+export function configureDryRun(given: Properties): Promise<void> {
   applyRegionAndTags(given);
   return Promise.resolve();
 }
 
 /** Returns a line for the user about the settings that have no effect on this machine. */
 export function settingsWithoutEffect(given: Properties): string[] {
-  // A check that is turned off has no effect to miss.
+  // A user who turns a check off expects no effect.
   const names = Object.keys(given).filter((name) => name in withoutEffect && !name.startsWith("skip"));
   if (names.length === 0) return [];
   const keys = names.map((name) => `aws:${name}`).join(", ");
-  return [`${keys}: no effect here, as the local cloud never connects to AWS`];
+  return [`${keys}: no effect here, because the local cloud never connects to AWS`];
 }
 
 function applyRegionAndTags(given: Properties): void {

@@ -1,10 +1,10 @@
 import { MachineFileError } from "../engine/public-names.ts";
-import type { CloudPackage, Properties, ResourceType, Tell } from "../provider/resource-type.ts";
+import type { CloudPackage, Properties, ResourceType, UserMessages } from "../provider/resource-type.ts";
 import {
   configuration,
-  configurationOnPaper,
   configure,
-  configureOnPaper,
+  configureDryRun,
+  dryRunConfiguration,
   settingsWithoutEffect,
 } from "./configuration.ts";
 import { instance } from "./ec2/instance.ts";
@@ -45,7 +45,7 @@ export const aws: CloudPackage = {
   version: "7.48.0",
   configuration,
   configure,
-  onPaper: { configuration: configurationOnPaper, configure: configureOnPaper },
+  dryRun: { configuration: dryRunConfiguration, configure: configureDryRun },
   begin,
   resources: [
     vpc,
@@ -79,10 +79,10 @@ export const aws: CloudPackage = {
 };
 
 /**
- * Tells of settings without effect, and restores the machine's files. Warns where they can't be
- * written: an update that doesn't need them can go on.
+ * Reports settings without effect, and restores the machine's files. It only warns when they can't
+ * be written, since an update that doesn't need them can go on.
  */
-async function begin({ info, warning }: Tell, given: Properties): Promise<void> {
+async function begin({ info, warning }: UserMessages, given: Properties): Promise<void> {
   settingsWithoutEffect(given).forEach(info);
   try {
     for (const lost of await restoreMachineFiles()) info(`restored on this machine: ${lost}`);

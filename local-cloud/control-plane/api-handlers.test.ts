@@ -57,7 +57,7 @@ const getToken = requestOf("AmazonEC2ContainerRegistry_V20150921.GetAuthorizatio
 const getParameter = (input: object) => requestOf("AmazonSSM.GetParameter", input);
 const parameterArn = `arn:aws:ssm:${region}:${account}:parameter/app/key`;
 
-test("a role that may log in to the registry gets a login that the registry takes", async () => {
+test("a role that may log in to the registry gets a login that the registry accepts", async () => {
   const { status, body } = await ask(ecrApi(authority), getToken, contextOf([allow("ecr:GetAuthorizationToken")]));
   assert.equal(status, 200);
   const [data] = body["authorizationData"] as { authorizationToken: string; proxyEndpoint: string }[];
@@ -65,7 +65,7 @@ test("a role that may log in to the registry gets a login that the registry take
   assert.ok(loginIsValid(`Basic ${data.authorizationToken}`, loginKey(secret), Date.now()));
 });
 
-test("a role without that permission is denied in AWS's words", async () => {
+test("a role without that permission gets the error message of AWS", async () => {
   const { status, body } = await ask(ecrApi(authority), getToken, contextOf([allow("ssm:*")]));
   assert.equal(status, 400);
   assert.deepEqual(body, {
@@ -76,7 +76,7 @@ test("a role without that permission is denied in AWS's words", async () => {
   });
 });
 
-test("a parameter is decrypted when asked, for a role that may read it", async () => {
+test("a role that may read a parameter gets it decrypted when it asks for that", async () => {
   const context = contextOf([allow("ssm:GetParameter", `arn:aws:ssm:*:*:parameter/app/*`), parameter]);
   const request = getParameter({ Name: "/app/key", WithDecryption: true });
   const { status, body } = await ask(ssmApi(authority), request, context);
@@ -116,7 +116,7 @@ const refusals: [string, ApiRequest, ApiContext, string][] = [
   ["a request without a name", getParameter({}), contextOf([allow("*")]), "ValidationException"],
   ["another operation", requestOf("AmazonSSM.PutParameter", {}), contextOf([allow("*")]), "UnknownOperationException"],
   [
-    "a parameter of others",
+    "a parameter that the role's policy does not cover",
     getParameter({ Name: "/app/key" }),
     contextOf([allow("ssm:*", "arn:aws:ssm:*:*:parameter/b/*"), parameter]),
     "AccessDeniedException",
@@ -158,7 +158,7 @@ test("the machine itself needs neither signature nor role", async () => {
   assert.equal((await ask(ssmApi(authority), getParameter({ Name: "/app/key" }), context)).status, 200);
 });
 
-test("the bundle of database CAs is the account's CA, and nothing else is there", async () => {
+test("the CA bundle for databases holds the account's CA, and other paths are not found", async () => {
   const get = (path: string) => ({ method: "GET", host: "x", path, headers: {}, body: "" });
   const answer = truststore(authority);
   assert.equal((await answer(get("/global/global-bundle.pem"), contextOf([]))).body, "PEM");

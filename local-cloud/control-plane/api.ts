@@ -1,12 +1,9 @@
 import type { LocalRecord } from "../engine/records.ts";
 
-/**
- * The port on which the control plane takes the provider's request to reconcile; it answers the
- * machine only.
- */
+/** Port for the provider's requests to reconcile. Only the machine itself may send them. */
 export const RECONCILE_PORT = 8053;
 
-/** The host names under which the control plane answers over TLS on the internet network. */
+/** Returns the host names that the control plane serves over TLS on the internet network. */
 export function apiNames(region: string): string[] {
   return [`api.ecr.${region}.amazonaws.com`, `ssm.${region}.amazonaws.com`, "truststore.pki.rds.amazonaws.com"];
 }
@@ -18,7 +15,7 @@ export interface ApiRequest {
   host: string;
   /** Path and query as sent. */
   path: string;
-  /** By their names in lower case. */
+  /** The names are in lower case. */
   headers: Partial<Record<string, string>>;
   body: string;
 }
@@ -29,7 +26,7 @@ export interface ApiResponse {
   body?: string | Buffer;
 }
 
-/** Who sends a request, judged by its source address. */
+/** The sender of a request, known by its source address. */
 export interface Caller {
   sourceAddress: string;
   /** True for the machine itself: the operator, who may do everything. */
@@ -40,19 +37,19 @@ export interface Caller {
   roleName?: string;
 }
 
-/** What a handler knows beside the request. */
+/** Facts that a handler needs besides the request. */
 export interface ApiContext {
   caller: Caller;
   /**
-   * Whether the request is signed with credentials that the metadata service gave to the caller (or
-   * comes from the machine).
+   * True for a request that comes from the machine, or that is signed with the credentials that the
+   * metadata service gave to the caller.
    */
   signed: boolean;
   account: string;
   region: string;
-  /** The records of a type, or all. */
+  /** Returns the records of a type, or all records. */
   records: (type?: string) => Promise<LocalRecord[]>;
 }
 
-/** Answers for one API; a thrown error becomes a 500 that tells nothing but "InternalFailure". */
+/** Answers for one API. A thrown error becomes a 500 that says only "InternalFailure". */
 export type ApiHandler = (request: ApiRequest, context: ApiContext) => Promise<ApiResponse>;

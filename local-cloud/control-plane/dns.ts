@@ -2,14 +2,14 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { connect, createServer, type Server } from "node:net";
 
 /**
- * Docker's own resolver, which knows every alias of the networks that this container is in, and
- * asks the machine's for the rest.
+ * Address of Docker's own resolver. It knows every alias of the networks that this container is in,
+ * and asks the machine's resolver for the rest.
  */
 const RESOLVER = "127.0.0.11";
 const PORT = 53;
 /**
- * A resolver's client asks again after 5 s (resolv.conf(5)); an answer later than that helps
- * nobody.
+ * Milliseconds that a query may take. A client asks again after 5 s (resolv.conf(5)), so a later
+ * answer helps nobody.
  */
 const TIMEOUT = 5_000;
 
@@ -34,7 +34,7 @@ async function serveUdp(): Promise<Socket> {
   return server;
 }
 
-/** Each query has a socket of its own: its port tells which answer belongs to it. */
+/** Relays a query through a socket of its own: the socket's port tells whose answer it is. */
 function relay(server: Socket, query: Buffer, client: RemoteInfo): void {
   const upstream = createSocket("udp4");
   const close = () => {

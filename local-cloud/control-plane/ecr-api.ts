@@ -5,7 +5,7 @@ import { jsonAnswer, jsonError, operationOf, refusal } from "./json-api.ts";
 
 const service = "AmazonEC2ContainerRegistry_V20150921";
 
-/** The API of ECR, as far as the ECR credential helper asks it: GetAuthorizationToken. */
+/** Answers as the API of ECR. The ECR credential helper needs only GetAuthorizationToken. */
 export function ecrApi(authority: () => Promise<Pick<Authority, "secret">>, now: () => number = Date.now): ApiHandler {
   return async (request, context) => {
     const operation = operationOf(request, service);

@@ -4,10 +4,10 @@ import { token } from "../aws/ec2/tokens.ts";
 import type { LocalRecord } from "../engine/records.ts";
 import { viewOf, type View } from "./view.ts";
 
-/** A VPC with two instances, the first public, as the control plane's tests see it. */
+/** Address range of the VPC that the control plane's tests use. */
 export const vpcRange = "10.0.0.0/16";
 
-/** The records of the example, with more or others where a test needs them. */
+/** Returns the records of the example. A test can change the first instance and add records. */
 function exampleRecords(instanceProperties: Properties = {}, more: LocalRecord[] = []): LocalRecord[] {
   return [
     record(token.vpc, "vpc-1", {
@@ -38,6 +38,7 @@ function exampleRecords(instanceProperties: Properties = {}, more: LocalRecord[]
   ];
 }
 
+/** Returns the view of a VPC with two instances, of which the first has a public address. */
 export function exampleView(instanceProperties: Properties = {}, more: LocalRecord[] = []): View {
   const containers = [
     container("i-1", { "vpc-net": "10.0.1.4", internet: "198.18.0.10" }),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LocalRecord } from "../engine/records.ts";
 import { exampleView, internetRoute, rule, vpcRange } from "./example-view.ts";
-import { renderFirewall, renderFirst } from "./firewall-rules.ts";
+import { renderFirewall, renderNamespaceSetup } from "./firewall-rules.ts";
 
 const toEverywhere = internetRoute("0.0.0.0/0");
 
@@ -13,7 +13,7 @@ function rulesOf(id: string, more: LocalRecord[], properties = {}): string {
   return renderFirewall(member, view, vpcRange);
 }
 
-test("without a rule nothing gets in, and nothing out but what the VPC's DNS and metadata need", () => {
+test("without a rule nothing gets in, and only requests for DNS and metadata get out", () => {
   assert.equal(
     rulesOf("i-2", []),
     `*mangle
@@ -31,7 +31,7 @@ COMMIT
   );
 });
 
-test("each rule of a member's groups becomes a line, ranges and groups alike", () => {
+test("each rule of a member's groups becomes a line, for a range as for a group", () => {
   const rules = [
     toEverywhere,
     rule("in", "sg-web", "tcp", [80, 80], { cidrIpv4: "0.0.0.0/0" }),
@@ -63,13 +63,13 @@ COMMIT
   );
 });
 
-test("a public address without a route to an internet gateway talks to nobody outside the VPC", () => {
+test("a public address without a route to an internet gateway reaches nothing outside the VPC", () => {
   const text = rulesOf("i-1", [rule("out", "sg-web", "-1", undefined, { cidrIpv4: "0.0.0.0/0" })]);
   assert.match(text, /^-A local-cloud-in -d 198\.18\.0\.10\/32 -j DROP$/m);
   assert.match(text, /^-A local-cloud-out ! -d 10\.0\.0\.0\/16 -j DROP$/m);
 });
 
-test("routes to parts of the internet let those parts through only", () => {
+test("routes to parts of the internet let only those parts through", () => {
   const text = rulesOf("i-1", [internetRoute("198.51.100.0/24"), internetRoute("203.0.113.0/24")]);
   const outside = text.split("\n").filter((line) => line.startsWith("-A local-cloud-out") && /MARK|mark/.test(line));
   assert.deepEqual(outside, [
@@ -86,9 +86,9 @@ test("the members of a VPC's default group reach each other", () => {
   assert.match(text, /^-A local-cloud-out -d 0\.0\.0\.0\/0 -j RETURN$/m);
 });
 
-test("a network namespace gets its jumps after its chains, and the way to the metadata service", () => {
+test("a new network namespace gets the jumps into the chains, and the translation of the metadata address", () => {
   assert.equal(
-    renderFirst(vpcRange),
+    renderNamespaceSetup(vpcRange),
     `*nat
 :local-cloud-metadata - [0:0]
 -A local-cloud-metadata -p tcp --dport 80 -j DNAT --to-destination 10.0.0.2:80

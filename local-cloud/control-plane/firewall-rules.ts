@@ -2,14 +2,14 @@ import { hasPorts, protocolName } from "../aws/ec2/protocols.ts";
 import { addressAt } from "../engine/cidr.ts";
 import type { Member, Rule, View } from "./view.ts";
 
-/** A VPC's DNS server: the third address of its range. */
+/** Returns the address of a VPC's DNS server: the third of the VPC's range. */
 function nameserverOf(vpcRange: string): string {
   return addressAt(vpcRange, 2);
 }
 
 /**
- * The chains in the mangle table of a member's network namespace; the boot script of an instance
- * waits for the first.
+ * Chains in the mangle table of a member's network namespace. The boot script of an instance waits
+ * for the first.
  */
 const CHAIN_IN = "local-cloud-in";
 const CHAIN_OUT = "local-cloud-out";
@@ -17,13 +17,14 @@ const CHAIN_METADATA = "local-cloud-metadata";
 const METADATA_ADDRESS = "169.254.169.254";
 
 /**
- * The security groups of a member as input for `iptables-restore --noflush`: it makes both chains
- * anew, in one step. Mangle, because it sees packets before published ports are translated, and so
- * by the port that a rule names. What belongs to a connection that was let through passes; of new
- * ones only what a rule names. As on AWS, the VPC's DNS and the metadata service are out of the
- * groups' reach.
+ * Renders the security groups of a member as input for `iptables-restore --noflush`, which replaces
+ * both chains in one step.
  *
- * @param vpcRange the range of the member's VPC.
+ * The chains are in the mangle table because it sees packets before published ports are translated,
+ * so with the port that a rule names. Packets of an established connection pass; a new connection
+ * needs a rule. As on AWS, security groups do not affect the VPC's DNS and the metadata service.
+ *
+ * @param vpcRange The range of the member's VPC.
  */
 export function renderFirewall(member: Member, view: View, vpcRange: string): string {
   const nameserver = nameserverOf(vpcRange);
@@ -51,12 +52,12 @@ export function renderFirewall(member: Member, view: View, vpcRange: string): st
 }
 
 /**
- * A jump from a built-in chain into one of ours; each is added once in the life of a network
- * namespace.
+ * A jump from a built-in chain into one of the local cloud's. Each is added once in the life of a
+ * network namespace.
  */
 export interface Jump {
   table: "mangle" | "nat";
-  /** "PREROUTING -i eth+ -j local-cloud-in": what follows -A, -C or -D. */
+  /** The text after -A, -C or -D, such as "PREROUTING -i eth+ -j local-cloud-in". */
   rule: string;
 }
 
@@ -68,11 +69,11 @@ export const JUMPS: readonly Jump[] = [
 ];
 
 /**
- * What a network namespace gets with its first rules: the jumps, and the way to the metadata
- * service. A bridge that lets nothing out drops packets to a link-local address too, so they are
- * translated to the control plane's address in the VPC.
+ * Renders the rules that a network namespace gets once: the jumps, and the translation of the
+ * metadata service's address to the control plane's in the VPC. The translation is needed because
+ * an internal bridge drops packets to a link-local address.
  */
-export function renderFirst(vpcRange: string): string {
+export function renderNamespaceSetup(vpcRange: string): string {
   const added = (table: Jump["table"]) => JUMPS.filter((jump) => jump.table === table).map(({ rule }) => `-A ${rule}`);
   return [
     "*nat",
@@ -92,16 +93,16 @@ function chainOf(direction: Rule["direction"]): string {
 }
 
 /**
- * A public address reaches, and is reached from, no more than its subnet's routes to internet
- * gateways cover.
+ * Renders the rules that drop what a public address may not exchange: all that its subnet's routes
+ * to internet gateways don't cover.
  */
 function noRoute({ publicAddress, internetRoutes }: Member, direction: Rule["direction"], vpcRange: string): string[] {
   if (publicAddress === undefined || internetRoutes.includes("0.0.0.0/0")) return [];
   const chain = chainOf(direction);
   const [outside, end] = direction === "in" ? [`-d ${publicAddress}/32`, "-s"] : [`! -d ${vpcRange}`, "-d"];
   if (internetRoutes.length === 0) return [`-A ${chain} ${outside} -j DROP`];
-  // One match can't exclude several ranges: what goes outside is marked, the mark is taken off
-  // again for each range, and what still has it is dropped.
+  // One match can't exclude several ranges. So packets to the outside get a mark, each range takes
+  // it off again, and a packet that still has it is dropped.
   return [
     `-A ${chain} ${outside} -j MARK --set-xmark 0x10000/0x10000`,
     ...internetRoutes.map((range) => `-A ${chain} ${end} ${range} -j MARK --set-xmark 0x0/0x10000`),
@@ -110,8 +111,8 @@ function noRoute({ publicAddress, internetRoutes }: Member, direction: Rule["dir
 }
 
 /**
- * The matches that a rule stands for: one for its range, or one for each member of the group that
- * it names.
+ * Returns the matches of a rule: one for its range, or one for each member of the group that it
+ * names.
  */
 function matches(rule: Rule, view: View): string[] {
   const end = rule.direction === "in" ? "-s" : "-d";
@@ -132,7 +133,7 @@ function protocolMatch({ protocol, fromPort, toPort }: Rule): string {
   if (name === undefined || name === "all") return "";
   if (!hasPorts(protocol) || fromPort === undefined || toPort === undefined) return ` -p ${name}`;
   if (name === "icmp" || name === "icmpv6") {
-    // For ICMP, AWS keeps the type in fromPort and the code in toPort, -1 for any.
+    // For ICMP, AWS keeps the type in fromPort and the code in toPort; -1 means any.
     if (fromPort < 0) return ` -p ${name}`;
     return ` -p icmp --icmp-type ${toPort < 0 ? fromPort : `${fromPort}/${toPort}`}`;
   }

@@ -1,5 +1,5 @@
 import { docker, isNotFound } from "../engine/docker.ts";
-import { JUMPS, renderFirewall, renderFirst } from "./firewall-rules.ts";
+import { JUMPS, renderFirewall, renderNamespaceSetup } from "./firewall-rules.ts";
 import { runInNamespaceOf } from "./namespaces.ts";
 import type { Member, View } from "./view.ts";
 
@@ -10,14 +10,14 @@ interface Process {
   startedAt: number;
 }
 
-/** What was last applied, by network namespace (a container's process). */
+/** The rules that were applied last, by network namespace (container and process id). */
 const applied = new Map<string, string>();
 const ownStart = Date.now();
 const IPTABLES = "iptables-legacy";
 
 /**
- * Brings the chains of every running member in line with the view. What is in line already costs
- * nothing.
+ * Applies the view to the chains of every running member. Members whose rules are the same as
+ * before are skipped.
  */
 export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => string): Promise<void> {
   const running = view.members.filter((member) => member.running);
@@ -36,7 +36,8 @@ export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => str
         applied.set(namespace, rules);
       } catch (error) {
         applied.delete(namespace);
-        // It stopped in between: its namespace is gone, and its next start brings the rules anew.
+        // The container stopped in between: its namespace is gone, and its next start applies the
+        // rules again.
         if ((await processOf(member))?.pid === process.pid) throw error;
       }
     }),
@@ -47,14 +48,14 @@ export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => str
 }
 
 async function apply({ pid, startedAt }: Process, rules: string, vpcRange: string, first: boolean): Promise<void> {
-  // An earlier control plane may have been here.
+  // An earlier control plane may have added its jumps.
   if (first && startedAt < ownStart) await removeJumps(pid);
-  // The chains are whole before anything jumps into them, and the jumps come last.
-  const text = first ? rules + renderFirst(vpcRange) : rules;
+  // The chains are complete before anything jumps into them, because the jumps come last.
+  const text = first ? rules + renderNamespaceSetup(vpcRange) : rules;
   await runInNamespaceOf(pid, [`${IPTABLES}-restore`, "-w", "--noflush"], text);
 }
 
-/** There must be one of each jump. */
+/** Removes the jumps that exist, so that each exists once after it is added again. */
 async function removeJumps(pid: number): Promise<void> {
   const script = JUMPS.map(({ table, rule }) => `while ${IPTABLES} -w -t ${table} -D ${rule} 2>/dev/null; do :; done`);
   await runInNamespaceOf(pid, ["sh", "-c", script.join("\n")]);

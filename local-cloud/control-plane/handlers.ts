@@ -6,7 +6,7 @@ import { truststore } from "./truststore.ts";
 
 const authority = () => readAuthority();
 
-/** Which handler answers for which host names: the first whose prefix fits. */
+/** The handler for each host name: the first entry whose prefix matches. */
 export const handlers: readonly { prefix: string; handler: ApiHandler }[] = [
   { prefix: "api.ecr.", handler: ecrApi(authority) },
   { prefix: "ssm.", handler: ssmApi(authority) },

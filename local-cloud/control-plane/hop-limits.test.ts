@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { exampleView } from "./example-view.ts";
 import { renderHopLimits } from "./hop-limits.ts";
 
-test("answers to an instance live as many hops as its metadata options say", () => {
+test("an answer to an instance travels as many hops as its metadata options allow", () => {
   assert.equal(
     renderHopLimits(exampleView({ metadataOptions: { httpPutResponseHopLimit: 2 } })),
     `*mangle

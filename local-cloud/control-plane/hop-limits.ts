@@ -6,8 +6,8 @@ import type { View } from "./view.ts";
 let applied = "";
 
 /**
- * Limits how far the metadata service's answers go: they leave with the time to live that the
- * instance's hop limit says, so that with 1 they reach the instance, and no container behind it.
+ * Limits how far the metadata service's answers travel: their time to live is the instance's hop
+ * limit. With a limit of 1 they reach the instance and no container in it.
  */
 export async function applyHopLimits(view: View): Promise<void> {
   const rules = renderHopLimits(view);
@@ -16,7 +16,7 @@ export async function applyHopLimits(view: View): Promise<void> {
   applied = rules;
 }
 
-/** The mangle table of the control plane, whole, as input for `iptables-restore`. */
+/** Renders the whole mangle table of the control plane as input for `iptables-restore`. */
 export function renderHopLimits(view: View): string {
   const limits = view.members
     .filter(({ type, privateAddress }) => type === token.instance && privateAddress !== "")

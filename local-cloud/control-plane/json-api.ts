@@ -2,12 +2,12 @@ import { decide } from "../aws/iam/evaluate.ts";
 import { statementsOfRole } from "../aws/iam/find.ts";
 import type { ApiContext, ApiRequest, ApiResponse } from "./api.ts";
 
-/** Answers as AWS's JSON 1.1 protocol has them. */
+/** Returns a successful answer in AWS's JSON 1.1 protocol. */
 export function jsonAnswer(body: unknown): ApiResponse {
   return { status: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body: JSON.stringify(body) };
 }
 
-/** An error of that protocol: the code of the exception, and what it says. */
+/** Returns an error in that protocol: the code of the exception, and its message. */
 export function jsonError(code: string, message?: string): ApiResponse {
   return {
     status: 400,
@@ -16,16 +16,16 @@ export function jsonError(code: string, message?: string): ApiResponse {
   };
 }
 
-/** The operation that a request names, or undefined when it isn't one of that service. */
+/** Returns the operation that a request names, or undefined for a request to another service. */
 export function operationOf(request: ApiRequest, service: string): string | undefined {
   const [target, operation] = (request.headers["x-amz-target"] ?? "").split(".");
   return request.method === "POST" && target === service ? operation : undefined;
 }
 
 /**
- * Whether the caller may do this: undefined, or the error that AWS answers. The machine itself may
- * do everything; an instance must sign with its role's credentials, and the role's policies must
- * allow the action.
+ * Returns the error that AWS answers when the caller may not do this, and undefined when it may.
+ * The machine itself may do everything. An instance must sign with its role's credentials, and the
+ * role's policies must allow the action.
  */
 export async function refusal(
   request: ApiRequest,

@@ -13,14 +13,14 @@ import { issueSession, openSession, type Session } from "./sessions.ts";
 import { parseAuthorization, requestAge, signatureMatches } from "./sigv4.ts";
 
 /**
- * The control plane: the one container that answers as AWS inside an account's networks. DNS and
- * metadata in its VPCs, APIs over TLS on the internet network, and security groups in the network
- * namespaces of what runs.
+ * The control plane: one container for each account that answers as AWS inside the account's
+ * networks. It serves DNS and metadata in the VPCs and the APIs over TLS on the internet network.
+ * It applies security groups in the network namespaces of the running containers.
  */
 
 /** Requests to the APIs of AWS are small; SSM's largest parameter has 8 KiB. */
 const BODY_LIMIT = 256 * 1024;
-/** AWS refuses a request that was signed longer ago, in milliseconds. */
+/** Milliseconds after which AWS refuses a signed request. */
 const SIGNATURE_LIFETIME = 15 * 60_000;
 
 const machineAddress = process.env["LOCAL_CLOUD_MACHINE_ADDRESS"] ?? "";
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   console.log(`the control plane of account ${accountId()} is up`);
 }
 
-/** The provider asks for a pass after each change; nobody else may. */
+/** Serves the provider's requests to reconcile, which it sends after each change. */
 async function serveReconcile(): Promise<void> {
   const server = createHttpServer((request, response) => {
     void answering(response, async () => {
@@ -88,7 +88,7 @@ async function serveApis(authority: Authority): Promise<void> {
   await listening((done) => server.listen(443, "0.0.0.0", done));
 }
 
-/** Who sends the request: by its signature if it has one, and by its source address. */
+/** Identifies the sender of a request by its signature, if it has one, and its source address. */
 async function contextOf(request: IncomingMessage, body: Buffer, authority: Authority): Promise<ApiContext> {
   const sourceAddress = addressOf(request);
   const view = await reconciler.recentView();
@@ -112,7 +112,7 @@ async function contextOf(request: IncomingMessage, body: Buffer, authority: Auth
 }
 
 /**
- * The session whose credentials signed the request; undefined when it isn't signed, or not rightly.
+ * Returns the session whose credentials signed the request; undefined without a valid signature.
  */
 function sessionOf(request: IncomingMessage, body: Buffer, authority: Authority): Session | undefined {
   const headers = headersOf(request);
@@ -156,7 +156,7 @@ function listening(
   });
 }
 
-/** A control plane that can't keep its promise ends; Docker starts it again. */
+/** Ends the process after an error that it can't handle. Docker starts the container again. */
 function fail(error: unknown): never {
   console.error(error);
   process.exit(1);

@@ -37,7 +37,7 @@ function service(properties: Properties = {}) {
   return { ask, token, get, clock };
 }
 
-test("a token is asked for by PUT, with a time to live that the answer repeats", async () => {
+test("a PUT request gets a token, and the answer repeats the time to live that it asks for", async () => {
   const { ask } = service();
   const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "21600" };
   const answer = await ask("/latest/api/token", headers, { method: "PUT" });
@@ -54,17 +54,17 @@ for (const ttl of ["0", "21601", "-1", "1.5", "ten", ""]) {
   });
 }
 
-test("a token is not given through a proxy", async () => {
+test("a request through a proxy gets no token", async () => {
   const { ask } = service();
   const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "60", "x-forwarded-for": "10.0.0.9" };
   assert.equal((await ask("/latest/api/token", headers, { method: "PUT" })).status, 403);
 });
 
-test("without a token nothing is told where tokens are required", async () => {
+test("a request without a token is refused where tokens are required", async () => {
   assert.equal((await service().ask("/latest/meta-data/instance-id")).status, 401);
 });
 
-test("without a token everything is told where tokens are optional", async () => {
+test("a request without a token is answered where tokens are optional", async () => {
   const { ask } = service({ metadataOptions: { httpTokens: "optional" } });
   assert.equal((await ask("/latest/meta-data/instance-id")).body, "i-1");
 });
@@ -74,7 +74,7 @@ test("a wrong token is refused even where tokens are optional", async () => {
   assert.equal((await ask("/latest/meta-data/instance-id", { "x-aws-ec2-metadata-token": "wrong" })).status, 401);
 });
 
-test("a token ends with its time to live", async () => {
+test("a token expires after its time to live", async () => {
   const { ask, token, clock } = service();
   const headers = { "x-aws-ec2-metadata-token": await token("60") };
   clock.now += 59_999;
@@ -83,13 +83,13 @@ test("a token ends with its time to live", async () => {
   assert.equal((await ask("/latest/meta-data/instance-id", headers)).status, 401);
 });
 
-test("a token of one instance is worth nothing on another", async () => {
+test("a token of one instance is refused from another", async () => {
   const { ask, token } = service();
   const headers = { "x-aws-ec2-metadata-token": await token() };
   assert.equal((await ask("/latest/meta-data/instance-id", headers, { from: 1 })).status, 401);
 });
 
-test("a switched-off service answers nobody", async () => {
+test("a service that is disabled refuses every request", async () => {
   const { ask } = service({ metadataOptions: { httpEndpoint: "disabled" } });
   assert.equal((await ask("/latest/meta-data/")).status, 403);
 });
@@ -118,7 +118,7 @@ for (const [path, expected] of [
   });
 }
 
-test("a folder is listed with or without a slash at its end, folders in it with one", async () => {
+test("a folder is listed with or without a trailing slash, and the folders in it have one", async () => {
   const { get } = service();
   assert.equal((await get("/latest/meta-data/placement")).body, "availability-zone\navailability-zone-id\nregion");
   assert.equal((await get("/latest/")).body, "dynamic/\nmeta-data/\nuser-data");
@@ -134,14 +134,14 @@ for (const path of ["/latest/meta-data/nothing", "/nothing", "/latest/meta-data/
   });
 }
 
-test("the user data comes as it was given, and not at all where there is none", async () => {
+test("user data is returned unchanged, and is not found where there is none", async () => {
   assert.equal((await service().get("/latest/user-data")).body, "#!/bin/sh\necho hello\n");
   const encoded = { userData: null, userDataBase64: Buffer.from("#!/bin/sh\n").toString("base64") };
   assert.equal((await service(encoded).get("/latest/user-data")).body, "#!/bin/sh\n");
   assert.equal((await service({ userData: null }).get("/latest/user-data")).status, 404);
 });
 
-test("the role's credentials are given in the form of EC2", async () => {
+test("the role's credentials have the format of EC2", async () => {
   const { body } = await service().get("/latest/meta-data/iam/security-credentials/host-role");
   assert.deepEqual(JSON.parse(body), {
     Code: "Success",
@@ -159,7 +159,7 @@ test("an instance without a profile has no credentials", async () => {
   assert.equal((await get("/latest/meta-data/iam/security-credentials/")).status, 404);
 });
 
-test("tags are told where the instance's options allow it", async () => {
+test("tags are served where the instance's options allow it", async () => {
   const { get } = service({ metadataOptions: { httpTokens: "required", instanceMetadataTags: "enabled" } });
   assert.equal((await get("/latest/meta-data/tags/instance/Name")).body, "first");
 });

@@ -6,19 +6,19 @@ import type { ApiResponse } from "./api.ts";
 import type { SessionCredentials } from "./sessions.ts";
 import { text, type Member, type View } from "./view.ts";
 
-/** What the service is asked. */
+/** A request to the metadata service. */
 export interface MetadataRequest {
   method: string;
   path: string;
-  /** By their names in lower case. */
+  /** The names are in lower case. */
   headers: Partial<Record<string, string>>;
 }
 
-/** What it knows beside the view. */
+/** Facts that the service needs besides the view. */
 export interface MetadataEnvironment {
   account: string;
   region: string;
-  /** Gives the credentials of a role, for the instance that asks. */
+  /** Returns credentials of a role for the instance that asks. */
   credentialsOf: (roleName: string, instanceId: string) => Promise<SessionCredentials>;
   now: () => number;
 }
@@ -28,7 +28,7 @@ interface Session {
   expires: number;
 }
 
-/** A token lives at most six hours. */
+/** Longest lifetime of a token in seconds: six hours. */
 const MAXIMUM_TTL = 21_600;
 const tokenHeader = "x-aws-ec2-metadata-token";
 const ttlHeader = "x-aws-ec2-metadata-token-ttl-seconds";
@@ -42,7 +42,7 @@ export class MetadataService {
     this.#environment = environment;
   }
 
-  /** Answers the instance whose request it is. */
+  /** Answers a request of the given instance. */
   async answer(request: MetadataRequest, member: Member, view: View): Promise<ApiResponse> {
     const options = objectOf(member.record.properties["metadataOptions"]);
     if (options["httpEndpoint"] === "disabled") return error(403, "Forbidden");
@@ -61,7 +61,7 @@ export class MetadataService {
 
   #newToken(request: MetadataRequest, member: Member): ApiResponse {
     if (request.method !== "PUT") return error(405, "Method Not Allowed");
-    // A token asked for through a proxy might be asked for by somebody else.
+    // Through a proxy, somebody else than the instance could ask for a token.
     if (request.headers["x-forwarded-for"] !== undefined) return error(403, "Forbidden");
     const ttl = Number(request.headers[ttlHeader]);
     if (!Number.isInteger(ttl) || ttl < 1 || ttl > MAXIMUM_TTL) return error(400, "Bad Request");
@@ -98,7 +98,7 @@ export class MetadataService {
     return lookUp(path, this.#tree(member, view, role));
   }
 
-  /** Every document that isn't asked for by name above, by its path. */
+  /** Returns the documents by path, apart from those that #document answers itself. */
   #tree(member: Member, view: View, role: string | undefined): Map<string, string> {
     const { properties } = member.record;
     const { region } = this.#environment;
@@ -163,7 +163,7 @@ export class MetadataService {
       if (content !== undefined) tree.set(`meta-data/${path}`, content);
     }
     tree.set("dynamic/instance-identity/document", this.#identity(member, zone));
-    // In listings only: it is answered before the tree is looked at.
+    // For listings only: #document answers a request for the user data itself.
     if (properties["userData"] !== undefined || properties["userDataBase64"] !== undefined) tree.set("user-data", "");
     return tree;
   }
@@ -192,7 +192,7 @@ export class MetadataService {
   }
 }
 
-/** The name of the role in an instance's profile. */
+/** Returns the name of the role in an instance's profile. */
 export function roleOf(member: Member, view: View): string | undefined {
   const role = text(profileOf(member, view)["role"]);
   return role === "" ? undefined : role;
@@ -211,7 +211,8 @@ function recordOf(view: View, type: string, id: string): Properties {
 }
 
 /**
- * A document by its path, or the list of what is under the path, folders with a slash at their end.
+ * Returns the document with that path, or the names in the folder with that path. Names of folders
+ * end with a slash.
  */
 function lookUp(path: string, tree: ReadonlyMap<string, string>): ApiResponse {
   const document = tree.get(path);
@@ -223,7 +224,7 @@ function lookUp(path: string, tree: ReadonlyMap<string, string>): ApiResponse {
   return { status: 200, body: [...names].sort().join("\n") };
 }
 
-/** Without the query, doubled slashes, and the slash at the end. */
+/** Removes the query, doubled slashes and the trailing slash from a path. */
 function normalize(path: string): string {
   const bare = path.replace(/\?.*$/, "").replaceAll(/\/{2,}/g, "/");
   return bare.length > 1 ? bare.replace(/\/$/, "") : "/";
@@ -241,10 +242,10 @@ function json(value: unknown): ApiResponse {
   return { status: 200, headers: { "content-type": "text/plain" }, body: JSON.stringify(value, null, 2) };
 }
 
-function error(status: number, words: string): ApiResponse {
+function error(status: number, reason: string): ApiResponse {
   return {
     status,
     headers: { "content-type": "text/html" },
-    body: `<html><body><h1>${status} - ${words}</h1></body></html>\n`,
+    body: `<html><body><h1>${status} - ${reason}</h1></body></html>\n`,
   };
 }

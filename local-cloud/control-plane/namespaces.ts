@@ -8,19 +8,19 @@ class NamespaceError extends Error {
 }
 
 /**
- * Runs a command in the network namespace of a process; throws a NamespaceError with what the
- * command said.
+ * Runs a command in the network namespace of a process. Throws a NamespaceError with the command's
+ * standard error.
  */
 export async function runInNamespaceOf(pid: number, command: readonly string[], input = ""): Promise<void> {
   await run(["nsenter", `--net=/proc/${pid}/ns/net`, ...command], input);
 }
 
-/** Runs a command with the given standard input. */
+/** Runs a command with the given standard input, and returns its standard output. */
 export async function run(command: readonly string[], input = ""): Promise<string> {
   const [file = "", ...parameters] = command;
   const child = spawn(file, parameters, { stdio: ["pipe", "pipe", "pipe"] });
-  // A command that ends without reading its input closes the pipe; its exit code tells what
-  // happened.
+  // A command that ends without reading its input closes the pipe. Its exit code decides whether
+  // that is an error.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve, reject) => {

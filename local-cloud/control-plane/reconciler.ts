@@ -9,27 +9,26 @@ import { applyFirewalls } from "./firewall.ts";
 import { applyHopLimits } from "./hop-limits.ts";
 import { viewOf, type View } from "./view.ts";
 
-/** How long a view is good for an answer, in milliseconds. */
+/** Milliseconds for which a view may be used to answer requests. */
 const VIEW_LIFETIME = 1_000;
 
-/** Brings everything in line with the account's records and containers. */
+/** Applies the account's records and containers: security groups and hop limits. */
 export class Reconciler {
-  /** Resolves when a pass that began after this call has ended. */
+  /** Runs a pass, and resolves when a pass that began after this call has ended. */
   readonly reconcile = coalesce(() => this.#pass());
   #view: View = { members: [], rules: [], records: [] };
-  #seen = 0;
+  #viewReadAt = 0;
   #reading: Promise<void> | undefined;
 
   /**
-   * A view for an answer: what the last pass saw, or, a second later, what is there now. A change
-   * of a role or a profile, after which nobody asks for a pass, is told within that second; on AWS
-   * it takes longer.
+   * Returns a view that is at most a second old. The provider doesn't ask for a pass after a change
+   * of a role or a profile, so such a change is visible within that second. On AWS it takes longer.
    */
   async recentView(): Promise<View> {
-    if (Date.now() - this.#seen < VIEW_LIFETIME) return this.#view;
+    if (Date.now() - this.#viewReadAt < VIEW_LIFETIME) return this.#view;
     this.#reading ??= readView()
       .then(({ view }) => {
-        this.#see(view);
+        this.#setView(view);
       })
       .finally(() => {
         this.#reading = undefined;
@@ -38,14 +37,14 @@ export class Reconciler {
     return this.#view;
   }
 
-  #see(view: View): void {
+  #setView(view: View): void {
     this.#view = view;
-    this.#seen = Date.now();
+    this.#viewReadAt = Date.now();
   }
 
   async #pass(): Promise<void> {
     const { view, ranges } = await readView();
-    this.#see(view);
+    this.#setView(view);
     await applyHopLimits(view);
     await applyFirewalls(view, (vpcId) => ranges.get(vpcId) ?? "0.0.0.0/0");
   }
@@ -60,9 +59,9 @@ async function readView(): Promise<{ view: View; ranges: Map<string, string> }> 
 }
 
 /**
- * Reconciles at each start, stop and connection of a container of the account, and when the record
- * of a security group's rule is removed by someone other than a provider, for as long as this
- * process lives.
+ * Reconciles after each start, stop and connection of a container of the account, for as long as
+ * this process lives. It also reconciles when something other than a provider removes the record of
+ * a security group's rule.
  */
 export async function watch(reconciler: Reconciler, account: string): Promise<void> {
   const stream = await docker.getEvents({
@@ -85,8 +84,8 @@ export async function watch(reconciler: Reconciler, account: string): Promise<vo
 }
 
 /**
- * Of the volumes only those that are rules matter, and they say so in their names; what is a record
- * to others changes often.
+ * Returns true for an event that can change a rule. A volume matters only if it is the record of a
+ * security group's rule, which its name says. Other records change often.
  */
 function concernsRules(event: string): boolean {
   return !event.includes('"Type":"volume"') || event.includes("securitygroup");

@@ -6,7 +6,7 @@ const secret = Buffer.alloc(32, 1);
 const who = { roleName: "host-role", instanceId: "i-1" };
 const hour = 3_600_000;
 
-test("a session opens with the account's secret, and gives back whose it is and its key", () => {
+test("a session token opens with the account's secret, and holds the role, the instance and the key", () => {
   const issued = issueSession(secret, who, 0);
   assert.deepEqual(openSession(secret, issued.Token, hour), {
     ...who,
@@ -15,7 +15,7 @@ test("a session opens with the account's secret, and gives back whose it is and 
   });
 });
 
-test("a session ends after six hours, as its expiration says", () => {
+test("a session expires after six hours, as its Expiration says", () => {
   const issued = issueSession(secret, who, 0);
   assert.equal(issued.Expiration, "1970-01-01T06:00:00Z");
   assert.equal(openSession(secret, issued.Token, 6 * hour), undefined);
@@ -25,7 +25,7 @@ test("another account's session does not open", () => {
   assert.equal(openSession(Buffer.alloc(32, 2), issueSession(secret, who, 0).Token, hour), undefined);
 });
 
-test("a session with other claims does not open", () => {
+test("a session token with changed claims does not open", () => {
   const [claims = "", seal = ""] = issueSession(secret, who, 0).Token.split(".");
   const changed = JSON.parse(Buffer.from(claims, "base64url").toString()) as Record<string, unknown>;
   const forged = Buffer.from(JSON.stringify({ ...changed, roleName: "administrator" })).toString("base64url");

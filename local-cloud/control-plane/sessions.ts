@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** What the metadata service gives an instance for its role, in the members that it has on AWS. */
+/** Credentials that the metadata service gives an instance for its role, named as on AWS. */
 export interface SessionCredentials {
   AccessKeyId: string;
   SecretAccessKey: string;
@@ -9,7 +9,7 @@ export interface SessionCredentials {
   Expiration: string;
 }
 
-/** Whose credentials they are. */
+/** The owner of temporary credentials, and their keys. */
 export interface Session {
   roleName: string;
   instanceId: string;
@@ -17,15 +17,15 @@ export interface Session {
   secretAccessKey: string;
 }
 
-/** Six hours, as on EC2. */
+/** Lifetime of a session in milliseconds: six hours, as on EC2. */
 const LIFETIME = 6 * 3_600_000;
 
 /**
- * Makes temporary credentials. They need no memory: the session token holds whose they are and
- * until when, sealed with the account's secret, and the secret access key derives from the token.
+ * Issues temporary credentials. Nothing is stored: the session token holds its owner and its end,
+ * sealed with the account's secret, and the secret access key derives from the token.
  *
- * @param secret the account's own (Authority.secret).
- * @param now milliseconds.
+ * @param secret The account's secret (Authority.secret).
+ * @param now Milliseconds since 1970.
  */
 export function issueSession(
   secret: Buffer,
@@ -45,7 +45,7 @@ export function issueSession(
 }
 
 /**
- * Opens a session token: whose it is, or undefined when it wasn't issued by this account or has
+ * Opens a session token. Returns undefined for a token that another account issued or that has
  * expired.
  */
 export function openSession(secret: Buffer, token: string, now: number): Session | undefined {

@@ -7,8 +7,8 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
  */
 
 /**
- * What of a request is signed. Header names are lower case; a header that came more than once is
- * joined by commas.
+ * The signed parts of a request. Header names are in lower case; the values of a repeated header
+ * are joined by commas.
  */
 export interface SignedRequest {
   method: string;
@@ -30,7 +30,7 @@ export interface Authorization {
   signature: string;
 }
 
-/** Undefined when the header is missing or is not of this scheme. */
+/** Parses the header. Returns undefined for a missing one or another scheme. */
 export function parseAuthorization(header: string | undefined): Authorization | undefined {
   const match = /^AWS4-HMAC-SHA256\s+(.*)$/.exec(header ?? "");
   if (match === null) return undefined;
@@ -43,7 +43,7 @@ export function parseAuthorization(header: string | undefined): Authorization | 
   return { accessKeyId, date, region, service, signedHeaders: signedHeaders.split(";"), signature };
 }
 
-/** The signature that the holder of `secretAccessKey` would give this request. */
+/** Returns the signature that the holder of `secretAccessKey` would give this request. */
 export function sign(
   request: SignedRequest,
   authorization: Omit<Authorization, "signature">,
@@ -72,8 +72,8 @@ export function signatureMatches(
 }
 
 /**
- * The age of the request in milliseconds, by its `x-amz-date` (20150830T123600Z); undefined when
- * that is missing or not a date.
+ * Returns the age of the request in milliseconds, by its `x-amz-date` (20150830T123600Z). Returns
+ * undefined when that is missing or not a date.
  */
 export function requestAge(request: SignedRequest, now: number): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(request.headers["x-amz-date"] ?? "");
@@ -104,7 +104,8 @@ function canonicalRequest(request: SignedRequest, signedHeaders: readonly string
 }
 
 /**
- * Each segment is encoded once more than on the request line; only S3 signs the path as it is sent.
+ * Encodes each segment of the path once more than on the request line. (Only S3 signs the path as
+ * it was sent.)
  */
 function canonicalPath(path: string): string {
   return path.split("/").map(encode).join("/") || "/";
@@ -120,7 +121,7 @@ function canonicalQuery(query: string): string {
     .join("&");
 }
 
-/** Everything but A-Z a-z 0-9 - . _ ~ as %XX. */
+/** Encodes everything except A-Z a-z 0-9 - . _ ~ as %XX. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -8,7 +8,7 @@ import { jsonAnswer, jsonError, operationOf, refusal } from "./json-api.ts";
 
 const inputShape = z.object({ Name: z.string().min(1), WithDecryption: z.boolean().default(false) });
 
-/** The API of Systems Manager, as far as hosts ask it: GetParameter. */
+/** Answers as the API of Systems Manager. Hosts need only GetParameter. */
 export function ssmApi(authority: () => Promise<Pick<Authority, "secret">>): ApiHandler {
   return async (request, context) => {
     if (operationOf(request, "AmazonSSM") !== "GetParameter") {
@@ -41,11 +41,11 @@ export function ssmApi(authority: () => Promise<Pick<Authority, "secret">>): Api
   };
 }
 
-/** A parameter is named by its name or its ARN, either with `:VERSION` behind it. */
+/** Splits a parameter's name or ARN from the `:VERSION` that may follow it. */
 function splitName(given: string): { name: string; version: string | undefined } {
   const resource = /^arn:[^:]*:ssm:[^:]*:[^:]*:parameter\/(.*)$/.exec(given)?.[1];
   const [name = "", version] = (resource ?? given).split(":");
-  // An ARN has lost the slash before a hierarchy; a name without one has never had it.
+  // An ARN has lost the leading slash of a hierarchy; a name without a hierarchy has none.
   return { name: resource !== undefined && name.includes("/") ? `/${name}` : name, version };
 }
 

@@ -2,8 +2,8 @@ import type { Authority } from "../engine/ca.ts";
 import type { ApiHandler } from "./api.ts";
 
 /**
- * The bundle of the CAs of RDS, which clients verify databases by: here the account's own CA.
- * Everybody may read it.
+ * Serves the bundle of RDS's CAs, by which clients verify databases. Here it is the account's own
+ * CA. Everybody may read it.
  */
 export function truststore(authority: () => Promise<Pick<Authority, "certificate">>): ApiHandler {
   return async ({ method, path }) => {

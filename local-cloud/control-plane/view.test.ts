@@ -25,7 +25,7 @@ test("a subnet with an association follows that table and not the main one", () 
   assert.deepEqual(view.members[0]?.internetRoutes, []);
 });
 
-test("a load balancer's groups are found where it names them", () => {
+test("a load balancer's groups are read from its securityGroups", () => {
   const view = exampleView({ vpcSecurityGroupIds: [], securityGroups: ["sg-data"] });
   assert.deepEqual(view.members[0]?.groups, ["sg-data"]);
 });

@@ -13,13 +13,13 @@ export interface Member {
   running: boolean;
   vpcId: string;
   privateAddress: string;
-  /** Its address in the internet network, where it has one. */
+  /** Address in the internet network, if it has one. */
   publicAddress: string | undefined;
   mac: string;
   groups: string[];
   /**
-   * Where its public address may talk to: the destinations of the routes to internet gateways in
-   * its subnets.
+   * Destinations of the routes to internet gateways in its subnets: its public address may talk to
+   * these.
    */
   internetRoutes: string[];
   record: LocalRecord;
@@ -36,7 +36,7 @@ export interface Rule {
 }
 
 /**
- * All that the control plane enforces and tells: pure data, made from the account's records and
+ * All data that the control plane enforces and serves, computed from the account's records and
  * containers.
  */
 export interface View {
@@ -46,8 +46,10 @@ export interface View {
 }
 
 /**
- * Reads the view from what Docker holds. `internetNetwork` is the internet network's name; `vpcOf`
- * tells a VPC by its network's name.
+ * Builds the view from records and containers.
+ *
+ * @param internetNetwork The name of the internet network.
+ * @param vpcOf Returns the VPC of a network by the network's name.
  */
 export function viewOf(
   records: LocalRecord[],
@@ -83,8 +85,8 @@ export function viewOf(
 }
 
 /**
- * Instances and databases name their groups in vpcSecurityGroupIds, load balancers in
- * securityGroups.
+ * Returns the security groups of a resource. Instances and databases name them in
+ * vpcSecurityGroupIds, load balancers in securityGroups.
  */
 function groupsOf(properties: Properties): string[] {
   const ids = texts(properties["vpcSecurityGroupIds"]);
@@ -92,8 +94,8 @@ function groupsOf(properties: Properties): string[] {
 }
 
 /**
- * The destinations that a subnet's route table (or the VPC's main one) leads to an internet
- * gateway.
+ * Returns the destinations that a resource's subnets route to an internet gateway. A subnet without
+ * a route table of its own uses the VPC's main one.
  */
 function internetRoutesOf(properties: Properties, vpcId: string, records: readonly LocalRecord[]): string[] {
   const subnets = [properties["subnetId"] ?? null, ...texts(properties["subnets"])];
@@ -128,7 +130,9 @@ function ruleOf({ type, properties }: LocalRecord): Rule[] {
   ];
 }
 
-/** The members of a VPC's default group reach each other, and everything outside. */
+/**
+ * Returns the rules of a VPC's default group: its members reach each other and everything outside.
+ */
 function defaultRules(groupId: string): Rule[] {
   const all = { groupId, protocol: "-1", fromPort: undefined, toPort: undefined };
   return [

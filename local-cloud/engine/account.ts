@@ -5,15 +5,13 @@ import { resolve } from "node:path";
 export const label = {
   /** The account that owns the object: 12 digits. */
   account: "local-cloud.account",
-  /** The resource type's Pulumi token, or `base` for what every account has. */
+  /** The resource type's Pulumi token, or `base` for objects that every account has. */
   type: "local-cloud.type",
   /** The provider id of the resource. */
   id: "local-cloud.id",
   /** The properties of a record, as JSON. */
   properties: "local-cloud.properties",
-  /**
-   * The path of the checkout that made the object, for messages about who holds an address range.
-   */
+  /** Path of the checkout that made the object, for messages about the holder of a range. */
   checkout: "local-cloud.checkout",
   /** The stack that made the object, for the same messages. */
   stack: "local-cloud.stack",
@@ -23,7 +21,9 @@ export const label = {
 
 const checkoutOfThisFile = resolve(import.meta.dirname, "../..");
 
-/** The checkout that this process works for. The control plane runs from a bundle and is told. */
+/**
+ * Returns the checkout that this process works for. The bundled control plane gets it by variable.
+ */
 export function checkoutPath(): string {
   return process.env["LOCAL_CLOUD_CHECKOUT"] ?? checkoutOfThisFile;
 }
@@ -35,8 +35,8 @@ export function accountOfCheckout(path: string): string {
 }
 
 /**
- * The account that everything of this process belongs to: `LOCAL_CLOUD_ACCOUNT`, else derived from
- * the checkout's path.
+ * Returns the account of this process: `LOCAL_CLOUD_ACCOUNT`, or else one derived from the
+ * checkout's path.
  */
 export function accountId(): string {
   const configured = process.env["LOCAL_CLOUD_ACCOUNT"];
@@ -49,7 +49,7 @@ export function accountId(): string {
 
 let currentRegion = process.env["LOCAL_CLOUD_REGION"] ?? "ap-northeast-2";
 
-/** The region that the provider is configured for. One process serves one region. */
+/** Returns the region that the provider is configured for. One process serves one region. */
 export function region(): string {
   return currentRegion;
 }
@@ -59,12 +59,12 @@ export function setRegion(name: string): void {
   currentRegion = name;
 }
 
-/** The name of a Docker object of this account: `local-cloud-ACCOUNT-PART`. */
+/** Returns the name of a Docker object of this account: `local-cloud-ACCOUNT-PART`. */
 export function objectName(part: string): string {
   return `local-cloud-${accountId()}-${part}`;
 }
 
-/** The labels that mark an object as a resource of this account. */
+/** Returns the labels that mark an object as a resource of this account. */
 export function resourceLabels(type: string, id: string, stack?: string): Record<string, string> {
   return {
     [label.account]: accountId(),
@@ -75,7 +75,7 @@ export function resourceLabels(type: string, id: string, stack?: string): Record
   };
 }
 
-/** Docker's filter for the objects of this account, narrowed to a type and an id where given. */
+/** Returns Docker's filter for the objects of this account, of one type and one id if given. */
 export function accountFilter(type?: string, id?: string): { label: string[] } {
   return {
     label: [
@@ -86,12 +86,12 @@ export function accountFilter(type?: string, id?: string): { label: string[] } {
   };
 }
 
-/** The stack in a URN (`urn:pulumi:STACK::PROJECT::TYPE::NAME`). */
+/** Returns the stack in a URN (`urn:pulumi:STACK::PROJECT::TYPE::NAME`). */
 export function stackOf(urn: string): string | undefined {
   return /^urn:pulumi:(.*?)::/.exec(urn)?.[1];
 }
 
-/** The Amazon Resource Name of something in this account and region. */
+/** Returns the Amazon Resource Name of something in this account and region. */
 export function arn(service: string, resource: string, scope: "regional" | "global" = "regional"): string {
   return `arn:aws:${service}:${scope === "regional" ? region() : ""}:${accountId()}:${resource}`;
 }

@@ -2,17 +2,17 @@ import { Mutex } from "async-mutex";
 import { cidr, containsAddress, formatAddress, parseAddress, sizeOf } from "./cidr.ts";
 import { docker } from "./docker.ts";
 
-/** Addresses given out by this process to containers that don't exist yet, by network. */
+/** Addresses that this process assigned to containers that don't exist yet, by network. */
 const reserved = new Map<string, Set<number>>();
 const lock = new Mutex();
 
-/** The address that is wanted can't be given. */
+/** The requested address can't be assigned. */
 class AddressError extends Error {
   readonly code = "InvalidIPAddress";
   override name = "AddressError";
 }
 
-/** How many addresses at the start and at the end of a range are never given out. */
+/** Numbers of addresses at the start and the end of a range that are never assigned. */
 export interface Margins {
   first: number;
   last: number;
@@ -21,13 +21,13 @@ export interface Margins {
 /** AWS keeps the first four addresses of a subnet and the last one for itself. */
 export const SUBNET_MARGINS: Margins = { first: 4, last: 1 };
 
-/** In the internet network: the gateway, the control plane, and room for more of the base. */
+/** Margins of the internet network: its gateway, the control plane, and room for more. */
 export const INTERNET_MARGINS: Margins = { first: 10, last: 1 };
 
 /**
- * Runs `use` with an address of the range in that network which no container has, not even a
- * stopped one: the wanted one, or the lowest that is free. It stays reserved in this process until
- * `use` has ended.
+ * Runs `use` with an address of the range that no container of the network has, not even a stopped
+ * one: the requested address, or the lowest free one. The address stays reserved in this process
+ * until `use` has ended.
  */
 export async function withAddress<T>(
   network: string,
@@ -50,7 +50,7 @@ export async function withAddress<T>(
   }
 }
 
-/** The wanted address if it may be had, else the lowest free one. */
+/** Returns the requested address if it can be assigned, or else the lowest free one. */
 export function chooseAddress(range: string, margins: Margins, used: ReadonlySet<number>, wanted?: string): number {
   const { first } = cidr(range);
   const lowest = first + margins.first;
@@ -74,7 +74,7 @@ export function chooseAddress(range: string, margins: Margins, used: ReadonlySet
   throw new AddressError(`there are no free addresses in ${range}`);
 }
 
-/** The addresses of a network that containers have, or will have when they start. */
+/** Returns the addresses of a network that containers have, or will have when they start. */
 async function usedAddresses(network: string): Promise<number[]> {
   const containers = await docker.listContainers({ all: true, filters: { network: [network] } });
   return containers.flatMap((container) => {

@@ -30,14 +30,14 @@ import { apiNames } from "../control-plane/api.ts";
 
 const CONTROL_PLANE = "control-plane";
 /**
- * Where the control plane is, counted from the start of a network's range; on AWS, a VPC's DNS
- * server is there as well.
+ * Offset of the control plane's address in a network's range. On AWS, a VPC's DNS server has the
+ * same offset.
  */
 const CONTROL_PLANE_OFFSET = 2;
-/** Label of the control plane: what it was made from. Another content replaces it. */
+/** Label of the control plane with the hash of its content. Another hash means a replacement. */
 const CONTENT_LABEL = "local-cloud.content";
 
-/** What every account has, as long as it has any resource. */
+/** Objects that an account has for as long as it has any resource. */
 export interface Base {
   /** The internet network's name. */
   internetNetwork: string;
@@ -45,7 +45,7 @@ export interface Base {
   certificate: string;
   /** The internet network's range. */
   internetRange: string;
-  /** The machine's address in the internet network: the source of requests from the operator. */
+  /** The machine's address in the internet network: the operator's requests come from it. */
   machineAddress: string;
   /** The control plane's address in the internet network. */
   controlPlaneAddress: string;
@@ -56,13 +56,13 @@ let present: Base | undefined;
 let bundle: Promise<string> | undefined;
 
 /**
- * Makes what every account has: the internet network, the CA's volume and the control plane. A
- * resource writes its record before it calls this, so that a deletion in another process at the
- * same time doesn't take the base for garbage.
+ * Creates the base if it is missing: the internet network, the CA's volume and the control plane. A
+ * resource writes its record before it calls this. So a deletion in another process at the same
+ * time sees that the base is still needed.
  */
 export async function ensureBase(): Promise<Base> {
   return lock.runExclusive(async () => {
-    // Another process may have taken the base down with the last resource that it knew of.
+    // Another process may have removed the base with the last resource that it knew of.
     if (present === undefined || !(await controlPlaneRuns())) present = await makeBase();
     return present;
   });
@@ -80,8 +80,8 @@ export async function connectControlPlane(network: string): Promise<void> {
 }
 
 /**
- * Disconnects the control plane from a VPC's network, so that it can be removed; without either,
- * that is done.
+ * Disconnects the control plane from a VPC's network, so that the network can be removed. A missing
+ * network or connection is a success.
  */
 export async function disconnectControlPlane(network: string): Promise<void> {
   try {
@@ -92,8 +92,8 @@ export async function disconnectControlPlane(network: string): Promise<void> {
 }
 
 /**
- * Removes the base, and what the machine knows of it, when the account has nothing else left. Every
- * deletion of a resource ends with it.
+ * Removes the base, and the machine's settings for it, when the account has no resource left. Each
+ * deletion of a resource calls it at its end.
  */
 export async function collectGarbage(): Promise<void> {
   await lock.runExclusive(async () => {
@@ -107,8 +107,8 @@ export async function collectGarbage(): Promise<void> {
 }
 
 /**
- * What is quickly told, first: while an account is taken down, a network or a container tells that
- * it isn't empty yet.
+ * Returns true while the account has a resource. Containers and networks are read first, because
+ * listing volumes is slow.
  */
 async function hasResources(): Promise<boolean> {
   const isResource = ({ Labels }: { Labels?: Record<string, string> }) => Labels?.[label.type] !== BASE_TYPE;
@@ -120,7 +120,9 @@ async function hasResources(): Promise<boolean> {
 
 async function makeBase(): Promise<Base> {
   bundle ??= bundleControlPlane();
-  bundle.catch(() => undefined); // Awaited below; an error of the network must not make this one an unhandled one.
+  // The bundle is awaited below. Until then, an error of the network must not leave its rejection
+  // unhandled.
+  bundle.catch(() => undefined);
   const range = rangeOf(await ensureInternetNetwork());
   const { certificate } = await authority();
   const base: Base = {
@@ -175,7 +177,7 @@ async function ensureControlPlane(base: Base, code: string): Promise<void> {
       CapAdd: ["NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE"],
       SecurityOpt: ["seccomp=unconfined", "apparmor=unconfined"],
       Binds: ["/var/run/docker.sock:/var/run/docker.sock", `${authorityVolume()}:${AUTHORITY_MOUNT}:ro`],
-      // It is in every VPC, and must not be a way from one to another.
+      // It is in every VPC, and must not forward packets from one to another.
       Sysctls: { "net.ipv4.ip_forward": "0" },
       RestartPolicy: { Name: "unless-stopped" },
     },
@@ -183,8 +185,8 @@ async function ensureControlPlane(base: Base, code: string): Promise<void> {
 }
 
 /**
- * The Docker client can speak SSH and BuildKit's protocol, by large libraries and native code; the
- * control plane talks to a socket.
+ * Leaves out the libraries and native code with which the Docker client speaks SSH and BuildKit's
+ * protocol. The control plane needs only the engine's socket.
  */
 const withoutUnused: Plugin = {
   name: "without-unused",
@@ -194,7 +196,7 @@ const withoutUnused: Plugin = {
   },
 };
 
-/** The control plane as one file that runs without node_modules. */
+/** Bundles the control plane into one file that runs without node_modules. */
 async function bundleControlPlane(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [resolve(import.meta.dirname, "../control-plane/main.ts")],

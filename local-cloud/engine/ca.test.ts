@@ -8,7 +8,7 @@ import { issueCertificate, newAuthority } from "./ca.ts";
 
 const authority = newAuthority();
 
-test("a client that trusts the authority accepts a server with a certificate of it", async (t) => {
+test("a client that trusts the authority accepts a server with its certificate", async (t) => {
   const issued = issueCertificate(authority, ["db.internal.example", "other.example"]);
   const server = createServer({ cert: issued.certificate, key: issued.key }, (socket) => socket.end());
   server.listen(0, "127.0.0.1");
@@ -21,7 +21,7 @@ test("a client that trusts the authority accepts a server with a certificate of 
   socket.destroy();
 });
 
-test("the certificate holds every name, also one longer than a common name may be", () => {
+test("the certificate holds every name, even one that is too long for a common name", () => {
   const long = `${"a".repeat(60)}.${"b".repeat(20)}.example`;
   const certificate = new X509Certificate(issueCertificate(authority, [long, "two.example"]).certificate);
   assert.equal(certificate.checkHost(long), long);
@@ -29,7 +29,7 @@ test("the certificate holds every name, also one longer than a common name may b
   assert.equal(certificate.checkHost("three.example"), undefined);
 });
 
-test("the authority is one, and what it issues is none", () => {
+test("the authority's certificate is a CA's, and a certificate that it issues is not", () => {
   assert.equal(new X509Certificate(authority.certificate).ca, true);
   assert.equal(new X509Certificate(issueCertificate(authority, ["x.example"]).certificate).ca, false);
 });

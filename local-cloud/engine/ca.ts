@@ -10,15 +10,15 @@ import { BASE_TYPE } from "./networks.ts";
 import { servicesImage } from "./services-image.ts";
 
 /**
- * The account's own secrets: its certificate authority, and the key that signs and encrypts what
- * the account keeps.
+ * The account's own secrets: its certificate authority, and the key that signs and encrypts the
+ * account's data.
  */
 export interface Authority {
-  /** PEM of the CA's certificate: what hosts, clients and the machine's Docker engine trust. */
+  /** PEM of the CA's certificate, which hosts, clients and the machine's Docker engine trust. */
   certificate: string;
   /** PEM of the CA's private key. */
   key: string;
-  /** 32 bytes: encrypts SecureString parameters, signs session credentials. */
+  /** 32 bytes that encrypt SecureString parameters and sign session credentials. */
   secret: Buffer;
 }
 
@@ -29,7 +29,7 @@ export interface ServerCertificate {
 }
 
 const files = { certificate: "ca.crt", key: "ca.key", secret: "secret" } as const;
-/** Where the volume is mounted in the containers that read it. */
+/** Path of the volume in the containers that read it. */
 export const AUTHORITY_MOUNT = "/run/local-cloud/ca";
 const day = 86_400_000;
 
@@ -37,25 +37,25 @@ const loaded = new Map<string, Authority>();
 const lock = new Mutex();
 
 /**
- * The volume that keeps the authority. It is a base object: it goes with the last resource of the
- * account.
+ * Returns the name of the volume that keeps the authority. The volume is removed with the last
+ * resource of the account.
  */
 export function authorityVolume(): string {
   return objectName("ca");
 }
 
-/** The authority of the account, made at its first use. */
+/** Returns the authority of the account, and creates it at its first use. */
 export async function authority(): Promise<Authority> {
   return lock.runExclusive(async () => {
     const known = loaded.get(accountId());
     if (known !== undefined && (await volumeExists())) return known;
-    const made = await throughVolume(newAuthority());
+    const made = await keepInVolume(newAuthority());
     loaded.set(accountId(), made);
     return made;
   });
 }
 
-/** Reads the authority from its mounted volume, as a container of the base does. */
+/** Reads the authority from its mounted volume, in a container of the base. */
 export async function readAuthority(directory = AUTHORITY_MOUNT): Promise<Authority> {
   const [certificate, key, secret] = await Promise.all(
     [files.certificate, files.key, files.secret].map((name) => readFile(join(directory, name), "utf8")),
@@ -63,13 +63,12 @@ export async function readAuthority(directory = AUTHORITY_MOUNT): Promise<Author
   return { certificate: certificate ?? "", key: key ?? "", secret: Buffer.from(secret ?? "", "base64") };
 }
 
-/** Makes a certificate for server names, valid for a year from yesterday (clocks differ). */
+/** Issues a certificate for server names. It starts a day early, because clocks differ. */
 export function issueCertificate(issuer: Authority, names: readonly [string, ...string[]]): ServerCertificate {
   const { publicKey, privateKey } = newKeyPair();
   const issuerCertificate = forge.pki.certificateFromPem(issuer.certificate);
   const certificate = newCertificate(publicKey, 365);
-  // The common name of a certificate has at most 64 characters; clients look at the alternative
-  // names.
+  // A common name has at most 64 characters. Clients read the alternative names.
   certificate.setSubject([{ name: "commonName", value: names[0].slice(0, 64) }]);
   certificate.setIssuer(issuerCertificate.subject.attributes);
   certificate.setExtensions([
@@ -86,7 +85,7 @@ export function issueCertificate(issuer: Authority, names: readonly [string, ...
   };
 }
 
-/** A new authority, valid for ten years. */
+/** Creates an authority that is valid for ten years. */
 export function newAuthority(): Authority {
   const { publicKey, privateKey } = newKeyPair();
   const certificate = newCertificate(publicKey, 3_650);
@@ -132,11 +131,11 @@ function authorityKeyIdentifier(issuer: forge.pki.Certificate): { name: string; 
 }
 
 /**
- * Puts the candidate into the volume unless an authority is there already, and gives the one that
- * is there: a container of a moment does it under a lock in the volume, so that two processes
- * agree.
+ * Puts the candidate into the volume unless it holds an authority already, and returns the one that
+ * it holds. A short-lived container does that under a lock in the volume, so that two processes get
+ * the same authority.
  */
-async function throughVolume(candidate: Authority): Promise<Authority> {
+async function keepInVolume(candidate: Authority): Promise<Authority> {
   await docker.createVolume({ Name: authorityVolume(), Labels: resourceLabels(BASE_TYPE, "ca") });
   const name = objectName(`ca-${randomBytes(4).toString("hex")}`);
   const container = await docker.createContainer({

@@ -5,8 +5,8 @@ export interface Cidr {
 }
 
 /**
- * An IPv4 address as a number, or undefined when the text is not one in dotted decimals without
- * leading zeros.
+ * Parses an IPv4 address into a number. Returns undefined for text that is not four decimals
+ * without leading zeros.
  */
 export function parseAddress(text: string): number | undefined {
   if (!/^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/.test(text)) return undefined;
@@ -15,13 +15,13 @@ export function parseAddress(text: string): number | undefined {
   return parts.reduce((sum, part) => sum * 256 + part, 0);
 }
 
-/** The dotted decimals of an address. */
+/** Formats an address as dotted decimals. */
 export function formatAddress(address: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }
 
 /**
- * A range from its text, or undefined when it is not one or has bits set after its prefix
+ * Parses a range. Returns undefined for other text, and for a range with bits set after its prefix
  * ("10.0.0.1/16").
  */
 export function parseCidr(text: string): Cidr | undefined {
@@ -32,24 +32,24 @@ export function parseCidr(text: string): Cidr | undefined {
   return { first, prefix };
 }
 
-/** A range from text that a check has accepted before; throws otherwise. */
+/** Parses a range that a check has accepted before, and throws otherwise. */
 export function cidr(text: string): Cidr {
   const range = parseCidr(text);
   if (range === undefined) throw new Error(`${JSON.stringify(text)} is not an IPv4 CIDR block such as 10.0.0.0/16`);
   return range;
 }
 
-/** How many addresses are in the range. */
+/** Returns the number of addresses in a range. */
 export function sizeOf(range: Cidr): number {
   return 2 ** (32 - range.prefix);
 }
 
-/** Whether the ranges share an address. */
+/** Returns true if the ranges share an address. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.first < b.first + sizeOf(b) && b.first < a.first + sizeOf(a);
 }
 
-/** Whether the inner range lies wholly in the outer one. */
+/** Returns true if the inner range is completely in the outer one. */
 export function containsRange(outer: Cidr, inner: Cidr): boolean {
   return inner.prefix >= outer.prefix && containsAddress(outer, inner.first);
 }
@@ -58,9 +58,7 @@ export function containsAddress(range: Cidr, address: number): boolean {
   return address >= range.first && address < range.first + sizeOf(range);
 }
 
-/**
- * The address at an offset into the range, as text: `addressAt("10.0.0.0/16", 2)` is "10.0.0.2".
- */
+/** Returns the address at an offset: `addressAt("10.0.0.0/16", 2)` is "10.0.0.2". */
 export function addressAt(range: string, offset: number): string {
   return formatAddress(cidr(range).first + offset);
 }

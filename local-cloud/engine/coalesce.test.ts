@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { coalesce } from "./coalesce.ts";
 
-/** Passes that end when the test says so. */
+/** Returns passes that end when the test ends them. */
 function passes() {
   const ends: PromiseWithResolvers<undefined>[] = [];
   const ask = coalesce(async () => {
@@ -13,14 +13,14 @@ function passes() {
   return { ends, ask };
 }
 
-test("all who ask during a pass share the next one", async () => {
+test("all calls during a pass share the next one", async () => {
   const { ends, ask } = passes();
   const first = ask();
   const later = [ask(), ask(), ask()];
   assert.equal(ends.length, 1);
   ends[0]?.resolve(undefined);
   await first;
-  // Whoever asked is told by a pass that began after that.
+  // A call is answered by a pass that began after it.
   await new Promise(setImmediate);
   assert.equal(ends.length, 2);
   ends[1]?.resolve(undefined);
@@ -28,7 +28,7 @@ test("all who ask during a pass share the next one", async () => {
   assert.equal(ends.length, 2);
 });
 
-test("a pass that fails does so for those who asked for it, and the next goes on", async () => {
+test("a pass that fails rejects its own calls only, and the next one runs", async () => {
   const { ends, ask } = passes();
   const first = ask();
   const second = ask();
@@ -39,7 +39,7 @@ test("a pass that fails does so for those who asked for it, and the next goes on
   await second;
 });
 
-test("who asks after a pass gets a pass of their own", async () => {
+test("a call after a pass gets a pass of its own", async () => {
   const { ends, ask } = passes();
   for (const index of [0, 1]) {
     const asked = ask();

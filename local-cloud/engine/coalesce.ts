@@ -1,7 +1,7 @@
 /**
- * Makes one pass at a time of what everyone asks for. A call during a pass gets the next one, which
- * has seen what the caller changed, and shares it with all who call in the meantime. A pass that
- * fails rejects for those who asked for it, and keeps nobody from the next.
+ * Returns a function that runs one pass at a time for all its callers. A call during a pass gets
+ * the next pass, which sees the caller's change, and shares it with all other calls during that
+ * time. A pass that fails rejects its own calls, and the next one runs all the same.
  */
 export function coalesce(pass: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;

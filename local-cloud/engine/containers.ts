@@ -6,7 +6,7 @@ import type { ContainerInfo, ContainerInspectInfo } from "dockerode";
 import { accountFilter, label, objectName, resourceLabels } from "./account.ts";
 import { docker, ignoreGone, isConflict, isNotFound, isNotModified } from "./docker.ts";
 
-/** A network that a container is in, its fixed address there and the names that resolve to it. */
+/** A network of a container, with its fixed address and the names that resolve to it. */
 export interface Attachment {
   /** The network's name. */
   network: string;
@@ -14,7 +14,7 @@ export interface Attachment {
   aliases?: string[];
 }
 
-/** A file that is put into a container. */
+/** A file to put into a container. */
 export interface ContainerFile {
   /** Absolute path; its folder exists in the image. */
   path: string;
@@ -34,36 +34,36 @@ export interface ContainerOptions {
   entrypoint?: string[];
   environment?: Record<string, string>;
   labels?: Record<string, string>;
-  /** The engine names the interfaces (eth0, eth1) in an order of its own. */
+  /** Docker chooses the order of the interfaces (eth0, eth1). */
   attachments: Attachment[];
-  /** Put in before the start. */
+  /** Files that are put in before the start. */
   files?: ContainerFile[];
   host?: Docker.HostConfig;
 }
 
-/** What a command in a container left. */
+/** The result of a command in a container. */
 export interface ExecResult {
   exitCode: number;
   stdout: string;
   stderr: string;
 }
 
-/** What a container prints is kept, but never fills the disk. */
+/** Log settings: a container's output is kept, but can't fill the disk. */
 const consoleLog = { Type: "json-file", Config: { "max-size": "10m", "max-file": "2" } };
 
-/** The name of the container that is the body of a resource, whatever characters its id has. */
+/** Returns the name of a resource's container. Characters that Docker refuses become hyphens. */
 export function containerName(id: string): string {
   return objectName(id.replaceAll(/[^A-Za-z0-9_.-]+/g, "-"));
 }
 
-/** The container of a resource. */
+/** Returns the container of a resource. */
 export function containerOf(id: string): Docker.Container {
   return docker.getContainer(containerName(id));
 }
 
 /**
- * Makes a container and starts it. On failure, nothing of it is left, and the error holds the last
- * lines that it printed.
+ * Creates a container and starts it. After a failure the container is removed, and the error holds
+ * the last lines that it printed.
  */
 export async function createContainer(options: ContainerOptions): Promise<void> {
   const name = containerName(options.id);
@@ -110,7 +110,7 @@ export async function startContainer(name: string): Promise<void> {
   }
 }
 
-/** Stops a container, after `seconds` by force; one that is stopped already is a success. */
+/** Stops a container, by force after `seconds`. One that is stopped already is a success. */
 export async function stopContainer(name: string, seconds: number): Promise<void> {
   try {
     await docker.getContainer(name).stop({ t: seconds });
@@ -119,21 +119,19 @@ export async function stopContainer(name: string, seconds: number): Promise<void
   }
 }
 
-/**
- * Removes a container by force, with its anonymous volumes; one that is gone or going is a success.
- */
+/** Removes a container and its anonymous volumes by force. One that is gone is a success. */
 export async function removeContainer(name: string): Promise<void> {
   try {
     await ignoreGone(docker.getContainer(name).remove({ force: true, v: true }));
   } catch (error) {
-    // Another removal of the same container is under way: wait for its end, so that its addresses
-    // and volumes are free.
+    // Another removal of the same container is under way. Wait for its end, so that the container's
+    // addresses and volumes are free.
     if (!isConflict(error)) throw error;
     await ignoreGone(docker.getContainer(name).wait({ condition: "removed" }));
   }
 }
 
-/** What Docker knows of a container, or undefined when it is gone. */
+/** Returns Docker's description of a container, or undefined when it is gone. */
 export async function inspectContainer(name: string): Promise<ContainerInspectInfo | undefined> {
   try {
     return await docker.getContainer(name).inspect();
@@ -143,14 +141,14 @@ export async function inspectContainer(name: string): Promise<ContainerInspectIn
   }
 }
 
-/** The account's containers, stopped ones included; of one type, where given. */
+/** Returns the account's containers, stopped ones included, of one type if given. */
 export async function listContainers(type?: string): Promise<ContainerInfo[]> {
   return docker.listContainers({ all: true, filters: accountFilter(type) });
 }
 
 /**
- * Runs a command in a container, as root unless told, with the given standard input, and waits for
- * its end.
+ * Runs a command in a container with the given standard input, and waits for its end. The user is
+ * root by default.
  */
 export async function execIn(
   name: string,
@@ -196,22 +194,22 @@ export async function putFiles(name: string, files: readonly ContainerFile[]): P
 export async function readFileIn(name: string, path: string): Promise<string> {
   const archive = await docker.getContainer(name).getArchive({ path });
   let content: string | undefined;
-  // To its end: a connection with something left to read keeps the process alive.
+  // Read to the end: a connection with unread data keeps the process alive.
   for await (const entry of archive.pipe(extract())) content ??= await text(entry);
   if (content === undefined) throw new Error(`the archive of ${path} in ${name} is empty`);
   return content;
 }
 
 /**
- * Returns the address that a container has in a network, or will have when it starts; undefined
- * when it isn't in it.
+ * Returns the address that a container has in a network, or will have when it starts. Returns
+ * undefined when the container isn't in the network.
  */
 export function addressIn(networks: Record<string, Docker.EndpointSettings>, network: string): string | undefined {
   const { IPAddress, IPAMConfig } = networks[network] ?? {};
   return IPAMConfig?.IPv4Address ?? (IPAddress === "" ? undefined : IPAddress);
 }
 
-/** The last lines that a container printed, or "" when it is gone. */
+/** Returns the last lines that a container printed, or "" when it is gone. */
 export async function logsTail(name: string, lines: number): Promise<string> {
   try {
     const raw = await docker.getContainer(name).logs({ stdout: true, stderr: true, tail: lines });
@@ -222,7 +220,7 @@ export async function logsTail(name: string, lines: number): Promise<string> {
   }
 }
 
-/** Makes a volume that belongs to a resource, for its data. */
+/** Creates a volume for the data of a resource, and returns its name. */
 export async function createDataVolume(type: string, id: string, part: string, stack?: string): Promise<string> {
   const name = `${containerName(id)}-${part}`;
   await docker.createVolume({ Name: name, Labels: resourceLabels(type, id, stack) });
@@ -245,7 +243,7 @@ function endpoint(attachment: Attachment): Docker.EndpointSettings {
   };
 }
 
-/** The engine's log stream without its 8-byte frame headers (stream, 3 zero bytes, length). */
+/** Removes the 8-byte frame headers (stream, 3 zero bytes, length) from Docker's log stream. */
 function demultiplex(raw: Buffer): string {
   const parts: Buffer[] = [];
   for (let at = 0; at + 8 <= raw.length;) {

@@ -25,7 +25,7 @@ test("a network of another checkout is named by stack, account and checkout", ()
   );
 });
 
-test("a network of this checkout is told to be so", () => {
+test("a network of this checkout is described as such", () => {
   const labels = { "local-cloud.account": "123456789012", "local-cloud.checkout": checkoutPath() };
   assert.equal(
     describeHolder({ Name: "net", Labels: labels }),
@@ -33,6 +33,6 @@ test("a network of this checkout is told to be so", () => {
   );
 });
 
-test("a network that isn't the local cloud's is named as Docker names it", () => {
+test("a network that isn't the local cloud's keeps Docker's name", () => {
   assert.equal(describeHolder({ Name: "bridge", Labels: {} }), "the Docker network bridge");
 });

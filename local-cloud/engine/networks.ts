@@ -4,38 +4,35 @@ import { accountFilter, accountId, checkoutPath, label, objectName, resourceLabe
 import { addressAt, cidr, overlaps, parseCidr } from "./cidr.ts";
 import { docker, ignoreGone } from "./docker.ts";
 
-/**
- * The type label of what every account has: the internet network, the control plane, the CA's
- * volume.
- */
+/** Type label of the objects that every account has: internet network, control plane, CA volume. */
 export const BASE_TYPE = "base";
 
-/** An address range of the machine that is taken, and the words for who holds it. */
+/** An address range in use on the machine, and a description of its holder. */
 export interface TakenRange {
   range: string;
   holder: string;
 }
 
-/** The range that is wanted is held by something else on this machine. */
+/** Something else on this machine holds the requested range. */
 class RangeTakenError extends Error {
   readonly code = "RangeTaken";
   override name = "RangeTakenError";
 }
 
-/** The name of the account's internet network. */
+/** Returns the name of the account's internet network. */
 export function internetNetworkName(): string {
   return objectName("internet");
 }
 
-/** The name of a VPC's network. */
+/** Returns the name of a VPC's network. */
 export function vpcNetworkName(vpcId: string): string {
   return objectName(vpcId);
 }
 
 /**
- * Makes the account's internet: a /24 out of the benchmarking range 198.18.0.0/15 (RFC 2544), which
- * no real network routes. The account decides where the search for a free one begins, so that two
- * accounts rarely want the same.
+ * Creates the account's internet network: a /24 of the benchmarking range 198.18.0.0/15 (RFC 2544),
+ * which no real network routes. The search for a free range starts at a place derived from the
+ * account, so that two accounts rarely want the same one.
  */
 export async function ensureInternetNetwork(): Promise<NetworkInspectInfo> {
   const name = internetNetworkName();
@@ -59,8 +56,8 @@ export async function ensureInternetNetwork(): Promise<NetworkInspectInfo> {
 }
 
 /**
- * Makes the network of a VPC: a bridge without a way out. Throws a RangeTakenError that names who
- * holds an overlapping range.
+ * Creates the network of a VPC: a bridge without a way out. Throws a RangeTakenError that names the
+ * holder of an overlapping range.
  */
 export async function createVpcNetwork(type: string, vpcId: string, range: string, stack?: string): Promise<void> {
   const holder = holderOf(range, await takenRanges());
@@ -80,13 +77,13 @@ export async function createVpcNetwork(type: string, vpcId: string, range: strin
   });
 }
 
-/** The network by name or id, or undefined. */
+/** Returns the network with that name, or undefined. */
 export async function inspectNetwork(name: string): Promise<NetworkInspectInfo | undefined> {
   const found = await docker.listNetworks({ filters: { name: [`^${name}$`] } });
   return found[0];
 }
 
-/** The networks of this account. */
+/** Returns the networks of this account, of one type if given. */
 export async function listNetworks(type?: string): Promise<NetworkInspectInfo[]> {
   return docker.listNetworks({ filters: accountFilter(type) });
 }
@@ -96,14 +93,14 @@ export async function removeNetwork(name: string): Promise<void> {
   await ignoreGone(docker.getNetwork(name).remove());
 }
 
-/** The first range of a network ("10.0.0.0/16"). */
+/** Returns the first range of a network ("10.0.0.0/16"). */
 export function rangeOf(network: Pick<NetworkInspectInfo, "Name" | "IPAM">): string {
   const subnet = network.IPAM?.Config?.[0]?.Subnet;
   if (subnet === undefined) throw new Error(`the network ${network.Name} has no address range`);
   return subnet;
 }
 
-/** The first taken range that overlaps with the wanted one. */
+/** Returns the first taken range that overlaps with the requested one. */
 export function holderOf(range: string, taken: readonly TakenRange[]): TakenRange | undefined {
   const wanted = cidr(range);
   return taken.find((candidate) => {
@@ -112,7 +109,7 @@ export function holderOf(range: string, taken: readonly TakenRange[]): TakenRang
   });
 }
 
-/** Every range of this machine: its Docker networks, and its other interfaces. */
+/** Returns every range in use on this machine: of its Docker networks and its other interfaces. */
 async function takenRanges(): Promise<TakenRange[]> {
   const networks = (await docker.listNetworks()).flatMap((network) =>
     (network.IPAM?.Config ?? []).flatMap(({ Subnet }) =>
@@ -131,7 +128,7 @@ async function takenRanges(): Promise<TakenRange[]> {
   return [...networks, ...interfaces];
 }
 
-/** Says in words whose network it is. */
+/** Describes the owner of a network. */
 export function describeHolder(network: Pick<NetworkInspectInfo, "Name" | "Labels">): string {
   const labels: Partial<Record<string, string>> = network.Labels ?? {};
   const account = labels[label.account];
@@ -146,7 +143,7 @@ export function describeHolder(network: Pick<NetworkInspectInfo, "Name" | "Label
   );
 }
 
-/** "10.1.2.3/16" as the range "10.1.0.0/16". */
+/** Returns the range of an address with a prefix: "10.1.0.0/16" for "10.1.2.3/16". */
 function networkOf(addressWithPrefix: string): string {
   const [address = "", prefix = "32"] = addressWithPrefix.split("/");
   const size = 2 ** (32 - Number(prefix));
@@ -154,7 +151,7 @@ function networkOf(addressWithPrefix: string): string {
   return `${addressAt("0.0.0.0/0", first - (first % size))}/${prefix}`;
 }
 
-/** A bridge name that tells whose it is within the 15 characters of an interface name. */
+/** Returns a bridge name that shows its account, within the 15 characters of an interface name. */
 function bridgeName(part: string): string {
   const tail = part === "internet" ? "inet" : part.slice(-4);
   return `lc${accountId().slice(-8)}${tail}`;

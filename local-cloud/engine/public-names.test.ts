@@ -10,7 +10,7 @@ const names = new Map([
   ["a.example", "198.18.0.10"],
 ]);
 
-test("the names of an account are a marked block after what is there, sorted", () => {
+test("the names of an account are appended as a marked, sorted block", () => {
   assert.equal(
     withNames(hosts, account, names),
     `${hosts}# BEGIN local-cloud ${account} (its public names; removed with its last resource)
@@ -21,22 +21,22 @@ test("the names of an account are a marked block after what is there, sorted", (
   );
 });
 
-test("what was written is read again", () => {
+test("names that were written can be read again", () => {
   assert.deepEqual(namesIn(withNames(hosts, account, names), account), new Map([...names].sort()));
 });
 
-test("without names the file is as it was", () => {
+test("without names the file is the same as before", () => {
   assert.equal(withNames(withNames(hosts, account, names), account, new Map()), hosts);
 });
 
-test("a block that is replaced stays where it is, and the lines after it stay", () => {
+test("a replaced block keeps its place, and the lines after it stay", () => {
   const text = `${withNames(hosts, account, names)}10.0.0.2 later\n`;
   const changed = withNames(text, account, new Map([["c.example", "198.18.0.12"]]));
   assert.deepEqual([...namesIn(changed, account)], [["c.example", "198.18.0.12"]]);
   assert.ok(changed.startsWith(hosts) && changed.endsWith("10.0.0.2 later\n"));
 });
 
-test("two accounts keep out of each other's block", () => {
+test("an account does not change the block of another account", () => {
   const both = withNames(withNames(hosts, account, names), other, new Map([["x.example", "198.18.1.10"]]));
   assert.equal(namesIn(both, account).size, 2);
   assert.deepEqual([...namesIn(withNames(both, account, new Map()), other)], [["x.example", "198.18.1.10"]]);
@@ -46,7 +46,7 @@ test("a file without a last line break gets one", () => {
   assert.match(withNames("127.0.0.1 localhost", account, names), /^127\.0\.0\.1 localhost\n# BEGIN/);
 });
 
-test("a block whose end was lost takes no foreign line with it", () => {
+test("removing a block that lost its end removes no other line", () => {
   const broken = withNames(hosts, account, names).replace(/# END.*\n/, "") + "10.0.0.2 later-and.more\n::1 localhost\n";
   assert.match(withNames(broken, account, new Map()), /::1 localhost\n$/);
 });
@@ -54,7 +54,7 @@ test("a block whose end was lost takes no foreign line with it", () => {
 const block = withNames("", account, names);
 const [begin = "", first = "", second = "", end = ""] = block.split(/(?<=\n)/);
 
-for (const [what, half] of [
+for (const [lost, rest] of [
   ["its begin", first + second + end],
   ["its begin and a name", second + end],
   ["its end", begin + first + second],
@@ -62,27 +62,27 @@ for (const [what, half] of [
   ["all but its begin", begin],
   ["all but its end", end],
   ["its marks", first + second],
-  ["nothing, and stands twice", block + block],
-  ["a name, and the end stands twice", begin + first + end + end],
+  ["nothing, but stands twice", block + block],
+  ["a name, and whose end stands twice", begin + first + end + end],
 ] as const) {
-  test(`a block that lost ${what} is whole again, once, between the same lines`, () => {
+  test(`a block that lost ${lost} is repaired and stands once, and other lines stay`, () => {
     const around = (middle: string) => `${hosts}${middle}10.0.0.2 later-and.more\n::1 ip6-localhost\n`;
-    assert.equal(withNames(around(half), account, names).replaceAll(block, ""), around(""));
-    assert.equal(withNames(around(half), account, names).split(block).length, 2);
+    assert.equal(withNames(around(rest), account, names).replaceAll(block, ""), around(""));
+    assert.equal(withNames(around(rest), account, names).split(block).length, 2);
   });
 }
 
-test("a name with an older address outside of the block goes, as the first line of a name counts", () => {
+test("an older address of a name outside of the block is removed, because resolvers use the first line", () => {
   const text = withNames(`198.18.0.77 a.example\n${hosts}`, account, names);
   assert.equal(text, `${hosts}${block}`);
 });
 
-test("a line of the user's own that has one of the names among others stays", () => {
+test("a line of the user that holds one of the names among others stays", () => {
   const own = "127.0.0.1 mine a.example\n";
   assert.ok(withNames(own, account, names).startsWith(own));
 });
 
-test("an end without its begin takes the names of AWS above it, and no foreign line", () => {
+test("an end without its begin is removed with the names of AWS above it, and no other line", () => {
   const orphan = `10.0.0.1 mine.example\n198.18.0.10 old.elb.amazonaws.com\n${end}`;
   assert.equal(withNames(orphan, account, new Map()), "10.0.0.1 mine.example\n");
 });

@@ -4,15 +4,15 @@ import { Mutex } from "async-mutex";
 import { accountId } from "./account.ts";
 
 /**
- * What the machine itself must know of an account: names that AWS would publish to the world, as
- * lines of a marked block in /etc/hosts, and the certificate of the registry for the machine's
- * Docker engine. Nothing else of the local cloud is outside Docker.
+ * The machine's own files that the local cloud changes. Names that AWS would publish to the world
+ * are lines of a marked block in /etc/hosts, and the machine's Docker engine trusts the certificate
+ * of the registry. Everything else of the local cloud is in Docker.
  */
 
 const hostsFile = "/etc/hosts";
 const certificates = "/etc/docker/certs.d";
 
-/** The machine does not let us write one of its files. */
+/** This process can't write one of the machine's files. */
 export class MachineFileError extends Error {
   readonly code = "MachineFile";
   override name = "MachineFileError";
@@ -21,9 +21,9 @@ export class MachineFileError extends Error {
 const lock = new Mutex();
 
 /**
- * Has the machine resolve names to addresses. Other names of the account stay.
+ * Makes the machine resolve names to addresses. Other names of the account stay.
  *
- * @returns the names that it did not resolve so before.
+ * @returns The names that are new or have another address than before.
  */
 export async function publishNames(wanted: ReadonlyMap<string, string>): Promise<string[]> {
   const before = namesIn(await readHosts(), accountId());
@@ -33,39 +33,41 @@ export async function publishNames(wanted: ReadonlyMap<string, string>): Promise
   return [...wanted].flatMap(([name, address]) => (before.get(name) === address ? [] : [name]));
 }
 
-/** Takes a name back; one that is not there is a success. */
+/** Removes a name. One that is not there is a success. */
 export async function forgetPublicName(name: string): Promise<void> {
   await changeNames((names) => names.delete(name));
 }
 
 /**
- * Has the machine's Docker engine trust a registry with a certificate of that CA. The engine reads
- * it at each connection.
+ * Makes the machine's Docker engine trust a registry whose certificate that CA has issued. The
+ * engine reads the file at each connection.
  *
- * @returns false when it did so before.
+ * @returns False if the engine trusted it before.
  */
 export async function trustRegistry(host: string, certificate: string): Promise<boolean> {
   const file = join(certificates, host, "ca.crt");
   const present = await readFile(file, "utf8").catch(() => undefined);
   if (present === certificate) return false;
-  await writing(file, `the machine's Docker engine trusts the registry ${host} by it`, async () => {
+  await writing(file, `it lets the machine's Docker engine trust the registry ${host}`, async () => {
     await mkdir(join(certificates, host), { recursive: true });
     await writeFile(file, certificate);
   });
   return true;
 }
 
-/** Takes the trust back. */
+/**
+ * Removes the CA's certificate, so that the machine's Docker engine no longer trusts the registry.
+ */
 export async function untrustRegistry(host: string): Promise<void> {
   const folder = join(certificates, host);
-  await writing(folder, `the trust in the registry ${host} is taken back there`, async () => {
+  await writing(folder, `it must go so that the Docker engine no longer trusts the registry ${host}`, async () => {
     await rm(folder, { recursive: true, force: true });
   });
 }
 
 /**
- * Takes back all that the machine was told of the account: what a file that was restored from
- * elsewhere brought again, too.
+ * Removes everything of the account from the machine's files, even remains that came back with a
+ * restored file.
  */
 export async function forgetAccount(): Promise<void> {
   await changeNames((names) => {
@@ -82,9 +84,9 @@ export function namesIn(text: string, account: string): Map<string, string> {
 }
 
 /**
- * Returns the text of a hosts file with the account's block replaced; without names, the block is
- * gone. All lines of others stay as they are. A block of which something else took a part is made
- * whole: its remains go, and lines that give one of the names another address.
+ * Returns the text of a hosts file with the account's block replaced, or removed when there are no
+ * names. Other lines stay. If a part of the block was lost, the rest of it is removed too, and so
+ * are lines that give one of the names another address.
  */
 export function withNames(text: string, account: string, names: ReadonlyMap<string, string>): string {
   const { lines, ours, inBlock } = read(text === "" || text.endsWith("\n") ? text : `${text}\n`, account);
@@ -113,8 +115,8 @@ function endOf(account: string): string {
 }
 
 /**
- * The lines of a hosts file; which of them are the account's, and which of these stand in a block
- * that has its begin.
+ * Splits a hosts file into lines. It tells which belong to the account, and which of those are in a
+ * block that still has its begin.
  */
 function read(text: string, account: string): { lines: string[]; ours: boolean[]; inBlock: boolean[] } {
   const lines = text.split(/(?<=\n)/).filter((line) => line !== "");
@@ -123,8 +125,8 @@ function read(text: string, account: string): { lines: string[]; ours: boolean[]
   const isMark = (at: number, mark: string) => lines[at]?.trimEnd() === mark;
   lines.forEach((_, at) => {
     if (isMark(at, beginOf(account))) {
-      const whole = pastWhile(lines, at + 1, isEntry);
-      const end = isMark(whole, endOf(account)) ? whole + 1 : pastWhile(lines, at + 1, isNameOfAws);
+      const whole = firstWithout(lines, at + 1, isEntry);
+      const end = isMark(whole, endOf(account)) ? whole + 1 : firstWithout(lines, at + 1, isNameOfAws);
       ours.fill(true, at, end);
       inBlock.fill(true, at, end);
     } else if (isMark(at, endOf(account)) && ours[at] !== true) {
@@ -136,8 +138,8 @@ function read(text: string, account: string): { lines: string[]; ours: boolean[]
   return { lines, ours, inBlock };
 }
 
-/** The index of the first line from `start` on that isn't one of these. */
-function pastWhile(lines: readonly string[], start: number, holds: (line: string) => boolean): number {
+/** Returns the index of the first line from `start` on for which the condition doesn't hold. */
+function firstWithout(lines: readonly string[], start: number, holds: (line: string) => boolean): number {
   const length = lines.slice(start).findIndex((line) => !holds(line));
   return length < 0 ? lines.length : start + length;
 }
@@ -147,14 +149,14 @@ function isEntry(line: string): boolean {
 }
 
 /**
- * Nobody else gives these names an address: where a mark is lost, they tell the account's lines
- * from others.
+ * Returns true for a line with a name of AWS. Only the local cloud gives these an address, so they
+ * mark the account's lines when a begin or an end is lost.
  */
 function isNameOfAws(line: string): boolean {
   return entryOf(line).some(([name]) => name.endsWith(".amazonaws.com"));
 }
 
-/** The one name of a line "ADDRESS NAME" with its address; none of any other line. */
+/** Returns the name and address of a line "ADDRESS NAME", and nothing for any other line. */
 function entryOf(line: string): [name: string, address: string][] {
   const [, address, name] = /^(\d+(?:\.\d+){3}) (\S+)$/.exec(line.trimEnd()) ?? [];
   return name === undefined || address === undefined ? [] : [[name, address]];
@@ -162,8 +164,8 @@ function entryOf(line: string): [name: string, address: string][] {
 
 /**
  * Changes the account's block. The file is written in place, because in a container it is a mount
- * that can't be replaced; another process that wrote it at the same moment may have won, so it is
- * read again.
+ * that can't be replaced. It is read again afterwards, because another process may have written it
+ * at the same moment.
  */
 async function changeNames(edit: (names: Map<string, string>) => unknown): Promise<void> {
   await lock.runExclusive(async () => {
@@ -173,7 +175,7 @@ async function changeNames(edit: (names: Map<string, string>) => unknown): Promi
       edit(names);
       const wanted = withNames(text, accountId(), names);
       if (wanted === text) return;
-      await writing(hostsFile, "the machine finds the account's load balancers and registry by it", () =>
+      await writing(hostsFile, "it has the addresses of the account's load balancers and registry", () =>
         writeFile(hostsFile, wanted),
       );
     }
@@ -181,7 +183,7 @@ async function changeNames(edit: (names: Map<string, string>) => unknown): Promi
   });
 }
 
-/** A machine without the file resolves nothing by it. */
+/** Reads the hosts file, which may be missing. */
 async function readHosts(): Promise<string> {
   return readFile(hostsFile, "utf8").catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
@@ -189,6 +191,7 @@ async function readHosts(): Promise<string> {
   });
 }
 
+/** Runs a write, and explains a failure: the file, the reason to write it, and the remedy. */
 async function writing(file: string, why: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();

@@ -5,13 +5,13 @@ import { ensureBase } from "./base.ts";
 import { coalesce } from "./coalesce.ts";
 import { containerName, logsTail } from "./containers.ts";
 
-/** How long a control plane that has just been started may take to answer, in milliseconds. */
+/** Milliseconds that a control plane may take to answer after its start. */
 const START_TIMEOUT = 30_000;
 
 /**
- * Has the control plane bring security groups, metadata and cgroups in line with the records and
- * containers, and returns when that is done. A resource calls it after it changed a group, a rule,
- * or a container that has groups. Calls that come while one is under way share the next one.
+ * Makes the control plane apply the records and containers: security groups, metadata and hop
+ * limits. Returns when that is done. A resource calls it after a change of a group, a rule, or a
+ * container with groups. Calls during a run share the next one.
  */
 export const reconcile = coalesce(post);
 
@@ -43,7 +43,7 @@ async function post(): Promise<void> {
   }
 }
 
-/** The control plane is not there, or could not do its work. */
+/** The control plane does not answer, or its run failed. */
 class ReconcileError extends Error {
   readonly code = "ReconcileFailed";
   override name = "ReconcileError";

@@ -5,19 +5,19 @@ import { accountFilter, label, objectName, resourceLabels } from "./account.ts";
 import { docker, ignoreGone, isNotFound } from "./docker.ts";
 
 /**
- * A resource's properties, kept in the labels of a Docker volume that holds nothing. A resource
- * without a body (a subnet, a role) is only that; one with a body (a network, a container) has its
- * record beside it, because a body's own labels can't change.
+ * A resource's properties, kept in the labels of an empty Docker volume. A resource without a body
+ * (a subnet, a role) consists of its record only. A resource with a body (a network, a container)
+ * has its record beside the body, because Docker can't change a body's own labels.
  */
 export interface LocalRecord {
   type: string;
   id: string;
   properties: Properties;
-  /** The stack that made it, where that is known. */
+  /** The stack that made it, if known. */
   stack?: string;
 }
 
-/** A record with that type and id exists already: for names that must be unique. */
+/** A record with that type and id exists already. Names that must be unique rely on it. */
 class RecordExistsError extends Error {
   readonly code = "RecordExists";
   override name = "RecordExistsError";
@@ -33,9 +33,9 @@ interface StoredRecord extends LocalRecord {
 }
 
 /**
- * The two names that a record's volume takes in turn: the next version is in one while the present
- * one is in the other, and either is found by its name. (Listing volumes costs the engine about a
- * millisecond for each volume on the machine.)
+ * The two names that a record's volume has in turn: the next version is written to one while the
+ * present version is in the other. Each is found by its name, because listing volumes costs the
+ * engine about a millisecond for each volume on the machine.
  */
 const SLOTS = ["a", "b"] as const;
 type Slot = (typeof SLOTS)[number];
@@ -43,7 +43,7 @@ type Slot = (typeof SLOTS)[number];
 /** Guards read-then-write of each record within this process. */
 const locks = new Map<string, Mutex>();
 
-/** Creates a record. Throws a RecordExistsError when there is one with that type and id. */
+/** Creates a record. Throws a RecordExistsError if one with that type and id exists. */
 export async function createRecord(type: string, id: string, properties: Properties, stack?: string): Promise<void> {
   await locked(type, id, async () => {
     if ((await versionsOf(type, id)).length > 0) throw new RecordExistsError(type, id);
@@ -51,30 +51,30 @@ export async function createRecord(type: string, id: string, properties: Propert
   });
 }
 
-/** The record with that type and id, or undefined. */
+/** Returns the record with that type and id, or undefined. */
 export async function getRecord(type: string, id: string): Promise<LocalRecord | undefined> {
   return newest(await versionsOf(type, id))[0];
 }
 
-/** The records of a type, or all of the account. */
+/** Returns the records of a type, or all records of the account. */
 export async function listRecords(type?: string): Promise<LocalRecord[]> {
   const { Volumes } = await docker.listVolumes({ filters: accountFilter(type) });
   return newest(Volumes.flatMap(storedIn));
 }
 
 /**
- * Replaces the properties of a record, or makes it when it is missing. The new version is written
- * before the old one goes, so that a process killed in between loses nothing.
+ * Replaces the properties of a record, or creates a missing one. The new version is written before
+ * the old one is removed, so that a process killed in between loses nothing.
  */
 export async function updateRecord(type: string, id: string, properties: Properties): Promise<void> {
-  await change(type, id, () => properties);
+  await changeRecord(type, id, () => properties);
 }
 
 /**
- * Changes the properties of a record by a function of the present ones, without another change of
- * this process in between.
+ * Changes the properties of a record by a function of the present ones. No other change of this
+ * process runs in between.
  */
-export async function change(type: string, id: string, next: (present: Properties) => Properties): Promise<void> {
+export async function changeRecord(type: string, id: string, next: (present: Properties) => Properties): Promise<void> {
   await locked(type, id, async () => {
     const [present, outdated] = (await versionsOf(type, id)).sort((a, b) => b.revision - a.revision);
     const slot: Slot = present?.slot === "a" ? "b" : "a";
@@ -111,8 +111,8 @@ async function locked<T>(type: string, id: string, work: () => Promise<T>): Prom
 }
 
 /**
- * The versions of a record that exist: one, or two when a process was killed between writing and
- * removing.
+ * Returns the versions of a record. There are two if a process was killed between writing the new
+ * one and removing the old one.
  */
 async function versionsOf(type: string, id: string): Promise<StoredRecord[]> {
   const found = await Promise.all(
@@ -128,7 +128,7 @@ async function versionsOf(type: string, id: string): Promise<StoredRecord[]> {
   return found.flat();
 }
 
-/** The record in a volume; none in one that holds a resource's data. */
+/** Returns the record in a volume, and nothing for a volume that holds a resource's data. */
 function storedIn({ Name, Labels }: { Name: string; Labels: Partial<Record<string, string>> | null }): StoredRecord[] {
   const labels = Labels ?? {};
   const properties = labels[label.properties];
@@ -146,7 +146,7 @@ function storedIn({ Name, Labels }: { Name: string; Labels: Partial<Record<strin
   ];
 }
 
-/** Of two versions of the same record only the newer counts. */
+/** Returns each record once: of two versions the newer. */
 function newest(records: StoredRecord[]): LocalRecord[] {
   const byIdentity = new Map<string, StoredRecord>();
   for (const record of records) {
@@ -177,7 +177,7 @@ async function removeVolume(type: string, id: string, slot: Slot): Promise<void>
   await ignoreGone(docker.getVolume(volumeName(type, id, slot)).remove());
 }
 
-/** Readable, valid for Docker whatever the id holds, and different for each type and id. */
+/** Returns a readable name that Docker accepts, and that differs for each type and id. */
 function volumeName(type: string, id: string, slot: Slot): string {
   const kind = (type.split(":").at(-1) ?? type).toLowerCase();
   const readable = id.replaceAll(/[^A-Za-z0-9]+/g, "-").slice(0, 60);

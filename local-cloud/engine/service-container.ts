@@ -10,31 +10,31 @@ import { servicesImage } from "./services-image.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /**
- * How long a service may take to answer after its start, in milliseconds. The slowest, a new
- * database, takes some 2 s.
+ * Milliseconds that a service may take to answer after its start. The slowest, a new database,
+ * takes about 2 s.
  */
 const startTimeout = 120_000;
 
-/** A service that AWS runs itself, in a container of its own. */
+/** A managed service of AWS, in a container of its own. */
 export interface Service {
   id: string;
   /** For messages: "the load balancer app/one". */
   name: string;
-  /** Whether it does its work. */
+  /** Returns true when the service works. */
   answers: () => Promise<boolean>;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Makes a service's container, which comes back with the machine's Docker engine, and returns when
- * it answers. When it doesn't, the container stays for its caller to remove.
+ * Creates a service's container and returns when it answers. The container starts again with the
+ * machine's Docker engine. A container that doesn't answer stays; the caller removes it.
  */
 export async function runService(
   service: Service,
   { stack, host, ...options }: Omit<ContainerOptions, "id" | "image" | "stack"> & { stack: string | undefined },
 ): Promise<void> {
   await createContainer({
-    // What the image would run is not what the service runs.
+    // The service's own command replaces that of the image.
     command: [],
     ...options,
     id: service.id,
@@ -42,23 +42,20 @@ export async function runService(
     ...(stack === undefined ? {} : { stack }),
     host: { ...host, RestartPolicy: { Name: "unless-stopped" } },
   });
-  await answering(service);
+  await waitForAnswer(service);
 }
 
-/**
- * Starts a service that was stopped outside, and returns when it answers; false when its container
- * is gone.
- */
+/** Starts a stopped service and returns when it answers. Returns false if its container is gone. */
 export async function recoverService(service: Service): Promise<boolean> {
   const name = containerName(service.id);
   const found = await inspectContainer(name);
   if (found === undefined) return false;
   if (!found.State.Running) await startContainer(name);
-  await answering(service);
+  await waitForAnswer(service);
   return true;
 }
 
-async function answering({ id, name, answers, signal }: Service): Promise<void> {
+async function waitForAnswer({ id, name, answers, signal }: Service): Promise<void> {
   try {
     await waitUntil(answers, { what: `${name} to answer`, timeout: startTimeout, ...(signal && { signal }) });
   } catch (error) {

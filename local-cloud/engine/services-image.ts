@@ -1,5 +1,2 @@
-/**
- * The image of all that AWS runs itself: the control plane, databases, load balancers, the
- * registry.
- */
+/** The image of the managed services: control plane, databases, load balancers, registry. */
 export const servicesImage = "local-cloud/services:1";

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** What to wait for, for how long, and how to say that it didn't come. */
+/** The name of a condition for the error, and the limits of the wait. */
 export interface WaitOptions {
-  /** What is awaited, for the error: "the chain of i-0123". */
+  /** Name of the condition in the error: "the chain of i-0123". */
   what: string;
-  /** The bound, in milliseconds. */
+  /** Longest wait in milliseconds. */
   timeout: number;
-  /** Between two looks, in milliseconds; 100 by default. */
+  /** Milliseconds between two checks; 100 by default. */
   interval?: number;
   signal?: AbortSignal;
 }
 
 /**
- * Looks until the condition gives something else than undefined or false, and returns that. Throws
- * after the bound.
+ * Checks the condition until it returns something other than undefined, false or null, and returns
+ * that. Throws after the timeout.
  */
 export async function waitUntil<T>(
   condition: () => Promise<T | undefined | false>,

@@ -1,14 +1,10 @@
 import type { z } from "zod";
 
-/**
- * A value that the engine knows only after something else was made; inputs may hold it during a
- * preview.
- */
+/** Placeholder for an input that the engine can't know yet. Inputs may hold it in a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
- * A plain JSON-like property value as it crosses the provider protocol, secrets and outputs
- * unwrapped.
+ * A plain JSON-like property value of the provider protocol, with secrets and outputs unwrapped.
  */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 
@@ -16,8 +12,7 @@ export type Value = null | boolean | number | string | Value[] | { [key: string]
 export type Properties = Record<string, Value>;
 
 /**
- * One wrong input: the property's path ("ingress[0].fromPort") and what is wrong with it, and what
- * is allowed.
+ * One wrong input: the property's path ("ingress[0].fromPort"), the fault, and the allowed values.
  */
 export interface CheckFailure {
   property: string;
@@ -27,19 +22,19 @@ export interface CheckFailure {
 /** A broken rule across properties. */
 export interface BrokenRule extends CheckFailure {
   /**
-   * Top-level inputs that the rule looked at beside its own property: while one is unknown, nothing
-   * is broken yet.
+   * Top-level inputs that the rule reads besides its own property. While one of them is unknown,
+   * the rule can't be broken.
    */
-  judgedBy?: readonly string[];
+  alsoReads?: readonly string[];
 }
 
-/** What the engine and the provider say while an operation runs. */
+/** The engine's side of a running operation: names, progress and interruption. */
 export interface OperationContext {
   /** The URN of the resource, for names and messages. */
   urn: string;
   /** The logical name of the resource: the last part of the URN. */
   name: string;
-  /** A random suffix for automatic names, stable for this resource's Check. */
+  /** Returns a random suffix for an automatic name. The same Check gets the same suffixes. */
   randomSuffix: (length: number) => string;
   /** Shows a line of progress beside the resource. */
   progress: (message: string) => void;
@@ -50,88 +45,86 @@ export interface OperationContext {
   signal: AbortSignal;
 }
 
-/**
- * What a created or read resource is: its provider id, and all its output properties (inputs
- * included).
- */
+/** A created or read resource: its provider id and all its outputs, inputs included. */
 export interface Created {
   id: string;
   outputs: Properties;
 }
 
 /**
- * One resource type of a cloud: its schema and its life. The server does the protocol's work around
- * it: it validates inputs by `inputs` (an unknown property, a wrong type, a broken rule: a
- * CheckFailure that names the property), compares old and new inputs (a change under `replaceOn`
- * replaces, any other change updates), masks what is secret, and cleans up nothing: a `create` that
- * fails must leave nothing behind.
+ * One resource type of a cloud: its schema and its life. The server does the protocol's work:
  *
- * Declare one with its own input type, `const vpc: ResourceType<VpcInputs> = {...}`; a list of them
- * is `ResourceType[]`. (The members that take `I` are methods so that this assignment holds; the
- * server passes them only what `inputs` has parsed.)
+ * - It validates inputs by `inputs`. An unknown property, a wrong type or a broken rule becomes a
+ *   CheckFailure that names the property.
+ * - It compares old and new inputs. A change under `replaceOn` replaces, any other change updates.
+ * - It masks secrets.
  *
- * @typeParam I the parsed inputs: plain JSON values. `inputs` must give the same again when it
- *   parses what it has parsed.
+ * It doesn't clean up: a `create` that fails must leave nothing behind.
+ *
+ * Declare one with its own input type, `const vpc: ResourceType<VpcInputs> = {...}`. A list of
+ * resource types is `ResourceType[]`; the members that take `I` are methods so that this assignment
+ * compiles. The server passes them only inputs that `inputs` has parsed.
+ *
+ * @typeParam I The parsed inputs, as plain JSON values. Parsing them again must not change them.
  */
 export interface ResourceType<I = unknown> {
-  /** The type token, as "aws:ec2/instance:Instance". */
+  /** The type token, such as "aws:ec2/instance:Instance". */
   token: string;
   /**
-   * A strict zod object of the inputs. A default that the real provider records in its inputs is
-   * applied here.
+   * A strict zod object of the inputs. It applies the defaults that the real provider records in
+   * the inputs.
    */
   inputs: z.ZodType<I>;
   /**
-   * Fills automatic names and defaults that depend on the resource; gets the previous inputs so
+   * Fills automatic names and defaults that depend on the resource. It gets the previous inputs, so
    * that names stay.
    */
   defaults?: (news: Properties, olds: Properties | undefined, context: OperationContext) => Properties;
   /**
-   * Rules across properties, as the real provider or API judges them. Inputs that are still unknown
-   * are absent.
+   * Checks rules across properties, as the real provider or API does. Unknown inputs are absent.
    */
   check?(inputs: Partial<I>): BrokenRule[];
   /**
    * The top-level inputs or paths ("ebs.encrypted") whose change replaces the resource, or a
-   * function of both.
+   * function that returns them.
    */
   replaceOn: readonly string[] | ((olds: Properties, news: Properties) => string[]);
   /**
-   * Inputs or paths whose change alone is no change: a login that is another one each time
+   * Inputs or paths whose change alone is ignored, such as a login that differs each time
    * ("registry.password").
    */
-  unwatched?: readonly string[];
+  ignoreChanges?: readonly string[];
   /**
-   * True where a replacement must delete the old one first (an explicit name that must be unique).
+   * Returns true if a replacement must delete the old resource first (a name must be unique).
    */
   deleteBeforeReplace?: (news: Properties) => boolean;
   /** Output properties that are always secret. */
   secretOutputs?: readonly string[];
   /**
-   * Inputs whose own text is no secret even inside a secret object ("connection.host"): it stays
-   * readable in other outputs and in messages.
+   * Inputs inside a secret object that are not secret themselves ("connection.host"). Their text
+   * stays readable in other outputs and in messages.
    */
   plainInputs?: readonly string[];
   /** Outputs that an update can change; the others are known in the preview of an update. */
   unstableOutputs?: readonly string[];
   /**
-   * What a creation, or an update of the resource with `id`, would give, where that is known
-   * beforehand. With it a preview shows these outputs in place of unknown ones.
+   * Computes the result of a creation, or of an update of the resource with `id`, without doing it.
+   * A preview then shows these outputs instead of unknown values.
    */
-  foresee?(inputs: I, of: { urn: string; id?: string }): Created;
+  predict?(inputs: I, of: { urn: string; id?: string }): Created;
   create(inputs: I, context: OperationContext): Promise<Created>;
   /**
-   * The resource as it is, or undefined when it is gone. Without `inputs` the server takes the old
-   * inputs with the values that `outputs` has for them now, so that what drifted is seen; an import
-   * then takes every input that `outputs` has.
+   * Reads the resource, and returns undefined when it is gone. Without `inputs` the server takes
+   * the old inputs with their values from `outputs`, so that drift is visible. An import takes
+   * every input that `outputs` has.
    */
   read: (id: string, state: Properties) => Promise<{ inputs?: Properties; outputs: Properties } | undefined>;
   /**
-   * Takes the state before and the new inputs, gives all output properties. Without it every change
-   * replaces.
+   * Updates the resource from its old state to the new inputs, and returns all outputs. Without it,
+   * every change replaces the resource.
    */
   update?(id: string, olds: Properties, news: I, context: OperationContext): Promise<Properties>;
-  /** Idempotent: a resource that is gone already is a success. */
+  /** Deletes the resource. One that is gone already is a success. */
   delete: (id: string, state: Properties, context: OperationContext) => Promise<void>;
 }
 
@@ -147,30 +140,27 @@ export interface FunctionType<I = unknown> {
   token: string;
   inputs: z.ZodType<I>;
   secretOutputs?: readonly string[];
-  /** A call in a preview makes, starts and changes nothing, and does without the Docker engine. */
+  /** Runs the function. In a preview it changes nothing and doesn't need the Docker engine. */
   invoke(inputs: I, call: Call): Promise<Properties>;
 }
 
-/** Shows lines to the user that are about no single resource. */
-export interface Tell {
+/** Shows the user messages that don't belong to a single resource. */
+export interface UserMessages {
   info: (message: string) => void;
   warning: (message: string) => void;
 }
 
-/**
- * A set of resource types and functions under one package name, served to the engine as one
- * provider.
- */
+/** A set of resource types and functions under one package name, served as one provider. */
 export interface CloudPackage {
   name: string;
   version: string;
-  /** The provider's own configuration (region, profile ...), strict as well. */
+  /** Strict schema of the provider's own configuration (region, profile ...). */
   configuration: z.ZodType;
   configure?: (configuration: Properties) => Promise<void>;
-  /** Runs once the provider is configured, before anything else is asked of it. */
-  begin?: ((tell: Tell, configuration: Properties) => Promise<void>) | undefined;
-  /** Replaces the configuration where nothing is made. */
-  onPaper?: Pick<CloudPackage, "configuration" | "configure">;
+  /** Runs after the provider is configured, before any other call. */
+  begin?: ((messages: UserMessages, configuration: Properties) => Promise<void>) | undefined;
+  /** Replaces the configuration in a dry run. */
+  dryRun?: Pick<CloudPackage, "configuration" | "configure">;
   resources: readonly ResourceType[];
   functions: readonly FunctionType[];
 }

@@ -11,10 +11,10 @@ export interface ProcessOptions {
 }
 
 /**
- * Runs a program and keeps what it writes. It has a process group of its own, so that an interrupt
- * ends what it has started as well.
+ * Runs a program and records its output. The program has its own process group, so an interrupt
+ * ends its child processes too.
  *
- * @returns how it ended, in words, or nothing when it went well.
+ * @returns A description of how it failed, or undefined after success.
  */
 export async function runProcess(
   file: string,

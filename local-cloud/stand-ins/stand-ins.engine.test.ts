@@ -71,11 +71,11 @@ describe("the stand-ins behind the real engine and the real SDKs", () => {
     await project.remove();
   });
 
-  it("plan, although what the commands need is unknown", async () => {
+  it("preview, although the inputs of the commands are unknown", async () => {
     assert.match(await summary("preview"), /\+ 8 to create/);
   });
 
-  it("make everything, without a warning", async () => {
+  it("create everything without a warning", async () => {
     const { text } = await project.expect("up", "--yes", "--skip-preview");
     assert.doesNotMatch(text, /warning/i);
     const outputs = await project.outputs();
@@ -86,7 +86,7 @@ describe("the stand-ins behind the real engine and the real SDKs", () => {
     assert.equal(await readFile(join(project.directory, "copied"), "utf8"), "copy");
   });
 
-  it("keep secrets out of the state, also where they have come out again", async () => {
+  it("keep secrets out of the state, even those in outputs", async () => {
     const { result, localOut } = await project.outputs();
     assert.match(String(result), new RegExp(`^[a-zA-Z0-9]{${PASSWORD_LENGTH}}$`));
     assert.equal(localOut, result);
@@ -95,13 +95,13 @@ describe("the stand-ins behind the real engine and the real SDKs", () => {
     assert.doesNotMatch(state, /PRIVATE KEY/);
   });
 
-  it("leave readable what is no secret", async () => {
+  it("leave values readable that are not secret", async () => {
     const remote = (await project.resources()).find(({ urn }) => urn.endsWith("::remote"));
     assert.equal(typeof remote?.outputs?.["stdout"], "string");
     assert.equal(typeof remote?.outputs?.["connection"], "object");
   });
 
-  it("change nothing when nothing changed, nor on a refresh", async () => {
+  it("change nothing on an update or a refresh if nothing changed", async () => {
     assert.match(await summary("up", "--yes", "--skip-preview"), /Resources: 8 unchanged/);
     assert.match(await summary("refresh", "--yes", "--skip-preview"), /Resources: 8 unchanged/);
   });
@@ -119,7 +119,7 @@ describe("the stand-ins behind the real engine and the real SDKs", () => {
     assert.equal(await readFile(join(project.directory, "copied"), "utf8"), "copy again");
   });
 
-  it("refuse what they don't know", async () => {
+  it("refuse resource types that they don't have", async () => {
     await project.program(
       'import * as tls from "@pulumi/tls"; new tls.SelfSignedCert("c", { privateKeyPem: "", allowedUses: [], validityPeriodHours: 1 });',
     );
@@ -127,11 +127,11 @@ describe("the stand-ins behind the real engine and the real SDKs", () => {
     assert.equal(ok, false);
     assert.match(
       text,
-      /resource type tls:index\/selfSignedCert:SelfSignedCert is not served here.*knows: tls:index\/privateKey:PrivateKey/,
+      /resource type tls:index\/selfSignedCert:SelfSignedCert is not served here.*has: tls:index\/privateKey:PrivateKey/,
     );
   });
 
-  it("go, and run what is to run then", async () => {
+  it("run `delete` commands on destroy", async () => {
     await project.expect("destroy", "--yes", "--skip-preview");
     assert.equal(await readFile(join(project.directory, "deleted"), "utf8"), "deleted\n");
     assert.deepEqual(await project.resources(), []);

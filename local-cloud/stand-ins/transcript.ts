@@ -5,7 +5,7 @@ export type Logging = z.infer<typeof loggingSchema>;
 
 const TAIL_LINES = 40;
 
-/** What a command writes: kept for the resource's outputs, and shown line by line while it runs. */
+/** The output of a command: recorded for the resource's outputs, and shown line by line. */
 export class Transcript {
   readonly #streams = { stdout: new Stream(), stderr: new Stream() };
   readonly #logging: Logging;
@@ -14,8 +14,8 @@ export class Transcript {
   readonly #tail: string[] = [];
 
   /**
-   * @param logging which streams are shown; the plugin's default is both.
-   * @param noise lines that are neither shown nor told in an error.
+   * @param logging The streams that are shown; by default both, as in the plugin.
+   * @param noise Matches lines that are neither shown nor part of an error.
    */
   constructor(logging: Logging | undefined, show: (line: string) => void, noise?: RegExp) {
     this.#noise = noise;
@@ -27,7 +27,7 @@ export class Transcript {
     this.#lines(name, this.#streams[name].write(chunk));
   }
 
-  /** Ends both streams and gives what they held, without the last line's end. */
+  /** Ends both streams and returns their text without the last line break. */
   end(): { stdout: string; stderr: string } {
     this.#lines("stdout", this.#streams.stdout.end());
     this.#lines("stderr", this.#streams.stderr.end());
@@ -37,11 +37,8 @@ export class Transcript {
     };
   }
 
-  /**
-   * The last lines of both streams, as they came, to stand behind "it failed"; nothing when there
-   * are none.
-   */
-  get said(): string {
+  /** The last lines of both streams with a colon before them, to end an error; "" without lines. */
+  get lastLines(): string {
     return this.#tail.length === 0 ? "" : `:\n${this.#tail.join("\n")}`;
   }
 
@@ -59,7 +56,7 @@ class Stream {
   readonly #decoder = new TextDecoder();
   #rest = "";
 
-  /** Gives the lines that are complete now. */
+  /** Returns the lines that are complete now. */
   write(chunk: Uint8Array): string[] {
     return this.#add(this.#decoder.decode(chunk, { stream: true }));
   }

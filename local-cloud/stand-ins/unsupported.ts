@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A property that the real plugin has and its stand-in has not. */
+/** Returns the schema of a property that only the real plugin supports. */
 export function unsupported(plugin: string) {
   return z
     .undefined({

@@ -144,7 +144,7 @@ function checkExclusions(given: Partial<RepositoryInputs>): BrokenRule[] {
       property: "imageTagMutabilityExclusionFilters",
       reason:
         "is given with imageTagMutability IMMUTABLE_WITH_EXCLUSION or MUTABLE_WITH_EXCLUSION, and only with these",
-      judgedBy: ["imageTagMutability"],
+      alsoReads: ["imageTagMutability"],
     },
   ];
 }

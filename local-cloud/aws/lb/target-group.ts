@@ -144,7 +144,7 @@ function checkTargetGroup(given: Partial<TargetGroupInputs>): BrokenRule[] {
     failures.push({
       property: "slowStart",
       reason: "works with the algorithm round_robin only",
-      judgedBy: ["loadBalancingAlgorithmType"],
+      alsoReads: ["loadBalancingAlgorithmType"],
     });
   }
   return failures;

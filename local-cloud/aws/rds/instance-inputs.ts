@@ -134,8 +134,8 @@ export type InstanceInputs = z.infer<typeof instanceInputs>;
  */
 export function checkInstance(inputs: Partial<InstanceInputs>): BrokenRule[] {
   const failures: BrokenRule[] = [];
-  const fail = (property: string, reason: string, ...judgedBy: string[]) =>
-    failures.push({ property, reason, judgedBy });
+  const fail = (property: string, reason: string, ...alsoReads: string[]) =>
+    failures.push({ property, reason, alsoReads });
   const { allocatedStorage, maxAllocatedStorage, storageType, iops, storageThroughput } = inputs;
   if (allocatedStorage === undefined) fail("allocatedStorage", "is required for a new instance, in GiB");
   if (inputs.password !== undefined && inputs.passwordWo !== undefined)

@@ -4,7 +4,7 @@ import { accountId, arn, region, stackOf } from "../../engine/account.ts";
 import { collectGarbage, ensureBase } from "../../engine/base.ts";
 import { containerName, removeContainer, removeDataVolumes } from "../../engine/containers.ts";
 import { reconcile } from "../../engine/reconcile.ts";
-import { change, createRecord, deleteRecord, getRecord, listRecords } from "../../engine/records.ts";
+import { changeRecord, createRecord, deleteRecord, getRecord, listRecords } from "../../engine/records.ts";
 import { ApiError } from "../api-error.ts";
 import { fillName, hasExplicitName, nameConflict } from "../auto-name.ts";
 import { findSubnet, findVpc, requireGroupsInVpc, textOf } from "../ec2/find.ts";
@@ -71,11 +71,11 @@ export const instance: ResourceType<InstanceInputs> = {
       await ensureBase();
       context.progress("starting the PostgreSQL server");
       const { privateAddress } = await runServer(id, context.signal);
-      await change(token.instance, id, (present) => ({ ...present, privateAddress }));
+      await changeRecord(token.instance, id, (present) => ({ ...present, privateAddress }));
       await reconcile();
       await createRoles(id, inputs.username, passwordOf(inputs), inputs.dbName);
       const ready = { status: "available", engineVersionActual: await serverVersion(id) };
-      await change(token.instance, id, (present) => ({ ...present, ...ready }));
+      await changeRecord(token.instance, id, (present) => ({ ...present, ...ready }));
       warnOfFinalSnapshot(inputs, context);
       return { id, outputs: { ...outputs, ...ready } };
     } catch (error) {
@@ -106,7 +106,7 @@ export const instance: ResourceType<InstanceInputs> = {
       status: "available",
       engineVersionActual: present["engineVersionActual"] ?? "",
     };
-    await change(token.instance, id, (before) => ({
+    await changeRecord(token.instance, id, (before) => ({
       ...withoutPassword(outputs),
       subnetId: before["subnetId"] ?? "",
       privateAddress: before["privateAddress"] ?? "",

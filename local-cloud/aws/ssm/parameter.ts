@@ -113,7 +113,7 @@ function checkParameter(given: Partial<ParameterInputs>): BrokenRule[] {
     failures.push({
       property: "valueWoVersion",
       reason: "valueWo and valueWoVersion are given together",
-      judgedBy: ["valueWo"],
+      alsoReads: ["valueWo"],
     });
   }
   if (given.keyId !== undefined && given.type !== undefined && given.type !== "SecureString") {

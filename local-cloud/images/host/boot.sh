@@ -44,9 +44,9 @@ wait_here() {
 # Waits until the control plane has installed the rules of the security groups, so that no packet
 # passes before them.
 wait_for_firewall() {
-  local looks=0
+  local checks=0
   until iptables-legacy -w -t mangle -C PREROUTING -i eth+ -j local-cloud-in 2>/dev/null; do
-    if ((looks++ == 100)); then say "still waiting for the security groups"; fi
+    if ((checks++ == 100)); then say "still waiting for the security groups"; fi
     sleep 0.1
   done
 }

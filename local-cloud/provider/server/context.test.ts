@@ -3,13 +3,13 @@ import { it } from "node:test";
 import { nameOf, suffixes, typeOf } from "./context.ts";
 import { describeError } from "./provider.ts";
 
-it("reads a name and a type from a URN, parents and colons notwithstanding", () => {
+it("reads a name and a type from a URN, even with parents and colons in it", () => {
   const urn = "urn:pulumi:dev::project::my:index:Host$aws:ec2/instance:Instance::worker::1";
   assert.equal(typeOf(urn), "aws:ec2/instance:Instance");
   assert.equal(nameOf(urn), "worker::1");
 });
 
-it("gives suffixes that the seed decides, each call another one", () => {
+it("derives suffixes from the seed, and another one for each call", () => {
   const [one, again, other] = [suffixes(Buffer.from("a")), suffixes(Buffer.from("a")), suffixes(Buffer.from("b"))];
   const first = one(7);
   assert.match(first, /^[0-9a-f]{7}$/);
@@ -19,7 +19,7 @@ it("gives suffixes that the seed decides, each call another one", () => {
   assert.equal(suffixes(Buffer.from("a"))(100).length, 100);
 });
 
-it("tells an error with the words of its causes, each once", () => {
+it("describes an error by its message and those of its causes, each once", () => {
   const error = new Error("can't start", { cause: new Error("no space", { cause: "disk full" }) });
   assert.equal(describeError(error), "can't start: no space: disk full");
   assert.equal(describeError(new Error("outer: inner", { cause: new Error("inner") })), "outer: inner");

@@ -3,7 +3,7 @@ import type { OperationContext } from "../resource-type.ts";
 import type { EngineLog } from "./engine-log.ts";
 import { redact, type Secrets } from "./wire.ts";
 
-/** An operation's context, and what has to be waited for before the operation's answer goes out. */
+/** An operation's context, and a wait for its messages that ends before the operation's answer. */
 export interface OpenContext {
   context: OperationContext;
   shown: () => Promise<void>;
@@ -13,7 +13,7 @@ export interface ContextSource {
   urn: string;
   secrets: Secrets;
   signal: AbortSignal;
-  /** The engine's seed in a Check; elsewhere nothing has to be repeatable. */
+  /** The engine's seed in a Check. Other operations need no repeatable suffixes. */
   seed?: Uint8Array;
 }
 
@@ -31,17 +31,17 @@ export function openContext(log: EngineLog, { urn, secrets, signal, seed }: Cont
   };
 }
 
-/** `urn:pulumi:STACK::PROJECT::PARENT_TYPE$TYPE::NAME`: only the name may hold `::` itself. */
+/** Returns the name in `urn:pulumi:STACK::PROJECT::PARENT_TYPE$TYPE::NAME`; it may hold `::`. */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** The type token of a resource: the last of the chain of its parents' types. */
+/** Returns the type token of a resource: the last in the chain of its parents' types. */
 export function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
-/** Lower-case hexadecimal text that depends on the seed and the call's number only. */
+/** Returns a function for hexadecimal text that depends only on the seed and the call's number. */
 export function suffixes(seed: Uint8Array): (length: number) => string {
   let call = 0;
   return (length) => {

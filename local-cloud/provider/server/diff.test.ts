@@ -11,11 +11,11 @@ const changes = (olds: Properties, news: Properties, rules: Partial<ChangeRules>
   );
 
 describe("comparing inputs", () => {
-  it("finds nothing where nothing changed, whatever the order of members", () => {
+  it("finds nothing where nothing changed, in any order of members", () => {
     assert.deepEqual(changes({ a: 1, b: { c: [1], d: "x" } }, { b: { d: "x", c: [1] }, a: 1 }), []);
   });
 
-  it("names what came, went and changed by its path", () => {
+  it("names added, deleted and updated values by their paths", () => {
     const olds = { a: 1, gone: "x", list: [{ from: 1 }, { from: 2 }], tags: { "a.b": "1" } };
     const news = { a: 2, came: "y", list: [{ from: 1 }, { from: 3 }], tags: { "a.b": "2" } };
     assert.deepEqual(changes(olds, news), [
@@ -27,15 +27,15 @@ describe("comparing inputs", () => {
     ]);
   });
 
-  it("takes an unknown value as a change, and what the SDK added as none", () => {
+  it("counts an unknown value as a change, and ignores members that the SDK adds", () => {
     assert.deepEqual(changes({ a: 1, __internal: {} }, { a: UNKNOWN, __defaults: [] }), ["update a"]);
   });
 
-  it("takes a change of type as one change", () => {
+  it("counts a change of type as one change", () => {
     assert.deepEqual(changes({ a: [1] }, { a: { b: 1 } }), ["update a"]);
   });
 
-  it("replaces for a top-level property and all under it", () => {
+  it("replaces for a change of a top-level property or anything in it", () => {
     const rules = { replaceOn: ["a", "list"] };
     assert.deepEqual(changes({ a: 1, list: [1], b: 1 }, { a: 2, list: [2], b: 2 }, rules), [
       "update a replaces",
@@ -44,7 +44,7 @@ describe("comparing inputs", () => {
     ]);
   });
 
-  it("replaces for a nested property, also when its object comes or goes with it", () => {
+  it("replaces for a nested property, even if its whole object is added or deleted", () => {
     const rules = { replaceOn: ["disk.encrypted"] };
     assert.deepEqual(changes({ disk: { size: 1 } }, { disk: { size: 2 } }, rules), ["update disk.size"]);
     assert.deepEqual(changes({ disk: { encrypted: true } }, { disk: { encrypted: false } }, rules), [
@@ -58,11 +58,11 @@ describe("comparing inputs", () => {
     );
   });
 
-  it("does not take a name for the start of another", () => {
+  it("does not match a name that only starts with a replacing one", () => {
     assert.deepEqual(changes({ diskSize: 1 }, { diskSize: 2 }, { replaceOn: ["disk"] }), ["update diskSize"]);
   });
 
-  it("replaces for what a function says", () => {
+  it("replaces for the properties that a function returns", () => {
     const replaceOn = (olds: Properties, news: Properties) =>
       Number(news["size"]) < Number(olds["size"]) ? ["size"] : [];
     assert.deepEqual(changes({ size: 2 }, { size: 1 }, { replaceOn }), ["update size replaces"]);
@@ -78,8 +78,8 @@ describe("comparing inputs", () => {
     );
   });
 
-  it("overlooks inputs that are not watched", () => {
-    const rules = { unwatched: ["registry.password"] };
+  it("ignores inputs that are not watched", () => {
+    const rules = { ignoreChanges: ["registry.password"] };
     const olds = { registry: { password: "a", server: "x" } };
     assert.deepEqual(changes(olds, { registry: { password: "b", server: "x" } }, rules), []);
     assert.deepEqual(changes(olds, { registry: { password: "b", server: "y" } }, rules), ["update registry.server"]);

@@ -8,18 +8,18 @@ export interface Change {
   replaces: boolean;
 }
 
-/** What of a resource type decides what a change means. */
-export type ChangeRules = Pick<ResourceType, "replaceOn" | "unwatched" | "update">;
+/** The parts of a resource type that decide the effect of a change. */
+export type ChangeRules = Pick<ResourceType, "replaceOn" | "ignoreChanges" | "update">;
 
 /**
- * Compares a resource's inputs, secrets unwrapped. An unknown value counts as changed: the engine
- * plans for the worst. What the SDK adds for itself (a name with two leading underscores) is no
- * input.
+ * Compares a resource's inputs, with secrets unwrapped. An unknown value counts as changed, because
+ * the engine plans for the worst. Members that the SDK adds for itself (two leading underscores)
+ * are ignored.
  */
 export function diffInputs(olds: Properties, news: Properties, rules: ChangeRules): Change[] {
-  const unwatched = rules.unwatched ?? [];
+  const ignoreChanges = rules.ignoreChanges ?? [];
   const found = compare(olds, news, [])
-    .filter((change) => !isUnder(change, unwatched))
+    .filter((change) => !isUnder(change, ignoreChanges))
     .map((change) => ({ ...change, replaces: rules.update === undefined }));
   if (typeof rules.replaceOn === "function") return markByFunction(found, rules.replaceOn(olds, news));
   const patterns = rules.replaceOn;
@@ -51,8 +51,8 @@ function isUnder({ path }: Found, patterns: readonly string[]): boolean {
 }
 
 /**
- * True where the change is at, under or (an object that came or went with the property in it) above
- * a replacing path.
+ * Returns true for a change at or under a replacing path. It is also true for an object that was
+ * added or deleted with a replacing property in it.
  */
 function touches({ path, value }: Found, patterns: readonly string[]): boolean {
   const names = [dottedNames(path), ...namesWithin(value, path)];
@@ -71,7 +71,7 @@ function markByFunction(found: (Found & Change)[], replacing: readonly string[])
   return [...marked, ...unmatched.map((name) => ({ path: [name], kind: "update" as const, replaces: true }))];
 }
 
-/** The top-level properties that replace the resource. */
+/** Returns the top-level properties that replace the resource. */
 export function replacingProperties(changes: readonly Change[]): string[] {
   return [...new Set(changes.filter((change) => change.replaces).map(({ path }) => formatPath(path.slice(0, 1))))];
 }

@@ -20,12 +20,12 @@ after(() => {
   }
 });
 
-test("the engine is told without the user's proxy", async () => {
-  const told: unknown[] = [];
+test("messages reach the engine without the user's proxy", async () => {
+  const received: unknown[] = [];
   const server = new Server();
   server.addService(EngineService, {
     log: (call: ServerUnaryCall<InstanceType<typeof LogRequest>, unknown>, done: sendUnaryData<unknown>) => {
-      told.push([call.request.getSeverity(), call.request.getUrn(), call.request.getMessage()]);
+      received.push([call.request.getSeverity(), call.request.getUrn(), call.request.getMessage()]);
       done(null, new Empty());
     },
   });
@@ -40,7 +40,7 @@ test("the engine is told without the user's proxy", async () => {
     log.connect(`127.0.0.1:${port}`);
     await log.message("warning", "low on space");
     await log.status("urn:one", "making");
-    assert.deepEqual(told, [
+    assert.deepEqual(received, [
       [LogSeverity.WARNING, "", "low on space"],
       [LogSeverity.INFO, "urn:one", "making"],
     ]);

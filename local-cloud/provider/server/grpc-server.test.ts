@@ -19,7 +19,7 @@ const note: ResourceType<{ text?: string | undefined }> = {
   delete: () => Promise.resolve(),
 };
 
-test("a provider takes and gives messages that exceed gRPC's default of 4 MB", async () => {
+test("a provider accepts and sends messages that exceed gRPC's default of 4 MB", async () => {
   const log = new EngineLog();
   const nothing = { configuration: z.strictObject({}), functions: [] };
   const provider = new Provider({ name: "test", version: "1.0.0", ...nothing, resources: [note] }, log);

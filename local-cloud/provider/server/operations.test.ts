@@ -9,7 +9,7 @@ const untilAborted = async (signal: AbortSignal): Promise<never> => {
 };
 
 describe("operations", () => {
-  it("end when they are cancelled, and no other one starts", async () => {
+  it("end when they are cancelled, and no new one starts", async () => {
     const operations = new Operations();
     const running = operations.run(0, untilAborted);
     operations.cancel();

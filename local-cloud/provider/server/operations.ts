@@ -1,12 +1,12 @@
 /**
- * The operations in progress. Once cancelled, each running operation's signal is aborted and no new
- * one starts: the engine cancels a provider only to end it.
+ * The operations in progress. A cancellation aborts the signal of each running operation, and no
+ * new one starts: the engine cancels a provider only to end it.
  */
 export class Operations {
   readonly #cancelled = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
 
-  /** Runs an operation. `timeoutSeconds` is the resource's custom timeout; 0 is none. */
+  /** Runs an operation. `timeoutSeconds` is the resource's custom timeout; 0 means no limit. */
   async run<T>(timeoutSeconds: number, operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
     this.#cancelled.signal.throwIfAborted();
     const signals = [this.#cancelled.signal];

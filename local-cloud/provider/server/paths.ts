@@ -1,9 +1,9 @@
-/** Where a value stands in a resource's properties: names of objects, indices of lists. */
+/** Position of a value in a resource's properties: names of members and indices of lists. */
 export type Path = readonly (string | number)[];
 
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
-/** A path as Pulumi writes it: `ingress[0].fromPort`, `tags["a.b"]`. */
+/** Formats a path as Pulumi does: `ingress[0].fromPort`, `tags["a.b"]`. */
 export function formatPath(path: Path): string {
   let text = "";
   for (const part of path) {
@@ -14,7 +14,7 @@ export function formatPath(path: Path): string {
   return text;
 }
 
-/** A path by its names only, list indices left out, as `replaceOn` has it: `ingress.fromPort`. */
+/** Formats a path without list indices, as `replaceOn` expects it: `ingress.fromPort`. */
 export function dottedNames(path: Path): string {
   return path.filter((part) => typeof part === "string").join(".");
 }

@@ -1,6 +1,6 @@
 /**
- * The protocol's generated CommonJS modules, imported in one place: Node gives a CommonJS module as
- * its default export only.
+ * The protocol's generated CommonJS modules. They are imported in one place, because Node offers a
+ * CommonJS module only as its default export.
  */
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
 import structPb from "google-protobuf/google/protobuf/struct_pb.js";

@@ -5,17 +5,17 @@ import { UNKNOWN, type ResourceType } from "../resource-type.ts";
 import { EngineLog } from "./engine-log.ts";
 import { Provider } from "./provider.ts";
 
-/** A lock that takes a key or a code, and a code only with a keypad. */
+/** A lock that needs a key or a code. A code needs a keypad. */
 const lock: ResourceType<{ key?: string | undefined; code?: string | undefined; keypad?: boolean | undefined }> = {
   token: "test:index:Lock",
   inputs: z.strictObject({ key: z.string().optional(), code: z.string().optional(), keypad: z.boolean().optional() }),
   replaceOn: [],
   check: ({ key, code, keypad }) => [
     ...(key === undefined && code === undefined
-      ? [{ property: "key", reason: "is required without a code", judgedBy: ["code"] }]
+      ? [{ property: "key", reason: "is required without a code", alsoReads: ["code"] }]
       : []),
     ...(code !== undefined && keypad !== true
-      ? [{ property: "code", reason: "needs keypad: true", judgedBy: ["keypad"] }]
+      ? [{ property: "code", reason: "needs keypad: true", alsoReads: ["keypad"] }]
       : []),
   ],
   create: () => Promise.reject(new Error("nothing is made here")),
@@ -25,26 +25,26 @@ const lock: ResourceType<{ key?: string | undefined; code?: string | undefined; 
 const nameless = { name: "test", version: "1.0.0", configuration: z.strictObject({}), functions: [] };
 const provider = new Provider({ ...nameless, resources: [lock] }, new EngineLog());
 
-async function wrongAt(inputs: Record<string, unknown>): Promise<string[]> {
+async function failingProperties(inputs: Record<string, unknown>): Promise<string[]> {
   const urn = "urn:pulumi:test::test::test:index:Lock::front";
   const { failures } = await provider.check(urn, undefined, inputs, new Uint8Array(32));
   return failures.map(({ property }) => property);
 }
 
 describe("rules across properties", () => {
-  it("are judged over what is known", async () => {
-    assert.deepEqual(await wrongAt({}), ["key"]);
-    assert.deepEqual(await wrongAt({ code: "1234" }), ["code"]);
-    assert.deepEqual(await wrongAt({ code: "1234", keypad: true }), []);
+  it("are checked for known inputs", async () => {
+    assert.deepEqual(await failingProperties({}), ["key"]);
+    assert.deepEqual(await failingProperties({ code: "1234" }), ["code"]);
+    assert.deepEqual(await failingProperties({ code: "1234", keypad: true }), []);
   });
 
-  it("take an unknown value for one that will be given", async () => {
-    assert.deepEqual(await wrongAt({ key: UNKNOWN }), []);
-    assert.deepEqual(await wrongAt({ code: UNKNOWN }), []);
+  it("treat an unknown input as given", async () => {
+    assert.deepEqual(await failingProperties({ key: UNKNOWN }), []);
+    assert.deepEqual(await failingProperties({ code: UNKNOWN }), []);
   });
 
-  it("are not broken while what they look at is unknown", async () => {
-    assert.deepEqual(await wrongAt({ code: "1234", keypad: UNKNOWN }), []);
-    assert.deepEqual(await wrongAt({ key: UNKNOWN, code: "1234" }), ["code"]);
+  it("are not broken while an input that they read is unknown", async () => {
+    assert.deepEqual(await failingProperties({ code: "1234", keypad: UNKNOWN }), []);
+    assert.deepEqual(await failingProperties({ key: UNKNOWN, code: "1234" }), ["code"]);
   });
 });

@@ -16,12 +16,10 @@ import { validate } from "./validate.ts";
 import { withoutUnknown } from "./values.ts";
 import { decode, encode, mergeSecrets, redact, type Decoded, type Secrets } from "./wire.ts";
 
-/** Properties as the protocol carries them, secrets and unknown values marked. */
+/** Properties in the protocol's form, in which secrets and unknown values are marked. */
 export type Wire = Record<string, unknown>;
 
-/**
- * Which resource a request is about, and how long the operation may take (0: as long as it needs).
- */
+/** The resource of a request, and the seconds that the operation may take (0: no limit). */
 export interface Target {
   urn: string;
   id: string;
@@ -29,8 +27,8 @@ export interface Target {
 }
 
 /**
- * What the protocol asks of a provider, for any package of resource types: one method per call,
- * free of gRPC. Values come and go as the wire has them; resource types see plain ones.
+ * A provider for any package of resource types: one method for each call of the protocol, without
+ * gRPC. Its arguments and results are in the protocol's form; resource types see plain values.
  */
 export class Provider {
   readonly operations = new Operations();
@@ -65,10 +63,10 @@ export class Provider {
     const { inputs } = validate(this.#package.configuration, properties, secrets);
     await this.#package.configure?.(inputs);
     const lines: Promise<void>[] = [];
-    const tell = (severity: "info" | "warning") => (message: string) => {
+    const show = (severity: "info" | "warning") => (message: string) => {
       lines.push(this.#log.message(severity, message));
     };
-    await this.#package.begin?.({ info: tell("info"), warning: tell("warning") }, inputs);
+    await this.#package.begin?.({ info: show("info"), warning: show("warning") }, inputs);
     await Promise.all(lines);
   }
 
@@ -102,7 +100,7 @@ export class Provider {
     const type = this.#resource(target.urn);
     const { properties, secrets } = decode(inputs, type.plainInputs);
     if (preview) {
-      const { id, outputs } = type.foresee?.(properties, target) ?? { id: "", outputs: properties };
+      const { id, outputs } = type.predict?.(properties, target) ?? { id: "", outputs: properties };
       return { id, outputs: encode(outputs, secrets, type.secretOutputs) };
     }
     const created = await this.#run(target, secrets, ({ context }) => type.create(properties, context));
@@ -129,7 +127,7 @@ export class Provider {
     const always = type.secretOutputs;
     if (preview) {
       const outputs =
-        type.foresee?.(properties, target).outputs ??
+        type.predict?.(properties, target).outputs ??
         previewOfUpdate(old.properties, decode(oldInputs).properties, properties, type.unstableOutputs);
       return encode(outputs, mergeSecrets(old.secrets, secrets), always);
     }
@@ -160,7 +158,7 @@ export class Provider {
     return { outputs: encode(outputs, secrets, type.secretOutputs), failures: [] };
   }
 
-  /** Runs an operation on a resource; its messages and its error show no secret. */
+  /** Runs an operation on a resource, and removes secrets from its messages and its error. */
   async #run<T>(target: Target, secrets: Secrets, operation: (open: OpenContext) => Promise<T>): Promise<T> {
     return this.operations.run(target.timeoutSeconds, async (signal) => {
       const open = openContext(this.#log, { urn: target.urn, secrets, signal });
@@ -168,7 +166,7 @@ export class Provider {
         return await operation(open);
       } catch (error) {
         debug(error instanceof Error ? (error.stack ?? error.message) : String(error));
-        // The cause's words are in the message; as a cause it would be told once more, unredacted.
+        // The message contains the cause's. A `cause` would show it again, with its secrets.
         // eslint-disable-next-line preserve-caught-error
         throw new Error(redact(describeError(error), secrets));
       } finally {
@@ -186,23 +184,23 @@ export class Provider {
 
   #unknownToken(what: string, token: string, known: ReadonlyMap<string, unknown>): string {
     const list = [...known.keys()].sort().join(", ");
-    return `the ${what} ${token} is not served here; this provider of "${this.name}" knows: ${list}`;
+    return `the ${what} ${token} is not served here; this provider of "${this.name}" has: ${list}`;
   }
 }
 
-/** An error in its own words and those of its causes. */
+/** Returns the message of an error together with those of its causes. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? "" : describeError(error.cause);
   return cause === "" || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 }
 
-/** The rules that what is known breaks. What is unknown yet is judged when it is known. */
+/** Returns the broken rules. A rule that reads an unknown input is checked when that is known. */
 function brokenRules(type: ResourceType, inputs: Properties): CheckFailure[] {
   const broken = type.check?.(withoutUnknown(inputs)) ?? [];
   return broken
-    .filter(({ property, judgedBy = [] }) =>
-      [property.replace(/[.[].*$/, ""), ...judgedBy].every((name) => inputs[name] !== UNKNOWN),
+    .filter(({ property, alsoReads = [] }) =>
+      [property.replace(/[.[].*$/, ""), ...alsoReads].every((name) => inputs[name] !== UNKNOWN),
     )
     .map(({ property, reason }) => ({ property, reason }));
 }

@@ -4,10 +4,10 @@ import { listen } from "./grpc-server.ts";
 import { Provider } from "./provider.ts";
 
 /**
- * Serves several packages from this process, which is several times faster than a process for each.
- * For one run of the engine, as that ends by cancelling what is under way.
+ * Serves several packages from this process, which is several times faster than one process each.
+ * It is good for one run of the engine, because that ends by cancelling running operations.
  *
- * @returns what the engine's variable PULUMI_DEBUG_PROVIDERS takes: "aws:PORT,docker:PORT,...".
+ * @returns The value of the engine's variable PULUMI_DEBUG_PROVIDERS: "aws:PORT,docker:PORT,...".
  */
 export async function serveAll(packages: readonly CloudPackage[]): Promise<string> {
   const served = packages.map(async (one) => {

@@ -4,13 +4,13 @@ import { debug, EngineLog } from "./engine-log.ts";
 import { listen } from "./grpc-server.ts";
 import { Provider } from "./provider.ts";
 
-/** How long operations may take to clean up after themselves once the process has to end. */
+/** Milliseconds that operations may take to clean up when the process has to end. */
 const GRACE_MILLISECONDS = 5_000;
 const PARENT_CHECK_MILLISECONDS = 1_000;
 
 /**
- * Serves a package to the engine that started this process: prints the port to standard output, and
- * nothing else ever, and ends with the engine, also when that is killed.
+ * Serves a package to the engine that started this process. It prints only the port to standard
+ * output, and ends with the engine, even if that is killed.
  */
 export async function serve(cloudPackage: CloudPackage, args = process.argv.slice(2)): Promise<void> {
   const log = new EngineLog();
@@ -33,7 +33,7 @@ function endWithEngine(provider: Provider): void {
   };
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
-  // The engine closes nothing when it is killed, but then this process gets another parent.
+  // A killed engine closes no connection, but this process then gets another parent.
   const parent = process.ppid;
   const watch = setInterval(() => {
     if (process.ppid !== parent) end("the engine is gone");

@@ -8,7 +8,7 @@ import { EngineProject } from "../testing/engine.ts";
 
 const plugins = join(import.meta.dirname, "../testing/fake");
 
-/** A program of one Thing, and of another made of what the first turns out to be. */
+/** Returns a program with a Thing, and a second one that uses the outputs of the first. */
 const program = (inputs: string, options = "{}") => `
   class Thing extends pulumi.CustomResource {
     declare readonly address: pulumi.Output<string>;
@@ -44,7 +44,7 @@ describe("a package served to the real engine", () => {
     await rm(cloud, { recursive: true });
   });
 
-  it("plans with what is unknown", async () => {
+  it("previews with unknown values", async () => {
     await project.program(program('{ password: pulumi.secret("hunter2-hunter2") }'));
     const plan = await summary("preview", "--diff");
     assert.match(plan, /tags: \{ dotted\.key: "x" first : \[unknown\] \}/);
@@ -55,7 +55,7 @@ describe("a package served to the real engine", () => {
     assert.match(plan, /\+ 3 to create/);
   });
 
-  it("makes resources, fills defaults and names, and calls functions", async () => {
+  it("creates resources, fills defaults and names, and calls functions", async () => {
     assert.match(await summary("up", "--yes", "--skip-preview"), /\+ 3 created/);
     const outputs = await project.outputs();
     assert.match(String(outputs["id"]), /^first-[0-9a-f]{7}$/);
@@ -64,7 +64,7 @@ describe("a package served to the real engine", () => {
     assert.equal(outputs["greeting"], "hello world");
   });
 
-  it("keeps secrets out of the state: given ones, what holds them, and what the type says", async () => {
+  it("keeps secrets out of the state: inputs, outputs that contain them, and secretOutputs", async () => {
     const resources = await project.resources();
     assert.doesNotMatch(JSON.stringify(resources), /hunter2|token of/);
     const state = resources.find(({ urn }) => urn.endsWith("::first"));
@@ -76,7 +76,7 @@ describe("a package served to the real engine", () => {
     assert.match(await summary("up", "--yes", "--skip-preview"), /Resources: 3 unchanged/);
   });
 
-  it("updates in place, and plans an update with the outputs that stay", async () => {
+  it("updates in place, and previews an update with the outputs that stay", async () => {
     await project.program(program('{ password: pulumi.secret("hunter2-hunter2"), size: 4, tags: { a: "1" } }'));
     const plan = await summary("preview", "--diff");
     assert.match(plan, /~ size *: 3 => 4/);
@@ -85,7 +85,7 @@ describe("a package served to the real engine", () => {
     assert.equal((await project.outputs())["revision"], 2);
   });
 
-  it("sees on a refresh what was changed outside, and puts it right", async () => {
+  it("detects drift on a refresh, and repairs it", async () => {
     const { id } = await project.outputs();
     const found = JSON.parse(await readFile(fileOf(id), "utf8")) as object;
     await writeFile(fileOf(id), JSON.stringify({ ...found, size: 9 }));
@@ -95,7 +95,7 @@ describe("a package served to the real engine", () => {
     assert.equal((JSON.parse(await readFile(fileOf(id), "utf8")) as { size: number }).size, 4);
   });
 
-  it("makes again what was removed outside", async () => {
+  it("creates a resource again that was removed outside of Pulumi", async () => {
     await rm(fileOf((await project.outputs())["id"]));
     assert.match(await summary("refresh", "--yes", "--skip-preview"), /- 1 deleted/);
     assert.match(await summary("up", "--yes", "--skip-preview"), /\+ 1 created/);
@@ -119,7 +119,7 @@ describe("a package served to the real engine", () => {
     assert.match(await summary("up", "--yes", "--skip-preview"), /1 updated/);
   });
 
-  it("refuses wrong inputs by resource and property before anything is made", async () => {
+  it("refuses wrong inputs by resource and property before it creates anything", async () => {
     await project.program(program('{ sizes: 3, zone: "c", disk: { encrypted: true, sise: 1 } }'));
     const { ok, text } = await project.run("preview");
     assert.equal(ok, false);
@@ -129,14 +129,14 @@ describe("a package served to the real engine", () => {
     assert.match(text, /disk\.sise.*unknown property; allowed: encrypted, size/);
   });
 
-  it("refuses what breaks a rule across properties", async () => {
+  it("refuses inputs that break a rule across properties", async () => {
     await project.program(program('{ zone: "b", size: 7 }'));
     const { ok, text } = await project.run("preview");
     assert.equal(ok, false);
     assert.match(text, /size.*must be 5 or less in zone b \(got 7\)/);
   });
 
-  it("tells an error in its own words, without secrets", async () => {
+  it("shows an error's own message, without secrets", async () => {
     await project.program(program('{ zone: "b", name: "new", fail: pulumi.secret("no more things") }'));
     await project.expect("destroy", "--yes", "--skip-preview");
     const { ok, text } = await project.run("up", "--yes", "--skip-preview");

@@ -24,8 +24,7 @@ import {
 import { describeError, type Provider, type Target, type Wire } from "./provider.ts";
 
 /**
- * Returns the gRPC service of a provider: messages in, messages out, and an error's own words as
- * the call's details.
+ * Maps the protocol's gRPC calls to a provider. An error's message becomes the details of the call.
  */
 export function createService(provider: Provider, log: EngineLog): IResourceProviderServer {
   return {
@@ -260,7 +259,7 @@ function propertyDiff({ kind, replaces }: Change) {
   } as const;
   const message = new PropertyDiff();
   message.setKind(kinds[kind][replaces ? 1 : 0]);
-  // Paths are those of inputs: old inputs against new ones.
+  // The paths are those of inputs, because old inputs are compared with new ones.
   message.setInputdiff(true);
   return message;
 }

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { CloudPackage } from "../resource-type.ts";
 
 /**
- * What an executable of a plugin does: loads its package and serves it. The engine starts each
- * plugin once per command and waits for it, so compiled code is kept between starts (it halves the
- * time of one).
+ * Loads a package and serves it: the main function of a plugin's executable. The engine starts each
+ * plugin once per command and waits for it. So compiled code is cached between starts, which halves
+ * the time of one.
  */
 export async function start(load: () => Promise<CloudPackage>): Promise<void> {
   enableCompileCache(join(import.meta.dirname, "../../../node_modules/.cache/plugins"));

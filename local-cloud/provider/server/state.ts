@@ -2,8 +2,8 @@ import { UNKNOWN, type Properties, type Value } from "../resource-type.ts";
 import { isObject } from "./values.ts";
 
 /**
- * The outputs that are known while an update is only planned. An input that goes may turn into
- * anything.
+ * Returns the outputs that are known in the preview of an update. The output of a removed input is
+ * unknown.
  */
 export function previewOfUpdate(
   olds: Properties,
@@ -17,9 +17,9 @@ export function previewOfUpdate(
 }
 
 /**
- * The inputs as they are in the world: each old input with the value that the outputs have for it
- * now. Members that were not set are left out, because the cloud fills them; a list of the same
- * items in another order has not changed.
+ * Returns the inputs as they are in the cloud: each old input with its present value in the
+ * outputs. Members that were not set are left out, because the cloud fills them. A list with the
+ * same items in another order has not changed.
  */
 export function inputsFromOutputs(oldInputs: Properties, outputs: Properties): Properties {
   return Object.fromEntries(

@@ -19,14 +19,14 @@ const schema = z
 const failuresOf = (properties: Properties) =>
   validate(schema, properties, decode({}).secrets).failures.map(({ property, reason }) => `${property}: ${reason}`);
 
-describe("judging inputs", () => {
+describe("validating inputs", () => {
   it("fills in defaults", () => {
     const { inputs, failures } = validate(schema, { name: "a" }, decode({}).secrets);
     assert.deepEqual(failures, []);
     assert.deepEqual(inputs, { name: "a", protocol: "tcp" });
   });
 
-  it("names the unknown property and what is allowed there", () => {
+  it("names an unknown property and the allowed ones", () => {
     assert.deepEqual(failuresOf({ name: "a", prots: [], ports: [{ from: 1, till: 2 }] }), [
       "ports[0].till: unknown property; allowed: from, to",
       "prots: unknown property; allowed: name, protocol, ports, source, tags",
@@ -45,7 +45,7 @@ describe("judging inputs", () => {
     );
   });
 
-  it("says what is missing", () => {
+  it("names missing properties", () => {
     assert.deepEqual(failuresOf({ ports: [{}] }), [
       "name: is required: expected string",
       "ports[0].from: is required: expected number",
@@ -60,7 +60,7 @@ describe("judging inputs", () => {
     assert.deepEqual(failures, [{ property: "name", reason: "must have 5 characters or less (got [secret])" }]);
   });
 
-  it("takes unknown values at any depth, and still fills in defaults and finds what is wrong beside them", () => {
+  it("accepts unknown values at any depth, and still fills in defaults and finds wrong values beside them", () => {
     const unknown: Properties = {
       name: UNKNOWN,
       ports: [{ from: UNKNOWN }, UNKNOWN],
@@ -75,7 +75,7 @@ describe("judging inputs", () => {
     ]);
   });
 
-  it("judges rules across properties when all is known", () => {
+  it("checks rules across properties when all of them are known", () => {
     assert.deepEqual(failuresOf({ name: "tcp" }), ['name: must not be the protocol (got "tcp")']);
   });
 });

@@ -5,15 +5,15 @@ import { hasUnknown, valueAt } from "./values.ts";
 import { redact, type Secrets } from "./wire.ts";
 
 export interface Validated {
-  /** The inputs with the schema's defaults, as far as they are right. */
+  /** The inputs. They have the schema's defaults if there are no failures. */
   inputs: Properties;
   failures: CheckFailure[];
 }
 
 /**
- * Judges inputs by a strict schema. A value that is still unknown is right whatever the schema
- * says, and so is what can't be judged because it holds one (a union, a rule of a whole object): it
- * is judged again when it is known.
+ * Validates inputs by a strict schema. An unknown value is accepted whatever the schema says, and
+ * so is a union or a rule of a whole object that holds one. The engine has them checked again when
+ * the values are known.
  */
 export function validate(schema: z.ZodType, properties: Properties, secrets: Secrets): Validated {
   const result = schema.safeParse(properties);
@@ -31,8 +31,8 @@ function dueToUnknown(issue: z.core.$ZodIssue, properties: Properties): boolean 
 }
 
 /**
- * What the schema made of inputs that it did not accept as a whole: zod's core keeps the members
- * beside a wrong one.
+ * Returns the inputs with the schema's defaults, although the schema did not accept all of them:
+ * zod's core keeps the members beside a wrong one.
  */
 function withDefaults(schema: z.ZodType, properties: Properties): Properties {
   const payload = schema._zod.run({ value: properties, issues: [] }, { async: false });
@@ -60,7 +60,7 @@ function describe(
   return [{ property, reason: `${message(issue)}${got}` }];
 }
 
-/** A union says what its member with the fewest complaints says. */
+/** Returns the message of an issue: for a union, that of the member with the fewest issues. */
 function message(issue: z.core.$ZodIssue): string {
   if (issue.code !== "invalid_union") return issue.message;
   const [closest] = [...issue.errors].sort((a, b) => a.length - b.length);
@@ -75,7 +75,7 @@ function shown(value: Value, path: Path, secrets: Secrets): string {
   return text.length > 200 ? `${text.slice(0, 200)}...` : text;
 }
 
-/** The property names that the object at a path of the schema has. */
+/** Returns the property names of the object at a path of the schema. */
 function membersAt(schema: z.core.$ZodType, path: Path): string[] {
   const current = unwrap(schema);
   const [part, ...rest] = path;

@@ -1,7 +1,7 @@
 import { UNKNOWN, type Properties, type Value } from "../resource-type.ts";
 import type { Path } from "./paths.ts";
 
-/** True for an object with named members; false for lists, scalars and nothing. */
+/** Returns true for an object with named members, and false for lists, scalars and null. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -10,14 +10,14 @@ export function isObject(value: Value | undefined): value is Properties {
   return isRecord(value);
 }
 
-/** True where the value, or anything in it, is still unknown. */
+/** Returns true if the value or anything in it is still unknown. */
 export function hasUnknown(value: Value | undefined): boolean {
   if (value === UNKNOWN) return true;
   if (Array.isArray(value)) return value.some(hasUnknown);
   return isObject(value) && Object.values(value).some(hasUnknown);
 }
 
-/** The value without what is unknown in it; an unknown item of a list is left out as well. */
+/** Removes unknown values, also those in nested objects and lists. */
 export function withoutUnknown(properties: Properties): Properties {
   const prune = (value: Value): Value => {
     if (Array.isArray(value)) return value.filter((item) => item !== UNKNOWN).map(prune);
@@ -30,7 +30,7 @@ export function withoutUnknown(properties: Properties): Properties {
   );
 }
 
-/** The value at a path. Where the path leads through an unknown value, it is UNKNOWN. */
+/** Returns the value at a path, or UNKNOWN if the path leads through an unknown value. */
 export function valueAt(value: Value | undefined, path: Path): Value | undefined {
   let current = value;
   for (const part of path) {

@@ -8,21 +8,21 @@ const secret = (value: unknown) => ({ [SIGNATURE]: "1b47061264138c4ac30d75fd1eb4
 const output = (rest: object) => ({ [SIGNATURE]: "d0e6a833031e9bbcd3f4e8bde6ca49a4", ...rest });
 
 describe("reading properties from the wire", () => {
-  it("unwraps secrets wherever they are, and notes where", () => {
+  it("unwraps secrets at any depth, and records their paths", () => {
     const { properties, secrets } = decode({ a: secret("one"), b: { c: [1, secret({ d: "two" })] } });
     assert.deepEqual(properties, { a: "one", b: { c: [1, { d: "two" }] } });
     assert.deepEqual(secrets.paths, new Set(["a", "b.c[1]"]));
     assert.deepEqual(secrets.texts, new Set(["one", "two"]));
   });
 
-  it("notes no text of what is said to be plain", () => {
+  it("records no text of an input that is declared plain", () => {
     const wire = { connection: secret({ host: "10.0.0.1", privateKey: "key" }) };
     const { secrets } = decode(wire, ["connection.host"]);
     assert.deepEqual(secrets.texts, new Set(["key"]));
     assert.deepEqual(secrets.paths, new Set(["connection"]));
   });
 
-  it("takes every kind of unknown value as one", () => {
+  it("reads every kind of unknown value as the same one", () => {
     const { properties } = decode({
       text: UNKNOWN,
       number: "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -40,7 +40,7 @@ describe("reading properties from the wire", () => {
     assert.deepEqual(secrets.paths, new Set(["b"]));
   });
 
-  it("takes a resource by its id, and null as absent", () => {
+  it("reads a resource as its id, and null as absent", () => {
     const resource = { [SIGNATURE]: "5cf8f73096256a8f31e491e813e4eb8e", urn: "urn:x", id: "i-1" };
     assert.deepEqual(decode({ resource, none: null }).properties, { resource: "i-1" });
   });
@@ -54,12 +54,12 @@ describe("reading properties from the wire", () => {
 describe("writing properties to the wire", () => {
   const none = decode({}).secrets;
 
-  it("wraps again what was secret", () => {
+  it("wraps values again that were secret", () => {
     const { properties, secrets } = decode({ a: secret("one"), b: [{ c: secret(2) }] });
     assert.deepEqual(encode(properties, secrets), { a: secret("one"), b: [{ c: secret(2) }] });
   });
 
-  it("wraps the text of a secret wherever it turns up, and what holds it", () => {
+  it("wraps each value that is or contains the text of a secret", () => {
     const { secrets } = decode({ password: secret("long enough"), pin: secret("1234") });
     const outputs = { copy: "long enough", url: "x://:long enough@y", pin: "1234", port: "12345" };
     assert.deepEqual(encode(outputs, secrets), {
@@ -70,7 +70,7 @@ describe("writing properties to the wire", () => {
     });
   });
 
-  it("wraps what the type says is always secret", () => {
+  it("wraps properties that are declared always secret", () => {
     assert.deepEqual(encode({ token: "t", other: "t" }, none, ["token"]), { token: secret("t"), other: "t" });
   });
 

@@ -9,7 +9,7 @@ const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e";
 
-/** What stands for a value that is not known yet: one constant per type. */
+/** The constants that stand for an unknown value, one for each type. */
 const UNKNOWNS = new Set([
   UNKNOWN,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
@@ -20,10 +20,10 @@ const UNKNOWNS = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
-/** Shorter secrets are compared whole only: they would be found inside of everything. */
+/** Length from which a secret is also searched inside of values. Shorter ones occur by chance. */
 const MINIMUM_INSIDE = 8;
 
-/** What was secret in a set of properties: where, and the text itself. */
+/** The secrets in a set of properties: their paths and their texts. */
 export interface Secrets {
   paths: ReadonlySet<string>;
   texts: ReadonlySet<string>;
@@ -42,11 +42,11 @@ export function mergeSecrets(...all: readonly Secrets[]): Secrets {
 }
 
 /**
- * Reads properties from the wire: secrets and outputs are unwrapped and noted, a resource becomes
- * its id, each kind of unknown becomes UNKNOWN, a null member is absent. Assets and archives stay
- * as they are.
+ * Reads properties from the wire. Secrets and outputs are unwrapped and recorded, a resource
+ * becomes its id, each kind of unknown value becomes UNKNOWN, and a null member is absent. Assets
+ * and archives stay as they are.
  *
- * @param plain names ("connection.host") whose text is not looked for elsewhere, secret or not.
+ * @param plain Names ("connection.host") whose text is not secret elsewhere.
  */
 export function decode(wire: Record<string, unknown>, plain: readonly string[] = []): Decoded {
   const paths = new Set<string>();
@@ -85,8 +85,8 @@ export function decode(wire: Record<string, unknown>, plain: readonly string[] =
 }
 
 /**
- * Writes properties to the wire. Secret is again what stands where a secret stood, what is or holds
- * the text of one, and the top-level properties named in `alwaysSecret`.
+ * Writes properties to the wire. A value is marked secret if its path was secret, if it is or
+ * contains the text of a secret, or if `alwaysSecret` names its top-level property.
  */
 export function encode(properties: Properties, secrets: Secrets, alwaysSecret: readonly string[] = []): Properties {
   const always = new Set(alwaysSecret);
@@ -108,21 +108,19 @@ export function encode(properties: Properties, secrets: Secrets, alwaysSecret: r
   return members(properties, []);
 }
 
-/** Changes a value of the wire that may be marked as secret, and keeps the mark. */
+/** Changes a value of the wire and keeps its mark as a secret, if it has one. */
 export function mapSecret(value: unknown, change: (plain: unknown) => unknown): unknown {
   const isSecret = isRecord(value) && value[SIGNATURE] === SECRET;
   return isSecret ? { ...value, value: change(value["value"]) } : change(value);
 }
 
-/** The text with each secret in it blotted out, for messages. */
+/** Replaces each secret in a message by "[secret]". */
 export function redact(text: string, secrets: Secrets): string {
   const hidden = [...secrets.texts].filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length);
   return hidden.reduce((redacted, secret) => redacted.replaceAll(secret, "[secret]"), text);
 }
 
-/**
- * The protocol has no value for `undefined`, which an optional member of a parsed input may hold.
- */
+/** Returns the members with a value. The protocol has none for `undefined`. */
 function present(record: Properties): [string, Value][] {
   return Object.entries(record).filter(([, value]) => (value as Value | undefined) !== undefined);
 }

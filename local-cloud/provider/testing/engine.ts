@@ -5,10 +5,10 @@ import { execa, type Options, type ResultPromise } from "execa";
 
 const checkout = join(import.meta.dirname, "../../..");
 
-/** What a run of the CLI said, and whether it went well. */
+/** The output of a run of the CLI, and its success. */
 export interface Run {
   ok: boolean;
-  /** Both streams, as a user would see them. */
+  /** Standard output and standard error, in the order that a user sees. */
   text: string;
   stdout: string;
 }
@@ -22,8 +22,8 @@ export interface ExportedResource {
 }
 
 /**
- * A project of its own in a temporary directory, with a state of its own, run by the real Pulumi
- * CLI: `pulumi` and `pulumi-language-nodejs` have to be on the PATH.
+ * A Pulumi project in a temporary directory, with its own state, run by the real CLI. `pulumi` and
+ * `pulumi-language-nodejs` have to be on the PATH.
  */
 export class EngineProject {
   readonly directory: string;
@@ -35,8 +35,9 @@ export class EngineProject {
   }
 
   /**
-   * @param pluginDirectories hold the executables of the plugins under test. The project's home
-   * gets links to them.
+   * Creates a project whose home has links to the plugins under test.
+   *
+   * @param pluginDirectories Folders with the plugins' executables.
    */
   static async create(
     pluginDirectories: readonly string[],
@@ -65,12 +66,12 @@ export class EngineProject {
     return project;
   }
 
-  /** Replaces the program; `import * as pulumi` is there already. */
+  /** Replaces the program. `import * as pulumi` is added to it. */
   async program(source: string): Promise<void> {
     await writeFile(join(this.directory, "index.ts"), `import * as pulumi from "@pulumi/pulumi";\n${source}\n`);
   }
 
-  /** Starts the CLI and does not wait. */
+  /** Starts the CLI without waiting for its end. */
   start(args: readonly string[]): ResultPromise<Options & { all: true; reject: false }> {
     return execa("pulumi", ["--non-interactive", ...args], {
       cwd: this.directory,
@@ -87,14 +88,14 @@ export class EngineProject {
     return { ok: result.exitCode === 0, text: String(result.all), stdout: String(result.stdout) };
   }
 
-  /** Runs the CLI and throws what it said when it fails. */
+  /** Runs the CLI. If it fails, throws an error with its output. */
   async expect(...args: string[]): Promise<Run> {
     const run = await this.run(...args);
     if (!run.ok) throw new Error(`pulumi ${args.join(" ")} failed:\n${run.text}`);
     return run;
   }
 
-  /** The resources in the state, secrets encrypted as they are kept. */
+  /** Returns the resources in the state, with secrets still encrypted. */
   async resources(): Promise<ExportedResource[]> {
     const { stdout } = await this.expect("stack", "export");
     const state = JSON.parse(stdout) as { deployment: { resources?: ExportedResource[] } };
@@ -111,10 +112,7 @@ export class EngineProject {
   }
 }
 
-/**
- * Links the plugins of a folder into the plugin folder of a Pulumi home, each in the version that
- * its SDK asks for.
- */
+/** Links the plugins of a folder into a Pulumi home, each in the version that its SDK asks for. */
 async function installPlugins(folder: string, plugins: string): Promise<void> {
   const prefix = "pulumi-resource-";
   for (const executable of (await readdir(folder)).filter((file) => file.startsWith(prefix))) {
@@ -125,9 +123,7 @@ async function installPlugins(folder: string, plugins: string): Promise<void> {
   }
 }
 
-/**
- * The version of a package's SDK; any version for a package without one, as programs ask for none.
- */
+/** Returns the version of a package's SDK. Without an SDK, any version will do. */
 async function versionOfSdk(name: string): Promise<string> {
   const file = join(checkout, "node_modules/@pulumi", name, "package.json");
   const text = await readFile(file, "utf8").catch(() => '{"version": "1.0.0"}');

@@ -22,7 +22,7 @@ export interface Output {
   stderr: string;
 }
 
-/** How a command of one kind is run. */
+/** A kind of command: its token, its inputs and the function that runs it. */
 export interface Runner<I extends LifeInputs> {
   token: string;
   inputs: z.ZodType<I>;
@@ -30,10 +30,10 @@ export interface Runner<I extends LifeInputs> {
 }
 
 /**
- * A command with a life, as the real plugin has it: `create` runs once; any change but one of
- * `triggers` runs `update`, or `create` again where there is none; a changed trigger replaces;
- * `delete` runs with the inputs in the state. What the last run wrote is in the environment of the
- * next one.
+ * Returns a resource type that runs commands as the real plugin does. `create` runs once. A change
+ * of `triggers` replaces; any other change runs `update`, or `create` again without an `update`.
+ * `delete` runs with the inputs in the state. The output of the last run is in the environment of
+ * the next one.
  */
 export function commandWithLife<I extends LifeInputs>({ token, inputs, run }: Runner<I>): ResourceType<I> {
   return {

@@ -9,14 +9,14 @@ const endpoint = {
   privateKey: z.string().optional(),
   privateKeyPassword: z.string().optional(),
   /**
-   * The server's public key as in authorized_keys. Without it the server is not verified, as with
-   * the real plugin.
+   * The server's public key as in authorized_keys. Without it the server is not verified; the real
+   * plugin does the same.
    */
   hostKey: z.string().optional(),
   agentSocketPath: z.string().optional(),
-  /** Failed dials that are tried again; -1 is without end. */
+  /** Number of failed connections that are retried; -1 means no limit. */
   dialErrorLimit: z.number().int().min(-1, "must be -1 (no limit) or more").default(10),
-  /** Seconds; 0 is no limit. */
+  /** Seconds; 0 means no limit. */
   perDialTimeout: z.number().int().min(0, "must be 0 (no limit) or more").default(15),
 };
 
@@ -24,16 +24,16 @@ const endpoint = {
 export const endpointSchema = z.strictObject(endpoint);
 export type Endpoint = z.infer<typeof endpointSchema>;
 
-/** A server, by way of another one where `proxy` is given. */
+/** A server, reached through another one if `proxy` is given. */
 export const connectionSchema = z.strictObject({ ...endpoint, proxy: endpointSchema.optional() });
 export type Connection = z.infer<typeof connectionSchema>;
 
-/** What of a connection is no secret, although the SDK makes the whole of it one. */
+/** Inputs of a connection that are not secret, although the SDK marks the whole connection. */
 export const plainConnectionInputs = ["connection", "connection.proxy"].flatMap((endpoint) =>
   ["host", "user", "hostKey", "agentSocketPath"].map((name) => `${endpoint}.${name}`),
 );
 
-/** An endpoint for messages: who, where. */
+/** Formats an endpoint for messages: USER@HOST:PORT. */
 export function addressOf({ user, host, port }: Endpoint): string {
   return `${user}@${host}:${port}`;
 }

@@ -12,8 +12,7 @@ const inputs = z.strictObject({
   connection: connectionSchema,
   remotePath: z.string().min(1, "must not be empty"),
   /**
-   * An asset or archive of the engine. Only one that is a path on this machine has something to
-   * copy, as with the real plugin.
+   * An asset or archive of the engine. As in the real plugin, it must be a path on this machine.
    */
   source: z.looseObject({
     path: z.string("must be a FileAsset, or a FileArchive of a directory or file"),
@@ -24,8 +23,8 @@ const inputs = z.strictObject({
 type CopyInputs = z.infer<typeof inputs>;
 
 /**
- * Files copied to a server over SFTP. Removing the resource leaves them there, as the real plugin
- * does.
+ * Copies files to a server over SFTP. Deleting the resource leaves the files, as in the real
+ * plugin.
  */
 export const copyToRemote: ResourceType<CopyInputs> = {
   token: "command:remote:CopyToRemote",
@@ -68,8 +67,8 @@ async function copy({ connection, source, remotePath }: CopyInputs, context: Ope
 }
 
 /**
- * A directory goes into the remote one under its name, or as its contents where the path ends with
- * a slash.
+ * Copies a file or directory. A directory goes into the remote one under its name. If the path ends
+ * with a slash, only its contents do.
  */
 async function copyInto(sftp: SFTPWrapper, source: string, destination: string): Promise<void> {
   const target = await kindOf(sftp, destination);
@@ -84,7 +83,7 @@ async function copyInto(sftp: SFTPWrapper, source: string, destination: string):
 
 async function putDirectory(sftp: SFTPWrapper, source: string, destination: string): Promise<void> {
   const kind = await kindOf(sftp, destination);
-  if (kind === "other") throw new Error(`the remote path ${destination} is there and is not a directory`);
+  if (kind === "other") throw new Error(`the remote path ${destination} exists and is not a directory`);
   if (kind === undefined) await makeDirectory(sftp, destination);
   for (const entry of await readdir(source, { withFileTypes: true })) {
     const [from, to] = [join(source, entry.name), posix.join(destination, entry.name)];
@@ -106,7 +105,7 @@ async function makeDirectory(sftp: SFTPWrapper, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     sftp.mkdir(path, (error) => {
       if (error == null) resolve();
-      else reject(new Error(`can't make the remote directory ${path}`, { cause: error }));
+      else reject(new Error(`can't create the remote directory ${path}`, { cause: error }));
     });
   });
 }
@@ -118,7 +117,7 @@ async function kindOf(sftp: SFTPWrapper, path: string): Promise<"directory" | "o
     sftp.stat(path, (error, stats) => {
       if (error === undefined) resolve(stats.isDirectory() ? "directory" : "other");
       else if ((error as { code?: unknown }).code === NO_SUCH_FILE) resolve(undefined);
-      else reject(new Error(`can't look at the remote path ${path}`, { cause: error }));
+      else reject(new Error(`can't read the attributes of the remote path ${path}`, { cause: error }));
     });
   });
 }

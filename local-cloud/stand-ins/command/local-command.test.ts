@@ -23,7 +23,7 @@ describe("a local command", () => {
     assert.equal(node.outputs["stdout"], "node");
   });
 
-  it("fails with its status and last lines, or with why it could not start", async () => {
+  it("fails with its status and last lines, or with the reason that it could not start", async () => {
     await assert.rejects(create({ create: "echo no; exit 7" }), /^Error: the command exited with status 7:\nno$/);
     await assert.rejects(create({ create: "true", interpreter: ["/missing"] }), /could not be started: .*ENOENT/);
   });
@@ -33,7 +33,7 @@ describe("a local command", () => {
     assert.equal(outputs["stdout"], "");
   });
 
-  it("ends at an interrupt with all that it started", async () => {
+  it("ends at an interrupt together with its child processes", async () => {
     const directory = await mkdtemp(join(tmpdir(), "local-command-"));
     const context = testContext();
     const running = create({ create: `sh -c 'echo $$ > ${directory}/pid; echo started; sleep 600'; true` }, context);
@@ -46,11 +46,11 @@ describe("a local command", () => {
   });
 });
 
-describe("a local command that is a function", () => {
+describe("the function local.run", () => {
   const run = (inputs: object) =>
     localRun.invoke(localRun.inputs.parse(inputs), { preview: true, signal: new AbortController().signal });
 
-  it("runs in a preview as well, and gives what it was given and what it wrote", async () => {
+  it("runs in a preview too, and returns its inputs and its output", async () => {
     const { stdout, command } = await run({ command: 'cat; echo "$A" >&2', stdin: "in", environment: { A: "a" } });
     assert.deepEqual({ stdout, command }, { stdout: "in", command: 'cat; echo "$A" >&2' });
   });
@@ -61,8 +61,8 @@ describe("a local command that is a function", () => {
 });
 
 /**
- * An orphan that has ended stays a zombie until process 1 takes notice of it, which not every
- * container's does.
+ * Returns true if a process has ended. An orphan stays a zombie until process 1 reaps it, which
+ * that of a container may not do.
  */
 async function hasEnded(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => undefined);

@@ -5,7 +5,7 @@ import { loggingSchema, Transcript } from "../transcript.ts";
 import { unsupported } from "../unsupported.ts";
 import { commandWithLife, lifeInputs, type Output } from "./command-life.ts";
 
-/** How a command on this machine is run. */
+/** Inputs that say how a command runs on this machine. */
 const processInputs = {
   dir: z.string().optional(),
   interpreter: z.array(z.string()).optional(),
@@ -20,7 +20,7 @@ type Process = z.infer<z.ZodObject<typeof processInputs>>;
 
 const inputs = z.strictObject({ ...lifeInputs, ...processInputs });
 
-/** A command on the machine that runs Pulumi, in the program's directory unless `dir` is given. */
+/** A command on the machine that runs Pulumi. `dir` is the program's directory by default. */
 export const localCommand = commandWithLife<z.infer<typeof inputs>>({
   token: "command:local:Command",
   inputs,
@@ -32,8 +32,8 @@ const runInputs = z.strictObject({ command: z.string(), ...processInputs });
 type RunInputs = z.infer<typeof runInputs>;
 
 /**
- * A command that runs at each preview and each update, whatever has changed. What it writes is
- * shown nowhere: a function has no resource to show it beside.
+ * A command that runs at each preview and each update. Its output is not shown, because a function
+ * has no resource to show it beside.
  */
 export const localRun: FunctionType<RunInputs> = {
   token: "command:local:run",
@@ -61,6 +61,6 @@ async function runLocally(
     signal,
   });
   const output = transcript.end();
-  if (end !== undefined) throw new Error(`the command ${end}${transcript.said}`);
+  if (end !== undefined) throw new Error(`the command ${end}${transcript.lastLines}`);
   return output;
 }

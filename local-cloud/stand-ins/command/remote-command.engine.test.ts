@@ -40,14 +40,14 @@ describe("a command over SSH", () => {
     remoteCommand.inputs.parse({ connection: { ...endpoint(target), dialErrorLimit: 0 }, ...properties });
   const create = async (properties: Properties) => remoteCommand.create(inputs(properties), testContext());
 
-  it("gives what the command wrote, and an id", async () => {
+  it("returns the output of the command, and an id", async () => {
     const { id, outputs } = await create({ create: "echo out; echo err >&2" });
     assert.match(id, /^thing[0-9a-f]{8}$/);
     assert.equal(outputs["stdout"], "out");
     assert.equal(outputs["stderr"], "err");
   });
 
-  it("hands over standard input and the environment that the server accepts", async () => {
+  it("passes standard input, and the environment variables that the server accepts", async () => {
     const { outputs } = await create({
       create: 'read -r line; echo "$GREETING, $line$REFUSED"',
       stdin: "world",
@@ -63,13 +63,13 @@ describe("a command over SSH", () => {
     );
   });
 
-  it("shows the lines of the streams that are asked for", async () => {
+  it("shows the lines of the streams that `logging` selects", async () => {
     const context = testContext();
     await remoteCommand.create(inputs({ create: "echo out; echo err >&2", logging: "stderr" }), context);
     assert.deepEqual(context.messages, ["err"]);
   });
 
-  it("goes through a proxy, each server verified by its own key", async () => {
+  it("goes through a proxy, and verifies each server by its own key", async () => {
     const connection = { ...endpoint(target), proxy: endpoint(proxy) };
     const { outputs } = await create({ create: 'echo "$SSH_CONNECTION"', connection });
     assert.match(stdout(outputs), new RegExp(`^127\\.0\\.0\\.1 \\d+ 127\\.0\\.0\\.1 ${target.port}$`));
@@ -94,12 +94,12 @@ describe("a command over SSH", () => {
     await assert.rejects(create({ create: "true", connection }));
   });
 
-  it("does not log in with another key", async () => {
+  it("can't log in with another key", async () => {
     const connection = { ...endpoint(target), privateKey: sshKeys().privateKey, dialErrorLimit: 0 };
     await assert.rejects(create({ create: "true", connection }), /after 1 attempts/);
   });
 
-  it("takes a private key as PKCS#8 as well", async () => {
+  it("accepts a private key in PKCS#8 too", async () => {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const login = {
       privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
@@ -114,7 +114,7 @@ describe("a command over SSH", () => {
     }
   });
 
-  it("dials again until the server is there, and says so", async () => {
+  it("retries until the server is there, and shows the failures", async () => {
     const port = await freePort();
     const [host, login] = [sshKeys(), sshKeys()];
     const context = testContext();
@@ -152,7 +152,7 @@ describe("a command over SSH", () => {
     await first.stop();
   });
 
-  it("ends at an interrupt, and so does the session", async () => {
+  it("ends at an interrupt together with its session", async () => {
     const waiting = testContext();
     const blocked = remoteCommand.create(inputs({ create: "echo started; sleep 600" }), waiting);
     await firstMessage(waiting, "the command to start");
@@ -160,7 +160,7 @@ describe("a command over SSH", () => {
     await assert.rejects(blocked, /interrupted by the test/);
   });
 
-  it("updates by `update`, or by `create` again, knowing what it wrote before", async () => {
+  it("runs `update`, or `create` again, with its last output in the environment", async () => {
     const { outputs } = await create({ create: "echo one" });
     const again = await remoteCommand.update?.(
       "id",

@@ -3,7 +3,7 @@ import { it } from "node:test";
 import { withLogin } from "./client.ts";
 import { buildArguments } from "./image.ts";
 
-it("adds a login beside the user's own, and nothing that would be asked in its place", () => {
+it("adds a login to the user's own, and removes the credential helpers that would replace it", () => {
   const own = {
     auths: { "a.example": { auth: "YQ==" } },
     credsStore: "desktop",
@@ -16,7 +16,7 @@ it("adds a login beside the user's own, and nothing that would be asked in its p
   assert.equal(withLogin(own, undefined), own);
 });
 
-it("builds with names of build arguments only", () => {
+it("puts only the names of build arguments on the command line", () => {
   assert.deepEqual(
     buildArguments("host/api:1", { context: "services/api", args: { TOKEN: "secret" }, target: "run" }),
     [

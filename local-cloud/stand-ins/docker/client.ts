@@ -6,7 +6,7 @@ import { runProcess } from "../run-process.ts";
 import { Transcript } from "../transcript.ts";
 import { credentialKey } from "./reference.ts";
 
-/** What a push writes each second while it waits to try again. */
+/** A line that a push writes each second while it waits for a retry. */
 const COUNTDOWN = /: Retrying in \d+ seconds?$/;
 
 export interface Login {
@@ -20,10 +20,7 @@ interface ClientContext {
   signal: AbortSignal;
 }
 
-/**
- * The Docker command line with a configuration of its own, in which a login stays for as long as it
- * is used.
- */
+/** The Docker command line with its own configuration, which holds a login only while in use. */
 export class DockerClient {
   readonly #configuration: string;
   readonly #context: ClientContext;
@@ -33,7 +30,7 @@ export class DockerClient {
     this.#context = context;
   }
 
-  /** Gives a client to `use`, and removes its configuration afterwards. */
+  /** Calls `use` with a client, and removes its configuration afterwards. */
   static async with<T>(
     login: Login | undefined,
     context: ClientContext,
@@ -51,7 +48,7 @@ export class DockerClient {
     }
   }
 
-  /** Runs `docker ARGS`; its lines are shown. */
+  /** Runs `docker ARGS` and shows its output. */
   async run(args: readonly string[], environment: Record<string, string> = {}): Promise<void> {
     const transcript = new Transcript("stdoutAndStderr", this.#context.progress, COUNTDOWN);
     const end = await runProcess("docker", args, {
@@ -60,10 +57,10 @@ export class DockerClient {
       signal: this.#context.signal,
     });
     transcript.end();
-    if (end !== undefined) throw new Error(`docker ${args[0] ?? ""} ${end}${transcript.said}`);
+    if (end !== undefined) throw new Error(`docker ${args[0] ?? ""} ${end}${transcript.lastLines}`);
   }
 
-  /** What `docker image inspect` says about an image in the engine. */
+  /** Returns the output of `docker image inspect` for an image in the engine. */
   async inspect(imageName: string): Promise<{ Id: string; RepoDigests: string[] }> {
     const { stdout } = await execa("docker", ["image", "inspect", "--format", "{{json .}}", imageName], {
       env: { DOCKER_CONFIG: this.#configuration },
@@ -71,9 +68,7 @@ export class DockerClient {
     return JSON.parse(stdout) as { Id: string; RepoDigests: string[] };
   }
 
-  /**
-   * BuildKit needs the buildx plugin in current clients; without it the engine's own builder does.
-   */
+  /** Returns true if the buildx plugin is there, which current clients need for BuildKit. */
   async hasBuildKit(): Promise<boolean> {
     const { exitCode } = await execa("docker", ["buildx", "version"], {
       env: { DOCKER_CONFIG: this.#configuration },
@@ -94,8 +89,8 @@ async function readConfiguration(directory: string): Promise<Configuration> {
 }
 
 /**
- * The user's configuration with one more login. A store or helper would be asked in place of it, so
- * what would be asked for that registry is left out.
+ * Returns the user's configuration with one more login. Docker would prefer a credential store or
+ * helper over it, so the store and the helper of that registry are left out.
  */
 export function withLogin(configuration: Configuration, login: Login | undefined): Configuration {
   if (login === undefined) return configuration;

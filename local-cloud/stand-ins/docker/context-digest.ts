@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { dockerignore } from "./ignore.ts";
 
 /**
- * A digest of all that a build can see: the Dockerfile, and each file of the context that is not
- * ignored, by its path, mode and contents. Times and owners don't count, so a fresh clone has the
- * digest of any other.
+ * Returns a digest of all files that a build can see: the Dockerfile, and each file of the context
+ * that is not ignored, by path, mode and contents. It leaves out times and owners, so all clones
+ * have the same digest.
  */
 export function contextDigest(context: string, dockerfile: string): string {
   const ignored = dockerignore(ignoreText(context, dockerfile));
@@ -17,8 +17,8 @@ export function contextDigest(context: string, dockerfile: string): string {
 }
 
 /**
- * As BuildKit and the real plugin: a file beside the Dockerfile and named after it comes before the
- * context's own.
+ * Returns the rules of a context. As in BuildKit and the real plugin, DOCKERFILE.dockerignore
+ * comes before the context's .dockerignore.
  */
 function ignoreText(context: string, dockerfile: string): string {
   return readIfThere(`${dockerfile}.dockerignore`) ?? readIfThere(join(context, ".dockerignore")) ?? "";
@@ -37,7 +37,7 @@ function addDirectory(hash: Hash, context: string, directory: string, ignored: (
     const path = directory === "" ? name : `${directory}/${name}`;
     const file = join(context, path);
     const stats = lstatSync(file);
-    // A later rule may take back what is in an ignored directory, so each one is looked through.
+    // A later rule may include files of an ignored directory, so each directory is searched.
     if (stats.isDirectory()) addDirectory(hash, context, path, ignored);
     else if (ignored(path)) continue;
     else if (stats.isSymbolicLink()) add(hash, path, stats.mode, Buffer.from(readlinkSync(file)));

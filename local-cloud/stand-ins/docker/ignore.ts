@@ -6,11 +6,11 @@ interface Rule {
 }
 
 /**
- * Tells what a .dockerignore file leaves out of a build's context. Later lines win; a rule for a
- * directory holds for all in it. https://docs.docker.com/build/concepts/context/#dockerignore-files
+ * Parses a .dockerignore file. Later lines win, and a rule for a directory covers everything in it.
+ * https://docs.docker.com/build/concepts/context/#dockerignore-files
  *
- * @param text the file's contents.
- * @returns a function of a path in the context, with slashes.
+ * @param text The file's contents.
+ * @returns A function that returns true for an ignored path of the context, with slashes.
  */
 export function dockerignore(text: string): (path: string) => boolean {
   const rules = text
@@ -38,7 +38,7 @@ function parseRule(line: string): Rule {
   return { excludes, pattern: toPattern(cleaned) };
 }
 
-/** Go's filepath.Match, with `**` for any number of directories. */
+/** Converts a pattern of Go's filepath.Match, with `**` for any number of directories. */
 function toPattern(glob: string): RegExp {
   const source = glob.replaceAll(/\*\*\/?|\*|\?|\[[^\]]+\]|\\.|[.+^${}()|\\[\]]/g, (token) => {
     if (token === "**/") return "(?:.*/)?";

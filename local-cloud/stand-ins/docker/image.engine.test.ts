@@ -33,7 +33,7 @@ describe("an image, with a Docker engine", () => {
     return image.create(image.inputs.parse({ imageName, build, ...more }), context);
   };
 
-  it("is built with its arguments, and known by its id where it is not pushed", async () => {
+  it("is built with its arguments, and identified by its id if it is not pushed", async () => {
     const context = testContext();
     const { id, outputs } = await make({ skipPush: true }, context);
     const { stdout } = await execa("docker", ["image", "inspect", "--format", "{{.Id}} {{.Config.Labels.word}}", id]);
@@ -41,12 +41,12 @@ describe("an image, with a Docker engine", () => {
     assert.match(context.messages.join("\n"), /COPY file/);
   });
 
-  it("is pushed with the login and known by the digest that the registry has", async () => {
+  it("is pushed with the login, and identified by the registry's digest", async () => {
     const { outputs } = await make({ registry: { server: registry.host, username: "AWS", password: "pass" } });
     assert.equal(outputs["repoDigest"], `${registry.host}/test/image@${registry.manifests[0] ?? ""}`);
   });
 
-  it("fails in Docker's words where the login is wrong", async () => {
+  it("fails with Docker's message if the login is wrong", async () => {
     const wrong = { server: registry.host, username: "AWS", password: "wrong" };
     await assert.rejects(
       make({ registry: wrong }),
@@ -54,7 +54,7 @@ describe("an image, with a Docker engine", () => {
     );
   });
 
-  it("fails in Docker's words where the build fails", async () => {
+  it("fails with Docker's message if the build fails", async () => {
     await writeFile(join(directory, "Broken"), "FROM scratch\nCOPY missing /\n");
     const build = { context: join(directory, "context"), dockerfile: join(directory, "Broken") };
     await assert.rejects(make({ build, skipPush: true }), /docker build exited with status 1:\n.*missing/s);

@@ -8,7 +8,7 @@ import { contextDigest } from "./context-digest.ts";
 import { registryOf, repositoryOf } from "./reference.ts";
 
 const buildSchema = z.strictObject({
-  /** A directory; relative to the program's. */
+  /** A directory, relative to the program's. */
   context: z.string().optional(),
   /** Relative to the program's directory, not to the context. */
   dockerfile: z.string().optional(),
@@ -19,7 +19,7 @@ const buildSchema = z.strictObject({
   addHosts: z.array(z.string()).optional(),
   cacheFrom: z.strictObject({ images: z.array(z.string()).optional() }).optional(),
   builderVersion: z.enum(["BuilderV1", "BuilderBuildKit"]).optional(),
-  /** Not given but computed: what makes a changed file a change of the image. */
+  /** Computed, not given: with it, a changed file changes the inputs. */
   contextDigest: z.string().optional(),
 });
 
@@ -40,21 +40,21 @@ type ImageInputs = z.infer<typeof inputs>;
 type Build = z.infer<typeof buildSchema>;
 
 /**
- * One push after the other: layers that images share are compressed and sent with the first, not by
- * all of them at once.
+ * Runs one push after the other. Layers that images share are then compressed and sent once, with
+ * the first image.
  */
 const pushes = new Mutex();
 
 /**
- * An image, built and pushed by the Docker command line. Any change builds again; a new login alone
- * is no change. Removing the resource leaves the image where it is, in the engine and in the
- * registry, as the real plugin does.
+ * An image that the Docker command line builds and pushes. Any change builds again, except a new
+ * login. As in the real plugin, deleting the resource leaves the image in the engine and in the
+ * registry.
  */
 export const image: ResourceType<ImageInputs> = {
   token: "docker:index/image:Image",
   inputs,
   replaceOn: [],
-  unwatched: ["registry.username", "registry.password"],
+  ignoreChanges: ["registry.username", "registry.password"],
   plainInputs: ["registry.server", "registry.username"],
   unstableOutputs: ["repoDigest", "baseImageName", "registryServer", "context", "dockerfile", "platform"],
   defaults: withContextDigest,
@@ -64,7 +64,7 @@ export const image: ResourceType<ImageInputs> = {
       statSync(path, { throwIfNoEntry: false })?.[kind]();
     if (!isThere(context, "isDirectory")) {
       return [
-        { property: "build.context", reason: `must be a directory that is there (got ${JSON.stringify(context)})` },
+        { property: "build.context", reason: `must be a directory that exists (got ${JSON.stringify(context)})` },
       ];
     }
     if (!isThere(dockerfile, "isFile")) {
@@ -92,7 +92,7 @@ function withContextDigest(news: Properties): Properties {
   try {
     return { ...news, build: { ...(parsed.data as Properties), contextDigest: contextDigest(context, dockerfile) } };
   } catch {
-    // What is missing is told by the check that follows.
+    // The check that follows reports missing files.
     return news;
   }
 }
@@ -124,8 +124,8 @@ function loginOf({ imageName, registry }: ImageInputs): Login | undefined {
 }
 
 /**
- * The arguments of `docker build`. Values of build arguments are taken from the environment: a
- * process list shows no value.
+ * Returns the arguments of `docker build`. Values of build arguments come from the environment, so
+ * that no process list shows them.
  */
 export function buildArguments(imageName: string, build: Build): string[] {
   const { context, dockerfile } = pathsOf(build);
@@ -146,11 +146,11 @@ export function buildArguments(imageName: string, build: Build): string[] {
 }
 
 /**
- * `repository@sha256:...` of the image as it was pushed; the engine may know the same image by
- * other names too.
+ * Returns `REPOSITORY@sha256:...` of the pushed image. The engine may know the same image by other
+ * names too.
  */
 export function pushedDigest(imageName: string, repoDigests: readonly string[]): string {
   const found = repoDigests.find((digest) => repositoryOf(digest) === repositoryOf(imageName));
-  if (found === undefined) throw new Error(`the engine knows no digest of ${imageName} after its push`);
+  if (found === undefined) throw new Error(`the engine has no digest of ${imageName} after its push`);
   return found;
 }

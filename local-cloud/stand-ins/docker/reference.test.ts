@@ -20,8 +20,8 @@ it("finds the repository of an image name", () => {
   assert.equal(repositoryOf("host:5000/api@sha256:00"), "host:5000/api");
 });
 
-it("takes the digest of the repository that was pushed to", () => {
+it("returns the digest of the repository that was pushed to", () => {
   const digests = ["other/api@sha256:11", "host:5000/api@sha256:22"];
   assert.equal(pushedDigest("host:5000/api:1", digests), "host:5000/api@sha256:22");
-  assert.throws(() => pushedDigest("host:5000/api:1", []), /knows no digest of host:5000\/api:1/);
+  assert.throws(() => pushedDigest("host:5000/api:1", []), /has no digest of host:5000\/api:1/);
 });

@@ -6,7 +6,7 @@ import { checkCharacters, randomText } from "./characters.ts";
 const minimum = fc.integer({ min: 0, max: 5 });
 
 describe("random text", () => {
-  it("has its length, and at least the minimum of each kind", () => {
+  it("has the given length, and at least the minimum of each kind", () => {
     fc.assert(
       fc.property(minimum, minimum, minimum, minimum, fc.integer({ min: 1, max: 20 }), (...given) => {
         const [minLower, minUpper, minNumeric, minSpecial, more] = given;
@@ -20,17 +20,17 @@ describe("random text", () => {
     );
   });
 
-  it("takes only from the kinds that are on, and from its own special characters", () => {
+  it("uses only enabled kinds, and the given special characters", () => {
     assert.match(randomText({ length: 200, upper: false, numeric: false, overrideSpecial: "_." }), /^[a-z_.]{200}$/);
     assert.match(randomText({ length: 200, special: false }), /^[a-zA-Z0-9]{200}$/);
   });
 
-  it("gives the minimum of a kind that is off, and no more", () => {
+  it("has exactly the minimum of a disabled kind", () => {
     const text = randomText({ length: 100, special: false, minSpecial: 3 });
     assert.equal(text.replaceAll(/[a-zA-Z0-9]/g, "").length, 3);
   });
 
-  it("is refused where it can't be made", () => {
+  it("is refused if the rules contradict each other", () => {
     assert.match(checkCharacters({ length: 3, minLower: 2, minUpper: 2 })[0]?.reason ?? "", /at least .*4 \(got 3\)/);
     const none = { length: 3, lower: false, upper: false, numeric: false, special: false };
     assert.equal(checkCharacters(none)[0]?.property, "special");

@@ -21,7 +21,7 @@ export const characterInputs = z.strictObject({
 });
 export type CharacterInputs = z.infer<typeof characterInputs>;
 
-/** Every one of them: a random value is never changed, only made anew. */
+/** All inputs: a random value is never updated, only replaced. */
 export const characterReplaceOn = Object.keys(characterInputs.shape);
 
 export interface CharacterKind {
@@ -33,7 +33,7 @@ export function checkCharacters(inputs: Partial<CharacterInputs>): CheckFailure[
   const kinds = kindsOf(inputs);
   const needed = kinds.reduce((sum, { minimum }) => sum + minimum, 0);
   if (inputs.numeric !== undefined && inputs.number !== undefined && inputs.numeric !== inputs.number) {
-    return [{ property: "number", reason: "must be the same as numeric where both are given" }];
+    return [{ property: "number", reason: "must be the same as numeric if both are given" }];
   }
   if (inputs.length !== undefined && inputs.length < needed) {
     const reason = `must be at least minLower + minUpper + minNumeric + minSpecial, ${needed} (got ${inputs.length})`;
@@ -46,8 +46,8 @@ export function checkCharacters(inputs: Partial<CharacterInputs>): CheckFailure[
 }
 
 /**
- * The kinds of characters to take from. A kind that is switched off still gives its minimum, as the
- * real plugin does.
+ * Returns the kinds of characters to choose from. As in the real plugin, a disabled kind still has
+ * its minimum.
  */
 function kindsOf(inputs: Partial<CharacterInputs>): (CharacterKind & { general: boolean })[] {
   const special = inputs.overrideSpecial ?? "";
@@ -64,7 +64,7 @@ function kindsOf(inputs: Partial<CharacterInputs>): (CharacterKind & { general: 
   ];
 }
 
-/** Random text of the length, with at least the minimum of each kind, in random order. */
+/** Returns random text with the given length and at least the minimum of each kind. */
 export function randomText(inputs: CharacterInputs): string {
   const kinds = kindsOf(inputs);
   const chosen = kinds.flatMap(({ characters, minimum }) => pick(characters, minimum));
@@ -72,7 +72,7 @@ export function randomText(inputs: CharacterInputs): string {
   return shuffled([...chosen, ...pick(all, inputs.length - chosen.length)]).join("");
 }
 
-/** All that the real plugin shows of how the text was made. */
+/** Returns the outputs of the real plugin: its inputs with defaults, and the text. */
 export function characterOutputs(inputs: CharacterInputs, result: string): Properties {
   const numeric = inputs.numeric ?? inputs.number ?? true;
   const defaults = { lower: true, upper: true, special: true, minLower: 0, minUpper: 0, minNumeric: 0, minSpecial: 0 };
@@ -84,7 +84,7 @@ function pick(characters: string, count: number): string[] {
   return Array.from({ length: count }, () => each[randomInt(each.length)] ?? "");
 }
 
-/** Fisher-Yates, from the end. */
+/** Shuffles the items by choosing each next one at random. */
 function shuffled(items: string[]): string[] {
   const rest = [...items];
   return items.map(() => rest.splice(randomInt(rest.length), 1)[0] ?? "");

@@ -10,7 +10,7 @@ const idInputs = z.strictObject({
   keepers,
 });
 
-/** Random bytes as text; the prefix is before each form but the id. */
+/** Random bytes as text. Each format but the id has the prefix. */
 export const randomId: ResourceType<z.infer<typeof idInputs>> = {
   token: "random:index/randomId:RandomId",
   inputs: idInputs,
@@ -26,7 +26,7 @@ export const randomId: ResourceType<z.infer<typeof idInputs>> = {
   delete: () => Promise.resolve(),
 };
 
-/** The bytes as the outputs of a RandomId show them. */
+/** Formats bytes as the outputs of a RandomId. */
 export function formsOf(bytes: Buffer, prefix: string): Record<"b64Std" | "b64Url" | "dec" | "hex", string> {
   return {
     b64Std: prefix + bytes.toString("base64"),

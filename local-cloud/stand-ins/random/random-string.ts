@@ -16,7 +16,7 @@ const base = {
   delete: () => Promise.resolve(),
 };
 
-/** Random text; its result is its id as well. */
+/** Random text, which is also the id. */
 export const randomString: ResourceType<CharacterInputs> = {
   ...base,
   token: "random:index/randomString:RandomString",
@@ -26,7 +26,7 @@ export const randomString: ResourceType<CharacterInputs> = {
   },
 };
 
-/** Random text that is a secret. It has no bcryptHash here. */
+/** Secret random text. It has no bcryptHash, unlike the real plugin's. */
 export const randomPassword: ResourceType<CharacterInputs> = {
   ...base,
   token: "random:index/randomPassword:RandomPassword",

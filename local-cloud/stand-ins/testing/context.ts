@@ -1,7 +1,7 @@
 import { waitUntil } from "../../engine/wait-until.ts";
 import type { OperationContext } from "../../provider/resource-type.ts";
 
-/** An operation's context for tests: keeps what is shown, and is interrupted by `abort`. */
+/** Returns an operation's context that records its messages; `abort` interrupts the operation. */
 export function testContext(): OperationContext & { messages: string[]; abort: () => void } {
   const controller = new AbortController();
   const messages: string[] = [];
@@ -18,7 +18,7 @@ export function testContext(): OperationContext & { messages: string[]; abort: (
   };
 }
 
-/** Waits until something is shown. */
+/** Waits for the first message. */
 export async function firstMessage(context: { messages: readonly string[] }, what: string): Promise<void> {
   await waitUntil(() => Promise.resolve(context.messages.length > 0), { what, timeout: 180_000, interval: 10 });
 }

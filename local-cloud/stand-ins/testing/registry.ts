@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /**
- * As much of a container registry on loopback as a push needs, with a login (OCI Distribution
+ * A container registry on loopback with a login, which supports only pushes (OCI Distribution
  * Specification 1.1, "push").
  */
 export interface TestRegistry {

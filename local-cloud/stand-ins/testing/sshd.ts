@@ -15,7 +15,7 @@ const SSHD = "/usr/sbin/sshd";
 export interface TestSshd {
   port: number;
   user: string;
-  /** What logs in. */
+  /** The private key that may log in. */
   privateKey: string;
   /** The server's own public key. */
   hostKey: string;
@@ -35,8 +35,7 @@ export function sshKeys(): Keys {
 }
 
 /**
- * Starts a server with a host key of its own. Needs Debian's openssh-server, whose unit need not
- * run.
+ * Starts an SSH server with its own host key. Needs Debian's openssh-server; its unit may be off.
  */
 export async function startSshd(given: { port?: number; host?: Keys; login?: Keys } = {}): Promise<TestSshd> {
   if (!existsSync(SSHD)) throw new Error(`${SSHD} is not there: apt-get install openssh-server`);
@@ -59,16 +58,16 @@ export async function startSshd(given: { port?: number; host?: Keys; login?: Key
     ].join("\n"),
   );
   await chmod(directory, 0o700);
-  // Where sshd drops its privileges to; the unit makes it otherwise.
+  // The unit would create sshd's privilege separation folder.
   await mkdir("/run/sshd", { recursive: true });
   const server = execa(SSHD, ["-D", "-e", "-f", join(directory, "config")], { reject: false, buffer: false });
   const lines = createInterface(server.stderr);
-  const said: string[] = [];
+  const printed: string[] = [];
   for await (const line of lines) {
-    said.push(line);
+    printed.push(line);
     if (line.includes("Server listening")) break;
   }
-  if (!said.at(-1)?.includes("Server listening")) throw new Error(`sshd did not start: ${said.join("; ")}`);
+  if (!printed.at(-1)?.includes("Server listening")) throw new Error(`sshd did not start: ${printed.join("; ")}`);
   server.stderr.resume();
   return {
     port,
@@ -76,8 +75,8 @@ export async function startSshd(given: { port?: number; host?: Keys; login?: Key
     privateKey: login.privateKey,
     hostKey: host.publicKey,
     stop: async () => {
-      // Its sessions outlive it until their clients go, and hold its output open: only the process
-      // itself is waited for.
+      // Wait only for the server's own process: its sessions outlive it until their clients go, and
+      // keep its output open.
       const exit = once(server, "exit");
       server.kill();
       await exit;

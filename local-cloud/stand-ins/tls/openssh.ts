@@ -7,12 +7,12 @@ const CURVES = new Map([
   ["secp521r1", "nistp521"],
 ]);
 
-/** A key's numbers as JSON Web Key (RFC 7517) has them: base64url text by name. */
+/** A key's numbers as in a JSON Web Key (RFC 7517): base64url text by name. */
 type Numbers = Record<string, string | undefined>;
 
 /**
- * The public half of a key as SSH sends it (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4), or undefined
- * for a curve that SSH does not have (P-224).
+ * Returns the public half of a key in SSH's wire format (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4).
+ * Returns undefined for the curve P-224, which SSH does not have.
  */
 export function sshPublicKey(key: KeyObject): Buffer | undefined {
   switch (key.asymmetricKeyType) {
@@ -34,18 +34,18 @@ export function sshPublicKey(key: KeyObject): Buffer | undefined {
   }
 }
 
-/** A line as in authorized_keys, with its end, from what `sshPublicKey` gave. */
+/** Returns a line of authorized_keys, with its line break, for a key from `sshPublicKey`. */
 export function authorizedKey(publicKey: Buffer): string {
   const nameLength = publicKey.readUInt32BE(0);
   return `${publicKey.toString("utf8", 4, 4 + nameLength)} ${publicKey.toString("base64")}\n`;
 }
 
-/** `SHA256:` and base64 without padding, as ssh-keygen shows it. */
+/** Returns `SHA256:` and base64 without padding, as ssh-keygen does. */
 export function fingerprintSha256(publicKey: Buffer): string {
   return `SHA256:${createHash("sha256").update(publicKey).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** Pairs of hexadecimal digits with colons, as older ssh-keygen shows it. */
+/** Returns pairs of hexadecimal digits with colons, as older versions of ssh-keygen do. */
 export function fingerprintMd5(publicKey: Buffer): string {
   return createHash("md5")
     .update(publicKey)
@@ -54,7 +54,7 @@ export function fingerprintMd5(publicKey: Buffer): string {
 }
 
 /**
- * A private key in OpenSSH's own format, not encrypted.
+ * Returns a private key in OpenSSH's own format, not encrypted.
  * https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
  */
 export function opensshPrivateKey(key: KeyObject, comment: string): string {
@@ -96,7 +96,7 @@ function bytes(numbers: Numbers, name: string): Buffer {
   return Buffer.from(value, "base64url");
 }
 
-/** Bytes with their length before them: SSH's `string`. */
+/** Returns SSH's `string`: bytes after their length. */
 function field(value: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(value.length);
@@ -108,8 +108,8 @@ function text(value: string): Buffer {
 }
 
 /**
- * SSH's `mpint` of a number that is not negative: no leading zero bytes, but one where the first
- * bit would be a sign.
+ * Returns SSH's `mpint` of a number that is not negative. It has no leading zero bytes, except one
+ * if the first bit would be a sign.
  */
 function integer(value: Buffer): Buffer {
   const first = value.findIndex((byte) => byte !== 0);
@@ -117,7 +117,7 @@ function integer(value: Buffer): Buffer {
   return field((digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits);
 }
 
-/** Filled up to whole blocks with 1, 2, 3 ... */
+/** Pads bytes to whole blocks with 1, 2, 3 ... */
 function padded(value: Buffer, block: number): Buffer {
   const missing = (block - (value.length % block)) % block;
   return Buffer.concat([value, Buffer.from(Array.from({ length: missing }, (_, index) => index + 1))]);

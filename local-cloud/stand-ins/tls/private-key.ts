@@ -13,7 +13,7 @@ const inputs = z.strictObject({
 });
 type KeyInputs = z.infer<typeof inputs>;
 
-/** A key pair that lives in the state only. Any change makes another one. */
+/** A key pair that exists only in the state. Any change replaces it. */
 export const privateKey: ResourceType<KeyInputs> = {
   token: "tls:index/privateKey:PrivateKey",
   inputs,
@@ -47,8 +47,8 @@ async function generate({ algorithm, ecdsaCurve, rsaBits }: Required<KeyInputs>)
 }
 
 /**
- * The key pair in every format of the real plugin; those of SSH are empty for the curve that SSH
- * does not have.
+ * Returns the key pair in every format of the real plugin. The SSH formats are empty for the curve
+ * that SSH does not have.
  */
 function describeKeys(pair: KeyPair): Properties {
   const pem = (type: "pkcs1" | "sec1" | "pkcs8") => pair.privateKey.export({ type, format: "pem" }).toString();

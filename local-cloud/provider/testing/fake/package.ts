@@ -5,8 +5,8 @@ import { z } from "zod";
 import type { CloudPackage, FunctionType, Properties, ResourceType } from "../../resource-type.ts";
 
 /**
- * Where the fake cloud keeps its things: a JSON file each, which a test may change or remove behind
- * the engine's back.
+ * Folder of the fake cloud. It holds a JSON file for each thing, which a test may change or remove
+ * to cause drift.
  */
 const directory = process.env["FAKE_CLOUD"] ?? "/nonexistent";
 const fileOf = (id: string) => join(directory, `${id}.json`);
@@ -81,7 +81,7 @@ const greet: FunctionType<z.infer<typeof greetInputs>> = {
   invoke: ({ name }, { preview }) => Promise.resolve({ text: `${preview ? "will greet" : "hello"} ${name}` }),
 };
 
-/** A cloud of one resource type and one function, small enough to see each step of the protocol. */
+/** A cloud of one resource type and one function, for tests of each step of the protocol. */
 export const fake: CloudPackage = {
   name: "fake",
   version: "1.2.3",

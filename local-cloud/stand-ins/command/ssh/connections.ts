@@ -4,10 +4,10 @@ import type { Client } from "ssh2";
 import type { Connection, Endpoint } from "../connection.ts";
 import { dial } from "./dial.ts";
 
-/** An OpenSSH server takes 10 sessions a connection by default (MaxSessions). */
+/** Sessions on one connection. An OpenSSH server allows 10 by default (MaxSessions). */
 const SESSIONS_PER_CONNECTION = 8;
 
-/** The pauses between dials: those of the real plugin's retry loop. */
+/** Pauses between attempts to connect, as in the real plugin's retry loop. */
 const FIRST_PAUSE_MILLISECONDS = 100;
 const PAUSE_FACTOR = 1.5;
 const LONGEST_PAUSE_MILLISECONDS = 5_000;
@@ -23,14 +23,15 @@ export interface DialContext {
 }
 
 /**
- * The connections of this process, each opened once and used by all commands to the same server
- * with the same login; a proxy is a connection like any other, shared by the servers behind it.
+ * The connections of this process. Each is opened once and used by all commands with the same
+ * server and login. A proxy is a connection too, which the servers behind it share.
  */
 export class Connections {
   readonly #open = new Map<string, Promise<OpenConnection>>();
 
   /**
-   * The open connection, or a new one: dialled until it answers or `dialErrorLimit` is exceeded.
+   * Returns the open connection, or opens one. It retries until the server answers or
+   * `dialErrorLimit` is exceeded.
    */
   async get(connection: Connection, context: DialContext): Promise<OpenConnection> {
     const { proxy, ...endpoint } = connection;
@@ -55,8 +56,8 @@ export class Connections {
   }
 
   /**
-   * Opens a session, once more on a new connection where the open one has died unnoticed (its
-   * server restarted). What the server itself refuses is not tried again.
+   * Opens a session. If the open connection has died unnoticed (its server restarted), it tries
+   * once more on a new one. It does not retry when the server itself refuses.
    */
   async session<T>(
     connection: Connection,
@@ -88,7 +89,7 @@ class LostConnectionError extends Error {
 }
 
 /**
- * Runs `open` with a callback of the SSH library; tells a server's refusal from a lost connection.
+ * Runs `open` with a callback of the SSH library. Distinguishes a refusal from a lost connection.
  */
 export async function openChannel<T>(
   open: (callback: (error: Error | undefined, channel: T) => void) => void,
@@ -114,7 +115,7 @@ function keyOf({ proxy, ...endpoint }: Connection): string {
   return JSON.stringify([endpoint, proxy ?? null]);
 }
 
-/** @param limit how many failures are tried again; -1 is without end. */
+/** @param limit The number of failures that are retried; -1 means no limit. */
 async function retry<T>(limit: number, { progress, signal }: DialContext, attempt: () => Promise<T>): Promise<T> {
   let pause = FIRST_PAUSE_MILLISECONDS;
   for (let failures = 1; ; failures += 1) {

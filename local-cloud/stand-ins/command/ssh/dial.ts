@@ -10,8 +10,8 @@ const KEEPALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 3 };
 /**
  * Connects once and logs in.
  *
- * @param through a server to go through; without it the endpoint is dialled directly.
- * @throws an error that names the endpoint and the step that failed.
+ * @param through A server to go through; without it, the connection is direct.
+ * @throws An error that names the endpoint and the step that failed.
  */
 export async function dial(endpoint: Endpoint, through: Client | undefined, signal: AbortSignal): Promise<Client> {
   signal.throwIfAborted();
@@ -57,7 +57,7 @@ async function login(endpoint: Endpoint, sock: Duplex | undefined, signal: Abort
   try {
     client.connect(sock === undefined ? config : { ...config, sock });
     await ready;
-    // Later errors end the connection; whoever uses it then sees it closed.
+    // A later error ends the connection, and its users see it closed.
     client.on("error", () => client.end());
     return client;
   } catch (error) {

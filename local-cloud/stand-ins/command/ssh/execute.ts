@@ -11,7 +11,7 @@ export interface Execution {
   transcript: Transcript;
 }
 
-/** Runs a command on a server and waits for its end; an interrupt closes its session. */
+/** Runs a command on a server and waits for its end. An interrupt closes its session. */
 export async function execute(
   connections: Connections,
   connection: Connection,
@@ -30,10 +30,10 @@ export async function execute(
   );
   if (end === undefined) return;
   transcript.end();
-  throw new Error(`the command on ${addressOf(connection)} ${end}${transcript.said}`);
+  throw new Error(`the command on ${addressOf(connection)} ${end}${transcript.lastLines}`);
 }
 
-/** Resolves at the command's end: with nothing when it went well, else with how it ended. */
+/** Resolves at the command's end: with undefined after success, or else with a description. */
 async function finished(
   channel: ClientChannel,
   { stdin, transcript }: Execution,

@@ -2,8 +2,8 @@ import ssh2, { type ServerHostKeyAlgorithm } from "ssh2";
 
 /**
  * The order in which the real plugin's SSH library (golang.org/x/crypto/ssh) asks for a host key. A
- * server with several host keys shows the first of them, so that a `hostKey` of another type does
- * not match, here as there.
+ * server with several host keys shows the first match. So a `hostKey` of another type does not
+ * match, as with the real plugin.
  */
 export const HOST_KEY_ALGORITHMS: ServerHostKeyAlgorithm[] = [
   "ecdsa-sha2-nistp256",
@@ -16,7 +16,7 @@ export const HOST_KEY_ALGORITHMS: ServerHostKeyAlgorithm[] = [
 ];
 
 /**
- * Tells whether a server's key, as it is on the wire, is the expected one, a line as in
+ * Returns a function that compares a server's key in wire format with the expected key, a line of
  * authorized_keys.
  */
 export function hostKeyVerifier(expected: string): (presented: Buffer) => boolean {

@@ -4,5 +4,5 @@ import { docker } from "../stand-ins/docker/package.ts";
 import { random } from "../stand-ins/random/package.ts";
 import { tls } from "../stand-ins/tls/package.ts";
 
-/** All that a program can be drawn up with. */
+/** All packages that a program can use in a dry run. */
 export const packages = [aws, command, docker, random, tls];

@@ -9,64 +9,64 @@ import { arn, region } from "../engine/account.ts";
 import type { Created, Properties } from "../provider/resource-type.ts";
 import { formsOf } from "../stand-ins/random/random-id.ts";
 import { repositoryOf } from "../stand-ins/docker/reference.ts";
-import { privateAddress, publicAddress, publicKey, secret } from "./made-up.ts";
+import { privateAddress, publicAddress, publicKey, secret } from "./synthetic-values.ts";
 
-/**
- * A resource that is only drawn up: what it is made of, and the 64 digits that follow from that.
- */
-interface Drawn {
+/** A resource of a dry run: its inputs, and 64 digits that depend only on them and its URN. */
+interface Target {
   inputs: Properties;
-  mark: string;
-  /** Its id where it has one already: an update keeps it. */
+  seed: string;
+  /** Its present id, if it exists. An update keeps it. */
   id: string | undefined;
 }
 
-type Draw = (drawn: Drawn) => Created;
+type Predict = (target: Target) => Created;
 
 const text = (inputs: Properties, name: string): string => {
   const value = inputs[name];
   return typeof value === "string" ? value : "";
 };
 
-/** A resource of EC2: an id as "vpc-0123456789abcdef0", and outputs that follow from it. */
+/**
+ * Predicts a resource of EC2: an id such as "vpc-0123456789abcdef0", and outputs derived from it.
+ */
 const numbered =
-  (prefix: string, outputs: (id: string, drawn: Drawn) => Properties = () => ({})): Draw =>
-  (drawn) => {
-    const id = drawn.id ?? `${prefix}-${drawn.mark.slice(0, 17)}`;
-    return { id, outputs: outputs(id, drawn) };
+  (prefix: string, outputs: (id: string, target: Target) => Properties = () => ({})): Predict =>
+  (target) => {
+    const id = target.id ?? `${prefix}-${target.seed.slice(0, 17)}`;
+    return { id, outputs: outputs(id, target) };
   };
 
-/** A resource whose id is its name. */
+/** Predicts a resource whose id is its name. */
 const named =
-  (property: string, outputs: (name: string, drawn: Drawn) => Properties): Draw =>
-  (drawn) => {
-    const name = drawn.id ?? text(drawn.inputs, property);
-    return { id: name, outputs: { [property]: name, ...outputs(name, drawn) } };
+  (property: string, outputs: (name: string, target: Target) => Properties): Predict =>
+  (target) => {
+    const name = target.id ?? text(target.inputs, property);
+    return { id: name, outputs: { [property]: name, ...outputs(name, target) } };
   };
 
-/** A resource of Elastic Load Balancing, whose id is its ARN. */
+/** Predicts a resource of Elastic Load Balancing, whose id is its ARN. */
 const balancing =
-  (kind: string, outputs: (drawn: Drawn) => Properties): Draw =>
-  (drawn) => {
+  (kind: string, outputs: (target: Target) => Properties): Predict =>
+  (target) => {
     const id =
-      drawn.id ?? arn("elasticloadbalancing", `${kind}/${text(drawn.inputs, "name")}/${drawn.mark.slice(0, 16)}`);
-    return { id, outputs: { arn: id, ...outputs(drawn) } };
+      target.id ?? arn("elasticloadbalancing", `${kind}/${text(target.inputs, "name")}/${target.seed.slice(0, 16)}`);
+    return { id, outputs: { arn: id, ...outputs(target) } };
   };
 
-/** What a run of a command prints follows from all it is given: any change may change it. */
-const printed: Draw = ({ id, mark }) => ({
-  id: id ?? mark.slice(0, 8),
-  outputs: { stdout: mark.slice(0, 25), stderr: "" },
+/** Predicts the output of a command. Any change of its inputs may change it. */
+const printed: Predict = ({ id, seed }) => ({
+  id: id ?? seed.slice(0, 8),
+  outputs: { stdout: seed.slice(0, 25), stderr: "" },
 });
 
-const randomText: Draw = ({ id, mark }) => ({ id: id ?? "none", outputs: { result: secret(mark) } });
+const randomText: Predict = ({ id, seed }) => ({ id: id ?? "none", outputs: { result: secret(seed) } });
 
 /**
- * What the resources of each type give beside their inputs when they are only drawn up: ids, names,
- * addresses and digests that look like real ones, and follow from what the resource is made of.
- * Only outputs that a program can need to draw up others.
+ * Predicts the outputs of each resource type: ids, names, addresses and digests that look like real
+ * ones and depend only on the resource's URN and inputs. It has only outputs that a program can use
+ * as inputs of other resources.
  */
-export const drawings: Readonly<Record<string, Draw>> = {
+export const predictions: Readonly<Record<string, Predict>> = {
   [ec2.vpc]: numbered("vpc", (id) => ({ arn: arn("ec2", `vpc/${id}`) })),
   [ec2.subnet]: numbered("subnet", (id) => ({ arn: arn("ec2", `subnet/${id}`) })),
   [ec2.internetGateway]: numbered("igw", (id) => ({ arn: arn("ec2", `internet-gateway/${id}`) })),
@@ -81,7 +81,7 @@ export const drawings: Readonly<Record<string, Draw>> = {
   [ec2.egressRule]: numbered("sgr"),
   [ec2.keyPair]: named("keyName", (name) => ({ arn: arn("ec2", `key-pair/${name}`) })),
   [ec2.instance]: numbered("i", (id) => {
-    // By its id, so that the addresses stay when it is updated.
+    // The addresses derive from the id, so they stay when the instance is updated.
     const digits = id.slice(2);
     return { arn: arn("ec2", `instance/${id}`), privateIp: privateAddress(digits), publicIp: publicAddress(digits) };
   }),
@@ -101,47 +101,47 @@ export const drawings: Readonly<Record<string, Draw>> = {
   [ecr.lifecyclePolicy]: ({ inputs, id }) => ({ id: id ?? text(inputs, "repository"), outputs: {} }),
   [rds.subnetGroup]: named("name", (name) => ({ arn: arn("rds", `subgrp:${name}`) })),
   [rds.parameterGroup]: named("name", (name) => ({ arn: arn("rds", `pg:${name}`) })),
-  [rds.instance]: ({ inputs, mark, id: known }) => {
-    const id = known ?? `db-${mark.slice(0, 26).toUpperCase()}`;
+  [rds.instance]: ({ inputs, seed, id: known }) => {
+    const id = known ?? `db-${seed.slice(0, 26).toUpperCase()}`;
     const address = `${text(inputs, "identifier")}.${id.slice(3, 15).toLowerCase()}.${region()}.rds.amazonaws.com`;
     const port = Number(inputs["port"] ?? 5432);
     return { id, outputs: { address, port, endpoint: `${address}:${port}`, resourceId: id } };
   },
-  [lb.loadBalancer]: balancing("loadbalancer/app", ({ inputs, mark, id }) => ({
-    dnsName: `${text(inputs, "name")}-${(id?.split("/").at(-1) ?? mark).slice(0, 10)}.${region()}.elb.amazonaws.com`,
+  [lb.loadBalancer]: balancing("loadbalancer/app", ({ inputs, seed, id }) => ({
+    dnsName: `${text(inputs, "name")}-${(id?.split("/").at(-1) ?? seed).slice(0, 10)}.${region()}.elb.amazonaws.com`,
   })),
   [lb.targetGroup]: balancing("targetgroup", () => ({})),
   [lb.listener]: balancing("listener/app", () => ({})),
   [lb.attachment]: numbered("target"),
   "command:local:Command": printed,
   "command:remote:Command": printed,
-  "command:remote:CopyToRemote": ({ id, mark }) => ({ id: id ?? mark.slice(0, 8), outputs: {} }),
-  "docker:index/image:Image": ({ inputs, mark, id }) => {
+  "command:remote:CopyToRemote": ({ id, seed }) => ({ id: id ?? seed.slice(0, 8), outputs: {} }),
+  "docker:index/image:Image": ({ inputs, seed, id }) => {
     const name = text(inputs, "imageName");
     const digest = (inputs["build"] as Properties | undefined)?.["contextDigest"];
-    const content = typeof digest === "string" ? digest : mark;
+    const content = typeof digest === "string" ? digest : seed;
     return {
       id: id ?? name,
       outputs: { baseImageName: name, repoDigest: `${repositoryOf(name)}@sha256:${content}` },
     };
   },
-  "random:index/randomId:RandomId": ({ inputs, mark, id }) => {
-    const bytes = Buffer.from(mark, "hex").subarray(0, Number(inputs["byteLength"]));
+  "random:index/randomId:RandomId": ({ inputs, seed, id }) => {
+    const bytes = Buffer.from(seed, "hex").subarray(0, Number(inputs["byteLength"]));
     return { id: id ?? bytes.toString("base64url"), outputs: formsOf(bytes, text(inputs, "prefix")) };
   },
   "random:index/randomPassword:RandomPassword": randomText,
   "random:index/randomString:RandomString": randomText,
-  "random:index/randomUuid:RandomUuid": ({ id, mark }) => {
-    const uuid = id ?? mark.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
+  "random:index/randomUuid:RandomUuid": ({ id, seed }) => {
+    const uuid = id ?? seed.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
     return { id: uuid, outputs: { result: uuid } };
   },
-  "tls:index/privateKey:PrivateKey": ({ id, mark }) => ({
-    id: id ?? mark.slice(0, 40),
+  "tls:index/privateKey:PrivateKey": ({ id, seed }) => ({
+    id: id ?? seed.slice(0, 40),
     outputs: {
-      privateKeyPem: secret(mark),
-      privateKeyPemPkcs8: secret(mark),
-      privateKeyOpenssh: secret(mark),
-      publicKeyOpenssh: publicKey(mark),
+      privateKeyPem: secret(seed),
+      privateKeyPemPkcs8: secret(seed),
+      privateKeyOpenssh: secret(seed),
+      publicKeyOpenssh: publicKey(seed),
     },
   }),
 };
