@@ -4,14 +4,14 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 import {
-  drawUp,
+  dryRunUp,
   emptyState,
   preview,
   readState,
   writeState,
-  type PaperRun,
-  type PaperStack,
-  type PreviewHow,
+  type DryRunResult,
+  type DryRunStack,
+  type PreviewOptions,
 } from "./engine.ts";
 import type { Resource, StackPlan } from "./plan.ts";
 import { readPreview, type Ledger } from "./read-preview.ts";
@@ -25,7 +25,7 @@ export interface Comparison {
   checkout: string;
   base: Base;
   stack: string;
-  /** A folder of this comparison's own. */
+  /** Folder that only this comparison uses. */
   work: string;
   /** Folder of the cache of evaluated versions and bundles. */
   cache: string;
@@ -33,35 +33,35 @@ export interface Comparison {
 
 const properties = z.record(z.string(), z.unknown());
 
-/** A version drawn up: the engine's state, and what the program gave. */
-const drawn = z.object({
+/** A version after its dry run: the engine's state, the ledger, and the Dockerfiles by path. */
+const evaluated = z.object({
   state: z.string(),
-  ledger: z.record(z.string(), z.object({ given: properties, gives: properties.optional() })),
+  ledger: z.record(z.string(), z.object({ inputs: properties, outputs: properties.optional() })),
   dockerfiles: z.record(z.string(), z.string()),
   settings: properties,
 });
-type Drawn = z.infer<typeof drawn>;
+type Evaluated = z.infer<typeof evaluated>;
 
-/** Form of what the cache holds. Another number makes older files of it unknown. */
-const FORM = 2;
+/** Version of the cache's format. A new number makes older files in it unused. */
+const FORMAT = 3;
 
 /** Number of versions and bundles in the cache. Each takes about a megabyte. */
 const KEPT = 8;
 
 /**
- * Draws BASE up on paper and lets the engine preview the working tree against it.
+ * Does a dry run of BASE, and lets the engine preview the working tree against it.
  *
- * @throws CannotJudge when one of the two is no program that the engine can run.
+ * @throws ReviewError when the engine can't run one of the two.
  */
 export async function compareStack(comparison: Comparison): Promise<StackPlan> {
   const { work, stack } = comparison;
   await rm(work, { recursive: true, force: true });
   const program = join(work, "after");
   const [base] = await Promise.all([baseOf(comparison), copyWorkingTree(comparison, program)]);
-  const paper = paperOf(comparison, "paper");
-  await writeState(paper, base.state);
+  const dryRun = dryRunStackOf(comparison, "dry-run");
+  await writeState(dryRun, base.state);
   const settings = await readStackFile(program, stack);
-  const { stdout, ledger } = await preview(paper, program, settings);
+  const { stdout, ledger } = await preview(dryRun, program, settings);
   const found = readPreview(stdout, { before: base.ledger, after: ledger });
   return {
     stack,
@@ -74,27 +74,30 @@ export async function compareStack(comparison: Comparison): Promise<StackPlan> {
 }
 
 /**
- * Draws the working tree up from nothing.
+ * Previews the working tree against an empty state.
  *
- * @returns every resource that it declares.
+ * @returns Every resource that the working tree declares.
  */
-export async function drawStack(drawing: Omit<Comparison, "base">): Promise<Resource[]> {
-  const { stdout, ledger } = await previewFromNothing(drawing);
+export async function previewResources(comparison: Omit<Comparison, "base">): Promise<Resource[]> {
+  const { stdout, ledger } = await previewFromNothing(comparison);
   return readPreview(stdout, { before: {}, after: ledger }).after;
 }
 
-/** The engine's preview of the working tree where nothing is yet. */
-export async function previewFromNothing(drawing: Omit<Comparison, "base">, how?: PreviewHow): Promise<PaperRun> {
-  const { work, stack } = drawing;
+/** Lets the engine preview the working tree against an empty state. */
+export async function previewFromNothing(
+  comparison: Omit<Comparison, "base">,
+  how?: PreviewOptions,
+): Promise<DryRunResult> {
+  const { work, stack } = comparison;
   await rm(work, { recursive: true, force: true });
   const program = join(work, "after");
-  await copyWorkingTree(drawing, program);
-  const paper = paperOf(drawing, "paper");
-  await writeState(paper, emptyState);
-  return preview(paper, program, await readStackFile(program, stack), how);
+  await copyWorkingTree(comparison, program);
+  const dryRun = dryRunStackOf(comparison, "dry-run");
+  await writeState(dryRun, emptyState);
+  return preview(dryRun, program, await readStackFile(program, stack), how);
 }
 
-function paperOf({ stack, work, cache }: Omit<Comparison, "base">, name: string): PaperStack {
+function dryRunStackOf({ stack, work, cache }: Omit<Comparison, "base">, name: string): DryRunStack {
   return { stack, folder: join(work, name), bundles: join(cache, "bundles") };
 }
 
@@ -106,60 +109,60 @@ async function copyWorkingTree(
   await linkPackages(checkout, folder, cache);
 }
 
-/** Versions that are being read or drawn up, which others in this process wait for, by file. */
-const underWay = new Map<string, Promise<Drawn>>();
+/** Versions that are being evaluated, by file. Other stacks of this process wait for them. */
+const running = new Map<string, Promise<Evaluated>>();
 
-/** BASE as it was drawn up before, or now. */
-async function baseOf(comparison: Comparison): Promise<Drawn> {
+/** Returns the dry run of BASE: the cached one, or a new one. */
+async function baseOf(comparison: Comparison): Promise<Evaluated> {
   const file = join(comparison.cache, "base", `${await keyOf(comparison)}.json`);
-  const base = underWay.get(file) ?? readOrDrawBase(comparison, file);
-  underWay.set(file, base);
-  // One that failed is tried again; one that is kept is read again, as it may be gone.
-  return base.finally(() => underWay.delete(file));
+  const base = running.get(file) ?? readOrEvaluateBase(comparison, file);
+  running.set(file, base);
+  // A failure is tried again. A cached version is read again, because it may be gone.
+  return base.finally(() => running.delete(file));
 }
 
-async function readOrDrawBase(comparison: Comparison, file: string): Promise<Drawn> {
+async function readOrEvaluateBase(comparison: Comparison, file: string): Promise<Evaluated> {
   const known = await readFile(file, "utf8").catch(() => undefined);
   if (known !== undefined) {
     await utimes(file, new Date(), new Date());
-    return drawn.parse(JSON.parse(known));
+    return evaluated.parse(JSON.parse(known));
   }
-  const base = await drawBase(comparison);
+  const base = await evaluateBase(comparison);
   await mkdir(dirname(file), { recursive: true });
-  // Another process may draw the same version meanwhile.
+  // Another process may evaluate the same version at the same time.
   const partial = `${file}.${process.pid}`;
   await writeFile(partial, JSON.stringify(base));
   await rename(partial, file);
-  await Promise.all([dirname(file), join(comparison.cache, "bundles")].map(forgetOldest));
+  await Promise.all([dirname(file), join(comparison.cache, "bundles")].map(removeOldest));
   return base;
 }
 
-async function drawBase(comparison: Comparison): Promise<Drawn> {
+async function evaluateBase(comparison: Comparison): Promise<Evaluated> {
   const { checkout, base, stack, work } = comparison;
   const program = join(work, "before");
   await writeCommit(checkout, base, program);
   await linkPackages(checkout, program, comparison.cache);
   const settings = await readStackFile(program, stack);
-  const paper = paperOf(comparison, "paper-before");
-  await writeState(paper, emptyState);
-  const { ledger } = await drawUp(paper, program, settings);
+  const dryRun = dryRunStackOf(comparison, "dry-run-before");
+  await writeState(dryRun, emptyState);
+  const { ledger } = await dryRunUp(dryRun, program, settings);
   return {
-    state: await readState(paper),
+    state: await readState(dryRun),
     ledger,
     dockerfiles: await dockerfilesOf(program, ledger),
     settings: settings.given,
   };
 }
 
-/** The engine's version, asked for once. */
+/** The engine's version, which is read once. */
 let engine: Promise<string> | undefined;
 
 /**
- * All that a drawing of BASE depends on: its files, the cloud that it is drawn up by, the packages,
- * and what is taken for missing settings.
+ * Returns a hash of everything that a dry run of BASE depends on: its files, the code of the local
+ * cloud, the packages, and the placeholders for missing settings.
  */
 async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
-  const hash = createHash("sha256").update(`${FORM}\0${base.tree}\0${stack}\0${JSON.stringify(complete({}))}\0`);
+  const hash = createHash("sha256").update(`${FORMAT}\0${base.tree}\0${stack}\0${JSON.stringify(complete({}))}\0`);
   engine ??= execa("pulumi", ["version"]).then(({ stdout }) => stdout);
   hash.update(await engine).update(await readFile(join(checkout, "package-lock.json")));
   const cloud = join(checkout, "local-cloud");
@@ -171,7 +174,7 @@ async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
   return hash.digest("hex").slice(0, 32);
 }
 
-async function forgetOldest(folder: string): Promise<void> {
+async function removeOldest(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const files = (await readdir(folder)).map((name) => join(folder, name));
   const dated = await Promise.all(files.map(async (file) => ({ file, at: (await stat(file)).mtimeMs })));
@@ -179,10 +182,10 @@ async function forgetOldest(folder: string): Promise<void> {
   await Promise.all(old.map(({ file }) => rm(file, { force: true })));
 }
 
-/** The Dockerfiles of the images that a program declares, by path. */
+/** Reads the Dockerfiles of the images that a program declares, by path. */
 async function dockerfilesOf(program: string, ledger: Ledger): Promise<Record<string, string>> {
   const builds = Object.values(ledger).map(
-    ({ given: { build } }) => (build as { dockerfile?: unknown } | undefined)?.dockerfile,
+    ({ inputs: { build } }) => (build as { dockerfile?: unknown } | undefined)?.dockerfile,
   );
   const paths = [...new Set(builds)].filter((path) => typeof path === "string").sort();
   return Object.fromEntries(

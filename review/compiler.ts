@@ -2,19 +2,16 @@ import { existsSync } from "node:fs";
 import { readdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { execa } from "execa";
-import { CannotJudge } from "./cannot-judge.ts";
+import { ReviewError } from "./review-error.ts";
 
-/**
- * TypeScript's native compiler, several times faster than the one that ESLint needs as a library.
- */
+/** TypeScript's native compiler. It is several times faster than the one that ESLint needs. */
 const compiler = join(import.meta.dirname, "../node_modules/typescript-7/bin/tsc");
 
 /**
- * Lets the TypeScript compiler judge the program and the services of the working tree; what it
- * found last time it needn't look at again.
+ * Checks the types of the program and the services of the working tree, incrementally.
  *
- * @param cache where the compiler keeps its notes.
- * @throws CannotJudge with the compiler's words.
+ * @param cache Folder of the compiler's incremental state.
+ * @throws ReviewError with the compiler's output.
  */
 export async function compile(checkout: string, cache: string): Promise<void> {
   const services = await readdir(join(checkout, "services"));
@@ -41,5 +38,5 @@ export async function compile(checkout: string, cache: string): Promise<void> {
   });
   if (exitCode === 0) return;
   const lines = stdout.split("\n").map((line) => line.replaceAll(`${relative(process.cwd(), checkout) || "."}/`, ""));
-  throw new CannotJudge("the program doesn't compile", lines.slice(0, 40));
+  throw new ReviewError("the program doesn't compile", lines.slice(0, 40));
 }

@@ -8,7 +8,7 @@ const host = (name: string): Resource => ({
   inputs: { tags: { Role: name.startsWith("manager") ? "manager" : "worker" } },
 });
 
-/** Returns the reported consequence when the first manager and `going` are replaced or deleted. */
+/** Returns the reported loss when the hosts `going` are replaced or deleted. */
 function told(names: string[], going: [string, ...string[]], operation: Operation): string | undefined {
   const before = names.map(host);
   const changes = going.map((name): Change => {
@@ -19,10 +19,10 @@ function told(names: string[], going: [string, ...string[]], operation: Operatio
   return first && statefulOf(first, stayingManagers({ before, changes }))?.loss;
 }
 
-test("the only manager takes the Swarm with it, and so do all managers at once", () => {
-  assert.match(told(["manager", "worker-1"], ["manager"], "replace") ?? "", /^the Swarm goes with it/);
+test("the Swarm is lost with its only manager, and with all managers at once", () => {
+  assert.match(told(["manager", "worker-1"], ["manager"], "replace") ?? "", /^the Swarm is lost/);
   const three = ["manager", "manager-2", "manager-3"] as [string, ...string[]];
-  assert.match(told(three, three, "replace") ?? "", /^the Swarm goes with it/);
+  assert.match(told(three, three, "replace") ?? "", /^the Swarm is lost/);
 });
 
 test("the Swarm stays on the managers that stay", () => {

@@ -18,7 +18,7 @@ const instance = (instanceType: string) =>
     subnet(true).urn,
   ]);
 
-test("sums up what has a price, by line", () => {
+test("sums up priced resources by line", () => {
   const { lines, total } = costOf("ap-northeast-2", [], [subnet(true), instance("t3.micro"), instance("t3.micro")]);
   assert.deepEqual(
     lines.map(({ item, before, after }) => [item, before, after]),
@@ -37,7 +37,7 @@ test("an instance in a private subnet has no public address", () => {
   assert.ok(lines.every(({ item }) => item !== "public IPv4 address"));
 });
 
-test("what has no price is told, and not counted", () => {
+test("resources without a price are listed and not counted", () => {
   const { lines, unpriced } = costOf(
     "ap-northeast-2",
     [],
@@ -52,7 +52,7 @@ test("what has no price is told, and not counted", () => {
   assert.equal(costOf("eu-west-1", [], [subnet(true), instance("t3.micro")]).unpriced.length, 4);
 });
 
-test("a database in two zones and a load balancer's addresses count twice", () => {
+test("a database in two zones counts twice, and a load balancer has an address in each subnet", () => {
   const database = { instanceClass: "db.t3.micro", allocatedStorage: 20, storageType: "gp3", multiAz: true };
   const balancer = resource("aws:lb/loadBalancer:LoadBalancer", { subnets: ["a", "b"] });
   const { lines } = costOf("ap-northeast-2", [], [resource("aws:rds/instance:Instance", database), balancer]);
@@ -67,7 +67,7 @@ test("a database in two zones and a load balancer's addresses count twice", () =
   );
 });
 
-test("both regions have a price for all that the program makes by default", () => {
+test("both regions have a price for every default resource", () => {
   const made = [
     instance("t3.micro"),
     instance("t3.medium"),

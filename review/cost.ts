@@ -1,23 +1,23 @@
 import { compare, compareNames, type Properties, type Resource } from "./plan.ts";
 import { free, HOURS_A_MONTH, prices, type RegionPrices } from "../operate/prices.ts";
 
-/** Cost of equal things. */
+/** Cost of equal items. */
 export interface CostLine {
-  /** Name, as "instance t3.micro". */
+  /** Name, such as "instance t3.micro". */
   item: string;
   /** Quantity: number or GiB. */
   before: number;
   after: number;
-  /** US dollars for one of it in an hour; undefined where the table has no price. */
+  /** US dollars an hour for one item; undefined if the table has no price. */
   price: number | undefined;
 }
 
 /** Cost of a stack before and after a change. */
 export interface Cost {
   lines: CostLine[];
-  /** US dollars an hour of all that has a price. */
+  /** US dollars an hour for all priced items. */
   total: { before: number; after: number };
-  /** Things charged by use or without a known price. They are not included. */
+  /** Items that are charged by use or have no known price. They are not included. */
   unpriced: string[];
 }
 
@@ -35,7 +35,7 @@ const byUse: Readonly<Record<string, string>> = {
   "aws:rds/instance:Instance": "backups and snapshots of the database",
 };
 
-/** Sums up what resources cost by the table of prices. */
+/** Sums up the cost of resources by the table of prices. */
 export function costOf(region: string, before: readonly Resource[], after: readonly Resource[]): Cost {
   const [olds, news] = [charges(region, before), charges(region, after)];
   const items = [...new Set([...olds, ...news].map(({ item }) => item))].sort(compareNames);

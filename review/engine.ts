@@ -5,45 +5,45 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { z } from "zod";
-import { CannotJudge } from "./cannot-judge.ts";
+import { ReviewError } from "./review-error.ts";
 import type { Ledger } from "./read-preview.ts";
 import { renderStackFile, type StackSettings } from "./stack-file.ts";
 
-/** Any account: nothing of a review is anybody's. */
+/** Account of every dry run. Any number will do. */
 const ACCOUNT = "123456789012";
 /**
- * Nothing in the state is a secret, as all in it is made up: so the engine gets a passphrase and
- * its salt that everybody may know.
+ * Passphrase and salt of the state. They are public, because all secrets in the state are
+ * synthetic.
  */
 const PASSPHRASE = "paper";
 const SALT = "v1:AbGRC0c9MFU=:v1:abZlDZnUalJEIobV:UT+/5EiiZDacH9itM+q4ZXKHTvvVvQ==";
-const paperServer = fileURLToPath(import.meta.resolve("local-cloud/dry-run/main.ts"));
+const dryRunServer = fileURLToPath(import.meta.resolve("local-cloud/dry-run/main.ts"));
 
 /** A state of the engine that exists for one stack of one review. */
-export interface PaperStack {
+export interface DryRunStack {
   stack: string;
-  /** Holds the state and the stack's file. */
+  /** Folder of the state and the stack's file. */
   folder: string;
-  /** A folder for bundles of services, which all programs with the same sources share. */
+  /** Folder of service bundles, which programs with the same sources share. */
   bundles: string;
 }
 
 /** Result of a run of the engine. */
-export interface PaperRun {
+export interface DryRunResult {
   stdout: string;
   /** Inputs of each resource. */
   ledger: Ledger;
 }
 
 /** Options of a preview outside of a review. */
-export interface PreviewHow {
+export interface PreviewOptions {
   server?: string;
   options?: readonly string[];
 }
 
-/** A stack's state as a file: an engine that finds one takes the stack for made. */
+/** Writes a stack's state to its file. The engine then takes the stack as existing. */
 export async function writeState(
-  { folder, stack }: Pick<PaperStack, "folder" | "stack">,
+  { folder, stack }: Pick<DryRunStack, "folder" | "stack">,
   state: string,
 ): Promise<void> {
   const file = stateFile({ folder, stack });
@@ -51,65 +51,65 @@ export async function writeState(
   await writeFile(file, state);
 }
 
-/** The state as the engine left it. */
-export function readState(paper: Pick<PaperStack, "folder" | "stack">): Promise<string> {
-  return readFile(stateFile(paper), "utf8");
+/** Reads the state that the engine wrote. */
+export function readState(dryRun: Pick<DryRunStack, "folder" | "stack">): Promise<string> {
+  return readFile(stateFile(dryRun), "utf8");
 }
 
-/** The state of a stack in which nothing is yet. */
+/** The state of a stack without resources. */
 export const emptyState = JSON.stringify({ version: 3, checkpoint: { latest: null } });
 
-function stateFile({ folder, stack }: Pick<PaperStack, "folder" | "stack">): string {
+function stateFile({ folder, stack }: Pick<DryRunStack, "folder" | "stack">): string {
   return join(folder, "state/.pulumi/stacks/gifticon-event", `${stack}.json`);
 }
 
-/** Draws a program up into the state: everything that it declares is there then, on paper. */
-export function drawUp(paper: PaperStack, program: string, settings: StackSettings): Promise<PaperRun> {
-  return run(paper, program, settings, ["up", "--yes", "--skip-preview", "--suppress-progress", "--suppress-outputs"]);
+/** Does a dry run of a program: the state then has every resource that it declares. */
+export function dryRunUp(dryRun: DryRunStack, program: string, settings: StackSettings): Promise<DryRunResult> {
+  return run(dryRun, program, settings, ["up", "--yes", "--skip-preview", "--suppress-progress", "--suppress-outputs"]);
 }
 
 /**
- * The engine's preview of a program against the state.
+ * Lets the engine preview a program against the state.
  *
- * @param server what serves the providers: by default the cloud on paper.
- * @param options of the engine's command: by default it writes JSON about every resource.
+ * @param server The program that serves the providers; by default the dry run of the local cloud.
+ * @param options Options of `pulumi preview`; by default it writes JSON about every resource.
  */
 export function preview(
-  paper: PaperStack,
+  dryRun: DryRunStack,
   program: string,
   settings: StackSettings,
-  { server = paperServer, options = ["--json", "--show-sames", "--ignore-protect"] }: PreviewHow = {},
-): Promise<PaperRun> {
-  return run(paper, program, settings, ["preview", ...options], server);
+  { server = dryRunServer, options = ["--json", "--show-sames", "--ignore-protect"] }: PreviewOptions = {},
+): Promise<DryRunResult> {
+  return run(dryRun, program, settings, ["preview", ...options], server);
 }
 
 async function run(
-  { stack, folder, bundles }: PaperStack,
+  { stack, folder, bundles }: DryRunStack,
   program: string,
   settings: StackSettings,
   args: readonly string[],
-  server = paperServer,
-): Promise<PaperRun> {
+  server = dryRunServer,
+): Promise<DryRunResult> {
   const file = join(folder, `${args[0] ?? ""}.yaml`);
   await writeFile(file, renderStackFile(settings, SALT));
-  const paper = await startPaper(program, server);
+  const dryRun = await startServer(program, server);
   try {
     const { exitCode, stdout, stderr } = await execa(
       "pulumi",
       [...args, "--stack", stack, "--config-file", file, "--non-interactive", "--color", "never"],
       {
         cwd: program,
-        env: { ...environment(folder), BUNDLE_CACHE: bundles, PULUMI_DEBUG_PROVIDERS: paper.providers },
+        env: { ...environment(folder), BUNDLE_CACHE: bundles, PULUMI_DEBUG_PROVIDERS: dryRun.providers },
         stdin: "ignore",
         reject: false,
       },
     );
     if (exitCode !== 0) {
-      throw new CannotJudge(`the engine can't preview stack ${stack}`, lastWords(`${messagesOf(stdout)}\n${stderr}`));
+      throw new ReviewError(`the engine can't preview stack ${stack}`, lastLines(`${messagesOf(stdout)}\n${stderr}`));
     }
-    return { stdout, ledger: await paper.end() };
+    return { stdout, ledger: await dryRun.end() };
   } finally {
-    paper.kill();
+    dryRun.kill();
   }
 }
 
@@ -117,21 +117,20 @@ function environment(folder: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
-    // One write of the state at the end is enough for a state that nobody takes up again after a
-    // failure.
+    // One write of the state at the end is enough, because nobody resumes a failed run.
     PULUMI_EXPERIMENTAL: "true",
     PULUMI_SKIP_CHECKPOINTS: "true",
     NODE_COMPILE_CACHE: join(import.meta.dirname, "../node_modules/.cache/review"),
   };
 }
 
-interface Paper {
+interface DryRunServer {
   providers: string;
   end: () => Promise<Ledger>;
   kill: () => void;
 }
 
-async function startPaper(program: string, path: string): Promise<Paper> {
+async function startServer(program: string, path: string): Promise<DryRunServer> {
   const server = spawn("node", ["--disable-warning=ExperimentalWarning", path], {
     cwd: program,
     env: { ...process.env, LOCAL_CLOUD_ACCOUNT: ACCOUNT, NODE_COMPILE_CACHE: environment("")["NODE_COMPILE_CACHE"] },
@@ -140,7 +139,7 @@ async function startPaper(program: string, path: string): Promise<Paper> {
   const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
   const next = async (what: string): Promise<string> => {
     const { value, done } = await lines.next();
-    if (done === true) throw new Error(`the cloud on paper ended before it gave ${what}`);
+    if (done === true) throw new Error(`the dry run's server ended before it printed ${what}`);
     return value;
   };
   return {
@@ -153,7 +152,7 @@ async function startPaper(program: string, path: string): Promise<Paper> {
   };
 }
 
-/** The messages in what `pulumi preview --json` wrote; other output as it is. */
+/** Returns the error messages in JSON output of `pulumi preview`, and other output unchanged. */
 function messagesOf(stdout: string): string {
   const diagnostics = z.object({ diagnostics: z.array(z.object({ message: z.string(), severity: z.string() })) });
   try {
@@ -168,7 +167,7 @@ function messagesOf(stdout: string): string {
 }
 
 /** Returns the last lines of an error, without empty ones. */
-function lastWords(text: string): string[] {
+function lastLines(text: string): string[] {
   return text
     .split("\n")
     .filter((line) => line.trim() !== "" && !line.includes("warning:"))

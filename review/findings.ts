@@ -6,13 +6,13 @@ import type { Resource, StackPlan } from "./plan.ts";
 
 /** Violations after a change, separated from those that existed before. */
 export interface Findings extends Sorted {
-  /** Those of `violations` that the change brings. */
+  /** Those of `violations` that are new with the change. */
   fresh: Violation[];
-  /** Those that were there already. */
+  /** Those of `violations` that existed before. */
   known: Violation[];
 }
 
-/** Judges a change by the guardrails. */
+/** Checks a change by the guardrails. */
 export function findingsOf(plan: StackPlan, exceptions: readonly Exception[], today: string): Findings {
   const before = new Set(violations(policyPlan(plan, "before")).map(keyOf));
   const sorted = sortOut(violations(policyPlan(plan, "after")), plan.stack, exceptions, today);

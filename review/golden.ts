@@ -5,13 +5,14 @@ import { labels, type Show } from "./labels.ts";
 import type { Resource } from "./plan.ts";
 
 /**
- * What a stack is made of, in texts that a reviewer reads: `resources.yaml` with every resource and what it is given, and each text that hosts and the Swarm get. What
- * follows from other contents (digests, suffixes of automatic names) is left out, so that a change shows where it is made and nowhere else.
+ * Renders a stack as texts that a reviewer reads: `resources.yaml` with the inputs of every
+ * resource, and each text that hosts and the Swarm get. Digests and suffixes that derive from other
+ * texts are left out, so that a change appears only where it is made.
  *
- * @returns texts by file name.
+ * @returns Texts by file name.
  */
 export function golden(resources: readonly Resource[]): Record<string, string> {
-  const show = lasting(labels([], resources).after);
+  const show = withoutDerived(labels([], resources).after);
   const { composes, configs } = renderedOf(resources);
   const scripts = new Map<string, string>();
   const scriptOf = (name: string, body: string): string => {
@@ -51,19 +52,19 @@ function described(
   if (typeof value !== "string") return JSON.parse(show(JSON.stringify(value))) as unknown;
   if (!value.startsWith("#!")) return show(value);
   const { values, body } = readScript(value);
-  const told = Object.entries(values).map(([variable, text]) => {
-    if (variable === "COMPOSE" || variable === "CONTENT") return [variable, "(a file of its own)"];
+  const shown = Object.entries(values).map(([variable, text]) => {
+    if (variable === "COMPOSE" || variable === "CONTENT") return [variable, "(in a separate file)"];
     if (typeof text !== "string") return [variable, text.map(show)];
     return [variable, text.startsWith("#!") ? scriptOf(`${name}-${variable.toLowerCase()}`, text) : show(text)];
   });
   return {
     script: scriptOf(key === "userData" ? `${name}-user-data` : name, body),
-    told: Object.fromEntries(told) as unknown,
+    values: Object.fromEntries(shown) as unknown,
   };
 }
 
-/** Leaves out what follows from other contents. */
-function lasting(show: Show): Show {
+/** Leaves out digests and suffixes that derive from other texts. */
+function withoutDerived(show: Show): Show {
   return (text) =>
     show(text)
       .replaceAll(/("contextDigest":")[0-9a-f]{64}/g, "$1(digest)")

@@ -8,7 +8,7 @@ import type { Change, Operation, Resource } from "./plan.ts";
 const INSTANCE = "aws:ec2/instance:Instance";
 const known = { custom: true, outputs: {}, dependencies: [] };
 
-/** A host and the script that makes it a node. */
+/** Returns a host and the script that makes it a node. */
 function host(name: string, role: string, labels = "", availability = "active"): Resource[] {
   const stdin = `#!/usr/bin/env bash\nreadonly HOST_NAME='${name}'\nreadonly -a LABELS=(${labels})\nreadonly AVAILABILITY='${availability}'\nmain\n`;
   return [
@@ -24,7 +24,7 @@ const hosts = [
   ...host("worker-10", "worker"),
 ];
 
-/** Resources with the service main-api placed so. */
+/** Returns the hosts and a stack whose service main-api has this placement. */
 function stack(placement: object, replicas = 1): Resource[] {
   const deploy = { ...service.deploy, replicas, placement };
   return [...hosts, { ...known, ...deployment({ deploy }), urn: "stack" }];
@@ -40,7 +40,7 @@ const moves = (placement: object, replicas: number, ...changes: Change[]) => {
   return rescheduled({ before: resources, after: resources, changes });
 };
 
-test("hosts stop for another type, and when they go; not for a tag", () => {
+test("a host stops when its type changes or it is deleted, and not when a tag changes", () => {
   const changes = [change("worker-10", "update"), change("worker-2", "delete"), change("worker-1", "update", "tags")];
   assert.deepEqual(hostStops({ changes }), [
     { host: "worker-2", how: "is deleted" },
@@ -48,14 +48,14 @@ test("hosts stop for another type, and when they go; not for a tag", () => {
   ]);
 });
 
-test("a service goes to hosts that its constraints allow and that go on", () => {
+test("a service moves to running hosts that its constraints allow", () => {
   const [move] = moves(onWorkers, 1, change("worker-1", "update"));
   assert.deepEqual(move?.to, ["worker-2", "worker-10"]);
-  assert.match(moveOf(move), /^is started anew on one of `worker-2`, `worker-10` .*callers get 503/);
+  assert.match(moveOf(move), /^starts again on one of `worker-2`, `worker-10` .*callers get 503/);
   assert.deepEqual(moves(onWorkers, 1, change("kafka", "replace")), [], "it can't be there");
 });
 
-test("a drained host takes no tasks, so nothing moves from it or to it", () => {
+test("a drained host runs no tasks, so nothing moves from it or to it", () => {
   assert.deepEqual(moves({ constraints: [] }, 1, change("manager", "update")), []);
   assert.deepEqual(moves({ constraints: [] }, 1, change("worker-1", "update"))[0]?.to, [
     "kafka",
@@ -64,13 +64,13 @@ test("a drained host takes no tasks, so nothing moves from it or to it", () => {
   ]);
 });
 
-test("copies that have no room wait, and so does a service without another host", () => {
+test("replicas without room wait, and so does a service without another host", () => {
   const spread = { ...onWorkers, max_replicas_per_node: 1 };
   const [crowded] = moves(spread, 3, change("worker-1", "replace"));
   assert.ok(crowded);
-  assert.match(moveOf(crowded), /^2 of 3 copies have room on `worker-2`, `worker-10`; the others wait/);
+  assert.match(moveOf(crowded), /^2 of 3 replicas have room on `worker-2`, `worker-10`; the others wait/);
   const onKafka = { constraints: ["node.labels.kafka_server == true"] };
   const [alone] = moves(onKafka, 1, change("kafka", "update"));
   assert.ok(alone);
-  assert.match(moveOf(alone), /^no other host may run it, so it waits for its own: callers get 503/);
+  assert.match(moveOf(alone), /^no other host may run it, so it waits for its host: callers get 503/);
 });

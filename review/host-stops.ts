@@ -5,28 +5,28 @@ import { compare, compareNames, type Change, type Resource, type StackPlan } fro
 
 const INSTANCE = "aws:ec2/instance:Instance";
 
-/** A host that the change stops for a while, or takes away. */
+/** A host that the change stops for a while, replaces or deletes. */
 export interface HostStop {
   host: string;
   how: "stops and starts" | "is replaced" | "is deleted";
 }
 
-/** A service with tasks that may be on such hosts. */
+/** A service that may have tasks on such hosts. */
 export interface Rescheduled {
-  /** As "gifticon/main-api". */
+  /** Name, such as "gifticon/main-api". */
   subject: string;
   service: string;
-  /** The hosts that go on and may run it. */
+  /** The hosts that keep running and may run it. */
   to: string[];
-  /** Its copies, and how many of them those hosts have a place for. */
+  /** Number of replicas, and how many of them fit on those hosts. */
   copies: number;
   room: number;
 }
 
-/** EC2 stops an instance for a change of these. */
+/** Properties for whose change EC2 stops an instance. */
 const stopping = /^(instanceType|userData)\b/;
 
-/** The hosts that a change stops, in the order of their names. */
+/** Returns the hosts that a change stops, in the order of their names. */
 export function hostStops({ changes }: Pick<StackPlan, "changes">): HostStop[] {
   return changes
     .filter(({ resource }) => resource.type === INSTANCE)
@@ -51,8 +51,8 @@ function howOf({ operation, properties }: Change): HostStop["how"] | undefined {
 }
 
 /**
- * The services that Swarm starts elsewhere, or that wait, because hosts stop. Pulumi changes hosts
- * side by side, so those that stop take no task from each other.
+ * Returns the services whose hosts stop. Swarm starts their tasks elsewhere, or they wait. Pulumi
+ * changes hosts side by side, so a host that stops takes no task from another one.
  */
 export function rescheduled(plan: Pick<StackPlan, "before" | "after" | "changes">): Rescheduled[] {
   const stopped = new Set(hostStops(plan).map(({ host }) => host));
@@ -61,7 +61,7 @@ export function rescheduled(plan: Pick<StackPlan, "before" | "after" | "changes"
     .flatMap(([stack, { services }]) =>
       Object.entries(services).flatMap(([service, old]): Rescheduled[] => {
         const current = news[stack]?.services[service];
-        // A job is over; a service that ends or is not the change's to move is told elsewhere.
+        // A job has ended, and the report shows removed services elsewhere.
         if (current === undefined || old.deploy.mode === "replicated-job") return [];
         if (!hostsOf(old, plan.before).some((host) => stopped.has(host))) return [];
         const to = hostsOf(current, plan.after).filter((host) => !stopped.has(host));
@@ -73,7 +73,7 @@ export function rescheduled(plan: Pick<StackPlan, "before" | "after" | "changes"
     .sort((a, b) => compare(a.subject, b.subject));
 }
 
-/** The hosts that a service's constraints let it run on. */
+/** Returns the hosts that meet a service's constraints. */
 function hostsOf({ deploy }: ComposeService, resources: readonly Resource[]): string[] {
   const [labels, drained] = [labelsOf(resources), isDrained(resources)];
   return resources
@@ -83,7 +83,9 @@ function hostsOf({ deploy }: ComposeService, resources: readonly Resource[]): st
     .sort(compareNames);
 }
 
-/** Does a host meet a constraint, as "node.role == worker"? One of another kind excludes nobody. */
+/**
+ * Returns true if a host meets a constraint such as "node.role == worker", or one of another kind.
+ */
 function fits(constraint: string, { inputs }: Resource, labels: readonly string[]): boolean {
   const [, key = "", operator, value = ""] = /^(\S+?)\s*(==|!=)\s*(.*)$/.exec(constraint) ?? [];
   const role = (inputs["tags"] as Record<string, unknown> | undefined)?.["Role"] === "manager" ? "manager" : "worker";

@@ -14,13 +14,13 @@ const host = (id: string): Resource => ({
   dependencies: [],
 });
 
-test("a made-up value stands as where it comes from, and as new when the change makes it another", () => {
+test("a synthetic value is shown by its origin, and marked as new if the change replaces it", () => {
   const show = labels([host("i-00000001")], [host("i-00000002")]);
   assert.equal(show.before("on i-00000001, t3.micro"), "on {worker-1.id}, t3.micro");
   assert.equal(show.after("on i-00000002, not i-00000001"), "on {worker-1.id, new}, not {worker-1.id}");
 });
 
-test("secrets are masked wherever they stand", () => {
+test("secrets are masked anywhere in a text", () => {
   const show = labels([], []);
   assert.equal(show.after(`TOKEN='${secret("0123456789abcdef0123456789")}'`), "TOKEN='[secret]'");
 });

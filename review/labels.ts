@@ -1,30 +1,29 @@
 import { syntheticSecretPattern } from "local-cloud/dry-run/synthetic-values.ts";
 import type { Resource } from "./plan.ts";
 
-/**
- * Shows a text to a reader: what was made up on paper by the name of where it comes from, secrets
- * masked.
- */
+/** Renders a text for a reader: synthetic values by the name of their origin, secrets masked. */
 export type Show = (text: string) => string;
 
-/** Shorter values than this would be found inside of others. */
+/** Shortest value that is replaced. Shorter ones occur in other texts by chance. */
 const SHORTEST = 7;
 
 /**
- * How to show texts from before and after a change. An id, address or digest that is made up stands
- * as `{worker-1.id}`; one that the change makes another stands as `{worker-1.id, new}`, so that a
- * text in which nothing but the reference changed says so.
+ * Returns functions that render texts from before and after a change. A synthetic id, address or
+ * digest is rendered as `{worker-1.id}`. If the change replaces it, it is `{worker-1.id, new}`, so
+ * a text in which only the reference changed shows that.
  */
 export function labels(before: readonly Resource[], after: readonly Resource[]): { before: Show; after: Show } {
-  const olds = madeUp(before);
-  const fresh = new Map([...madeUp(after)].filter(([value]) => !olds.has(value)).map(([value, name]) => [value, name]));
+  const olds = originsOf(before);
+  const fresh = new Map(
+    [...originsOf(after)].filter(([value]) => !olds.has(value)).map(([value, name]) => [value, name]),
+  );
   const known = new Set(olds.values());
   const marked = new Map([...fresh].map(([value, name]) => [value, known.has(name) ? `${name}, new` : name]));
   return { before: showing(olds), after: showing(new Map([...olds, ...marked])) };
 }
 
-/** Returns the origin of each made-up value. */
-function madeUp(resources: readonly Resource[]): Map<string, string> {
+/** Returns the origin of each synthetic value. */
+function originsOf(resources: readonly Resource[]): Map<string, string> {
   const found = new Map<string, string>();
   for (const { name, custom, inputs, outputs } of resources) {
     if (!custom) continue;
@@ -47,5 +46,7 @@ function showing(names: ReadonlyMap<string, string>): Show {
     "g",
   );
   return (text) =>
-    text.replaceAll(pattern, (value) => `{${names.get(value) ?? value}}`).replaceAll(syntheticSecretPattern, "[secret]");
+    text
+      .replaceAll(pattern, (value) => `{${names.get(value) ?? value}}`)
+      .replaceAll(syntheticSecretPattern, "[secret]");
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { readArguments, runCommand, UsageError } from "../operate/arguments.ts";
 import { ExceptionsError } from "../policy/exceptions-file.ts";
 import { readExceptions, type Exception } from "../policy/exceptions.ts";
-import { CannotJudge } from "./cannot-judge.ts";
+import { ReviewError } from "./review-error.ts";
 import { compareStack } from "./compare.ts";
 import { compile } from "./compiler.ts";
 import { findingsOf } from "./findings.ts";
@@ -12,22 +12,22 @@ import { report } from "./report.ts";
 import { findBase } from "./trees.ts";
 
 /** Exit codes of ./run review. */
-const exit = { fine: 0, violation: 1, cannotJudge: 2 } as const;
+const exit = { fine: 0, violation: 1, failed: 2 } as const;
 
 const checkout = resolve(import.meta.dirname, "..");
 
 const USAGE = `Usage: ./run review [BASE] [OPTION]...
 
-Reviews on paper how the working tree would change the stacks: no cloud is asked, nothing is started.
+Reviews the changes of the working tree in a dry run, without any cloud.
 
-  BASE              a commit, branch or tag to compare with (where the work left main)
-  --markdown FILE   write the report there instead of printing it
-  --stack NAME      a stack to review, may come several times (dev and local)
-  --today DATE      the day by which exceptions end, as 2026-12-24 (today)`;
+  BASE              a commit, branch or tag to compare with (default: where the branch left main)
+  --markdown FILE   write the report to FILE instead of printing it
+  --stack NAME      a stack to review; repeat it for several (default: dev and local)
+  --today DATE      the date at which exceptions are checked, such as 2026-12-24 (default: today)`;
 const schema = z.strictObject({
   markdown: z.string().optional(),
   stack: z.array(z.string()).default(["dev", "local"]),
-  today: z.iso.date({ error: "a day, as 2026-12-24" }).default(() => new Date().toISOString().slice(0, 10)),
+  today: z.iso.date({ error: "a date, such as 2026-12-24" }).default(() => new Date().toISOString().slice(0, 10)),
 });
 const area = join(checkout, ".local/review");
 const [work, cache] = [join(area, "work"), join(area, "cache")];
@@ -39,29 +39,29 @@ await runCommand(USAGE, async (args) => {
     schema,
     wrongName: () => undefined,
   });
-  if (names.length > 1) throw new UsageError(`there is one BASE to compare with, and not ${names.join(" and ")}`);
+  if (names.length > 1) throw new UsageError(`give one BASE to compare with, not ${names.join(" and ")}`);
   try {
     return await review({ ...options, base: names[0] });
   } catch (error) {
-    if (!(error instanceof CannotJudge)) console.error(error);
+    if (!(error instanceof ReviewError)) console.error(error);
     else
       console.error(
-        [`error: can't judge the change: ${error.message}`, ...error.details.map((line) => `  ${line}`)].join("\n"),
+        [`error: can't review the change: ${error.message}`, ...error.details.map((line) => `  ${line}`)].join("\n"),
       );
-    return exit.cannotJudge;
+    return exit.failed;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 });
 
-/** Reviews the stacks, reports, and returns the exit code. */
+/** Reviews the stacks, writes the report and returns the exit code. */
 async function review({
   base: name,
   stack: stacks,
   markdown,
   today,
 }: z.output<typeof schema> & { base: string | undefined }): Promise<number> {
-  const exceptions = exceptionsOrWhy();
+  const exceptions = exceptionsOrError();
   await mkdir(cache, { recursive: true });
   const base = await findBase(checkout, name);
   const [, ...plans] = await all([
@@ -77,21 +77,22 @@ async function review({
 }
 
 /**
- * @throws CannotJudge when the file of exceptions is faulty: which violations it lets pass can't be
- * known then.
+ * Reads the exceptions to the guardrails.
+ *
+ * @throws ReviewError when their file is faulty, because the violations are then unknown.
  */
-function exceptionsOrWhy(): Exception[] {
+function exceptionsOrError(): Exception[] {
   try {
     return readExceptions();
   } catch (error) {
     if (!(error instanceof ExceptionsError)) throw error;
-    throw new CannotJudge(`${error.file} can't be used`, error.problems, { cause: error });
+    throw new ReviewError(`${error.file} can't be used`, error.problems, { cause: error });
   }
 }
 
 /**
- * Waits for each, whatever becomes of the others: an engine that is left alone would go on in a
- * folder that is being removed.
+ * Waits for all promises, even after a failure: an engine that still runs would write to a folder
+ * that is being removed.
  */
 async function all<T extends readonly Promise<unknown>[]>(
   promises: T,

@@ -3,17 +3,14 @@ import { copyFile, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, sym
 import { dirname, join, relative, resolve } from "node:path";
 import { execa } from "execa";
 
-/**
- * The files that npm reads to install a program's packages, beside the services' own package.json.
- */
+/** The files that npm reads to install packages, besides the services' own package.json. */
 const manifests = ["package.json", "package-lock.json", "local-cloud/package.json"];
 
 /**
- * Gives a copy of the program its packages: those of the checkout where both ask for the same, else
- * its own. The workspaces among them are the copy's own.
+ * Links packages into a copy of the program: those of the checkout if both have the same lock file,
+ * or else its own. Workspaces are linked to the copy's own folders.
  *
- * @param cache where packages that the checkout doesn't have are kept: one set, the last that was
- *   asked for.
+ * @param cache Folder for packages that the checkout doesn't have. It keeps one set, the last.
  */
 export async function linkPackages(checkout: string, folder: string, cache: string): Promise<void> {
   const [here, there] = await Promise.all([checkout, folder].map((path) => readFile(join(path, "package-lock.json"))));
@@ -33,25 +30,25 @@ export async function linkPackages(checkout: string, folder: string, cache: stri
   }
 }
 
-/** Installations under way, which both stacks wait for. */
-const underWay = new Map<string, Promise<string>>();
+/** Installations that are running. Both stacks wait for them. */
+const running = new Map<string, Promise<string>>();
 
 /**
- * Installs what a copy of the program asks for, once for all copies that ask for the same.
+ * Installs the packages of a copy of the program, once for all copies with the same lock file.
  *
- * @returns the folder whose node_modules has it.
+ * @returns The folder whose node_modules has them.
  */
 async function installed(checkout: string, folder: string, cache: string): Promise<string> {
   const lock = await readFile(join(folder, "package-lock.json"));
   const owner = join(cache, "packages", createHash("sha256").update(lock).digest("hex").slice(0, 32));
-  const known = underWay.get(owner) ?? install(checkout, folder, owner);
-  underWay.set(owner, known);
+  const known = running.get(owner) ?? install(checkout, folder, owner);
+  running.set(owner, known);
   return known;
 }
 
 /**
- * Only what differs from the checkout's packages is fetched: the rest are links to the same files,
- * which npm replaces and never rewrites.
+ * Fetches only packages that differ from the checkout's. The others are hard links, which is safe
+ * because npm replaces files and never rewrites them.
  */
 async function install(checkout: string, folder: string, owner: string): Promise<string> {
   if ((await stat(owner).catch(() => undefined)) !== undefined) return owner;
@@ -67,7 +64,7 @@ async function install(checkout: string, folder: string, owner: string): Promise
   }
   const [from, to] = [checkout, partial].map((path) => join(path, "node_modules")) as [string, string];
   await execa("cp", ["--archive", "--link", from, to]);
-  // npm's note of what is installed is the one file that it writes over; caches are the checkout's.
+  // npm overwrites only its list of installed packages. Caches belong to the checkout.
   await rm(join(to, ".package-lock.json"), { force: true });
   await cp(join(from, ".package-lock.json"), join(to, ".package-lock.json"));
   await rm(join(to, ".cache"), { recursive: true, force: true });

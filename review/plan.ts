@@ -1,6 +1,6 @@
 import type { SettingChange } from "./settings.ts";
 
-/** Values as the engine has them, secrets masked: plain JSON. */
+/** Values of the engine as plain JSON, with masked secrets. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** One resource as it is declared. */
@@ -9,13 +9,13 @@ export interface Resource {
   type: string;
   /** The logical name: the last part of the URN. */
   name: string;
-  /** False for a component, which groups others and is nothing at the provider. */
+  /** False for a component, which groups others and has no provider. */
   custom: boolean;
   /**
-   * Inputs. A secret is "[secret]". A text that contains one is complete, with a made-up secret.
+   * Inputs. A secret is "[secret]". A text that contains one is complete, with a synthetic secret.
    */
   inputs: Properties;
-  /** Outputs on paper, the id among them. */
+  /** Outputs of the dry run, including the id. */
   outputs: Properties;
   /** URNs of the resources that it waits for. */
   dependencies: readonly string[];
@@ -26,9 +26,9 @@ export type Operation = "create" | "update" | "replace" | "delete";
 
 /** One property that differs. */
 export interface PropertyChange {
-  /** Its path, as "rootBlockDevice.volumeSize". */
+  /** Its path, such as "rootBlockDevice.volumeSize". */
   path: string;
-  /** It is the reason, or one of the reasons, of the replacement. */
+  /** True if it is a reason for the replacement. */
   replaces: boolean;
   before: unknown;
   after: unknown;
@@ -41,14 +41,11 @@ export interface Change {
   before?: Resource;
   after?: Resource;
   properties: PropertyChange[];
-  /** The engine would refuse it: the resource is protected. */
+  /** True if the engine would refuse it, because the resource is protected. */
   refused: boolean;
 }
 
-/**
- * A stack before and after the change, and what lies between. Lists are in the order of type and
- * name.
- */
+/** A stack before and after the change. Lists are in the order of type and name. */
 export interface StackPlan {
   stack: string;
   region: string;
@@ -57,18 +54,18 @@ export interface StackPlan {
   changes: Change[];
   /** The Dockerfiles of its images, by path. */
   dockerfiles: { before: Readonly<Record<string, string>>; after: Readonly<Record<string, string>> };
-  /** Settings of the stack's file that differ. */
+  /** Changed settings in the stack's file. */
   settings: SettingChange[];
-  /** Settings that the stack's file leaves to its user, and what was taken for them. */
+  /** Placeholders for settings that the stack's file leaves to its user. */
   assumptions: string[];
 }
 
-/** The last part of a URN; only a name may hold "::" itself. */
+/** Returns the last part of a URN. Only a name may contain "::". */
 export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** Orders by type and name, then URN: never by the order in which an engine came across them. */
+/** Orders by type, name and URN, so that the order does not depend on the engine. */
 export function byTypeAndName(
   a: Pick<Resource, "type" | "name" | "urn">,
   b: Pick<Resource, "type" | "name" | "urn">,

@@ -19,7 +19,7 @@ const state = z.object({
   protect: z.boolean().default(false),
 });
 
-/** Output of `pulumi preview --json --show-sames`, as far as it is read. */
+/** The parts of `pulumi preview --json --show-sames` that are read. */
 const digest = z.object({
   steps: z
     .array(
@@ -35,12 +35,10 @@ const digest = z.object({
     .nullish(),
 });
 
-/**
- * Journal of the cloud on paper: each resource's inputs, and its outputs when it is new or changes.
- */
-export type Ledger = Readonly<Record<string, { given: Properties; gives?: Properties | undefined }>>;
+/** Journal of a dry run: each resource's inputs, and its outputs if it is new or changes. */
+export type Ledger = Readonly<Record<string, { inputs: Properties; outputs?: Properties | undefined }>>;
 
-/** Parses a preview of the engine. */
+/** A preview of the engine: resources before and after, and changes. */
 export interface Preview {
   before: Resource[];
   after: Resource[];
@@ -56,10 +54,10 @@ const operations: Readonly<Record<string, Operation>> = {
 };
 
 /**
- * Reads the engine's preview of a change.
+ * Parses the engine's preview of a change.
  *
- * @param text what `pulumi preview --json --show-sames` wrote.
- * @param ledgers what the programs before and after gave their resources.
+ * @param text The output of `pulumi preview --json --show-sames`.
+ * @param ledgers The inputs that the programs before and after gave their resources.
  */
 export function readPreview(text: string, ledgers: { before: Ledger; after: Ledger }): Preview {
   const before = new Map<string, Resource>();
@@ -98,16 +96,16 @@ function resourceOf(urn: string, found: z.infer<typeof state>, ledger: Ledger): 
     type,
     name: nameOf(urn),
     custom,
-    inputs: unmasked(inputs, ledger[urn]?.given),
-    outputs: { ...outputs, ...(found.id ? { id: found.id } : {}), ...ledger[urn]?.gives },
+    inputs: unmasked(inputs, ledger[urn]?.inputs),
+    outputs: { ...outputs, ...(found.id ? { id: found.id } : {}), ...ledger[urn]?.outputs },
     dependencies,
   };
 }
 
 /**
- * Puts a text back that the engine masks only because a secret is somewhere in it: a whole script
- * for the sake of one line. What is a secret by itself has no line break, or is a key, and stays
- * masked; and what is made up on paper is masked wherever it is printed.
+ * Restores scripts that the engine masks as a whole because they contain a secret. A secret itself
+ * stays masked: it has no line break or is a key. Synthetic secrets are masked when they are
+ * printed.
  */
 function unmasked(inputs: Properties, given: Properties | undefined): Properties {
   return Object.fromEntries(
@@ -140,8 +138,8 @@ function propertiesOf(
 }
 
 /**
- * Tags that the provider's first or last tag setting changes. Without such a setting a resource has
- * its own tags alone, and no input `tagsAll`.
+ * Returns the changed tags when a tag setting of the provider is added or removed. Without such a
+ * setting, a resource has only its own tags and no input `tagsAll`.
  */
 function changesOfTags(before: Resource | undefined, after: Resource | undefined): PropertyChange[] {
   const [olds, news] = [before, after].map(
@@ -152,7 +150,7 @@ function changesOfTags(before: Resource | undefined, after: Resource | undefined
     .filter((change) => change.before !== change.after);
 }
 
-/** The value at a path of the engine: `a.b`, `a[0]`, `a["b.c"]`. */
+/** Returns the value at a path of the engine: `a.b`, `a[0]`, `a["b.c"]`. */
 function at(value: unknown, path: string): unknown {
   const steps = [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(([, quoted, index, name]) =>
     quoted === undefined ? (index ?? name ?? "") : quoted.replaceAll('\\"', '"'),

@@ -11,41 +11,41 @@ import { HOURS_A_MONTH, PRICES_AS_OF } from "../operate/prices.ts";
 import { serviceChanges, volumeChanges } from "./services.ts";
 import { sizes } from "./size.ts";
 import { textDiffs } from "./text-diff.ts";
-import { gravest, judge, type Verdict } from "./verdict.ts";
+import { gravest, assess, type ChangeVerdict } from "./verdict.ts";
 
 /** Hours of a load test. */
 const TEST_HOURS = 4;
-/** GitHub takes 65,536 characters in a comment: what is longer is cut, and says so. */
+/** Limits in characters. GitHub allows 65,536 in a comment; a longer report is cut and says so. */
 const LONGEST_PATCH = 6_000;
 const LONGEST_REPORT = 60_000;
 
-/** A stack's plan and what the guardrails say of it. */
+/** A stack's plan and the findings of the guardrails. */
 export interface Reviewed {
   plan: StackPlan;
   findings: Findings;
 }
 
 /**
- * Writes the review of a change as Markdown: short first, details folded. The same input gives the
- * same text.
+ * Renders the review of a change as Markdown: the summary first, details folded. The same input
+ * gives the same text.
  */
 export function report(base: string, reviewed: readonly Reviewed[]): string {
-  const verdicts = reviewed.map(({ plan }) => judge(plan));
+  const verdicts = reviewed.map(({ plan }) => assess(plan));
   const mandatory = reviewed.flatMap(({ findings }) =>
     findings.fresh.filter(({ rule }) => rule.severity === "mandatory"),
   );
   const head = [
     `## Infrastructure review: ${gravest(verdicts.map(({ grade }) => grade))}`,
-    `Compared with ${code(base)}, on paper: no cloud was asked.` +
+    `Compared with ${code(base)} in a dry run, without any cloud.` +
       (mandatory.length === 0 ? "" : ` **${counted(mandatory.length, "new violation")} of mandatory guardrails.**`),
   ];
-  const sections = reviewed.map((one, index) => stackReport(one, verdicts[index] ?? judge(one.plan)));
+  const sections = reviewed.map((one, index) => stackReport(one, verdicts[index] ?? assess(one.plan)));
   const text = `${[...head, ...sections].join("\n\n")}\n`;
   if (text.length <= LONGEST_REPORT) return text;
   return `${text.slice(0, LONGEST_REPORT).replace(/\n[^\n]*$/, "")}\n\n(cut here: \`./run review\` prints all of it)\n`;
 }
 
-function stackReport({ plan, findings }: Reviewed, verdict: Verdict): string {
+function stackReport({ plan, findings }: Reviewed, verdict: ChangeVerdict): string {
   const show = labels(plan.before, plan.after);
   const cost = costOf(plan.region, plan.before, plan.after);
   const parts = [
@@ -60,12 +60,12 @@ function stackReport({ plan, findings }: Reviewed, verdict: Verdict): string {
     sizeTable(plan),
     plan.assumptions.length === 0
       ? ""
-      : folded("Taken for settings that are not in the stack's file", list(plan.assumptions.map(code))),
+      : folded("Placeholders for settings that are not in the stack's file", list(plan.assumptions.map(code))),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-function summary({ counts, replacements, deletions, stateful, renames }: Verdict): string {
+function summary({ counts, replacements, deletions, stateful, renames }: ChangeVerdict): string {
   const operations = [
     [counts.create, "to add"],
     [counts.update, "to update in place"],
@@ -84,7 +84,7 @@ function summary({ counts, replacements, deletions, stateful, renames }: Verdict
     ),
     ...replacements.map(
       ({ type, name, reasons, refused }) =>
-        `${code(name)} (${shortType(type)}) is replaced${reasons.length === 0 ? ", as what it depends on is" : ` because of ${reasons.map(reason).join(", ")}`}${refused ? "; it is protected" : ""}`,
+        `${code(name)} (${shortType(type)}) is replaced${reasons.length === 0 ? ", because a resource that it depends on is" : ` because of ${reasons.map(reason).join(", ")}`}${refused ? "; it is protected" : ""}`,
     ),
     ...(deletions.length === 0
       ? []
@@ -125,7 +125,7 @@ function guardrails({ fresh, known, excepted }: Findings): string {
     known.length === 0 ? "" : `**Guardrails, broken before:**\n\n${list(known.map(line))}`,
     excepted.length === 0
       ? ""
-      : `Let pass: ${excepted.map(({ exception: { rule, subject, reason: why, until } }) => `${code(rule)} for ${code(subject)} until ${until} (${why})`).join("; ")}.`,
+      : `Exceptions: ${excepted.map(({ exception: { rule, subject, reason: why, until } }) => `${code(rule)} for ${code(subject)} until ${until} (${why})`).join("; ")}.`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
@@ -134,7 +134,7 @@ function money({ total, unpriced }: Cost): string {
   const change = total.after - total.before;
   const difference =
     Math.abs(change) < 1e-9
-      ? "as before"
+      ? "unchanged"
       : `${change > 0 ? "+" : "−"}${dollars(Math.abs(change) * HOURS_A_MONTH, 2)} a month`;
   return `Cost: ${dollars(total.after, 4)} an hour, ${dollars(total.after * HOURS_A_MONTH, 2)} a month, ${dollars(total.after * TEST_HOURS, 2)} for a test of ${TEST_HOURS} hours (${difference}); ${counted(unpriced.length, "item")} not priced.`;
 }
@@ -157,10 +157,10 @@ function costTable({ lines, total, unpriced }: Cost, region: string): string {
         after * price,
       ),
     ),
-    row("**together**", total.before, total.after),
+    row("**total**", total.before, total.after),
   ];
   const head = [
-    "What",
+    "Item",
     "an hour, before",
     "a month",
     `${TEST_HOURS} h`,
@@ -169,7 +169,7 @@ function costTable({ lines, total, unpriced }: Cost, region: string): string {
     `${TEST_HOURS} h`,
   ];
   const notes = [`On-demand list prices of ${region} as of ${PRICES_AS_OF}, sources in operate/prices.ts.`];
-  if (unpriced.length > 0) notes.push(`Not priced, so it comes on top: ${unpriced.join("; ")}.`);
+  if (unpriced.length > 0) notes.push(`Not included, because it has no price: ${unpriced.join("; ")}.`);
   return folded("Cost by line", `${table(head, rows)}\n\n${notes.join(" ")}`);
 }
 
@@ -200,7 +200,7 @@ function propertiesOf({ properties, refused }: Change, show: { before: Show; aft
   return [...text, ...(refused ? ["protected"] : [])].join("; ");
 }
 
-/** A value in a few words: whole if it is short, else that it is long. */
+/** Renders a value: itself if it is short, or else "(text)". */
 function short(value: unknown, show: Show = (text) => text): string {
   if (value === undefined) return "nothing";
   const text = show(typeof value === "string" ? value : JSON.stringify(value));
@@ -213,12 +213,12 @@ function swarmDiff(plan: StackPlan, show: { before: Show; after: Show }): string
   const diffs = textDiffs({ before: renderedOf(plan.before), after: renderedOf(plan.after) }, plan.dockerfiles, show);
   const order = services.map((change, index) => {
     const { stack, service, effect, fields, replicas } = change;
-    const copies = replicas.before === replicas.after ? "" : ` (${replicas.before} → ${replicas.after} copies)`;
+    const copies = replicas.before === replicas.after ? "" : ` (${replicas.before} → ${replicas.after} replicas)`;
     return `${index + 1}. ${code(`${stack}/${service}`)} ${effect}${copies}${fields.length === 0 ? "" : `, for ${fields.join(", ")}`}: ${consequenceOf(change)}.`;
   });
   const lost = volumes.map(
     ({ stack, volume, change }) =>
-      `volume ${code(`${stack}_${volume}`)} is ${change}${change === "added" ? "" : ": its data stays on the host, unseen"}`,
+      `volume ${code(`${stack}_${volume}`)} is ${change}${change === "added" ? "" : ": its data stays on the host and is not used"}`,
   );
   return [
     ...(order.length === 0
@@ -277,7 +277,7 @@ function sizeTable({ before, after }: StackPlan): string {
   );
 }
 
-/** "ec2.Instance" of "aws:ec2/instance:Instance". */
+/** Shortens a type: "ec2.Instance" for "aws:ec2/instance:Instance". */
 function shortType(type: string): string {
   const [provider = "", module = "", name = ""] = type.split(":");
   const group = module.split("/")[0] ?? "";

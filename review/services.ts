@@ -8,16 +8,16 @@ export interface ServiceChange {
   stack: string;
   service: string;
   /**
-   * restarts: its tasks end and others start. scales: tasks are added or ended. settles: Swarm
-   * takes note, and tasks go on.
+   * restarts: its tasks end and others start. scales: tasks are added or ended. settles: Swarm only
+   * stores the change, and tasks keep running.
    */
   effect: "starts" | "ends" | "restarts" | "scales" | "settles";
   order: "start-first" | "stop-first";
-  /** Copies before and after. */
+  /** Replicas before and after. */
   replicas: { before: number; after: number };
-  /** Changed properties, as "image" or "deploy.resources". */
+  /** Changed properties, such as "image" or "deploy.resources". */
   fields: string[];
-  /** Bounds on a restart, from the Compose file. */
+  /** Time limits of a restart, from the Compose file. */
   stopGrace: string;
   startPeriod: string | undefined;
 }
@@ -29,12 +29,12 @@ export interface VolumeChange {
   change: "added" | "no longer used";
 }
 
-/** Members of `deploy` that aren't part of a task: a change of them ends none. */
+/** Members of `deploy` that aren't part of a task. A change of them ends no task. */
 const outsideTasks = ["replicas", "update_config", "rollback_config", "mode", "endpoint_mode", "placement"];
 
 /**
- * What the change does to the services on the Swarm: stacks in the order that they are deployed,
- * services by name, as `docker stack deploy` updates all services of a stack side by side.
+ * Returns the changes of services. Stacks are in the order of their deployment. The services of a
+ * stack are sorted by name, because `docker stack deploy` updates them side by side.
  */
 export function serviceChanges(before: readonly Resource[], after: readonly Resource[]): ServiceChange[] {
   const [olds, news] = [composesOf(renderedOf(before)), composesOf(renderedOf(after))];
@@ -47,7 +47,7 @@ export function serviceChanges(before: readonly Resource[], after: readonly Reso
   });
 }
 
-/** Volumes that a stack gets, or doesn't use any more. */
+/** Returns the volumes that a stack gets or no longer uses. */
 export function volumeChanges(before: readonly Resource[], after: readonly Resource[]): VolumeChange[] {
   const [olds, news] = [composesOf(renderedOf(before)), composesOf(renderedOf(after))];
   return [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort(compare).flatMap((stack) => {
@@ -92,7 +92,8 @@ function effectOf(
 }
 
 /**
- * A service with the real names of its configs, secrets and networks: a new content is a new name.
+ * Returns a service with the full names of its configs and secrets, which change with their
+ * content.
  */
 function resolved(compose: Compose, name: string): ComposeService | undefined {
   const service = compose.services[name];
@@ -116,7 +117,7 @@ function differing(old: ComposeService, current: ComposeService): string[] {
     .sort(compare);
 }
 
-/** The names of the stacks, each after those that its deployment waits for. */
+/** Returns the names of the stacks, each after those that its deployment waits for. */
 function deployOrder(resources: readonly Resource[]): string[] {
   const deployments = new Map<string, Resource>();
   for (const resource of resources) {

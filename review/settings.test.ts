@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { changedSettings } from "./settings.ts";
 
-test("settings are compared member by member, whatever their order", () => {
+test("compares settings member by member, in any order", () => {
   const before = {
     "aws:region": "eu-west-1",
     "gifticon-event:hosts": { ami: "ami-1", worker: { diskGib: 10 } },
@@ -28,7 +28,7 @@ test("settings are compared member by member, whatever their order", () => {
   ]);
 });
 
-test("a default that is written out is no change", () => {
+test("a setting that states its default counts as unchanged", () => {
   assert.deepEqual(changedSettings({}, { "aws:region": "ap-northeast-2" }), []);
   assert.deepEqual(changedSettings({ "aws:region": "eu-west-1" }, {}), [
     { key: "aws:region", before: "eu-west-1", after: "ap-northeast-2" },

@@ -1,8 +1,8 @@
-/** A setting of the stack's file that a change makes another. */
+/** A changed setting in the stack's file. */
 export interface SettingChange {
-  /** Its key and its path in the key's value, as "aws:defaultTags.tags.Team". */
+  /** Its key and the path in the key's value, such as "aws:defaultTags.tags.Team". */
   key: string;
-  /** Undefined where the file has no such setting. */
+  /** Undefined when the file has no such setting. */
   before: unknown;
   after: unknown;
 }
@@ -10,12 +10,12 @@ export interface SettingChange {
 /** A stack's settings, by key. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** Settings that have a default which doesn't depend on the program. */
+/** Defaults of settings that don't depend on the program. */
 const defaults: Config = { "aws:region": "ap-northeast-2" };
 
 /**
- * Compares the settings of two versions of a stack's file, member by member. A default that is
- * written out is no change.
+ * Compares the settings of two versions of a stack's file member by member. A setting that states
+ * its default counts as unchanged.
  */
 export function changedSettings(before: Config, after: Config): SettingChange[] {
   return changes({ ...defaults, ...before }, { ...defaults, ...after }, "").sort((a, b) => (a.key < b.key ? -1 : 1));

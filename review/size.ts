@@ -7,7 +7,7 @@ export interface SizeLine {
   after: number;
 }
 
-/** Resources of the cloud by type, before and after. */
+/** Counts the cloud's resources by type, before and after. */
 export function sizes(before: readonly Resource[], after: readonly Resource[]): SizeLine[] {
   const count = (resources: readonly Resource[], type: string) =>
     resources.filter((one) => one.custom && one.type === type).length;

@@ -2,21 +2,18 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import { CannotJudge } from "./cannot-judge.ts";
+import { ReviewError } from "./review-error.ts";
 import type { Config } from "./settings.ts";
 
 const stackFile = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
 
-/**
- * The settings that `Pulumi.STACK.yaml` leaves to its user, as they depend on an account, and what
- * stands for them in a review.
- */
+/** Values that a review uses for settings that `Pulumi.STACK.yaml` leaves to its user. */
 const placeholders: readonly { key: string; path: string; value: unknown }[] = [
   { key: "gifticon-event:hosts", path: "ami", value: "ami-0d13d13d13d13d130" },
   { key: "gifticon-event:operators", path: "cidrs", value: ["203.0.113.7/32"] },
 ];
 
-/** The settings of a stack, complete enough to draw it up. */
+/** The settings of a stack, complete enough for a dry run. */
 export interface StackSettings {
   /** The settings in the file. */
   given: Config;
@@ -26,11 +23,11 @@ export interface StackSettings {
   assumptions: string[];
 }
 
-/** Reads a stack's file of a copy of the program. */
+/** Reads a stack's file in a copy of the program. */
 export async function readStackFile(folder: string, stack: string): Promise<StackSettings> {
   const path = `Pulumi.${stack}.yaml`;
   const text = await readFile(join(folder, path), "utf8").catch((error: unknown) => {
-    throw new CannotJudge(`${path} can't be read`, [], { cause: error });
+    throw new ReviewError(`${path} can't be read`, [], { cause: error });
   });
   return complete(stackFile.parse(parse(text)).config);
 }
@@ -49,7 +46,7 @@ export function complete(given: Record<string, unknown>): StackSettings {
   return { given, config, region: typeof region === "string" ? region : "ap-northeast-2", assumptions };
 }
 
-/** A stack's file with these settings, for a state that is encrypted with this salt. */
+/** Renders a stack's file with these settings, for a state that is encrypted with this salt. */
 export function renderStackFile({ config }: StackSettings, salt: string): string {
   return stringify({ encryptionsalt: salt, config });
 }

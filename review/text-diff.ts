@@ -6,12 +6,12 @@ import type { StackPlan } from "./plan.ts";
 
 /** A text that differs, as a unified diff. */
 export interface TextDiff {
-  /** Title, as "Compose file of kafka". */
+  /** Title, such as "Compose file of kafka". */
   title: string;
   patch: string;
 }
 
-/** The differences of all texts that hosts, the Swarm and image builds get. */
+/** Returns the differences of all texts that hosts, the Swarm and image builds get. */
 export function textDiffs(
   { before, after }: { before: Rendered; after: Rendered },
   dockerfiles: StackPlan["dockerfiles"],
@@ -50,8 +50,8 @@ export function textDiffs(
 }
 
 /**
- * The same change of many hosts' scripts is told once. Scripts that came or went with their
- * resource are no change of a text.
+ * Groups equal changes of scripts, so that one on many hosts is shown once. Scripts that are added
+ * or deleted with their resource are left out.
  */
 function bodies(what: string, olds: Record<string, ScriptText>, news: Record<string, ScriptText>) {
   const groups = new Map<string, { names: string[]; old: string; current: string }>();

@@ -1,33 +1,33 @@
 import { chmod, copyFile, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { CannotJudge } from "./cannot-judge.ts";
+import { ReviewError } from "./review-error.ts";
 
-/** Git, also where the checkout belongs to another user than the one who runs this. */
+/** Runs Git, even if the checkout belongs to another user. */
 function git(checkout: string, args: readonly string[]) {
   return execa("git", ["-c", `safe.directory=${checkout}`, ...args], { cwd: checkout, stdin: "ignore", reject: false });
 }
 
 /** A version of the program that the working tree is compared with. */
 export interface Base {
-  /** As it was asked for, or as it was found. */
+  /** The given name, or the commit that was found. */
   name: string;
   commit: string;
-  /** The id of its tree: the same for the same files. */
+  /** The id of its tree, which is the same for the same files. */
   tree: string;
 }
 
 /**
  * Finds the version to compare with.
  *
- * @param ref a commit, branch or tag; without it, where the work left main.
- * @throws CannotJudge when there is none.
+ * @param ref A commit, branch or tag; by default the commit where the branch left main.
+ * @throws ReviewError when there is none.
  */
 export async function findBase(checkout: string, ref: string | undefined): Promise<Base> {
   const name = ref ?? (await mergeBase(checkout));
   const found = await git(checkout, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]);
   if (found.exitCode !== 0) {
-    throw new CannotJudge(`BASE is ${JSON.stringify(name)}, which git doesn't know`, [
+    throw new ReviewError(`BASE is ${JSON.stringify(name)}, which git can't find`, [
       "Allowed: a commit, a branch or a tag that this clone has (git fetch may be needed).",
     ]);
   }
@@ -40,7 +40,9 @@ async function mergeBase(checkout: string): Promise<string> {
     const { exitCode, stdout } = await git(checkout, ["merge-base", "HEAD", main]);
     if (exitCode === 0) return stdout;
   }
-  throw new CannotJudge("there is no branch main to compare with", ["Say what to compare with: ./run review BASE"]);
+  throw new ReviewError("there is no branch main to compare with", [
+    "Name the version to compare with: ./run review BASE",
+  ]);
 }
 
 /** Writes a commit's files to a folder. */
@@ -60,7 +62,7 @@ export async function writeCommit(checkout: string, { commit }: Base, folder: st
   await execa("tar", ["-xpf", "-", "-C", folder], { input: stdout });
 }
 
-/** Copies the working tree's files, committed or not, to a folder; what git ignores is left out. */
+/** Copies the working tree's files, committed or not, to a folder. Ignored files are left out. */
 export async function writeWorkingTree(checkout: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   const { stdout } = await git(checkout, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
@@ -69,13 +71,13 @@ export async function writeWorkingTree(checkout: string, folder: string): Promis
   await Promise.all(files.map((file) => copy(join(checkout, file), join(folder, file))));
 }
 
-/** Copies a file with git's mode. The checkout's mode depends on the user's umask. */
+/** Copies a file with git's mode, because the checkout's mode depends on the user's umask. */
 async function copy(from: string, to: string): Promise<void> {
   try {
     await copyFile(from, to);
     await chmod(to, ((await stat(from)).mode & 0o100) === 0 ? 0o644 : 0o755);
   } catch (error) {
-    // Git knows it, but it was deleted and the deletion isn't committed.
+    // The file was deleted, but the deletion isn't committed.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }

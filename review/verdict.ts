@@ -6,7 +6,7 @@ export const grades = ["nothing changes", "adds", "updates in place", "REPLACES"
 export type Grade = (typeof grades)[number];
 
 /** Summary of a change to a stack. */
-export interface Verdict {
+export interface ChangeVerdict {
   grade: Grade;
   /** Number of cloud resources by operation. Components don't count. */
   counts: Record<Operation, number>;
@@ -17,7 +17,7 @@ export interface Verdict {
   renames: Rename[];
 }
 
-/** A resource that another takes the place of, and why. */
+/** A resource that is replaced, and the properties that are the reason. */
 export interface Replacement {
   type: string;
   name: string;
@@ -25,7 +25,7 @@ export interface Replacement {
   refused: boolean;
 }
 
-/** A resource with state that a change is about. */
+/** A change of a stateful resource. */
 export interface StatefulChange {
   operation: Operation;
   name: string;
@@ -35,15 +35,15 @@ export interface StatefulChange {
   refused: boolean;
 }
 
-/** A resource whose identity in the state changed, so that the engine takes it for two. */
+/** A resource whose URN changed, so that the engine sees two resources. */
 export interface Rename {
   type: string;
   from: string;
   to: string;
 }
 
-/** Judges what the engine would do to a stack. */
-export function judge({ before, changes }: Pick<StackPlan, "before" | "changes">): Verdict {
+/** Summarizes and grades the changes of a stack. */
+export function assess({ before, changes }: Pick<StackPlan, "before" | "changes">): ChangeVerdict {
   const real = changes.filter(({ resource }) => resource.custom);
   const managers = stayingManagers({ before, changes });
   const counts = { create: 0, update: 0, replace: 0, delete: 0 };
@@ -69,12 +69,12 @@ export function judge({ before, changes }: Pick<StackPlan, "before" | "changes">
   };
 }
 
-/** The graver of several. */
+/** Returns the most severe grade. */
 export function gravest(all: readonly Grade[]): Grade {
   return grades[Math.max(0, ...all.map((grade) => grades.indexOf(grade)))] ?? "nothing changes";
 }
 
-function gradeOf({ create, update, replace }: Verdict["counts"], deletions: number, renames: number): Grade {
+function gradeOf({ create, update, replace }: ChangeVerdict["counts"], deletions: number, renames: number): Grade {
   if (deletions > 0) return "DELETES";
   if (replace > 0 || renames > 0) return "REPLACES";
   if (update > 0) return "updates in place";
@@ -91,9 +91,8 @@ function statefulChange(change: Change, managers: readonly string[]): StatefulCh
 }
 
 /**
- * Finds pairs of a deletion and a creation of one type that are made of much the same: a resource,
- * or a component around it, was renamed without an alias. The engine can't know, and makes a new
- * one.
+ * Finds pairs of a deletion and a creation of one type with mostly the same inputs. The resource,
+ * or a component around it, was renamed without an alias, so the engine creates a new one.
  */
 function findRenames(changes: readonly Change[]): Rename[] {
   const created = changes.filter(({ operation }) => operation === "create");

@@ -39,7 +39,7 @@ test("outputs depend only on the URN and inputs of a resource, and an update kee
   assert.notEqual(predict(vpc, { cidrBlock: "10.1.0.0/16" }).id, first.id);
   assert.notEqual(predict(vpc, { cidrBlock: "10.0.0.0/16", enableDnsSupport: true }, { urn: `${urn}-2` }).id, first.id);
   assert.equal(predict(vpc, { cidrBlock: "10.1.0.0/16" }, { urn, id: "vpc-1" }).id, "vpc-1");
-  assert.equal(ledger.get(urn)?.gives?.["id"], "vpc-1");
+  assert.equal(ledger.get(urn)?.outputs?.["id"], "vpc-1");
 });
 
 test("an image's digest is that of its build context", () => {

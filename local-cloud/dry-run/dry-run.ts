@@ -15,8 +15,8 @@ export type Ledger = Map<string, Entry>;
 
 /** One resource: its inputs, and its predicted outputs if it is new or changes. */
 export interface Entry {
-  given: Properties;
-  gives?: Properties;
+  inputs: Properties;
+  outputs?: Properties;
 }
 
 /**
@@ -60,14 +60,14 @@ function dryRunResource(type: ResourceType, ledger: Ledger): ResourceType {
     const properties = inputs as Properties;
     const predicted = predict({ inputs: properties, seed: seedOf(urn, properties), id: id === "" ? undefined : id });
     const outputs = { ...properties, ...predicted.outputs };
-    ledger.set(urn, { given: properties, ...ledger.get(urn), gives: { ...predicted.outputs, id: predicted.id } });
+    ledger.set(urn, { inputs: properties, ...ledger.get(urn), outputs: { ...predicted.outputs, id: predicted.id } });
     return { id: predicted.id, outputs };
   };
   return {
     ...type,
     inputs: type.inputs instanceof z.ZodObject ? type.inputs.extend(extendedInputs[type.token] ?? {}) : type.inputs,
     defaults: (news, olds, context) => {
-      ledger.set(context.urn, { given: news });
+      ledger.set(context.urn, { inputs: news });
       const randomSuffix = suffixes(Buffer.from(seedOf(context.urn, news), "hex"));
       return type.defaults?.(news, olds, { ...context, randomSuffix }) ?? news;
     },

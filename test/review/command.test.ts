@@ -13,7 +13,7 @@ describe("the review command", () => {
     await clone.dispose();
   });
 
-  test("ends with 0 when nothing is changed", async () => {
+  test("exits with 0 if nothing is changed", async () => {
     await clone.edit([]);
     const { exitCode, stdout, stderr } = await clone.command("main");
     assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
@@ -23,27 +23,27 @@ describe("the review command", () => {
     assert.equal(stdout.match(/Guardrails: no new violation\./g)?.length, 2);
   });
 
-  test("ends with 2 and the compiler's words when the program doesn't compile", async () => {
+  test("exits with 2 and the compiler's errors if the program doesn't compile", async () => {
     await clone.edit([{ file: "infra/components/tags.ts", from: "Stack: getStack()", to: "Stack: 7" }]);
     const { exitCode, stdout, stderr } = await clone.command("main", "--stack", "local");
     assert.equal(exitCode, 2, stderr);
     assert.equal(stdout, "");
-    assert.match(stderr, /can't judge the change: the program doesn't compile/);
+    assert.match(stderr, /can't review the change: the program doesn't compile/);
     assert.match(
       stderr,
       /infra\/components\/tags\.ts\(\d+,\d+\): error TS2322: Type 'number' is not assignable to type 'string'/,
     );
   });
 
-  test("ends with 2 when it doesn't know BASE, and says what is allowed", async () => {
+  test("exits with 2 if it can't find BASE, and says what is allowed", async () => {
     await clone.edit([]);
     const { exitCode, stderr } = await clone.command("no-such-branch");
     assert.equal(exitCode, 2);
-    assert.match(stderr, /BASE is "no-such-branch", which git doesn't know/);
+    assert.match(stderr, /BASE is "no-such-branch", which git can't find/);
     assert.match(stderr, /Allowed: a commit, a branch or a tag/);
   });
 
-  test("ends with 2 when the file of exceptions is faulty, and says what is allowed", async () => {
+  test("exits with 2 if the file of exceptions is faulty, and says what is allowed", async () => {
     const entry = `{ rule: private-database, stack: dev, subject: database, reason: A migration, until: soon }`;
     await clone.edit([{ file: "policy/exceptions.yaml", from: "exceptions: []", to: `exceptions:\n  - ${entry}` }]);
     const { exitCode, stdout, stderr } = await clone.command("main", "--stack", "local");
@@ -51,12 +51,12 @@ describe("the review command", () => {
     assert.equal(stdout, "");
     assert.equal(
       stderr,
-      "error: can't judge the change: policy/exceptions.yaml can't be used\n" +
+      "error: can't review the change: policy/exceptions.yaml can't be used\n" +
         `  exceptions[0].until is "soon", allowed is a day as 2026-12-31`,
     );
   });
 
-  test("ends with 2 and the engine's words when the program fails", async () => {
+  test("exits with 2 and the engine's errors if the program fails", async () => {
     await clone.edit([{ file: "Pulumi.local.yaml", from: "config:\n", to: "config:\n  gifticon-event:workers: 99\n" }]);
     const { exitCode, stderr } = await clone.command("main", "--stack", "local");
     assert.equal(exitCode, 2);
@@ -64,7 +64,7 @@ describe("the review command", () => {
     assert.match(stderr, /gifticon-event:workers is 99, allowed is a whole number from 1 to 50/);
   });
 
-  test("ends with 1 when a mandatory guardrail is broken, and gives the same bytes each time", async () => {
+  test("exits with 1 if a mandatory guardrail is broken, with the same output each time", async () => {
     await clone.edit([
       { file: "infra/components/host.ts", from: "httpPutResponseHopLimit: 1", to: "httpPutResponseHopLimit: 2" },
     ]);

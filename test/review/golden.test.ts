@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { describe, test } from "node:test";
-import { drawStack } from "../../review/compare.ts";
+import { previewResources } from "../../review/compare.ts";
 import { golden } from "../../review/golden.ts";
 
 const checkout = resolve(import.meta.dirname, "../..");
@@ -15,13 +15,13 @@ describe("the golden preview", { concurrency: 2 }, () => {
     test(`of stack ${stack} is what the program declares`, async () => {
       const work = join(checkout, ".local/test/golden", stack);
       const folder = join(checkout, "test/golden", stack);
-      const drawn = golden(await drawStack({ checkout, stack, work, cache }));
+      const rendered = golden(await previewResources({ checkout, stack, work, cache }));
       await rm(work, { recursive: true, force: true });
-      if (process.env["UPDATE_GOLDEN"] === "1") await write(folder, drawn);
+      if (process.env["UPDATE_GOLDEN"] === "1") await write(folder, rendered);
       const kept = await read(folder);
-      const advice = "the infrastructure changed: run ./run test --update-golden, and review what it writes";
-      assert.deepEqual(Object.keys(kept).sort(), Object.keys(drawn).sort(), advice);
-      for (const [path, text] of Object.entries(drawn)) assert.equal(kept[path], text, `${stack}/${path}: ${advice}`);
+      const advice = "the infrastructure changed: run ./run test --update-golden, and review the changed files";
+      assert.deepEqual(Object.keys(kept).sort(), Object.keys(rendered).sort(), advice);
+      for (const [path, text] of Object.entries(rendered)) assert.equal(kept[path], text, `${stack}/${path}: ${advice}`);
     });
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { CannotJudge } from "../../review/cannot-judge.ts";
+import { ReviewError } from "../../review/review-error.ts";
 import { Clone } from "./support/clone.ts";
 
 // pulumi preview --policy-pack policy, as the workflows run it, by the real engine.
@@ -24,7 +24,7 @@ describe("the policy pack in the engine", () => {
       { file: "infra/components/host.ts", from: "httpPutResponseHopLimit: 1", to: "httpPutResponseHopLimit: 2" },
     ]);
     await assert.rejects(clone.previewWithPack("local"), (error: unknown) => {
-      assert.ok(error instanceof CannotJudge);
+      assert.ok(error instanceof ReviewError);
       const said = error.details.join("\n");
       assert.match(said, /\[mandatory\]\s+imds-v2\s+\(aws:ec2:Instance: worker-1\)/);
       assert.match(said, /worker-1 metadataOptions\.httpPutResponseHopLimit is not 1/);

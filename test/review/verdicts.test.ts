@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { CannotJudge } from "../../review/cannot-judge.ts";
+import { ReviewError } from "../../review/review-error.ts";
 import { findingsOf } from "../../review/findings.ts";
 import { report } from "../../review/report.ts";
 import { serviceChanges } from "../../review/services.ts";
-import { judge, type Grade } from "../../review/verdict.ts";
+import { assess, type Grade } from "../../review/verdict.ts";
 import { Clone, type Edit } from "./support/clone.ts";
 
-/** A change, and what a reviewer has to be told of it. */
+/** A change, and the expected parts of its review. */
 interface Case {
   change: string;
   edits: Edit[];
   stack?: string;
   grade: Grade;
-  /** Names of what is replaced or deleted, each once. */
+  /** Names of replaced or deleted resources, each once. */
   replaced?: string[];
   deleted?: string[];
-  /** Services and what happens to them, in order. */
+  /** Services and the effects on them, in order. */
   services?: string[];
   /** Ids of guardrails that the change breaks. */
   violations?: string[];
@@ -37,19 +37,19 @@ const hosts = ["kafka", "manager", ...workers];
 
 const cases: Case[] = [
   {
-    change: "a worker more",
+    change: "one more worker",
     edits: [config(`"hosts").default(5)`, `"hosts").default(6)`)],
     grade: "updates in place",
     says: [/11 to add/, /6 → 7 × instance t3.micro/, /\+\$\d+\.\d\d a month/],
   },
   {
-    change: "a worker less",
+    change: "one worker less",
     edits: [config(`"hosts").default(5)`, `"hosts").default(4)`)],
     grade: "DELETES",
     deleted: ["worker-5", "worker-5-host-key", "worker-5-images", "worker-5-join", "worker-5-node", "worker-5-retire"],
     services: ["gifticon/main-api settles"],
     says: [
-      /^- `gifticon\/gifticon-issuer`: is started anew on one of `worker-1`, `worker-2`, `worker-3`, `worker-4` as soon as Swarm misses the host/m,
+      /^- `gifticon\/gifticon-issuer`: starts again on one of `worker-1`, `worker-2`, `worker-3`, `worker-4` as soon as Swarm notices that the host is down/m,
     ],
   },
   {
@@ -69,8 +69,8 @@ const cases: Case[] = [
     services: [],
     says: [
       /\*\*Services whose hosts stop\*\* \(`worker-1`, .*`worker-5` stop and start, side by side\)/,
-      /^- `gifticon\/gifticon-issuer`: no other host may run it, so it waits for its own: nothing is issued/m,
-      /^- `gifticon\/main-api`: no other host may run it, so it waits for its own: callers get 503/m,
+      /^- `gifticon\/gifticon-issuer`: no other host may run it, so it waits for its host: nothing is issued/m,
+      /^- `gifticon\/main-api`: no other host may run it, so it waits for its host: callers get 503/m,
     ],
   },
   {
@@ -80,7 +80,7 @@ const cases: Case[] = [
     replaced: hosts,
     previewRefuses: /property ami .* is not an image of local-cloud/,
     says: [
-      /⚠️ \*\*the Kafka host with its volumes kafka and zookeeper\*\* is REPLACED: the volumes go with the host/,
+      /⚠️ \*\*the Kafka host with its volumes kafka and zookeeper\*\* is REPLACED: the volumes are lost with the host/,
       /⚠️ \*\*the manager\*\* is REPLACED/,
       /`kafka` \(ec2\.Instance\) is replaced because of `ami` \(`ami-0d13d13d13d13d130` → `ami-0123456789abcdef0`\)/,
     ],
@@ -256,7 +256,7 @@ describe("the verdict on a change", { concurrency: 2 }, () => {
       try {
         await clone.edit(edits);
         const plan = await clone.plan(stack);
-        const verdict = judge(plan);
+        const verdict = assess(plan);
         const findings = findingsOf(plan, [], "2026-11-22");
         const text = report("main", [{ plan, findings }]);
         const services = serviceChanges(plan.before, plan.after).map(
@@ -282,16 +282,16 @@ describe("the verdict on a change", { concurrency: 2 }, () => {
   }
 });
 
-async function refuses(clone: Clone, stack: string, words: RegExp): Promise<void> {
+async function refuses(clone: Clone, stack: string, message: RegExp): Promise<void> {
   await assert.rejects(
     clone.ordinaryPreview(stack),
-    (error: unknown) => error instanceof CannotJudge && words.test(error.details.join("\n")),
+    (error: unknown) => error instanceof ReviewError && message.test(error.details.join("\n")),
   );
 }
 
 /**
- * The ordinary preview plans for the worst where a value is unknown, so it may update more; what is
- * made, replaced and deleted is the same.
+ * Checks that the ordinary preview creates, replaces and deletes the same resources. It may update
+ * more of them, because it plans for the worst if a value is unknown.
  */
 async function agrees(clone: Clone, stack: string, plan: Awaited<ReturnType<Clone["plan"]>>): Promise<void> {
   const ordinary = await clone.ordinaryPreview(stack);
@@ -305,5 +305,5 @@ async function agrees(clone: Clone, stack: string, plan: Awaited<ReturnType<Clon
     by(plan.changes, "update").filter((urn) => !updated.has(urn)),
     [],
   );
-  assert.equal(judge(plan).grade, judge(ordinary).grade);
+  assert.equal(assess(plan).grade, assess(ordinary).grade);
 }

@@ -20,10 +20,7 @@ export interface Edit {
   to: string;
 }
 
-/**
- * A clone of the checkout, its changes that aren't committed yet included, in which a test changes
- * the program.
- */
+/** A clone of the checkout with its uncommitted changes, in which a test changes the program. */
 export class Clone {
   readonly folder: string;
 
@@ -59,7 +56,7 @@ export class Clone {
     return clone;
   }
 
-  /** Applies edits to the working tree; what was edited before is taken back. */
+  /** Applies edits to the working tree. Earlier edits are reverted. */
   async edit(edits: readonly Edit[]): Promise<void> {
     await this.#git("checkout", "--quiet", "--", ".");
     for (const { file, from, to } of edits) {
@@ -83,23 +80,23 @@ export class Clone {
   }
 
   /**
-   * The engine's preview of the same change after `plan`, by the local cloud's own plugins instead
-   * of those on paper: what is not made yet is unknown to it, as it is on AWS.
+   * Returns the engine's preview of the same change after `plan`, by the local cloud's own plugins
+   * instead of the dry run. Outputs of resources that don't exist yet are unknown, as on AWS.
    */
   async ordinaryPreview(stack: string): Promise<ReturnType<typeof readPreview>> {
     const work = join(this.folder, ".local/work", stack);
     const program = join(work, "after");
-    const paper = { stack, folder: join(work, "paper"), bundles: join(cache, "bundles") };
+    const dryRun = { stack, folder: join(work, "dry-run"), bundles: join(cache, "bundles") };
     const settings = await readStackFile(program, stack);
-    const { stdout } = await preview(paper, program, settings, { server: plugins });
+    const { stdout } = await preview(dryRun, program, settings, { server: plugins });
     return readPreview(stdout, { before: {}, after: {} });
   }
 
   /**
-   * The engine's preview of the working tree, of which nothing is made yet, with the policy pack.
+   * Runs the engine's preview of the working tree against an empty state, with the policy pack.
    *
-   * @returns what the engine printed.
-   * @throws CannotJudge with the engine's words when the pack stops it.
+   * @returns The engine's output.
+   * @throws ReviewError with the engine's output when the pack stops it.
    */
   async previewWithPack(stack: string): Promise<string> {
     const work = join(this.folder, ".local/work", stack);
@@ -108,7 +105,7 @@ export class Clone {
     return stdout;
   }
 
-  /** Runs the command on the clone, whatever it ends with. */
+  /** Runs the command on the clone. Any exit code is accepted. */
   async command(...args: string[]): Promise<{ exitCode?: number | undefined; stdout: string; stderr: string }> {
     return execa("node", ["--disable-warning=ExperimentalWarning", join(this.folder, "review/main.ts"), ...args], {
       cwd: this.folder,
