@@ -2,9 +2,9 @@ import { testAccount } from "local-cloud/engine/test-account.ts";
 import { LocalStack, type Outcome } from "../operate/local-stack.ts";
 
 /**
- * Seconds of the environment's life on the local cloud, with tools and images in place: up from
- * nothing, up with no change, one worker more, destroy; and for each the resources that took
- * longest. Reported, never asserted: `./run bench infra [--json]`.
+ * Measures the life of an environment on the local cloud, in seconds: up from nothing, up without
+ * changes, one more worker, destroy. Tools and images have to be in place. It also lists the
+ * slowest resources. It reports figures and asserts nothing: `./run bench infra [--json]`.
  */
 const { account, range } = testAccount("bench-infra");
 const stack = new LocalStack("bench-infra", account);
@@ -13,7 +13,7 @@ interface Row {
   operation: string;
   seconds: number;
   steps: number;
-  /** The resources that took longest, in seconds; they overlap. */
+  /** The slowest resources, in seconds. They overlap. */
   slowest: { name: string; type: string; op: string; seconds: number }[];
 }
 
@@ -35,9 +35,9 @@ try {
   await stack.dispose();
   await stack.initialise({ "gifticon-event:network": { vpcCidr: range } });
   rows.push(await measure("up from nothing", () => stack.succeed("up")));
-  rows.push(await measure("up with no change", () => stack.succeed("up", ["--expect-no-changes"])));
+  rows.push(await measure("up without changes", () => stack.succeed("up", ["--expect-no-changes"])));
   await stack.configure({ "gifticon-event:workers": 6 });
-  rows.push(await measure("one worker more", () => stack.succeed("up")));
+  rows.push(await measure("one more worker", () => stack.succeed("up")));
   rows.push(await measure("destroy", () => stack.succeed("destroy")));
 } finally {
   await stack.dispose();
@@ -49,7 +49,7 @@ if (process.argv.includes("--json")) {
   console.table(rows.map(({ operation, seconds, steps }) => ({ operation, seconds: seconds.toFixed(1), steps })));
   for (const { operation, slowest } of rows) {
     if (slowest.length === 0) continue;
-    console.log(`${operation}: what took longest (seconds, side by side)`);
+    console.log(`${operation}: the slowest resources (seconds, side by side)`);
     console.table(slowest.map((row) => ({ ...row, seconds: row.seconds.toFixed(1) })));
   }
 }

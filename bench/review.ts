@@ -4,10 +4,9 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 
 /**
- * Seconds of a review against HEAD, both stacks, with tools in place, in a clone of HEAD: of
- * nothing changed with BASE drawn up for the first time, and with BASE and the compiler's notes
- * kept from the time before; then of a small change. Reported, never asserted: `./run bench review
- * [--json]`.
+ * Measures a review of both stacks against HEAD in a clone of HEAD, in seconds. It reviews without
+ * changes, first with an empty cache and then with a full one, and after a small change. Tools have
+ * to be in place. It reports figures and asserts nothing: `./run bench review [--json]`.
  */
 const checkout = resolve(import.meta.dirname, "..");
 
@@ -23,8 +22,8 @@ async function measure(clone: string, state: string): Promise<{ state: string; s
 }
 
 /**
- * Adds a comment to a part of the program and to a service, as small a change as the compiler and
- * the bundler have to look at.
+ * Adds a comment to a part of the program and to a service: the smallest change for which the
+ * compiler and the bundler have to run.
  */
 async function addComments(clone: string): Promise<void> {
   for (const file of ["infra/components/host-fleet.ts", "services/main-api/main.ts"]) {
@@ -39,12 +38,9 @@ try {
   await execa("git", ["clone", "--quiet", checkout, clone], { stdin: "ignore" });
   await symlink(join(checkout, "node_modules"), join(clone, "node_modules"));
   await writeFile(join(clone, ".git/info/exclude"), "node_modules\n");
-  const rows = [
-    await measure(clone, "nothing changed, BASE drawn up for the first time"),
-    await measure(clone, "nothing changed, BASE known"),
-  ];
+  const rows = [await measure(clone, "no changes, empty cache"), await measure(clone, "no changes, BASE cached")];
   await addComments(clone);
-  rows.push(await measure(clone, "two comments, BASE known"));
+  rows.push(await measure(clone, "two comments, BASE cached"));
   if (process.argv.includes("--json")) console.log(JSON.stringify(rows, undefined, 2));
   else console.table(rows);
 } finally {

@@ -7,11 +7,12 @@ import { type ApiRow, measureApi, measureConnections } from "./support/measure-a
 import { fillTopic, type IssuerRow, measureIssuer } from "./support/measure-issuer.ts";
 
 /**
- * Speed and memory of the services beside prototypes of 40 lines, in turns on the same broker and
- * database: requests from 200 connections, 6,000 connections, a backlog of 1,000,000. Reported,
- * never asserted: `./run bench services [api] [connections] [issuer] [--short] [--json]`; without a
- * part, all of them. `--short` tells in about a minute a part which way a change goes: half the
- * rounds, and a third of the backlog.
+ * Measures speed and memory of the services and of prototypes with 40 lines, in turns on the same
+ * broker and database: requests from 200 connections, 6,000 connections, a backlog of 1,000,000. It
+ * reports figures and asserts nothing:
+ * `./run bench services [api] [connections] [issuer] [--short] [--json]`. Without a part, it
+ * measures all. `--short` shows the trend of a part in about a minute, with half the rounds and a
+ * third of the backlog.
  */
 const PARTS = ["api", "connections", "issuer"] as const;
 const flag = { type: "boolean" } as const;
@@ -21,14 +22,11 @@ const { options, names } = readArguments(process.argv.slice(2), {
   wrongName: (name) =>
     PARTS.some((part) => part === name) ? undefined : `there is no part ${name}; there are: ${PARTS.join(", ")}`,
 });
-const asked = (part: (typeof PARTS)[number]) => names.length === 0 || names.includes(part);
+const isSelected = (part: (typeof PARTS)[number]) => names.length === 0 || names.includes(part);
 
 const ROUNDS = options.short ? 1 : 2;
 const BACKLOG = options.short ? 300_000 : 1_000_000;
-/**
- * The last round goes on until so many requests have been answered, and says what that leaves in
- * memory.
- */
+/** The last round continues until this many requests are answered, and then reads the memory. */
 const ANSWERED = options.short ? 0 : 1_000_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -36,9 +34,9 @@ const say = (text: string) => process.stderr.write(`${text}\n`);
 await using backing = await startBacking();
 await using candidates = await bundleForBench();
 
-const api = asked("api") ? await measureApis() : [];
-const connections = asked("connections") ? await measureCrowd() : [];
-const issuer = asked("issuer") ? await measureIssuers() : [];
+const api = isSelected("api") ? await measureApis() : [];
+const connections = isSelected("connections") ? await measureCrowd() : [];
+const issuer = isSelected("issuer") ? await measureIssuers() : [];
 
 if (options.json) {
   const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
@@ -93,7 +91,7 @@ function show(title: string, rows: readonly object[]): void {
   console.table(rows.map(rounded));
 }
 
-/** Three digits are more than the machine's noise leaves true. */
+/** Rounds figures to three digits, because the rest is noise. */
 function rounded(row: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(row).map(([key, value]) => [key, typeof value === "number" ? Number(value.toPrecision(3)) : value]),

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# actionlint, which judges the workflows: one on PATH of the pinned version, or built in the user's cache. Sourced after lib.sh, packages.sh and pulumi.sh.
+# Provides actionlint, which checks the workflows: built once, in the pinned version, in the user's
+# cache. Sourced after lib.sh, packages.sh and pulumi.sh.
 : "${checkout:?}" "${cache:?}"
 
 actionlint_version="$(sed -n 's/.*github.com\/rhysd\/actionlint v\([0-9.]*\).*/\1/p' "$checkout/tools/actionlint/go.mod")"
@@ -18,7 +19,7 @@ actionlint_build() {
   mv -- "$work" "$actionlint_cached"
 }
 
-# Sees to it that there is an actionlint, and puts it on PATH.
+# Builds actionlint if it is missing, and puts it on PATH.
 ensure_actionlint() {
   with_lock actionlint actionlint_build
   PATH="$actionlint_cached:$PATH"

@@ -3,18 +3,18 @@ import { z } from "zod";
 import { dated, readExceptionsFile, text } from "../policy/exceptions-file.ts";
 
 const exception = z.strictObject({
-  /** As GHSA-xxxx-xxxx-xxxx. */
-  advisory: z.string().regex(/^GHSA(-[0-9a-z]{4}){3}$/, { error: "an advisory as GHSA-xxxx-xxxx-xxxx" }),
+  /** Its id, such as GHSA-xxxx-xxxx-xxxx. */
+  advisory: z.string().regex(/^GHSA(-[0-9a-z]{4}){3}$/, { error: "an advisory such as GHSA-xxxx-xxxx-xxxx" }),
   package: text("the name of a package"),
   ...dated,
 });
 
-/** An advisory that is let pass for a while. */
+/** An advisory that is accepted for a while. */
 export type AuditException = z.infer<typeof exception>;
 
 /**
- * Output of `npm audit --json`, as far as it is read: packages with advisories, or with the
- * packages that cause them.
+ * The parts of the output of `npm audit --json` that are read: packages with advisories, or with
+ * the packages that cause them.
  */
 const report = z.object({
   vulnerabilities: z.record(
@@ -31,16 +31,15 @@ const report = z.object({
 });
 
 /**
- * Says of each advisory in a report that no exception covers what it is, one line each.
+ * Returns a line for each advisory that no exception covers.
  *
- * @param answer what `npm audit --json` wrote.
- * @param today as 2026-11-22: an exception holds through its last day.
- * @throws Error when that is no report: where the registry answers no audit, nothing is known, and
- *   that is not well.
+ * @param answer The output of `npm audit --json`.
+ * @param today A date such as 2026-11-22. An exception is valid through its last day.
+ * @throws Error when the answer is no report, because then nothing is known.
  */
-export function judgeAudit(answer: string, exceptions: readonly AuditException[], today: string): string[] {
+export function faultsOfAudit(answer: string, exceptions: readonly AuditException[], today: string): string[] {
   const { success, data } = report.safeParse(JSON.parse(answer));
-  if (!success) throw new Error(`npm audit gave no report: ${answer.slice(0, 500)}`);
+  if (!success) throw new Error(`npm audit returned no report: ${answer.slice(0, 500)}`);
   const found = Object.entries(data.vulnerabilities).flatMap(([name, { via }]) =>
     via
       .filter((cause) => typeof cause !== "string")
@@ -74,7 +73,7 @@ export function readAuditExceptions(): AuditException[] {
 }
 
 if (import.meta.main) {
-  const faults = judgeAudit(await read(process.stdin), readAuditExceptions(), new Date().toISOString().slice(0, 10));
+  const faults = faultsOfAudit(await read(process.stdin), readAuditExceptions(), new Date().toISOString().slice(0, 10));
   for (const fault of faults) process.stderr.write(`${fault}\n`);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

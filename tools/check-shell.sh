@@ -6,8 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly LIBRARIES=infra/scripts/lib
 
-# check FILE ARGUMENT...: runs shellcheck on a script, with more arguments. A script with a header is
-# checked together with the libraries and values that renderScript puts before it.
+# check FILE ARGUMENT...: runs shellcheck on a script, with more arguments. A script with a header
+# is checked together with the libraries and values that renderScript puts before it.
 check() {
   local -r file=$1
   shift
@@ -19,8 +19,8 @@ check() {
   fi
 }
 
-# with_header FILE: prints a script. Its second line, a comment, becomes code for what its header
-# says, so that each line keeps its number.
+# with_header FILE: prints a script. Its second line, a comment, is replaced by code for its header,
+# so that each line keeps its number.
 with_header() {
   local uses variables library word line=". $LIBRARIES/common.sh"
   uses=$(sed -n 's/^# uses: //p' "$1")
@@ -42,7 +42,7 @@ mapfile -t scripts < <(
 export LIBRARIES
 export -f check with_header
 # Runs as many processes as there are cores: a script that sources others takes a second.
-# shellcheck disable=SC2016 # for the inner shell to expand
+# shellcheck disable=SC2016 # the inner shell expands it
 printf '%s\0' "${scripts[@]}" |
   xargs -0 -n 1 -P "$(nproc)" bash -c 'set -euo pipefail; check "${@: -1}" "${@:1:$#-1}"' check "$@"
 printf '%d shell scripts are clean\n' "${#scripts[@]}"

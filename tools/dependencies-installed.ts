@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 
-// Exits with 0 when each package that package-lock.json asks for is in node_modules, in that
-// version.
+// Exits with 0 if node_modules has each package of package-lock.json in that version.
 interface Lock {
   packages: Record<string, { version?: string; optional?: boolean }>;
 }

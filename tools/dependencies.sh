@@ -2,15 +2,15 @@
 # Node.js and the packages of package-lock.json. Sourced after lib.sh and packages.sh.
 : "${checkout:?}"
 
-# Does node_modules hold what package-lock.json says? (npm writes its own list last, so an
-# interrupted installation has none.)
+# Reports whether node_modules matches package-lock.json. (npm writes its own list last, so after an
+# interrupted installation there is none.)
 dependencies_installed() {
   [[ -x $checkout/node_modules/.bin/node && -e $checkout/node_modules/.package-lock.json ]] &&
     "$checkout/node_modules/.bin/node" "$checkout/tools/dependencies-installed.ts"
 }
 
-# npm before version 10 takes the link away again, with the package of the other architecture that
-# has the same one.
+# Links Node.js into .bin. npm before version 10 removes the link together with the package for the
+# other architecture, which has the same link.
 link_node() {
   local binary
   for binary in "$checkout"/node_modules/node-linux-*/bin/node; do
@@ -30,6 +30,6 @@ install_dependencies() {
   fi
   link_node
   dependencies_installed ||
-    fail "npm ci ended well, but node_modules has no Node.js for this machine ($(uname -m))" \
+    fail "npm ci succeeded, but node_modules has no Node.js for this machine ($(uname -m))" \
       "The project's Node.js comes with npm packages for x86_64 and aarch64 on Linux."
 }

@@ -1,18 +1,19 @@
 # shellcheck shell=bash
 # The machine's Docker engine. Sourced after lib.sh and packages.sh; runs as root.
 
-# Log and process id of an engine that the project started itself, on a machine without systemd.
+# Log and process id of an engine that the project started, on a machine without systemd.
 engine_log=/var/log/gifticon-event-dockerd.log
 engine_mark=/run/gifticon-event-dockerd.pid
 engine_pid_file=/run/docker.pid
 
 engine_answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
 
-# Is there a process with this id that is the named program? After a hard stop, its id may be
-# another's.
+# process_is PID NAME: reports whether a process is that program. After a hard stop of the machine,
+# another process may have its id.
 process_is() { [[ -n ${1:-} && "$(cat "/proc/$1/comm" 2>/dev/null)" == "$2" ]]; }
 
-# Waits until the engine answers, or fails when `alive` says that it never will.
+# wait_for_engine COMMAND...: waits until the engine answers. Fails when the command says that it
+# never will.
 wait_for_engine() {
   local end=$((SECONDS + 90))
   until engine_answers; do
@@ -21,8 +22,8 @@ wait_for_engine() {
   done
 }
 
-# A folder whose iptables works on this kernel, where the distribution's default doesn't (nf_tables
-# is missing).
+# Prints a folder with an iptables that works on this kernel, if the distribution's default doesn't
+# (nf_tables is missing).
 legacy_iptables() {
   local folder=/run/gifticon-event-iptables tool
   iptables -t nat -S >/dev/null 2>&1 && return
@@ -32,7 +33,7 @@ legacy_iptables() {
   printf '%s:' "$folder"
 }
 
-# Is the engine's process still there, or not yet?
+# Reports whether the engine's process is starting or running.
 own_engine_alive() { [[ ! -s $engine_mark || -d /proc/$(cat "$engine_mark") ]]; }
 
 start_engine_by_hand() {
@@ -41,7 +42,7 @@ start_engine_by_hand() {
   rm -f -- "$engine_mark"
   say "Starting the Docker engine (no systemd here: its output goes to $engine_log)"
   (
-    # The registries of all accounts of the local cloud are on this machine.
+    # All registries of the local cloud are on this machine.
     exempt_from_proxy ".dkr.ecr.$(region).amazonaws.com"
     # Runs in its own session, so that it outlives this run, and without this run's lock (9).
     # shellcheck disable=SC2016 # the inner shell expands it
@@ -54,15 +55,15 @@ start_engine_by_hand() {
 
 registry_host() { printf '%s.dkr.ecr.%s.amazonaws.com\n' "$LOCAL_CLOUD_ACCOUNT" "$(region)"; }
 
-# The engine pushes to the registry itself, with a proxy of its own: its client's variables don't
-# count.
+# Fails if the engine would push to the local registry through a proxy. The engine has its own proxy
+# settings; its client's variables have no effect.
 require_direct_registry() {
   local http https exempt host
   host="$(registry_host)"
   read -r http https exempt < <(docker info --format '{{or .HTTPProxy "-"}} {{or .HTTPSProxy "-"}} {{or .NoProxy "-"}}')
   [[ $http != - || $https != - ]] || return 0
   is_exempt "$host" "$exempt" ||
-    fail "the Docker engine would ask its proxy ${https/#-/$http} for the local cloud's registry" \
+    fail "the Docker engine would use its proxy ${https/#-/$http} for the local cloud's registry" \
       "Add $host to its NO_PROXY (sudo systemctl edit docker, or \"proxies\" in" \
       "/etc/docker/daemon.json), restart it, and run the same command again."
 }

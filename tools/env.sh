@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# The environment of stack `local`: what the Pulumi CLI, local-cloud and the tests find on PATH and in variables. Sourced by bash from
-# any folder; what is set already stays, so that a test or a user can have another state or account.
+# Sets the environment of stack `local`: PATH and variables for the Pulumi CLI, local-cloud and the
+# tests. Bash sources it from any folder. It keeps variables that are set, so that a test or a user
+# can have another state or account.
 #
 #     source tools/env.sh && pulumi preview --diff --stack local
 
@@ -11,10 +12,10 @@ source "$checkout/tools/packages.sh"
 # shellcheck source=tools/pulumi.sh
 source "$checkout/tools/pulumi.sh"
 
-# The account of a checkout, as local-cloud derives it from the path: 12 digits.
+# Prints the account of a checkout, 12 digits. local-cloud derives it from the path the same way.
 account_of() { printf '%012d\n' "$((16#$(printf %s "$1" | sha256sum | cut -c 1-12) % 1000000000000))"; }
 
-# Puts directories first on PATH, each of them once.
+# Moves directories to the front of PATH.
 prepend_path() {
   local directory rest
   for directory in "$@"; do
@@ -24,7 +25,7 @@ prepend_path() {
   done
 }
 
-# The region of stack `local`.
+# Prints the region of stack `local`.
 region() {
   local name
   name="$(sed -n 's/^ *aws:region: *//p' "$checkout/Pulumi.local.yaml")"
@@ -33,7 +34,7 @@ region() {
 
 set_environment() {
   local pulumi
-  # The local cloud's internet, and its load balancers. No command of stack `local` asks those of
+  # The local cloud's internet and its load balancers. No command of stack `local` calls those of
   # AWS.
   exempt_from_proxy 198.18.0.0/15 .elb.amazonaws.com
   if pulumi="$(pulumi_directory)"; then prepend_path "$pulumi"; fi
@@ -43,15 +44,15 @@ set_environment() {
 
   export LOCAL_CLOUD_ACCOUNT="${LOCAL_CLOUD_ACCOUNT:-$(account_of "$checkout")}"
   export LOCAL_CLOUD_CACHE="${LOCAL_CLOUD_CACHE:-$cache/local-cloud}"
-  # Parsing the SDKs is much of what each start of the program and of the providers takes.
+  # Parsing the SDKs takes most of the time of each start, so compiled code is cached.
   export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$cache/node}"
   export PULUMI_BACKEND_URL="${PULUMI_BACKEND_URL:-file://$checkout/.local/state}"
-  # Encrypts the secrets of a stack that lives and ends on this machine. It is no secret: the state
-  # folder is its user's alone, and who may use the machine's Docker engine can read more than the
-  # state holds.
+  # Encrypts the secrets of a stack that exists only on this machine. The passphrase need not be
+  # secret: only this user can read the state's folder, and whoever may use the machine's Docker
+  # engine can read more than the state holds.
   export PULUMI_CONFIG_PASSPHRASE="${PULUMI_CONFIG_PASSPHRASE:-local}"
-  # Plugins and workspaces of this checkout alone: tools/plugins.sh fills it. A home of the user's
-  # never gets a plugin that stands in.
+  # Plugins and workspaces of this checkout alone; tools/plugins.sh fills it. So no stand-in gets
+  # into the user's own home.
   export PULUMI_HOME="$checkout/.local/pulumi"
   export PULUMI_IGNORE_AMBIENT_PLUGINS=true
   export PULUMI_SKIP_UPDATE_CHECK="${PULUMI_SKIP_UPDATE_CHECK:-true}"

@@ -3,12 +3,12 @@ import { json } from "node:stream/consumers";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { Gifticons } from "../operate/gifticons.ts";
 import type { Outputs } from "../operate/local-stack.ts";
-import { prove, wordsOf } from "./proof.ts";
+import { describeEnd, prove } from "./proof.ts";
 
-// Proves that the environment works: one user's request through the load balancer, and on to its
-// end. Reads the program's outputs from standard input, and shows them and what to try next.
+// Proves that the environment works: sends one user's request through the load balancer and follows
+// it to its end. Reads the program's outputs from standard input, and shows them with next steps.
 
-/** User ids of proofs are far from those that a load test or an example takes. */
+/** First user id of proofs, far from the ids of load tests and examples. */
 const FIRST_PROOF_USER = 9_000_000_000;
 
 const outputs = (await json(process.stdin)) as Outputs;
@@ -19,13 +19,15 @@ try {
   const start = performance.now();
   const { status, requestId, end } = await prove(client, userId);
   const seconds = ((performance.now() - start) / 1_000).toFixed(2);
-  console.log(`\nProof: POST ${PATHS.gifticons} for user ${userId} -> ${status}, ${wordsOf(end)}, after ${seconds} s`);
+  console.log(
+    `\nProof: POST ${PATHS.gifticons} for user ${userId} -> ${status}, ${describeEnd(end)}, after ${seconds} s`,
+  );
   show(requestId);
 } catch (error) {
   console.error(
-    `error: the environment is up, but a request does not get through it\n` +
+    `error: the environment is up, but a request fails\n` +
       `       ${error instanceof Error ? error.message : String(error)}\n` +
-      `       ./run doctor names what is wrong, with the next step.`,
+      `       Run ./run doctor: it names the fault and the next step.`,
   );
   process.exitCode = 1;
 } finally {
@@ -44,7 +46,7 @@ function show(requestId: string): void {
     console.log(`  ${name.padEnd(22)} ${role.padEnd(8)} ${privateIp.padEnd(15)} ${shown.join(" ")}`.trimEnd());
   }
   console.log(`
-What to try next:
+Next steps:
   ${outputs.apiUrl}/    the live page, in a browser on this machine
   curl -i ${outputs.apiUrl}${PATHS.gifticons} -H 'content-type: application/json' -d '{"userId": 1}'
   curl ${outputs.apiUrl}${PATHS.gifticons}/${requestId}

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Kafka clients of other languages: kcat of the distribution, and Python's in an environment in the
-# user's cache. Sourced after lib.sh and packages.sh.
+# Provides Kafka clients of other languages: kcat from the distribution, and Python's in a virtual
+# environment in the user's cache. Sourced after lib.sh and packages.sh.
 : "${checkout:?}" "${cache:?}"
 
 foreign_clients="$cache/foreign-clients/$(sha256sum <"$checkout/tools/foreign-clients/requirements.txt" | cut -c 1-16)"
@@ -12,19 +12,19 @@ foreign_clients_install() {
   rm -rf -- "$work"
   mkdir -p "$(dirname "$work")"
   if ! python3 -m venv "$work" >/dev/null 2>&1; then
-    install_packages "to try the issuer with Kafka clients of Python" python3-venv
+    install_packages "to test the issuer with Kafka clients of Python" python3-venv
     python3 -m venv "$work"
   fi
   "$work/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
     --requirement "$checkout/tools/foreign-clients/requirements.txt" ||
     fail "pip can't install the Kafka clients of Python" "The messages above say why."
-  # Its scripts hold the old path; nothing here runs them.
+  # Its scripts still contain the old path, but nothing runs them.
   mv -- "$work" "$foreign_clients"
 }
 
-# Sees to it that they are there, and tells the tests where.
+# Installs missing clients, and sets the variable by which the tests find them.
 ensure_foreign_clients() {
-  have kcat || install_packages "to try the issuer with librdkafka's own client" kcat
+  have kcat || install_packages "to test the issuer with librdkafka's own client" kcat
   with_lock foreign-clients foreign_clients_install
   export FOREIGN_CLIENTS_PYTHON="$foreign_clients/bin/python"
 }

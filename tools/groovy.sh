@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Groovy's compiler and the libraries of the nGrinder script, in the user's cache. Sourced after lib.sh and packages.sh.
+# Provides Groovy's compiler and the libraries of the nGrinder script, in the user's cache. Sourced
+# after lib.sh and packages.sh.
 : "${checkout:?}" "${cache:?}"
 
 groovy_libs="$cache/groovy/$(sha256sum <"$checkout/tools/groovy/pom.xml" | cut -c 1-16)"
@@ -21,7 +22,7 @@ groovy_fetch() {
   rm -rf -- "$work"
 }
 
-# Sees to it that they are there, and tells the tests where.
+# Fetches missing libraries, and sets the variable by which the tests find them.
 ensure_groovy() {
   with_lock groovy groovy_fetch
   export GROOVY_LIBS="$groovy_libs"

@@ -2,7 +2,7 @@
 # Finds the local cloud's objects on the machine by their labels and names. Sourced after env.sh.
 : "${checkout:?}"
 
-# leftovers_of ACCOUNT: one line for each thing; nothing after a destroy.
+# leftovers_of ACCOUNT: prints a line for each object of the account; nothing after a destroy.
 leftovers_of() {
   local account="$1" filter="label=local-cloud.account=$1"
   docker ps -a --filter "$filter" --format 'container {{.Names}}'
@@ -14,8 +14,8 @@ leftovers_of() {
   find /sys/fs/cgroup -type d -name "*local-cloud-$account*" -printf 'cgroup %p\n' 2>/dev/null || true
 }
 
-# without_block ACCOUNT: the hosts file on standard input without the account's block. Where
-# something else has taken a mark of it, the names of AWS tell which lines are its.
+# without_block ACCOUNT: prints the hosts file on standard input without the account's block. If the
+# begin or end of the block is lost, names of AWS mark its lines.
 without_block() {
   awk -v begin="# BEGIN local-cloud $1 " -v end="# END local-cloud $1" '
     index($0, begin) == 1 { inside = 1; next }
@@ -24,7 +24,7 @@ without_block() {
     END { printf "%s", names }'
 }
 
-# The accounts of this checkout: its own, and those that its tests made.
+# Prints the accounts of this checkout: its own, and those that its tests created.
 accounts_of_checkout() {
   {
     printf '%s\n' "$LOCAL_CLOUD_ACCOUNT"
@@ -35,8 +35,8 @@ accounts_of_checkout() {
   } | sort -u
 }
 
-# The images that updates built for an account and pushed to its registry; nothing else knows their
-# names.
+# remove_images_of ACCOUNT: removes the images that updates built for an account and pushed to its
+# registry.
 remove_images_of() {
   docker image ls --filter "reference=$1.dkr.ecr.*/*" --format '{{.Repository}}:{{.Tag}} {{.ID}}' | while read -r name id; do
     [[ $name != *:'<none>' ]] || name="$id"

@@ -18,14 +18,14 @@ async function cleaned(block: readonly string[]): Promise<string[]> {
   return (await execa("bash", ["-euc", script, "bash", "000000000001"], { input })).stdout.split("\n");
 }
 
-for (const [what, block] of [
+for (const [state, block] of [
   ["whole", [begin, first, second, end]],
   ["without its end", [begin, first, second]],
   ["without its begin", [first, second, end]],
   ["without its begin and its names", [end]],
-  ["away", []],
+  ["absent", []],
 ] as const) {
-  test(`./run clean takes a block that is ${what} out of a hosts file, and no other line`, async () => {
+  test(`./run clean removes a block that is ${state} from a hosts file, and no other line`, async () => {
     assert.deepEqual(await cleaned(block), [...above, ...below]);
   });
 }

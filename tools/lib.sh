@@ -4,7 +4,7 @@
 checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
 export checkout
 
-# Downloads and builds that outlive a checkout and serve every checkout of the user.
+# Folder of downloads and builds, which all checkouts of the user share.
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/gifticon-event"
 export cache
 
@@ -15,7 +15,7 @@ exempt_from_proxy localhost 127.0.0.1 ::1
 say() { printf '==> %s\n' "$*" >&2; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
 
-# fail WHAT [WHY AND WHAT TO DO NEXT]...: one line each, then exit 1.
+# fail MESSAGE [REASON OR REMEDY]...: prints a line for each, and exits with 1.
 fail() {
   printf 'error: %s\n' "$1" >&2
   shift
@@ -25,10 +25,10 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# version_at_least HAVE NEED: dotted numbers, as `sort -V` orders them.
+# version_at_least HAVE NEED: compares dotted version numbers.
 version_at_least() { [[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" == "$2" ]]; }
 
-# as_root COMMAND...: by sudo where the caller isn't root.
+# as_root COMMAND...: runs a command as root, by sudo if the caller isn't root.
 as_root() {
   if ((EUID == 0)); then
     "$@"
@@ -39,14 +39,14 @@ as_root() {
   fi
 }
 
-# Runs the command line again as root where the caller isn't: the local cloud works on networks,
-# cgroups and /etc/hosts. What the caller set for it stays, and what it makes in the checkout and
-# the caches belongs to the caller in the end.
+# become_root ARGUMENT...: runs ./run again as root if the caller isn't root, because the local
+# cloud changes networks, cgroups and /etc/hosts. It keeps the caller's variables. Files that it
+# creates in the checkout and the caches belong to the caller afterwards.
 become_root() {
   ((EUID != 0)) || return 0
   have sudo || fail "this needs root, and there is no sudo" "Run ./run as root."
   local keep status=0
-  # shellcheck disable=SC2034 # for those whose own failures have a status of their own
+  # shellcheck disable=SC2034 # read by commands that exit with other codes after their own failures
   became_root=true
   keep="$(compgen -e | grep -E '^(PULUMI_|LOCAL_CLOUD_|XDG_CACHE_HOME$|DOCKER_HOST$|CI$|NO_COLOR$|TERM$|.*_(proxy|PROXY)$|.*_CERTS?$)' | paste -sd,)"
   sudo --preserve-env="$keep" -- env HOME="$HOME" PATH="$PATH" "$checkout/run" "$@" || status=$?
@@ -54,8 +54,8 @@ become_root() {
   exit "$status"
 }
 
-# One run at a time changes the stack of a checkout. The lock is held until the last process of the
-# run has ended, so that a run never meets the engine of one that was killed.
+# Waits until no other run changes the stack of this checkout. The lock is held until the last
+# process of the run has ended, so that a run never meets the engine of a killed one.
 take_run_lock() {
   mkdir -p "$checkout/.local"
   exec 9>"$checkout/.local/run.lock"
@@ -64,8 +64,8 @@ take_run_lock() {
   flock 9
 }
 
-# with_lock NAME COMMAND...: one at a time for the user, so that two runs don't build the same thing
-# side by side.
+# with_lock NAME COMMAND...: runs a command, one at a time for this user, so that two runs don't
+# build the same thing side by side.
 with_lock() {
   local name="$1"
   shift
@@ -80,11 +80,11 @@ with_lock() {
   )
 }
 
-# context_of FOLDER: its files as a build context on standard output. Their modes don't follow the
-# umask of this user, as a builder copies them into the image, whose own users have to read them.
+# context_of FOLDER: writes its files as a build context to standard output. Builders copy modes
+# into the image, whose own users have to read the files. So the modes don't depend on the umask.
 context_of() { tar -C "$1" --mode=u=rwX,go=rX --owner=0 --group=0 --numeric-owner --sort=name -cf - .; }
 
-# build_image TAG FOLDER [ARGUMENT OF docker build]...: says nothing unless it fails.
+# build_image TAG FOLDER [ARGUMENT OF docker build]...: builds an image. Prints only failures.
 build_image() {
   local tag="$1" folder="$2" output
   shift 2

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Installs packages of Debian and its kin. Sourced after lib.sh.
+# Installs packages of Debian and its derivatives. Sourced after lib.sh.
 
-# install_packages WHY PACKAGE...: does nothing for what is there.
+# install_packages PURPOSE PACKAGE...: installs the packages that are missing.
 install_packages() {
   local why="$1" package missing=()
   shift
@@ -15,18 +15,17 @@ install_packages() {
   ((${#missing[@]})) || return 0
   say "Installing ${missing[*]} ($why)"
   local install=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq)
-  # The package lists of a fresh machine are absent or out of date, so a first failure asks for
-  # them.
+  # The package lists of a fresh machine are absent or out of date, so update them after a failure.
   if ! as_root "${install[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
     as_root "${install[@]}" update ||
-      warn "the package lists can't be brought up to date: trying with those that are here"
+      warn "the package lists can't be updated: trying with the present ones"
     as_root "${install[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null ||
-      fail "can't install ${missing[*]} ($why)" "apt-get says why above; its sources are in /etc/apt/sources.list.d."
+      fail "can't install ${missing[*]} ($why)" "The messages of apt-get are above. Its sources are in /etc/apt/sources.list.d."
   fi
 }
 
-# install_without_starting WHY PACKAGE...: for a package whose service nobody asked for (an SSH
-# server, say).
+# install_without_starting PURPOSE PACKAGE...: installs packages without starting their services,
+# such as an SSH server.
 install_without_starting() {
   local policy=/usr/sbin/policy-rc.d
   if [[ -e $policy ]]; then
@@ -34,7 +33,7 @@ install_without_starting() {
     return
   fi
   printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
-  # A subshell removes the policy whenever and however it ends.
+  # A subshell removes the policy at its end, even after a failure.
   (
     trap 'as_root rm -f -- "$policy"' EXIT
     install_packages "$@"

@@ -1,33 +1,33 @@
 #!/usr/bin/env bash
 # Puts the provider plugins of stack `local` into the checkout's own PULUMI_HOME, where the engine
 # finds them by name and version. `aws` is always local-cloud's. `command`, `docker`, `random` and
-# `tls` are the real ones where the Pulumi CLI can download them, else local-cloud's stand-ins. A
-# checkout decides that once, because the providers of a state must not change: the decision is the
-# one word in .local/plugins, and LOCAL_CLOUD_PLUGINS=real or =stand-ins makes it by hand.
+# `tls` are the real ones if the Pulumi CLI can download them, or else local-cloud's stand-ins.
 #
-# The engine warns of each plugin that it takes from PATH, and one home for all checkouts would hand
-# one checkout the providers of another.
+# A checkout decides that once, because the providers of a state must not change. The decision is in
+# .local/plugins, and LOCAL_CLOUD_PLUGINS=real or =stand-ins overrides it the first time.
+#
+# The engine warns of each plugin that it finds on PATH, and a home that all checkouts share would
+# give one checkout the providers of another.
 set -euo pipefail
 # shellcheck source=tools/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 
 decision="$checkout/.local/plugins"
 plugins=(command docker random tls)
-# Downloads serve every checkout of the user.
+# All checkouts of the user share the downloads.
 downloads="$cache/pulumi/home"
 
-# version_of PLUGIN: the version of its SDK, which is the one that the SDK asks the engine for.
+# version_of PLUGIN: prints the version of its SDK, for which the SDK asks the engine.
 version_of() { sed -n "s/.*\"@pulumi\/$1\": \"\(.*\)\".*/\1/p" "$checkout/package.json"; }
 
-# downloaded PLUGIN: where the CLI puts its executable.
+# downloaded PLUGIN: prints the path at which the CLI puts its executable.
 downloaded() { printf '%s\n' "$downloads/plugins/resource-$1-v$(version_of "$1")/pulumi-resource-$1"; }
 
 download() {
   local plugin
   for plugin in "${plugins[@]}"; do
     [[ ! -x "$(downloaded "$plugin")" ]] || continue
-    # A network without a way out fails at once; one that swallows packets would keep the CLI
-    # waiting.
+    # The timeout is for a network that drops packets. Without a network, the CLI fails at once.
     PULUMI_HOME="$downloads" timeout 180 pulumi plugin install resource "$plugin" "$(version_of "$plugin")" --exact \
       >/dev/null 2>&1 || return 1
   done
@@ -45,13 +45,13 @@ decide() {
     *) fail "LOCAL_CLOUD_PLUGINS is $choice" "Allowed: real, stand-ins, or unset." ;;
   esac
   [[ $choice == real ]] ||
-    say "The real plugins ${plugins[*]} can't be had from here: the local cloud's stand-ins serve the same resources"
+    say "The real plugins ${plugins[*]} can't be downloaded: the local cloud's stand-ins serve the same resources"
   mkdir -p "${decision%/*}"
   printf '%s\n' "$choice" >"$decision.partial"
   mv -- "$decision.partial" "$decision"
 }
 
-# install PLUGIN EXECUTABLE: by a link, so that a change of the checkout is in effect at once.
+# install PLUGIN EXECUTABLE: links a plugin, so that changes in the checkout take effect at once.
 install() {
   local plugin="$1" executable="$2" folder
   folder="$PULUMI_HOME/plugins/resource-$plugin-v$(version_of "$plugin")"
@@ -64,7 +64,7 @@ install() {
 [[ -s $decision ]] || decide
 install aws "$checkout/local-cloud/bin/pulumi-resource-aws"
 if [[ "$(<"$decision")" == real ]]; then
-  download || fail "the Pulumi plugins ${plugins[*]} can't be downloaded, and this checkout works with the real ones" \
+  download || fail "the Pulumi plugins ${plugins[*]} can't be downloaded, and this checkout uses the real ones" \
     "Run it again with a network; or ./run destroy the environment, remove $decision, and run it again."
   for plugin in "${plugins[@]}"; do install "$plugin" "$(downloaded "$plugin")"; done
 else

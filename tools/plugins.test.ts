@@ -9,7 +9,7 @@ const here = import.meta.dirname;
 const NAMES = ["aws", "command", "docker", "random", "tls"];
 const REAL = NAMES.filter((name) => name !== "aws");
 
-/** A Pulumi CLI that downloads plugins while its folder has a file `network`. */
+/** A fake Pulumi CLI that can download plugins while its folder has a file `network`. */
 const PULUMI = `#!/usr/bin/env bash
 [[ $1 != version ]] || { echo v3.259.0; exit; }
 [[ "$*" == "plugin install resource "*" --exact" && -e "\${0%/*}/network" ]] || exit 1
@@ -30,7 +30,7 @@ describe("the plugins of stack local", () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** A checkout with the scripts under test, and SDKs of a version. */
+  /** Creates a checkout with the scripts under test and SDKs of a version. */
   async function checkout(name: string, version = "1.2.3"): Promise<string> {
     const root = join(folder, name);
     for (const script of ["lib.sh", "env.sh", "packages.sh", "proxy.sh", "pulumi.sh", "plugins.sh"])
@@ -67,7 +67,7 @@ describe("the plugins of stack local", () => {
   const standIn = (root: string, name: string) =>
     join(root, name === "aws" ? "local-cloud/bin" : "local-cloud/stand-ins/bin", `pulumi-resource-${name}`);
 
-  it("stand in for those that can't be downloaded, each checkout's its own", async () => {
+  it("are each checkout's own stand-ins if the real ones can't be downloaded", async () => {
     const [one, other] = [await checkout("one"), await checkout("other")];
     for (const root of [one, other]) {
       const { exitCode, stderr } = await install(root);
@@ -76,7 +76,7 @@ describe("the plugins of stack local", () => {
     }
   });
 
-  it("are the real ones where they can be downloaded, which checkouts share, and always the local cloud's aws", async () => {
+  it("are the real ones, shared by checkouts, if they can be downloaded; aws is always the local cloud's", async () => {
     await network();
     const root = await checkout("one");
     assert.equal((await install(root)).exitCode, 0);
@@ -88,7 +88,7 @@ describe("the plugins of stack local", () => {
     for (const name of REAL) assert.equal(await readlink(plugin(other, name)), await readlink(plugin(root, name)));
   });
 
-  it("stay what they were once decided, also when the network comes", async () => {
+  it("stay the same after the first decision, even if the network comes back", async () => {
     const root = await checkout("one");
     await install(root);
     await network();
@@ -107,7 +107,7 @@ describe("the plugins of stack local", () => {
     }
   });
 
-  it("are missed by name where the real ones are asked for and can't be had, and nothing is decided", async () => {
+  it("fail by name if the real ones are required and can't be downloaded, and nothing is decided", async () => {
     const root = await checkout("one");
     const { exitCode, stderr } = await install(root, "real");
     assert.equal(exitCode, 1);
@@ -119,7 +119,7 @@ describe("the plugins of stack local", () => {
     assert.equal(await readlink(plugin(root, "tls")), standIn(root, "tls"));
   });
 
-  it("are missed where those of a new version can't be had, in a checkout that works with the real ones", async () => {
+  it("fail if a new version can't be downloaded in a checkout that uses the real ones", async () => {
     await network();
     const root = await checkout("one");
     await install(root);
@@ -127,13 +127,10 @@ describe("the plugins of stack local", () => {
     await setVersion(root, "2.0.0");
     const { exitCode, stderr } = await install(root);
     assert.equal(exitCode, 1);
-    assert.match(
-      stderr,
-      /can't be downloaded, and this checkout works with the real ones\n +Run it again with a network;/,
-    );
+    assert.match(stderr, /can't be downloaded, and this checkout uses the real ones\n +Run it again with a network;/);
   });
 
-  it("are not chosen by a word that nobody knows", async () => {
+  it("are not chosen by an unknown value", async () => {
     const { exitCode, stderr } = await install(await checkout("one"), "mine");
     assert.equal(exitCode, 1);
     assert.match(stderr, /LOCAL_CLOUD_PLUGINS is mine\n +Allowed: real, stand-ins, or unset/);

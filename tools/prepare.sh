@@ -10,7 +10,7 @@ source "$checkout/tools/docker-engine.sh"
 
 # Memory of an environment of seven hosts, the engine with its plugins, and a build at the same
 # time. The end-to-end test took 2,600 MiB. The hosts' limits add up to more, but are not reached.
-# docs/run-locally.md says it in GiB.
+# docs/run-locally.md has the same figure in GiB.
 memory_needed_mib=3500
 
 require_linux() {
@@ -24,20 +24,20 @@ require_memory() {
   available="$(available_mib)"
   ((available >= memory_needed_mib)) ||
     fail "the local environment needs $memory_needed_mib MiB of free memory, and this machine has $available" \
-      "Stop something, or take a bigger machine."
+      "Stop other programs, or use a bigger machine."
 }
 
-# Node.js and the packages: enough for the checks and the unit tests.
+# Installs Node.js and the packages, which the checks and the unit tests need.
 prepare_packages() { dependencies_installed || with_lock packages install_dependencies; }
 
-# After prepare_packages: the Pulumi CLI and the variables that it runs with.
+# Provides the Pulumi CLI and its variables. Called after prepare_packages.
 prepare_pulumi() {
   ensure_pulumi
   set_environment
   if [[ $PULUMI_BACKEND_URL == "file://$checkout/.local/state" ]]; then install -d -m 700 "$checkout/.local/state"; fi
 }
 
-# Everything that stack `local` needs.
+# Prepares everything that stack `local` needs.
 prepare_machine() {
   require_linux
   prepare_pulumi
@@ -47,5 +47,5 @@ prepare_machine() {
   "$checkout/tools/plugins.sh"
 }
 
-# Only a load test needs it, and where no registry answers it takes minutes.
+# Provides the image of the load generator. Building it takes minutes if no registry answers.
 prepare_generator() { "$checkout/tools/base-images/ensure.sh" grafana/k6:1.8.1; }

@@ -18,12 +18,12 @@ for (const [what, env, list] of [
   ["with two lists", { no_proxy: "a.example", NO_PROXY: "b.example,a.example" }, `a.example,b.example,${loopback}`],
   ["with everything exempt", { no_proxy: "*" }, "*"],
 ] as const) {
-  test(`loopback is exempt from the user's proxy ${what}, and what the user has exempted stays so`, async () => {
+  test(`loopback is exempt from the user's proxy ${what}, and the user's own exemptions stay`, async () => {
     assert.equal(await bash('printf "%s %s" "$no_proxy" "$NO_PROXY"', env), `${list} ${list}`);
   });
 }
 
-test("the proxy itself stays what the user has set", async () => {
+test("the user's proxy settings stay", async () => {
   const proxies = { http_proxy: "http://p:1", https_proxy: "http://p:2", ALL_PROXY: "socks5://p:3" };
   assert.equal(
     await bash('printf "%s %s %s" "$http_proxy" "$https_proxy" "$ALL_PROXY"', proxies),
@@ -31,7 +31,7 @@ test("the proxy itself stays what the user has set", async () => {
   );
 });
 
-test("the list that grpc-js prefers is extended where there is one", async () => {
+test("the list that grpc-js prefers is extended if there is one", async () => {
   assert.equal(await bash('printf %s "${no_grpc_proxy:-none}"'), "none");
   assert.equal(await bash('printf %s "$no_grpc_proxy"', { no_grpc_proxy: "a.example" }), `a.example,${loopback}`);
   assert.equal(await bash('printf %s "$no_grpc_proxy"', { NO_PROXY: "*" }), loopback);
@@ -49,7 +49,7 @@ for (const [list, exempt] of [
   ["other.amazonaws.com", false],
   ["azonaws.com", false],
 ] as const) {
-  test(`Docker ${exempt ? "asks the registry itself" : "asks its proxy"} with NO_PROXY="${list}"`, async () => {
+  test(`Docker ${exempt ? "connects to the registry directly" : "uses its proxy"} with NO_PROXY="${list}"`, async () => {
     assert.equal(await bash(`is_exempt ${registry} '${list}' && echo yes || echo no`), exempt ? "yes" : "no");
   });
 }
@@ -61,12 +61,12 @@ const requireDirect = `
   require_direct_registry
 `;
 
-test("an engine whose proxy stands before the registry is told with what to do", async () => {
+test("an engine that would use a proxy for the registry is an error with a remedy", async () => {
   const refused = bash(requireDirect, { INFO: "http://proxy:3128 http://proxy:3128 localhost" });
   await assert.rejects(refused, (error: Error) => {
     assert.match(
       error.message,
-      /error: the Docker engine would ask its proxy http:\/\/proxy:3128 for the local cloud's registry/,
+      /error: the Docker engine would use its proxy http:\/\/proxy:3128 for the local cloud's registry/,
     );
     assert.match(error.message, new RegExp(`Add ${registry} to its NO_PROXY`));
     return true;

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# The Pulumi CLI: the one on PATH, or one in the user's cache, downloaded or built there. Sourced after lib.sh and packages.sh.
+# Provides the Pulumi CLI: the one on PATH, or one in the user's cache that was downloaded or built.
+# Sourced after lib.sh and packages.sh.
 : "${checkout:?}" "${cache:?}"
 
 pulumi_minimum=3.200.0
-# The version of the SDK in use (package.json pins it), so that the engine and the program speak the
-# same protocol.
+# The version of the SDK that package.json pins, so that the engine and the program use the same
+# protocol.
 pulumi_version="$(sed -n 's/.*"@pulumi\/pulumi": "\(.*\)".*/\1/p' "$checkout/package.json")"
 pulumi_cached="$cache/pulumi/$pulumi_version/bin"
 language_host="$checkout/tools/pulumi/language-nodejs"
@@ -15,14 +16,14 @@ pulumi_complete() { [[ -x $1/pulumi && -x $1/pulumi-language-nodejs ]]; }
 # Prints a hash of the sources of the language host that is built here.
 language_host_key() { (cd "$language_host" && sha256sum -- *) | sha256sum | cut -d ' ' -f 1; }
 
-# Is the cached CLI as this checkout wants it? A release is: it has the hosts of other languages
-# too. One that was built has beside its host what that was built from.
+# Reports whether the cached CLI fits this checkout. A release does (it has the hosts of other
+# languages too). A built CLI has a hash of the language host's sources beside it.
 pulumi_up_to_date() {
   pulumi_complete "$pulumi_cached" || return 1
   [[ -x $pulumi_cached/pulumi-language-go || "$(cat "$pulumi_cached/language-nodejs.key" 2>/dev/null)" == "$(language_host_key)" ]]
 }
 
-# Prints the directory of the CLI to use; fails when there is none yet.
+# Prints the directory of the CLI to use. Fails if there is none yet.
 pulumi_directory() {
   local found version
   found="$(type -P pulumi)" && found="${found%/*}" || found=""
@@ -52,14 +53,14 @@ pulumi_download() {
   pulumi_complete "$work/bin"
 }
 
-# go_build FOLDER OUTPUT PACKAGE VERSION: builds a command from a pinned module; its go.sum says
-# what each download must be.
+# go_build FOLDER OUTPUT PACKAGE VERSION: builds a command from a pinned module. Its go.sum has the
+# hash of each download.
 go_build() {
   local module="$1" output="$2" package="$3" version="$4" log="$cache/pulumi/go/${1##*/}.log" total count=0 next=$((SECONDS + 15)) line
-  # The toolchain that the modules ask for is itself a module.
+  # Go downloads the toolchain that the modules require, which is a module too.
   local build=(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$module")
-  # This fetches what the build needs. (`go mod download` asks for more, and not all of that is on
-  # every proxy.)
+  # This downloads the dependencies of the build. (`go mod download` requires more, and some proxies
+  # don't have all of that.)
   total="$("${build[@]}" list -deps "$package" 2>"$log" | wc -l)" || {
     tail -n 5 "$log" >&2
     return 1
@@ -68,7 +69,7 @@ go_build() {
     -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$version" "$package" 2>&1 |
     while read -r line; do
       count=$((count + 1))
-      # Everything but the names of finished packages is a message of the compiler.
+      # Lines that are no package name are messages of the compiler.
       if [[ $line == *" "* && $line != "go: downloading "* ]]; then printf '%s\n' "$line" >&2; fi
       if ((SECONDS >= next)); then
         next=$((SECONDS + 15))
@@ -77,7 +78,7 @@ go_build() {
     done
 }
 
-# Sets `go` to a Go command that can fetch the toolchain which a module asks for (1.21 and later).
+# Sets `go` to a Go command that can download a module's toolchain (1.21 and later).
 find_go() {
   local version toolchain=golang.org/toolchain@v0.0.1-go1.26.0.linux-
   [[ "$(uname -m)" == aarch64 ]] && toolchain+=arm64 || toolchain+=amd64
@@ -88,20 +89,20 @@ find_go() {
   say "Go ${version#go} is older than 1.21: fetching a newer toolchain"
   (cd / && GOFLAGS=-mod=mod "$go" mod download "$toolchain") || return 1
   go="$("$go" env GOMODCACHE)/$toolchain/bin/go"
-  # An older Go unpacks it as the modules of libraries, with nothing to execute.
+  # An older Go unpacks it as a library, without executable files.
   chmod -R u+w "${go%/bin/go}" && chmod +x "$go" "${go%/bin/go}"/pkg/tool/*/* "${go%/bin/go}"/bin/*
 }
 
-# A gigabyte that nothing else needs: kept while builds are interrupted, removed with the first that
-# ends well.
+# Sets the folders of the build, which take a gigabyte. They survive interruptions, and a successful
+# build removes them.
 prepare_go_build() {
   export GOMODCACHE="$cache/pulumi/go/modules" GOCACHE="$cache/pulumi/go/build"
   mkdir -p "$cache/pulumi/go"
   find_go
 }
 
-# The host's own files with ours in the place of its answer that it can't run policy packs, as a
-# package that can be built.
+# language_host_sources FOLDER: writes a package that can be built: the files of the official host,
+# with run_plugin.go in place of its function that refuses policy packs.
 language_host_sources() {
   local folder="$1" log="$cache/pulumi/go/language-nodejs.log" theirs file
   theirs="$(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$language_host" list -f '{{.Dir}}' \
@@ -117,8 +118,8 @@ language_host_sources() {
   cp "$language_host/run_plugin.go" "$folder/host"
 }
 
-# The newest release of the Node.js host that is a module of its own; it runs today's programs with
-# today's engine.
+# Builds the newest release of the Node.js host that is a module of its own. It works with the
+# present engine.
 build_language_host() {
   local work="$1"
   say "Building the Node.js language host of the Pulumi CLI from its Go modules (about a minute on 2 cores, once)"
@@ -138,18 +139,18 @@ pulumi_build() {
   rm -rf -- "$cache/pulumi/go"
 }
 
-# Gives a CLI that was built before the language host of this checkout; the engine's seven minutes
-# are not spent again.
+# Replaces the language host of a built CLI by this checkout's, without the seven minutes for the
+# engine.
 renew_language_host() {
   local work="$1" go
   # A subshell, so that a missing compiler doesn't fail the run.
   if (prepare_go_build && build_language_host "$work"); then
-    # The key comes last: whoever is interrupted before it builds again.
+    # The key is moved last, so that an interrupted run builds again.
     mv -f -- "$work/bin/pulumi-language-nodejs" "$pulumi_cached"
     mv -f -- "$work/bin/language-nodejs.key" "$pulumi_cached"
     rm -rf -- "$cache/pulumi/go"
   else
-    warn "the language host of the Pulumi CLI can't be built anew: going on with the one that is there, which may not run policy packs"
+    warn "the language host of the Pulumi CLI can't be rebuilt: continuing with the present one, which may not run policy packs"
   fi
   rm -rf -- "$work"
 }
@@ -164,7 +165,7 @@ obtain_pulumi() {
     return
   fi
   if ! pulumi_download "$work"; then
-    say "The Pulumi CLI can't be downloaded from here"
+    say "The Pulumi CLI can't be downloaded"
     rm -rf -- "${work:?}/bin"
     pulumi_build "$work" ||
       fail "there is no Pulumi CLI: none on PATH, and it could be neither downloaded nor built" \
@@ -176,7 +177,7 @@ obtain_pulumi() {
   rm -rf -- "$work"
 }
 
-# Sees to it that there is a CLI, and that a cached one is as this checkout wants it.
+# Provides a CLI, and updates a cached one that doesn't fit this checkout.
 ensure_pulumi() {
   local directory
   directory="$(pulumi_directory)" || directory="$pulumi_cached"

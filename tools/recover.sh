@@ -1,18 +1,20 @@
 # shellcheck shell=bash
-# Puts right what a killed run or a hard stop of the machine leaves behind, before the next `pulumi up`. Sourced after env.sh; all but end_orphans
-# with the run lock held, which the orphans may have. Each step looks first and costs nothing when there is nothing to do. (The containers of the local cloud come back with the
-# Docker engine by themselves; what is stopped although the engine ran is drift, and Pulumi's to judge.)
+# Cleans up after a killed run or a hard stop of the machine, before the next `pulumi up`. Sourced
+# after env.sh. All steps except end_orphans need the run lock, which the orphans may hold. Each
+# step checks first, so it costs nothing when there is nothing to do. (The local cloud's containers
+# start again with the Docker engine. A container that stopped while the engine ran is drift, which
+# Pulumi handles.)
 : "${checkout:?}" "${LOCAL_CLOUD_ACCOUNT:?}"
 
-# The state file of stack `local`, when the state is on this machine.
+# Prints the path of the state file of stack `local` if the state is on this machine.
 state_file() {
   [[ $PULUMI_BACKEND_URL == file://* ]] || return 0
   printf '%s\n' "${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/gifticon-event/local.json"
 }
 
-# What a killed CLI had started waits for ever: only the CLI would end the language host, and only
-# that the program. They are known by their account, and by having lost the parent that started
-# them.
+# Ends the processes of a killed CLI, which would wait forever: the CLI would end the language host,
+# and the language host the program. They are known by their account, and by the loss of their
+# parent.
 end_orphans() {
   local process parent starter
   for process in /proc/[0-9]*; do
@@ -26,12 +28,12 @@ end_orphans() {
     grep -qsz "^LOCAL_CLOUD_ACCOUNT=$LOCAL_CLOUD_ACCOUNT\$" "$process/environ" || continue
     parent="$(sed -n 's/^PPid:[[:space:]]*//p' "$process/status" 2>/dev/null)"
     [[ "$(cat "/proc/${parent:-none}/comm" 2>/dev/null)" != "$starter" ]] || continue
-    say "A run was killed: ending what it had started (process ${process#/proc/})"
+    say "A run was killed: ending its process ${process#/proc/}"
     end_with_children "${process#/proc/}"
   done
 }
 
-# end_with_children PROCESS: at once; what is left of a killed run has nothing to put in order.
+# end_with_children PROCESS: kills a process and its children, which have nothing to clean up.
 end_with_children() {
   local children child
   read -ra children -d '' < <(cat "/proc/$1/task/"*/children 2>/dev/null) || true
@@ -39,7 +41,7 @@ end_with_children() {
   kill -KILL "$1" 2>/dev/null || true
 }
 
-# A lock whose process is gone, or is no Pulumi any more, would keep every later update out.
+# Frees the state's lock if its process is gone. Otherwise it would block every later update.
 free_stale_lock() {
   local folder lock pid
   [[ $PULUMI_BACKEND_URL == file://* ]] || return 0
@@ -54,23 +56,22 @@ free_stale_lock() {
   done
 }
 
-# An update that was killed notes which operations were under way, and doesn't know how they ended:
-# look at what is there, forget creations that were not recorded, and delete what they may have
-# made.
+# Settles the operations of a killed update, whose results are unknown: compares the state with
+# reality, forgets creations that were not recorded, and deletes their resources.
 settle_pending_operations() {
   local state
   state="$(state_file)"
   [[ -e $state ]] && grep -q '"pending_operations"' "$state" || return 0
-  say "A run was killed in the middle of an update: comparing the state with what is there"
+  say "A run was killed in the middle of an update: comparing the state with the machine"
   pulumi refresh --yes --skip-preview --clear-pending-creates --stack local --non-interactive >/dev/null ||
-    fail "the state can't be brought in line with what is there" "See: ./run pulumi refresh --stack local"
+    fail "the state can't be compared with the machine" "See: ./run pulumi refresh --stack local"
   pulumi stack export --stack local | local-cloud sweep --stack local
 }
 
 # Prints the account's running containers, one id a line.
 running_containers() { docker ps -q --no-trunc --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT" | sort; }
 
-# The list of what ran when the last ./run up ended well.
+# Prints the path of the list of containers that ran after the last successful ./run up.
 running_file() { printf '%s\n' "$checkout/.local/running-$LOCAL_CLOUD_ACCOUNT"; }
 
 note_running_containers() { running_containers >"$(running_file)"; }

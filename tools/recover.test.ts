@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { execa } from "execa";
 
-describe("what a killed run had started", () => {
+describe("a process of a killed run", () => {
   let folder: string;
   const ends: (() => void)[] = [];
 
@@ -18,9 +18,7 @@ describe("what a killed run had started", () => {
     await rm(folder, { recursive: true });
   });
 
-  /**
-   * A program of an account, started by no language host, with a child that keeps the output open.
-   */
+  /** Starts a program of an account without a language host. Its child keeps the output open. */
   async function program(account: string): Promise<{ runs: () => boolean; ended: Promise<unknown> }> {
     const script = join(folder, "@pulumi/pulumi/cmd/run/index.sh");
     await mkdir(join(script, ".."), { recursive: true });
@@ -31,7 +29,7 @@ describe("what a killed run had started", () => {
     return { runs: () => child.exitCode === null && child.signalCode === null, ended: child };
   }
 
-  it("is ended with its children, and nothing of another account", async () => {
+  it("is ended with its children, and processes of other accounts stay", async () => {
     // The same test of another checkout may run at this moment.
     const [account, another] = [1, 2].map((one) => `99${String(process.pid).padStart(9, "0")}${one}`) as [
       string,
@@ -41,8 +39,8 @@ describe("what a killed run had started", () => {
     const script = "set -euo pipefail; source tools/lib.sh; source tools/recover.sh; end_orphans";
     const env = { LOCAL_CLOUD_ACCOUNT: account };
     const { all } = await execa("bash", ["-c", script], { cwd: join(import.meta.dirname, ".."), env, all: true });
-    assert.equal(all.match(/ending what it had started/g)?.length, 1);
-    // Its output ends with the last process that holds it.
+    assert.equal(all.match(/ending its process/g)?.length, 1);
+    // The output ends when its last process has ended.
     await own.ended;
     ends.shift();
     assert.deepEqual([own.runs(), other.runs()], [false, true]);

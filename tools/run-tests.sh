@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run-tests.sh LAYER [ARGUMENT]...: Node's test runner over the test files of a layer. A file or a
-# folder narrows them down to those there; any other argument goes to the runner (e.g.
-# --test-name-pattern=drain, --test-update-snapshots).
+# run-tests.sh LAYER [ARGUMENT]...: runs the test files of a layer. A file or a folder selects the
+# tests there. Any other argument goes to Node's test runner (e.g. --test-name-pattern=drain,
+# --test-update-snapshots).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,8 +19,8 @@ for argument in "$@"; do
   fi
 done
 
-# find_tests FOLDER... -- CONDITION...: the test files there, outside what is installed or
-# generated.
+# find_tests FOLDER... -- CONDITION...: prints the test files there, apart from installed and
+# generated ones.
 find_tests() {
   local folders=()
   while [[ $1 != -- ]]; do
@@ -33,8 +33,7 @@ find_tests() {
 }
 
 case "$layer" in
-  # Unit tests stand beside their code, wherever that is; those that need the Pulumi CLI are named
-  # *.engine.test.ts.
+  # Unit tests are beside their code. Tests that need the Pulumi CLI are named *.engine.test.ts.
   unit) mapfile -t all < <(find_tests . -- ! -name '*.engine.test.ts') ;;
   engine) mapfile -t all < <(find_tests ./test/engine --; find_tests . -- -name '*.engine.test.ts') ;;
   *) mapfile -t all < <(find_tests "./test/$layer" --) ;;
@@ -52,8 +51,8 @@ if ((${#files[@]} == 0)); then
   exit 1
 fi
 
-# Files that run at a time. Each waits much (for the engine, for containers), and has what it uses
-# to itself: an account of the local cloud, or a broker and a database.
+# Files that run at a time. Each mostly waits for the engine or containers, and has its own account
+# of the local cloud, or its own broker and database.
 case "$layer" in
   engine | services) files_at_once=3 ;;
   *) files_at_once=2 ;;

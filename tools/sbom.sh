@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# sbom.sh FOLDER: writes software bills of materials (CycloneDX) for what the images are made of: of
-# the bundle of each service, by npm itself out of package-lock.json, as FOLDER/NAME.cdx.json; and
-# of each base image, by its packages, as FOLDER/base/IMAGE.cdx.json. Base images are taken from
-# this machine's Docker, or pulled; where that fails, the others are written, and it ends with 1.
-# Needs npm 10 or newer and Node.js 22.18 or newer.
+# sbom.sh FOLDER: writes software bills of materials (CycloneDX) of the images. npm writes the one
+# of each service's bundle from package-lock.json, as FOLDER/NAME.cdx.json. The one of each base
+# image lists its packages, as FOLDER/base/IMAGE.cdx.json. Missing base images are pulled. If that
+# fails, the others are written, and it exits with 1. It needs npm 10 and Node.js 22.18 or later.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -11,8 +10,8 @@ folder="$1"
 mkdir -p "$folder/base"
 for dockerfile in services/*/Dockerfile; do
   name="$(basename "$(dirname "$dockerfile")")"
-  # Nothing is omitted: npm takes what the root needs for development, too (pino), for nothing else.
-  # The services have no dependencies for development.
+  # Development dependencies are not omitted, because npm would also omit packages that the root
+  # needs only for development (pino). The services have none.
   npm sbom --sbom-format cyclonedx --package-lock-only --workspace "@gifticon/$name" >"$folder/$name.cdx.json"
   printf '%s\n' "$folder/$name.cdx.json"
 done

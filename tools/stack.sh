@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# Prepares commands that inspect a stack over SSH: finds its state and its hosts. Sourced by tools/commands/.
+# Prepares commands that inspect a stack over SSH: finds its state and its hosts. Sourced by
+# tools/commands/.
 
 tools="$(dirname "${BASH_SOURCE[0]}")"
 
-# prepare_for_stack COMMAND ARGUMENT...: the stack is the one that `--stack` names among the
-# arguments, `local` by default.
+# prepare_for_stack COMMAND ARGUMENT...: prepares for the stack that `--stack` names, by default
+# `local`.
 prepare_for_stack() {
   local command="$1" stack=local previous="" argument
   shift
@@ -20,9 +21,9 @@ prepare_for_stack() {
     prepare_packages
     become_root "$command" "$@"
     prepare_pulumi
-    local-cloud restore || warn "the environment may not be reached by its names"
+    local-cloud restore || warn "the names of the environment may not resolve"
   else
-    # The state of another stack is where its user keeps it: the user's own Pulumi CLI and variables find it.
+    # The user's own Pulumi CLI and variables find the state of another stack.
     # shellcheck source=tools/lib.sh
     source "$tools/lib.sh"
     # shellcheck source=tools/packages.sh
@@ -30,7 +31,7 @@ prepare_for_stack() {
     # shellcheck source=tools/dependencies.sh
     source "$tools/dependencies.sh"
     dependencies_installed || with_lock packages install_dependencies
-    have pulumi || fail "there is no Pulumi CLI on PATH, which knows where stack $stack is" "Install it: https://www.pulumi.com/docs/install/"
+    have pulumi || fail "there is no Pulumi CLI on PATH to find stack $stack" "Install it: https://www.pulumi.com/docs/install/"
     PATH="$checkout/node_modules/.bin:$PATH"
   fi
   have ssh || install_packages "to reach the hosts" openssh-client

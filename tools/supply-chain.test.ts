@@ -8,7 +8,7 @@ const lock = JSON.parse(read("package-lock.json")) as {
 };
 const installed = Object.entries(lock.packages).filter(([path]) => path.includes("node_modules/"));
 
-test("every package of the lockfile is held to its content", () => {
+test("every package of the lockfile has a hash of its content", () => {
   const loose = installed.filter(([, { link, integrity }]) => link !== true && !integrity?.startsWith("sha512-"));
   assert.deepEqual(
     loose.map(([path]) => path),
@@ -16,25 +16,25 @@ test("every package of the lockfile is held to its content", () => {
   );
 });
 
-// None of them runs: .npmrc says so. A new one is to be looked at before it is named here.
-test("no package runs code at installation, and those that would are known by name", () => {
+// .npmrc disables all of them. Look at a new one before you add it here.
+test("no package runs code at installation, and packages with install scripts are listed", () => {
   assert.match(read(".npmrc"), /^ignore-scripts=true$/m);
   const scripted = installed.filter(([, { hasInstallScript }]) => hasInstallScript === true);
   assert.deepEqual(scripted.map(([path]) => path).sort(), [
-    // Would fetch the plugin, which the Pulumi CLI does by itself.
+    // Would download the plugin, which the Pulumi CLI does too.
     "node_modules/@pulumi/command",
-    // Optional, of ssh2: compiled code that it does without.
+    // Optional compiled code of ssh2.
     "node_modules/cpu-features",
-    // Checks that its binary runs; that comes as a package of its own.
+    // Checks that its binary runs, which another package contains.
     "node_modules/esbuild",
     // Compares versions.
     "node_modules/protobufjs",
-    // Compiled code that it does without.
+    // Optional compiled code.
     "node_modules/ssh2",
   ]);
 });
 
-test("every version that is asked for is exact", () => {
+test("every required version is exact", () => {
   const root = new URL("..", import.meta.url).pathname;
   const files = globSync(
     ["package.json", "local-cloud/package.json", "services/*/package.json", "policy/package.json"],

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
 
-test("each test that failed is told with the words of its error, a suite and a passed test are not", async () => {
+test("each failed test is reported with its error message, and suites and passed tests are not", async () => {
   const folder = await mkdtemp(join(tmpdir(), "causes-"));
   try {
     const file = join(folder, "some.test.mjs");
@@ -18,7 +18,7 @@ test("each test that failed is told with the words of its error, a suite and a p
       });`,
     );
     const reporter = join(import.meta.dirname, "test-causes.ts");
-    // A test runner within a test runner is left out unless it doesn't know.
+    // Without this, Node.js skips a test runner inside another one.
     const env = { NODE_TEST_CONTEXT: undefined };
     const { stdout, exitCode } = await execa(process.execPath, ["--test", `--test-reporter=${reporter}`, file], {
       env,

@@ -3,17 +3,16 @@
 # commands/test.sh, which defines run_layer.
 : "${checkout:?}"
 
-# Holds what each layer ended with: LAYER.passed or LAYER.failed, with its seconds, and
-# LAYER.output.
+# Folder of the results of layers: LAYER.passed or LAYER.failed with its seconds, and LAYER.output.
 results=""
 
 begin_lanes() {
   results="$(mktemp -d)"
-  # shellcheck disable=SC2064 # the folder of now
+  # shellcheck disable=SC2064 # expands now on purpose
   trap "rm -rf -- '$results'" EXIT
 }
 
-# record LAYER COMMAND...: runs a layer, and notes how it ended and how long it took.
+# record LAYER COMMAND...: runs a layer, and records its result and its seconds.
 record() {
   local layer="$1" began=$SECONDS end=passed
   shift
@@ -22,12 +21,12 @@ record() {
   [[ $end == passed ]]
 }
 
-# run_lane LAYER...: runs layers one after another. Each layer's output comes when it has ended, so
-# that no two are mixed. Starts no more of them after a failure, in whichever lane.
+# run_lane LAYER...: runs layers one after another. Each layer's output is shown when it has ended,
+# so that outputs don't mix. After a failure in any lane, it starts no further layer.
 run_lane() {
   local layer
   for layer in "$@"; do
-    # Without the folder the run was ended by hand.
+    # A missing folder means that the user ended the run.
     [[ -d $results ]] && ! compgen -G "$results/*.failed" >/dev/null || return 0
     say "test $layer: started"
     record "$layer" run_layer "$layer" >"$results/$layer.output" 2>&1 || true
@@ -39,8 +38,8 @@ run_lane() {
   done
 }
 
-# side_by_side "LAYER..." ["LAYER..."]...: runs lanes at the same time; fails when a layer did. The
-# first lane has the processor before the others: it is the one that the rest waits for.
+# side_by_side "LAYER..." ["LAYER..."]...: runs lanes at the same time, and fails if a layer did.
+# The first lane is the longest, so it has a higher priority than the others.
 side_by_side() {
   local lane lanes=() share=0
   for lane in "$@"; do
@@ -53,8 +52,8 @@ side_by_side() {
   ! compgen -G "$results/*.failed" >/dev/null
 }
 
-# show_failures LAYER...: the end of what each failed layer printed, with the causes of its
-# failures. Other layers may have printed much since.
+# show_failures LAYER...: prints the end of each failed layer's output, with the causes, because
+# other layers may have printed much since.
 show_failures() {
   local layer
   for layer in "$@"; do
@@ -65,12 +64,13 @@ show_failures() {
   done
 }
 
-# seconds_of END LAYER...: "lint 24 s, types 5 s" of those that ended so, or "none".
+# seconds_of passed|failed LAYER...: prints "lint 24 s, types 5 s" for the layers with that result,
+# or "none".
 seconds_of() {
-  local end="$1" layer told=()
+  local end="$1" layer shown=()
   shift
   for layer in "$@"; do
-    [[ ! -e $results/$layer.$end ]] || told+=("$layer $(cat "$results/$layer.$end") s")
+    [[ ! -e $results/$layer.$end ]] || shown+=("$layer $(cat "$results/$layer.$end") s")
   done
-  (IFS=,; printf '%s\n' "${told[*]:-none}" | sed 's/,/, /g')
+  (IFS=,; printf '%s\n' "${shown[*]:-none}" | sed 's/,/, /g')
 }

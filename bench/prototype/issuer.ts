@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import { Kafka, logLevel } from "kafkajs";
 import pg from "pg";
 
-// The baseline for the gifticon issuer: one transaction for 2,000 records, then the offset. No dead
-// letters, no codes, no adapting, no heartbeats of its own, no health, no second issuer.
+// The baseline for the gifticon issuer: one transaction for 2,000 records, then the offset. It has
+// no dead letters, codes, adaptive batches, heartbeats, health checks or second issuer.
 const { PORT, KAFKA_BOOTSTRAP_SERVERS = "", KAFKA_TOPIC = "", KAFKA_GROUP_ID = "" } = process.env;
 const { DATABASE_HOST, DATABASE_PORT, DATABASE_NAME, DATABASE_USER } = process.env;
 const { DATABASE_PASSWORD_FILE = "", DATABASE_CA_FILE = "", EVENT_STOCK } = process.env;

@@ -10,11 +10,11 @@ export interface Candidate {
   name: string;
   /** Options of `node`. */
   args: readonly string[];
-  /** It makes its own tables, so it connects as the database's owner. */
+  /** True for a program that creates its own tables as the database's owner. */
   ownsTables?: true;
 }
 
-/** The services and the prototypes, each as one file, so that none pays for reading TypeScript. */
+/** The services and the prototypes, each bundled, so that none has to parse TypeScript. */
 export interface Candidates extends AsyncDisposable {
   apis: readonly Candidate[];
   issuers: readonly Candidate[];
@@ -22,7 +22,7 @@ export interface Candidates extends AsyncDisposable {
 
 const checkout = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Bundles all of them. */
+/** Bundles all candidates. */
 export async function bundleForBench(): Promise<Candidates> {
   const folder = await mkdtemp(join(tmpdir(), "gifticon-bench-"));
   const prototype = async (name: string): Promise<Candidate> => {
@@ -37,7 +37,7 @@ export async function bundleForBench(): Promise<Candidates> {
   };
 }
 
-/** A service as its image runs it: with the flags of its Dockerfile. */
+/** Bundles a service, with the flags of its Dockerfile. */
 async function service(name: ServiceName): Promise<Candidate> {
   const outfile = await bundleService(name);
   return { name, args: [...flagsOfImage(name), outfile] };

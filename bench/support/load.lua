@@ -1,4 +1,4 @@
--- wrk's script: each request is of another user. The first argument is the number of the first user of this run.
+-- wrk's script. Each request has another user; the first argument is the number of the first one.
 local threads = 0
 
 function setup(thread)

@@ -3,13 +3,13 @@ import { execa } from "execa";
 
 /** Result of a load. */
 export interface LoadReport {
-  /** Answered requests, whatever the answer. */
+  /** Answered requests, with any answer. */
   requests: number;
   seconds: number;
   /** Milliseconds. */
   p50: number;
   p99: number;
-  /** Answers that are no success. */
+  /** Answers with an error status. */
   refused: number;
   /** Connections that failed. */
   broken: number;
@@ -20,8 +20,8 @@ export interface LoadReport {
 let users = 0;
 
 /**
- * Asks with wrk, whose cost is a tenth of the service's, so that it isn't the bound: as fast as
- * answers come, each time another user.
+ * Sends requests by wrk as fast as answers come, each of another user. wrk costs a tenth of the
+ * service's CPU time, so it isn't the bottleneck.
  */
 export async function load(url: string, connections: number, seconds: number): Promise<LoadReport> {
   const script = fileURLToPath(new URL("load.lua", import.meta.url));

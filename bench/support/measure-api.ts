@@ -16,16 +16,16 @@ export interface ApiRow {
   p99: number;
   cpuSecondsPer10k: number;
   errors: number;
-  /** Requests that it had answered when its memory was read. */
+  /** Number of answered requests when its memory was read. */
   answered: number;
   residentMb: number;
   peakMb: number;
 }
 
 /**
- * Puts load on an API from 200 connections.
+ * Sends requests to an API from 200 connections.
  *
- * @param goal Goes on afterwards until so many requests are answered, and reads the memory then.
+ * @param goal Afterwards, requests continue until this many are answered, and the memory is read.
  */
 export async function measureApi(backing: Backing, { name, args }: Candidate, goal: number): Promise<ApiRow> {
   await using event = await createEvent(backing, 1_000_000_000);
@@ -55,7 +55,7 @@ export async function measureApi(backing: Backing, { name, args }: Candidate, go
   };
 }
 
-/** Holds 6,000 connections to one process, all of which ask all the time. */
+/** Sends requests to one process continuously from 6,000 connections. */
 export async function measureConnections(backing: Backing, { name, args }: Candidate) {
   await using event = await createEvent(backing, 1_000_000_000);
   await using api = await measure(args, await freePort(), event.environment);

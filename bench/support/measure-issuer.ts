@@ -8,12 +8,9 @@ import { createEvent } from "../../services/testing/event.ts";
 import type { Candidate } from "./candidates.ts";
 import { measure } from "./measured-process.ts";
 
-/**
- * Records that share a batch of Kafka's, about as many as main-api writes together under load; and
- * batches on their way at once.
- */
+/** Records in a batch of Kafka's, about as many as main-api writes together under load. */
 const BATCH = 100;
-const AT_ONCE = 50;
+/** Batches that are sent at the same time. */ const AT_ONCE = 50;
 
 /** Speed and cost of an issuer. Memory in MB. */
 export interface IssuerRow {
@@ -24,8 +21,8 @@ export interface IssuerRow {
 }
 
 /**
- * Makes a topic of one partition with so many requests, each of another user, as main-api writes
- * them.
+ * Creates a topic with one partition and this many requests, each of another user, as main-api
+ * writes them.
  */
 export async function fillTopic(broker: Broker, records: number): Promise<string> {
   const topic = `backlog_${process.pid}`;
@@ -46,8 +43,8 @@ export async function fillTopic(broker: Broker, records: number): Promise<string
 }
 
 /**
- * Lets an issuer of a group of its own empty the topic into a database of its own, from its first
- * commit to its last.
+ * Measures an issuer that empties the topic into its own database, from its first commit to its
+ * last. It has its own consumer group.
  */
 export async function measureIssuer(
   backing: Backing,

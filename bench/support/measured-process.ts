@@ -9,9 +9,9 @@ const TICKS = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }))
 /** A process under measurement. */
 export interface MeasuredProcess extends AsyncDisposable {
   readonly url: string;
-  /** CPU that it has used so far, user and system, in seconds. */
+  /** Returns the CPU time that it has used, user and system, in seconds. */
   cpuSeconds: () => number;
-  /** Resident memory now, and the most there was, in MB. */
+  /** Returns its resident memory and its peak, in MB. */
   memory: () => { now: number; peak: number };
 }
 
@@ -43,8 +43,8 @@ export async function measure(
   return {
     url,
     cpuSeconds: () => {
-      // proc(5): the fields after the name in parentheses; utime and stime are the 14th and 15th of
-      // all.
+      // proc(5): the fields after the name in parentheses. utime and stime are the 14th and 15th
+      // field in total.
       const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
       return (Number(fields[11]) + Number(fields[12])) / TICKS;
     },

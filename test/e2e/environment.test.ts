@@ -14,14 +14,14 @@ import { LoadTest } from "./load-test.ts";
 import { nodeSteps } from "./nodes.ts";
 import { securitySteps } from "./security.ts";
 
-// The whole life of the environment as one story on one stack: each test starts where the one
-// before ended, because an environment of seven hosts is too dear to build for each.
+// The whole life of an environment as one story on one stack. Each test starts where the previous
+// one ended, because an environment of seven hosts takes too long to create for each.
 const { account, range } = testAccount("e2e");
 const stack = new LocalStack("e2e", account);
 const loadTest = new LoadTest(stack);
 const setting = (name: string): string => `gifticon-event:${name}`;
 
-/** A range of user ids that no other test of the story uses. */
+/** The next user id that no test of the story has used. */
 let nextUser = 1;
 const freshUsers = (count: number): number[] => Array.from({ length: count }, () => nextUser++);
 
@@ -34,10 +34,7 @@ async function withGifticons<T>(use: (client: Gifticons) => Promise<T>): Promise
   }
 }
 
-/**
- * The first request of a new environment: the load balancer may still be counting its health
- * checks.
- */
+/** Issues a gifticon. It retries, because a new load balancer first counts its health checks. */
 async function issueOne(): Promise<void> {
   await withGifticons(async (client) => {
     const [userId = 0] = freshUsers(1);
@@ -52,8 +49,8 @@ async function issueOne(): Promise<void> {
 const operations = ({ steps }: Outcome): string[] => [...new Set(steps.map(({ op }) => op))].sort();
 
 /**
- * Asks for fresh users, ten at a time, until `work` has ended; every accepted request must then be
- * issued.
+ * Sends requests of new users, ten at a time, until `work` has ended. Every accepted request must
+ * then be issued.
  */
 async function underLoad(work: () => Promise<void>): Promise<void> {
   await withGifticons(async (client) => {
@@ -81,7 +78,7 @@ describe("the environment on the local cloud", () => {
   });
   after(() => stack.dispose());
 
-  step("refuses wrong, unknown and missing settings by name, and makes nothing", async () => {
+  step("refuses wrong, unknown and missing settings by name, and creates nothing", async () => {
     await stack.configure({ [setting("workers")]: 0, [setting("wrokers")]: 6, [setting("operators")]: undefined });
     const refused = await stack.run("up");
     assert.notEqual(refused.exitCode, 0);
@@ -94,26 +91,23 @@ describe("the environment on the local cloud", () => {
     await stack.restoreConfiguration();
   });
 
-  step(
-    "stands up with the first up, without a warning: seven ready nodes with the right roles and labels",
-    async () => {
-      const first = await stack.succeed("up");
-      assert.deepEqual(operations(first), ["create"]);
-      const warnings = first.output.split("\n").filter((line) => /\bwarning: /i.test(line));
-      assert.deepEqual(warnings, []);
-      const nodes = await swarmNodes(account, stack);
-      assert.equal(nodes.length, 7);
-      assert.deepEqual([...new Set(nodes.map(({ state }) => state))], ["ready"]);
-      assert.deepEqual(
-        nodes.filter(({ role }) => role === "manager").map(({ name }) => name),
-        ["manager"],
-      );
-      assert.deepEqual(
-        nodes.filter(({ labels }) => labels["kafka_server"] === "true").map(({ name }) => name),
-        ["kafka"],
-      );
-    },
-  );
+  step("is up after the first up, without a warning: seven ready nodes with the right roles and labels", async () => {
+    const first = await stack.succeed("up");
+    assert.deepEqual(operations(first), ["create"]);
+    const warnings = first.output.split("\n").filter((line) => /\bwarning: /i.test(line));
+    assert.deepEqual(warnings, []);
+    const nodes = await swarmNodes(account, stack);
+    assert.equal(nodes.length, 7);
+    assert.deepEqual([...new Set(nodes.map(({ state }) => state))], ["ready"]);
+    assert.deepEqual(
+      nodes.filter(({ role }) => role === "manager").map(({ name }) => name),
+      ["manager"],
+    );
+    assert.deepEqual(
+      nodes.filter(({ labels }) => labels["kafka_server"] === "true").map(({ name }) => name),
+      ["kafka"],
+    );
+  });
 
   step("issues a gifticon through the load balancer, the API, Kafka, the issuer and the database", issueOne);
 
@@ -165,7 +159,7 @@ describe("the environment on the local cloud", () => {
     assert.equal((await swarmNodes(account, stack)).length, 7);
   });
 
-  step("sees a host that was killed outside, and replaces it with its labels", async () => {
+  step("detects a host that was removed by hand, and replaces it with its labels", async () => {
     const { container } = await instance(account, "worker-2");
     await execa("docker", ["rm", "-f", "-v", container]);
     await stack.succeed("refresh");
@@ -182,7 +176,7 @@ describe("the environment on the local cloud", () => {
 
   nodeSteps(step, stack);
 
-  step("breaks when a security group rule is missing, and the next refreshed up puts it right", async () => {
+  step("fails without a security group rule, and the next up with --refresh repairs it", async () => {
     await removeRecord(
       account,
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -200,7 +194,7 @@ describe("the environment on the local cloud", () => {
   });
 
   step(
-    "fails the up with the service's own words when a service can't start, and the old version serves on",
+    "fails the up with the service's own error when a service can't start, and the old version keeps serving",
     async () => {
       const restore = await stack.edit(
         "services/gifticon-issuer/main.ts",
@@ -212,7 +206,7 @@ describe("the environment on the local cloud", () => {
       assert.deepEqual(
         failed.steps.filter(({ type }) => type === "docker:index/image:Image").map(({ name }) => name),
         ["gifticon-issuer"],
-        "a change in one service makes one image",
+        "a change in one service builds one image",
       );
       await issueOne();
       await restore();
@@ -233,7 +227,7 @@ describe("the environment on the local cloud", () => {
     await issueOne();
   });
 
-  step("takes on a load generator, which refuses what can't be run and starts nothing", async () => {
+  step("adds a load generator, which refuses invalid options and starts nothing", async () => {
     await stack.configure({ [setting("workers")]: 5, [setting("loadGenerator")]: "k6" });
     await loadTest.plantFaults();
     await stack.succeed("up");
@@ -245,11 +239,11 @@ describe("the environment on the local cloud", () => {
     await loadTest.refusesBadInput();
   });
 
-  step("fails the load test of an API that forgets a request, and of an issuer that skips one, by name", async () => {
+  step("names the lost requests in a load test of an API that forgets one and an issuer that skips one", async () => {
     await loadTest.findsPlantedFaults();
   });
 
-  step("goes from kafka to direct and back", async () => {
+  step("changes the mode from kafka to direct and back", async () => {
     await stack.configure({ [setting("mode")]: "direct" });
     await stack.succeed("up");
     assert.equal((await stack.outputs()).mode, "direct");
@@ -265,7 +259,7 @@ describe("the environment on the local cloud", () => {
 
   step("passes the load test in both modes: nothing lost, doubled or oversold", () => loadTest.passesInBothModes());
 
-  step("is gone after destroy", async () => {
+  step("leaves nothing after destroy", async () => {
     await stack.command("destroy");
     assert.deepEqual(await leftovers(account), []);
   });

@@ -12,18 +12,18 @@ import { Canary, secretsOfState } from "../support/security/canary.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 
 /**
- * Enough for some thousand requests, and few enough that a busy machine of 2 cores answers all of
- * them in time.
+ * Enough users for some thousand requests, and few enough that a busy machine with 2 cores answers
+ * all of them in time.
  */
 const USERS = ["--users", "250"];
 /**
- * Users of the run, by number, whom the planted faults strike. None of them asks twice or follows
- * the request: k6/users.js.
+ * Numbers of the users whose requests the planted faults lose. Neither of them asks twice or polls
+ * the status: k6/users.js.
  */
 const FORGOTTEN = 5;
 const SKIPPED = 12;
 
-/** The load test's part of the story: `./run event`, as an operator calls it. */
+/** The load test's steps of the story: `./run event`, as an operator calls it. */
 export class LoadTest {
   readonly #stack: LocalStack;
   #repair: (() => Promise<void>)[] = [];
@@ -32,25 +32,23 @@ export class LoadTest {
     this.#stack = stack;
   }
 
-  /** `./run event` on the stack, with its report. */
+  /** Runs `./run event` on the stack, and returns its report. */
   async #event(...args: Parameters<LocalStack["event"]>): Promise<EventRun & { report?: Report }> {
     return (await this.#stack.event(...args)) as EventRun & { report?: Report };
   }
 
-  /** Nothing is run, and it is said why. */
-  async refuses(args: readonly string[], words: RegExp): Promise<void> {
+  /** Checks that nothing runs and that the error explains it. */
+  async refuses(args: readonly string[], message: RegExp): Promise<void> {
     const refused = await this.#event(args);
     assert.equal(refused.exitCode, 2, refused.words);
-    assert.match(refused.words, words);
+    assert.match(refused.words, message);
     assert.equal(refused.report, undefined);
   }
 
-  /**
-   * Each input that can't be run is refused by what is allowed, and the generator has done nothing.
-   */
+  /** Checks that each invalid input is refused with the allowed values, and that nothing ran. */
   async refusesBadInput(): Promise<void> {
     const files = Number(await this.#inGenerator("ulimit -H -n"));
-    // On a machine with a higher limit of open files, the ports are the limit.
+    // On a machine with a higher limit of open files, the number of ports is the limit.
     const most = Math.min(50_000, files - 100);
     const beyond =
       most === 50_000
@@ -67,8 +65,8 @@ export class LoadTest {
   }
 
   /**
-   * Breaks both services, from the next up on: the API forgets one request after it has promised
-   * it, and the issuer skips one record.
+   * Breaks both services from the next up on: the API forgets one request after it accepted it, and
+   * the issuer skips one record.
    */
   async plantFaults(): Promise<void> {
     const user = (number: number) => `${LOAD_TEST_USERS.first + number}n`;
@@ -87,11 +85,11 @@ export class LoadTest {
   }
 
   /**
-   * A run over the planted faults fails, and tells them and nothing else. The next up is one
-   * without them.
+   * Checks that a run finds the planted faults and nothing else. Removes them afterwards; the next
+   * up deploys that.
    */
   async findsPlantedFaults(): Promise<void> {
-    // Errors aren't what this is about.
+    // This check is not about the error rate.
     const { exitCode, words, report } = await this.#event([...USERS, "--seconds", "3", "--max-error-rate", "1"]);
     const run = report?.runs[0] ?? assert.fail(words);
     const id = (number: number) => requestIdOf(run.plan, number, false);
@@ -108,7 +106,7 @@ export class LoadTest {
     for (const repair of this.#repair) await repair();
   }
 
-  /** Ctrl-C stops the generator, and what has been seen until then is judged and reported. */
+  /** Checks that Ctrl-C stops the generator, and that the run is reported until then. */
   async endsInOrder(): Promise<void> {
     const { apiUrl } = await this.#stack.outputs();
     const issued = async () => {
@@ -117,12 +115,12 @@ export class LoadTest {
     };
     const { exitCode, words, report } = await this.#event(
       ["--mode", "direct", ...USERS, "--seconds", "600"],
-      async (said) => {
-        const come = () => {
-          if (said().includes("250 users for 600 s")) return true;
-          throw new Error(`said so far: ${said()}`);
+      async (output) => {
+        const haveCome = () => {
+          if (output().includes("250 users for 600 s")) return true;
+          throw new Error(`output so far: ${output()}`);
         };
-        await waitUntil("the users to come", come, { timeoutMs: 600_000 });
+        await waitUntil("the users to come", haveCome, { timeoutMs: 600_000 });
         const before = await issued();
         await waitUntil("the users to be served", async () => (await issued()) > before + 100);
       },
@@ -138,8 +136,8 @@ export class LoadTest {
   }
 
   /**
-   * Without Kafka and with it, one after the other: every promise is kept, and the API ends in the
-   * mode it began in.
+   * Checks that a run in each mode keeps every promise, and that the API ends in the mode in which
+   * it began.
    */
   async passesInBothModes(): Promise<void> {
     const spec = () =>

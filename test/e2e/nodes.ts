@@ -5,7 +5,7 @@ import type { Step } from "../support/story.ts";
 import { swarmNodes, swarmServices } from "../support/swarm.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 
-/** Every kind of change by hand in the Swarm, all at once, because each up takes its time. */
+/** Makes every kind of manual change in the Swarm at once, because each up takes time. */
 async function changeByHand(account: string, nodeOf: (name: string) => string): Promise<void> {
   await leave(account, "worker-2");
   const docker = (...command: string[]) => onHost(account, "manager", ["docker", ...command]);
@@ -16,8 +16,8 @@ async function changeByHand(account: string, nodeOf: (name: string) => string): 
 }
 
 /**
- * An engine that has just started a task may need more than the 15 s that it gives itself to leave,
- * and says so; it leaves when it is told again.
+ * Makes a node leave the Swarm. An engine that has just started a task may need more than the 15 s
+ * that it allows itself, and then fails. A second attempt succeeds.
  */
 async function leave(account: string, name: string): Promise<void> {
   const docker = (...command: string[]) => onHost(account, name, ["docker", ...command]);
@@ -28,28 +28,28 @@ async function leave(account: string, name: string): Promise<void> {
   });
 }
 
-/** The steps of the story about the Swarm's nodes and services staying as the program has them. */
+/** Adds the steps on manual changes of the Swarm's nodes and services. */
 export function nodeSteps(step: Step, stack: LocalStack): void {
   const { account } = stack;
-  step("shows in a preview what was changed by hand in the Swarm, and puts it right with one up", async () => {
+  step("shows manual changes of the Swarm in a preview, and repairs them with one up", async () => {
     const [before, services] = [await swarmNodes(account, stack), await swarmServices(account)];
     await changeByHand(account, (name) => before.find((node) => node.name === name)?.id ?? "");
     await waitUntil("the manager to see that worker-2 has left", async () =>
       (await swarmNodes(account, stack)).some(({ name, state }) => name === "worker-2" && state === "down"),
     );
     const nodes = ["kafka-node", "worker-1-node", "worker-2-join", "worker-2-node", "worker-2-retire"];
-    // A stack is deployed again, and waited for, when a node comes back.
+    // Stacks are deployed again when a node comes back.
     const repaired = [...nodes, "gifticon-stack", "kafka-stack", "schema-stack"].sort();
-    const foreseen = await stack.preview();
-    assert.deepEqual(foreseen.map(({ op, name }) => `${op} ${name}`).sort(), [
+    const previewed = await stack.preview();
+    assert.deepEqual(previewed.map(({ op, name }) => `${op} ${name}`).sort(), [
       ...repaired.map((name) => `update ${name}`),
     ]);
 
     const { steps } = await stack.succeed("up");
     assert.deepEqual([...new Set(steps.map(({ name }) => name))].sort(), repaired);
-    // A host that joins again is another node.
-    const told = (nodes: typeof before) => nodes.map((node) => JSON.stringify({ ...node, id: "" })).sort();
-    assert.deepEqual(told(await swarmNodes(account, stack)), told(before));
+    // A host that joins again has a new node id.
+    const withoutIds = (nodes: typeof before) => nodes.map((node) => JSON.stringify({ ...node, id: "" })).sort();
+    assert.deepEqual(withoutIds(await swarmNodes(account, stack)), withoutIds(before));
     assert.deepEqual(await swarmServices(account), services);
     assert.deepEqual((await stack.succeed("up", ["--expect-no-changes"])).steps, []);
   });

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { loadSettings } from "../../infra/config/config.ts";
 import { type Flow, groupsOfRole, planFlows } from "../../infra/plans/flows.ts";
 import { Gifticons } from "../../operate/gifticons.ts";
-import { say, targetOf } from "../support/hostile/raw-http.ts";
+import { send, targetOf } from "../support/hostile/raw-http.ts";
 import { smugglings } from "../support/hostile/smuggling.ts";
 import { bodies, type Body, onHost } from "../../operate/local-hosts.ts";
 import type { LocalStack, Outputs } from "../../operate/local-stack.ts";
@@ -19,31 +19,33 @@ import { type PortProbe, probePorts } from "../support/security/probe-ports.ts";
 import { type RunningTask, runningTasks } from "../support/security/tasks.ts";
 import type { Step } from "../support/story.ts";
 
-/** Looks at what stands, once for all steps: none of them changes it. */
-type Look = () => Promise<Environment>;
+/** Inspects the environment, once for all steps, because none of them changes it. */
+type Inspect = () => Promise<Environment>;
 
-/** Adds the steps on the security of an environment that stands to its story. */
+/** Adds the steps on the security of a running environment. */
 export function securitySteps(step: Step, stack: LocalStack): void {
-  let looked: Promise<Environment> | undefined;
-  const standing = () => (looked ??= look(stack));
-  connectionSteps(step, stack, standing);
-  hardeningSteps(step, stack, standing);
+  let environment: Promise<Environment> | undefined;
+  const inspected = () => (environment ??= inspect(stack));
+  connectionSteps(step, stack, inspected);
+  hardeningSteps(step, stack, inspected);
   smugglingStep(step, stack);
-  secretStep(step, stack, standing);
+  secretStep(step, stack, inspected);
 }
 
-function connectionSteps(step: Step, stack: LocalStack, standing: Look): void {
-  step("lets exactly those pairs connect that a flow names: from hosts, from containers, from outside", async () => {
-    const environment = await standing();
+function connectionSteps(step: Step, stack: LocalStack, inspected: Inspect): void {
+  step("allows exactly the connections that a flow names: from hosts, from containers, from outside", async () => {
+    const environment = await inspected();
     const flows = await flowsOf(stack);
-    const wrong = await Promise.all(placesOf(environment).map((source) => wrongDoors(source, environment, flows)));
+    const wrong = await Promise.all(
+      placesOf(environment).map((source) => wrongConnections(source, environment, flows)),
+    );
     assert.deepEqual(wrong.flat(), []);
   });
 }
 
-function hardeningSteps(step: Step, stack: LocalStack, standing: Look): void {
+function hardeningSteps(step: Step, stack: LocalStack, inspected: Inspect): void {
   step("runs every container without rights that it doesn't need (CIS Docker 4 and 5)", async () => {
-    const { tasks } = await standing();
+    const { tasks } = await inspected();
     const services = new Set(tasks.map(({ service }) => service));
     for (const service of ["gifticon_main-api", "gifticon_gifticon-issuer", "kafka_kafka", "kafka_zookeeper"])
       assert.ok(services.has(service), `${service} doesn't run`);
@@ -61,8 +63,8 @@ function hardeningSteps(step: Step, stack: LocalStack, standing: Look): void {
     assert.deepEqual(found.split("\n"), ["file", "file"]);
   });
 
-  step("has each host and its engine as the CIS Docker Benchmark asks, as far as it is ours to set", async () => {
-    const { hosts } = await standing();
+  step("configures each host and its engine by the CIS Docker Benchmark, as far as the project can", async () => {
+    const { hosts } = await inspected();
     const results = await Promise.all(
       hosts.map(async ({ name, place }) =>
         (await scriptIn(place, "cis-host.sh")).split("\n").map((line) => `${name} ${line}`),
@@ -75,26 +77,26 @@ function hardeningSteps(step: Step, stack: LocalStack, standing: Look): void {
     );
   });
 
-  step("tells hosts of themselves, and containers nothing (IMDS)", async () => {
-    const { hosts, tasks } = await standing();
+  step("serves instance metadata to hosts, and not to containers (IMDS)", async () => {
+    const { hosts, tasks } = await inspected();
     const token = ["curl", "-s", "-m", "5", "-X", "PUT", "-H", "X-aws-ec2-metadata-token-ttl-seconds: 60"];
     const ask = (place: Place) =>
       runIn(place, [...token, "http://169.254.169.254/latest/api/token"]).catch(() => undefined);
-    const told = await Promise.all(hosts.map(({ place }) => ask(place)));
+    const answers = await Promise.all(hosts.map(({ place }) => ask(place)));
     assert.ok(
-      told.every((answer) => answer !== undefined && answer.length > 10),
-      "a host hears nothing",
+      answers.every((answer) => answer !== undefined && answer.length > 10),
+      "a host gets no answer",
     );
-    const heard = await Promise.all(tasks.map(async (task) => [task.service, await ask(placeOfTask(hosts, task))]));
+    const answered = await Promise.all(tasks.map(async (task) => [task.service, await ask(placeOfTask(hosts, task))]));
     assert.deepEqual(
-      heard.filter(([, answer]) => answer !== undefined),
+      answered.filter(([, answer]) => answer !== undefined),
       [],
     );
   });
 }
 
 function smugglingStep(step: Step, stack: LocalStack): void {
-  step("takes no request through the load balancer that is hidden in another", async () => {
+  step("accepts no request through the load balancer that is hidden in another", async () => {
     const { apiUrl } = await stack.outputs();
     const client = new Gifticons(apiUrl);
     const attacks = smugglings(0, "").map(({ name }, index) => ({
@@ -102,32 +104,31 @@ function smugglingStep(step: Step, stack: LocalStack): void {
       userId: 8_000_000 + index,
       key: `hidden-${index}`,
     }));
-    const told = await Promise.all(
+    const replies = await Promise.all(
       attacks.map(async ({ userId, key }, index) => {
         const bytes = smugglings(userId, key)[index]?.bytes ?? "";
-        return (await say(targetOf(apiUrl), bytes, { leave: true })).answers;
+        return (await send(targetOf(apiUrl), bytes, { leave: true })).answers;
       }),
     );
     try {
-      // Others on the connections that the load balancer shares are told what is theirs, and not
-      // what an attack left there.
+      // Other clients on the connections that the load balancer shares get their own answers, and
+      // not those of an attack.
       const honest = Array.from({ length: 100 }, (_, index) => 8_100_000 + index);
       const answers = await Promise.all(honest.map((userId) => client.ask(userId, "honest")));
       for (const { userId, status, requestId } of answers)
         assert.deepEqual([status, requestId], [202, requestIdOfKey(BigInt(userId), "honest")]);
-      // One partition: when the last of these is decided, so is all that came before.
+      // The topic has one partition, so all earlier requests are decided with the last of these.
       for (const { requestId } of answers) await client.follow(requestId ?? "");
       for (const [index, { name, userId, key }] of attacks.entries()) {
         assert.ok(
-          told[index]?.every(({ status }) => status !== 500 && status !== 502),
+          replies[index]?.every(({ status }) => status !== 500 && status !== 502),
           name,
         );
         const id = requestIdOfKey(BigInt(userId), key);
-        const taken = (await client.state(id)).status !== "queued";
-        const said = told[index]?.some(({ status, body }) => status === 202 && body.includes(id)) === true;
-        // Two requests by everyone's reading are two requests: then the second is answered like the
-        // first.
-        assert.equal(taken, said, `${name}: taken without a word`);
+        const accepted = (await client.state(id)).status !== "queued";
+        const announced = replies[index]?.some(({ status, body }) => status === 202 && body.includes(id)) === true;
+        // Some attacks are two requests for every reader. Then the second has an answer too.
+        assert.equal(accepted, announced, `${name}: accepted without an answer`);
       }
     } finally {
       await client.close();
@@ -135,9 +136,9 @@ function smugglingStep(step: Step, stack: LocalStack): void {
   });
 }
 
-function secretStep(step: Step, stack: LocalStack, standing: Look): void {
+function secretStep(step: Step, stack: LocalStack, inspected: Inspect): void {
   step("shows its secrets nowhere: state, logs, inspections, process lists, image layers, user data", async () => {
-    const environment = await standing();
+    const environment = await inspected();
     await using canary = await Canary.of(await knownSecrets(stack, environment));
     const hits = await Promise.all([
       ...searchMachine(canary, stack, environment),
@@ -145,8 +146,7 @@ function secretStep(step: Step, stack: LocalStack, standing: Look): void {
     ]);
     assert.deepEqual(hits.flat(), []);
     assert.doesNotMatch(await stack.exportedState(), /SWMTKN-|BEGIN [A-Z ]*PRIVATE KEY/);
-    // It does find what is there: a host's own key, and a service's password, each where it
-    // belongs.
+    // The search does find secrets where they belong: a host's own key, and a service's password.
     const [manager] = environment.hosts;
     assert.ok(manager);
     assert.deepEqual(await canary.inFiles(manager.place, "/etc/ssh/gifticon_event_host_key"), ["manager-host-key"]);
@@ -159,7 +159,7 @@ function secretStep(step: Step, stack: LocalStack, standing: Look): void {
   });
 }
 
-/** A host with how to get into it. */
+/** A host, and the place in which commands run on it. */
 interface Host extends End {
   place: Place;
 }
@@ -171,15 +171,15 @@ interface Environment {
   tasks: RunningTask[];
   /** Load balancer and database. */
   services: Host[];
-  /** Public addresses that answer from outside. */
+  /** Addresses that are reachable from outside. */
   published: End[];
   containers: Body[];
 }
 
-/** TCP ports that are probed: those of the environment, and others of the Docker engine. */
+/** TCP ports to probe: those of the environment, and others of the Docker engine. */
 const PROBED = [22, 80, 443, 2181, 2375, 2376, 2377, 5432, 7946, PORTS.api, 8081, 9092, 19092];
 
-async function look(stack: LocalStack): Promise<Environment> {
+async function inspect(stack: LocalStack): Promise<Environment> {
   const [outputs, containers] = await Promise.all([stack.outputs(), bodies(stack.account)]);
   const bodyAt = (address: string) => {
     const body = containers.find(({ privateAddress }) => privateAddress === address);
@@ -218,8 +218,8 @@ function placeOfTask(hosts: readonly Host[], task: RunningTask): Place {
 }
 
 /**
- * Origins of connection attempts: a host of each role, managed services, a container of each
- * service, the world.
+ * Returns the sources of connection attempts: a host of each role, the managed services, a
+ * container of each service, and the outside.
  */
 function placesOf({ hosts, services, tasks }: Environment): Host[] {
   const roles = hosts.filter(({ name }) => ["manager", "worker-1", "kafka"].includes(name));
@@ -227,18 +227,18 @@ function placesOf({ hosts, services, tasks }: Environment): Host[] {
   return [
     ...roles,
     ...services,
-    // A container's packets leave with its host's address.
+    // A container's packets have its host's address.
     ...firsts.map((task) => ({ ...hostOf(hosts, task), place: placeOfTask(hosts, task) })),
     { name: "outside", groups: [], address: "198.18.0.1", place: OUTSIDE },
   ];
 }
 
-/** The probes that don't do from here as the flows say, one line each. */
-async function wrongDoors(source: Host, environment: Environment, flows: readonly Flow[]): Promise<string[]> {
+/** Returns a line for each probe from this source that contradicts the flows. */
+async function wrongConnections(source: Host, environment: Environment, flows: readonly Flow[]): Promise<string[]> {
   const others = ["manager", "worker-2", "kafka"];
   const within = [...environment.hosts.filter(({ name }) => others.includes(name)), ...environment.services];
   const targets = (source.groups.length === 0 ? environment.published : within)
-    // No security group stands between a host and itself.
+    // Security groups don't apply between a host and itself.
     .filter(({ name }) => name !== source.name);
   const probes: (PortProbe & { to: End })[] = targets.flatMap((to) =>
     PROBED.map((port) => ({ to, port, address: to.address })),
@@ -250,7 +250,7 @@ async function wrongDoors(source: Host, environment: Environment, flows: readonl
     `${source.place.name} reaches nothing`,
   );
   return tried
-    .filter((door) => (door.answer !== "silent") !== may(door))
+    .filter((probe) => (probe.answer !== "silent") !== may(probe))
     .map(({ to, port, answer }) => `${source.place.name} to ${to.name}:${port}: ${answer}`);
 }
 
@@ -283,12 +283,12 @@ async function knownSecrets(stack: LocalStack, { hosts }: Environment): Promise<
 type Search = Promise<string[]>;
 
 async function at(where: string, names: Promise<string[]> | string[]): Search {
-  return (await names).map((name) => `${name} stands in ${where}`);
+  return (await names).map((name) => `${name} is in ${where}`);
 }
 
 /**
- * The state, what operations have said, and the local cloud's containers as the machine's engine
- * shows them.
+ * Searches the state, the output of operations, and the local cloud's containers as the machine's
+ * engine shows them.
  */
 function searchMachine(canary: Canary, stack: LocalStack, { containers }: Environment): Search[] {
   const ids = containers.map(({ container }) => container);
@@ -300,8 +300,8 @@ function searchMachine(canary: Canary, stack: LocalStack, { containers }: Enviro
       "the exported state",
       stack.exportedState().then((state) => canary.inText(state)),
     ),
-    // Beside it stands the engine's event log, which these tests ask for: a debugging aid of the
-    // CLI that holds secrets as they are. Nothing else makes one.
+    // Beside the state is the engine's event log, which only these tests request. It is a debugging
+    // aid of the CLI that contains secrets in plain text.
     at(
       "the stored state",
       canary.inOutput(["find", `${stack.directory}/state`, "-type", "f", "-exec", "cat", "{}", "+"]),
@@ -318,7 +318,7 @@ function searchMachine(canary: Canary, stack: LocalStack, { containers }: Enviro
 }
 
 /**
- * Collects a host's processes with their environments, its logs, its containers' logs, its engine's
+ * Searches a host's processes with their environments, its logs, its containers' logs, its engine's
  * objects and its user data.
  */
 async function searchHost(canary: Canary, place: Place): Search {
@@ -333,9 +333,9 @@ async function searchHost(canary: Canary, place: Place): Search {
     "the Swarm's configs": "<(docker config ls --quiet | xargs -r docker config inspect)",
     "the Swarm's secrets": "<(docker secret ls --quiet | xargs -r docker secret inspect)",
     "the user data": `<(${imds}/user-data -H "X-aws-ec2-metadata-token: $(${imds}/api/token -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60')")`,
-    "what was written to disk for everyone": "/etc/docker /usr/local /tmp",
+    "files on disk": "/etc/docker /usr/local /tmp",
   };
-  // All at once; only what is found is looked for again, place by place.
+  // Search all at once, and only after a hit place by place.
   if ((await canary.inFiles(place, Object.values(places).join(" "))).length === 0) return [];
   const found = Object.entries(places).map(([where, files]) =>
     at(`${where} of ${place.name}`, canary.inFiles(place, files)),

@@ -15,7 +15,7 @@ const { HOSTS, NETWORK, SERVICES, STACKS } = names;
 type Texts = Record<string, string>;
 type Fact = string | number;
 
-/** The texts of all users, by place, with the facts as they are and with each of them changed. */
+/** The texts of all users by place, with the real facts and with changed facts. */
 let declared: Texts;
 let changed: Texts;
 
@@ -30,7 +30,7 @@ before(async () => {
 
 const other = (fact: Fact) => (typeof fact === "number" ? fact + ADDED.number : `${fact}${ADDED.text}`);
 
-/** Returns the places whose text has the fact, not as a part of a longer word or number. */
+/** Returns the places whose text has the fact as a whole word or number. */
 function placesOf(texts: Texts, fact: Fact): string[] {
   const literal = new RegExp(`(?<!\\w)${String(fact).replaceAll(".", "\\.")}(?!\\w)`);
   return Object.keys(texts).filter((place) => literal.test(texts[place] ?? ""));
@@ -39,7 +39,7 @@ function placesOf(texts: Texts, fact: Fact): string[] {
 /** Returns the script that deploys a stack, with the changed facts. */
 const stackOf = (mode: string, stack: string) => changed[`${mode}: script of ${other(stack)}-stack`] ?? "";
 
-/** Ports whose number also stands for something else, as in the made-up address of the database. */
+/** Ports whose number also occurs elsewhere, such as in the database's fake address. */
 const AMBIGUOUS = ["database", "http", "ngrinder"];
 const ports = Object.fromEntries(Object.entries(PORTS).filter(([name]) => !AMBIGUOUS.includes(name)));
 const facts: Record<string, Fact> = {
@@ -53,14 +53,14 @@ const facts: Record<string, Fact> = {
   ...{ stackLabel: names.STACK_LABEL, serviceLabel: names.SERVICE_LABEL },
 };
 for (const [name, fact] of Object.entries(facts)) {
-  test(`a change of ${name}, ${fact}, changes it for each of its users`, () => {
+  test(`a change of ${name}, ${fact}, reaches each of its users`, () => {
     assert.ok(placesOf(declared, fact).length > 0, "nobody uses it");
     assert.deepEqual(placesOf(changed, fact), []);
     assert.equal(placesOf(changed, other(fact)).length, placesOf(declared, fact).length);
   });
 }
 
-test("no place goes on with the name of a service or a stack that has changed", () => {
+test("no place keeps the old name of a service or a stack", () => {
   const renamed = (stack: string, service: string) => names.inStack(String(other(stack)), String(other(service)));
   for (const [stack, service] of [
     [STACKS.event, SERVICES.api],
@@ -78,7 +78,7 @@ test("no place goes on with the name of a service or a stack that has changed", 
   assert.ok(stackOf("kafka", STACKS.kafka).includes(`- ${letters}:1:`));
 });
 
-test("the load balancer and the database are where the security groups let traffic through", () => {
+test("the load balancer and the database listen where the security groups allow traffic", () => {
   const rule = (flow: string) => changed[`kafka: aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule ${flow}-in`];
   for (const [flow, port] of [
     ["entrance-1", PORTS.http],
@@ -92,7 +92,7 @@ test("the load balancer and the database are where the security groups let traff
   assert.match(stackOf("direct", STACKS.event), new RegExp(`DATABASE_PORT: ${other(PORTS.database)}`));
 });
 
-test("services are given the time and the network that the facts say", () => {
+test("services get the timeouts and the network of the facts", () => {
   assert.match(stackOf("kafka", STACKS.event), new RegExp(`stop_grace_period: ${other(STOP_SECONDS)}s`));
   assert.match(
     changed["kafka: aws:lb/loadBalancer:LoadBalancer api"] ?? "",
@@ -102,7 +102,7 @@ test("services are given the time and the network that the facts say", () => {
     assert.match(stackOf("kafka", stack), new RegExp(`\\n {2}${other(NETWORK)}:\\n {4}external: true`), stack);
 });
 
-test("tools speak to the hosts by their names", () => {
+test("tools address the hosts by their names", () => {
   for (const commands of ["the doctor's commands", "the load test's commands"])
     assert.ok(changed[commands]?.startsWith(`[["${other(HOSTS.manager)}"`), changed[commands]?.slice(0, 80));
   assert.ok(`kafka: aws:ec2/instance:Instance ${other(HOSTS.kafka)}` in changed);

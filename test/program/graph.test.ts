@@ -34,7 +34,7 @@ test("the defaults are a manager, five workers, Kafka's host, and both stacks", 
   ]);
 });
 
-test("the outputs tell where everything is", async () => {
+test("the outputs name the address of every part", async () => {
   const { outputs } = await runProgram({ "gifticon-event:workers": "1" });
   assert.deepEqual(outputs, {
     apiUrl: "http://api.example",
@@ -69,14 +69,14 @@ test("the outputs tell where everything is", async () => {
   });
 });
 
-test("one more worker adds that worker and touches nothing but the roster of hosts", async () => {
+test("one more worker adds that worker and changes only the roster of hosts", async () => {
   const [five, six] = [await runProgram(), await runProgram({ "gifticon-event:workers": "6" })];
   const { added, changed, removed } = difference(five, six);
   assert.deepEqual({ changed, removed }, { changed: [`${COMMAND} roster`], removed: [] });
   assert.ok(added.length > 0 && added.every((key) => / worker-6(-|$)/.test(key)), added.join("\n"));
 });
 
-test("one worker less removes that worker and touches nothing but the roster of hosts", async () => {
+test("one worker less removes that worker and changes only the roster of hosts", async () => {
   const [six, five] = [await runProgram({ "gifticon-event:workers": "6" }), await runProgram()];
   const { added, changed, removed } = difference(six, five);
   assert.deepEqual({ added, changed }, { added: [], changed: [`${COMMAND} roster`] });
@@ -86,7 +86,7 @@ test("one worker less removes that worker and touches nothing but the roster of 
   );
 });
 
-test("three managers are two hosts more, joined as managers one after the other, and no task is theirs", async () => {
+test("three managers add two hosts, which join as managers one after the other and run no tasks", async () => {
   const [one, three] = [await runProgram(), await runProgram({ "gifticon-event:managers": "3" })];
   const { added, changed, removed } = difference(one, three);
   assert.deepEqual({ changed, removed }, { changed: [`${COMMAND} swarm-init`], removed: [] });
@@ -114,7 +114,7 @@ test("three managers are two hosts more, joined as managers one after the other,
   assert.deepEqual(three.outputs["otherManagerPublicIps"], ["public-ip-of-manager-2", "public-ip-of-manager-3"]);
 });
 
-test("only the first manager holds the key by which hosts are asked to leave, and only the others admit it", async () => {
+test("only the first manager has the key that makes hosts leave, and only the other managers admit it", async () => {
   const run = await runProgram({ "gifticon-event:managers": "3" });
   const hosts = (text: RegExp) =>
     run.names(INSTANCE).filter((name) => text.test(String(run.resource(INSTANCE, name).inputs["userData"])));
@@ -122,7 +122,7 @@ test("only the first manager holds the key by which hosts are asked to leave, an
   assert.deepEqual(hosts(/join-token --quiet manager/), ["manager-2", "manager-3"]);
 });
 
-test("a changed label is an update of the nodes' labels alone", async () => {
+test("a changed label only updates the nodes' labels", async () => {
   const hosts = (worker: object) => ({
     "gifticon-event:hosts": JSON.stringify({ ami: "ami-0123456789abcdef0", worker }),
   });
@@ -135,7 +135,7 @@ test("a changed label is an update of the nodes' labels alone", async () => {
   });
 });
 
-test("another generation replaces the hosts of the workers, and touches nothing else", async () => {
+test("another generation replaces the hosts of the workers, and changes nothing else", async () => {
   const two = { "gifticon-event:workers": "2" };
   const hosts = JSON.stringify({ ami: "ami-0123456789abcdef0", generation: 2 });
   const after = await runProgram({ ...two, "gifticon-event:hosts": hosts });
@@ -149,14 +149,14 @@ test("another generation replaces the hosts of the workers, and touches nothing 
   assert.equal(userDataReplaceOnChange, true);
 });
 
-test("another rotation of the Swarm touches only what rotates it", async () => {
+test("another rotation of the Swarm changes only the command that rotates it", async () => {
   const before = await runProgram({ "gifticon-event:managers": "3" });
   const swarm = JSON.stringify({ rotation: 2 });
   const after = await runProgram({ "gifticon-event:managers": "3", "gifticon-event:swarm": swarm });
   assert.deepEqual(difference(before, after), { added: [], removed: [], changed: [`${COMMAND} swarm-rotate`] });
 });
 
-test("both tokens are read anew when the authority is another one", async () => {
+test("both tokens are read again when the authority changes", async () => {
   const run = await runProgram({ "gifticon-event:managers": "3" });
   for (const token of ["swarm-token", "swarm-manager-token"]) {
     const { stdin } = run.resource(COMMAND, token).inputs;
@@ -167,7 +167,7 @@ test("both tokens are read anew when the authority is another one", async () => 
   }
 });
 
-test("direct mode has nothing of Kafka", async () => {
+test("direct mode has no resource for Kafka", async () => {
   const run = await runProgram({ "gifticon-event:mode": "direct" });
   assert.deepEqual(run.names("gifticon-event:stacks:Stack"), ["gifticon", "schema"]);
   assert.equal(run.outputs["kafkaBootstrapServers"], undefined);
@@ -186,7 +186,7 @@ test("no change replaces a command: its deletion would need a host that may be g
   assert.deepEqual(triggered, []);
 });
 
-test("k6 adds its host, two images, a stack and the agent's image on the workers, and leaves the event alone", async () => {
+test("k6 adds its host, two images, a stack and the agent's image on the workers, and does not change the event", async () => {
   const one = { "gifticon-event:workers": "1" };
   const { added, changed, removed } = difference(
     await runProgram(one),
@@ -196,7 +196,7 @@ test("k6 adds its host, two images, a stack and the agent's image on the workers
   assert.deepEqual(changed, [
     "aws:iam/rolePolicy:RolePolicy worker-1",
     `${COMMAND} roster`,
-    // Its job makes the agent's role.
+    // Its job creates the agent's role.
     `${COMMAND} schema-stack`,
     `${COMMAND} worker-1-images`,
   ]);
@@ -217,7 +217,7 @@ test("k6 adds its host, two images, a stack and the agent's image on the workers
   );
 });
 
-test("nGrinder adds its host, two images and a stack, and leaves the event alone", async () => {
+test("nGrinder adds its host, two images and a stack, and does not change the event", async () => {
   const one = { "gifticon-event:workers": "1" };
   const { added, changed, removed } = difference(
     await runProgram(one),
@@ -230,7 +230,7 @@ test("nGrinder adds its host, two images and a stack, and leaves the event alone
   );
 });
 
-test("only workers reach the database, the load generator's host does not", async () => {
+test("only workers reach the database, and the load generator's host does not", async () => {
   const run = await runProgram({ "gifticon-event:loadGenerator": "k6" });
   const groups = run.resource(INSTANCE, "load-generator").inputs["vpcSecurityGroupIds"];
   assert.deepEqual(groups, ["id-of-node"]);
@@ -243,7 +243,7 @@ test("only workers reach the database, the load generator's host does not", asyn
   );
 });
 
-test("operators' keys are put on each host, without touching the hosts", async () => {
+test("operators' keys are put on each host without changing the hosts", async () => {
   const operators = JSON.stringify({ cidrs: ["203.0.113.7/32"], sshPublicKeys: ["ssh-ed25519 AAAA someone"] });
   const one = { "gifticon-event:workers": "1" };
   const { added, changed, removed } = difference(
@@ -257,7 +257,7 @@ test("operators' keys are put on each host, without touching the hosts", async (
   );
 });
 
-test("an encrypted overlay asks for ESP between the nodes", async () => {
+test("an encrypted overlay allows ESP between the nodes", async () => {
   const plain = await runProgram({ "gifticon-event:swarm": JSON.stringify({ encryptedOverlay: false }) });
   const { added } = difference(plain, await runProgram());
   assert.deepEqual(added, [
@@ -266,7 +266,7 @@ test("an encrypted overlay asks for ESP between the nodes", async () => {
   ]);
 });
 
-test("deletion protection decides about the last snapshot", async () => {
+test("with deletion protection a last snapshot is taken, and without it none", async () => {
   const rds = "aws:rds/instance:Instance";
   const kept = (await runProgram()).resource(rds, "database").inputs;
   assert.equal(kept["deletionProtection"], true);

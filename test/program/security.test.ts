@@ -5,23 +5,23 @@ import { isSecret, plain, runProgram, type ProgramRun } from "./support/run-prog
 const run: ProgramRun = await runProgram();
 const SECRETS = /PRIVATE-KEY|DATABASE-PASSWORD|JOIN-TOKEN|REGISTRY-PASSWORD/;
 
-test("no secret stands in plain text in any resource", () => {
-  const told = run.resources.flatMap(({ type, name, inputs }) =>
+test("no resource has a secret in plain text", () => {
+  const values = run.resources.flatMap(({ type, name, inputs }) =>
     Object.entries(inputs).map(([key, value]) => ({ where: `${type} ${name}.${key}`, value })),
   );
-  assert.ok(told.some(({ value }) => isSecret(value) && SECRETS.test(JSON.stringify(plain(value)))));
-  const plainOnes = told.filter(({ value }) => SECRETS.test(JSON.stringify(value)) && !holdsOnlySecrets(value));
+  assert.ok(values.some(({ value }) => isSecret(value) && SECRETS.test(JSON.stringify(plain(value)))));
+  const plainOnes = values.filter(({ value }) => SECRETS.test(JSON.stringify(value)) && !holdsOnlySecrets(value));
   assert.deepEqual(
     plainOnes.map(({ where }) => where),
     [],
   );
 });
 
-test("no secret stands in an output", () => {
+test("no output contains a secret", () => {
   assert.doesNotMatch(JSON.stringify(run.outputs), SECRETS);
 });
 
-test("no secret stands in user data", () => {
+test("no user data contains a secret", () => {
   for (const name of run.names("aws:ec2/instance:Instance")) {
     const { userData } = run.resource("aws:ec2/instance:Instance", name).inputs;
     assert.equal(typeof userData, "string");
@@ -54,7 +54,7 @@ test("a host may read its own keys and no other host's", () => {
   assert.doesNotMatch(policy, /worker-2|manager|leave-key/);
 });
 
-test("instances take metadata calls with a token only, and none from containers; their disks are encrypted", () => {
+test("instances serve metadata only with a token and not to containers, and their disks are encrypted", () => {
   for (const name of run.names("aws:ec2/instance:Instance")) {
     const { metadataOptions, rootBlockDevice } = run.resource("aws:ec2/instance:Instance", name).inputs;
     assert.deepEqual(metadataOptions, { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 });
@@ -62,7 +62,7 @@ test("instances take metadata calls with a token only, and none from containers;
   }
 });
 
-test("the database is private, encrypted, and speaks TLS only", () => {
+test("the database is private and encrypted, and accepts only TLS", () => {
   const database = run.resource("aws:rds/instance:Instance", "database").inputs;
   assert.equal(database["publiclyAccessible"], false);
   assert.equal(database["storageEncrypted"], true);
@@ -82,13 +82,13 @@ test("only the API and the operators' SSH are open to addresses outside of the V
   assert.deepEqual(open.sort(), ["0.0.0.0/0 id-of-entrance 80", "203.0.113.7/32 id-of-manager 22"]);
 });
 
-test("a rule's description has only signs that AWS takes", () => {
+test("a rule's description has only characters that AWS accepts", () => {
   for (const { type, name, inputs } of run.resources.filter(({ type }) => /SecurityGroup/.test(type))) {
     assert.match(String(inputs["description"]), /^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/, `${type} ${name}`);
   }
 });
 
-test("everything that can bear tags says its project, stack and name", () => {
+test("every resource that can have tags has those of its project, stack and name", () => {
   const bare = new Set(["Route", "RouteTableAssociation", "RolePolicy", "LifecyclePolicy", "TargetGroupAttachment"]);
   for (const { type, name, inputs } of run.resources.filter(({ type }) => type.startsWith("aws:"))) {
     if (bare.has(type.split(":").at(-1) ?? "")) continue;
@@ -105,7 +105,7 @@ interface Connection {
   proxy?: { host: string; hostKey: string };
 }
 
-/** A structure whose secret parts are all marked. */
+/** Returns true if all secret parts of a value are marked. */
 function holdsOnlySecrets(value: unknown): boolean {
   if (isSecret(value)) return true;
   if (typeof value !== "object" || value === null) return !SECRETS.test(JSON.stringify(value));

@@ -6,8 +6,8 @@ import { REQUIRED, runProgram } from "./support/run-program.ts";
 
 const hosts = (more: object) => ({ hosts: JSON.stringify({ ami: "ami-0123456789abcdef0", ...more }) });
 
-/** Wrong settings, and what the user is told of each. */
-const faults: [settings: Record<string, string>, told: string][] = [
+/** Wrong settings, and the message for each. */
+const faults: [settings: Record<string, string>, message: string][] = [
   [{ mode: "fast" }, 'gifticon-event:mode is "fast", allowed is one of kafka, direct'],
   [{ workers: "0" }, "gifticon-event:workers is 0, allowed is a whole number from 1 to 50 (hosts)"],
   [{ workers: "51" }, "gifticon-event:workers is 51, allowed is a whole number from 1 to 50 (hosts)"],
@@ -123,15 +123,15 @@ const faults: [settings: Record<string, string>, told: string][] = [
   ],
 ];
 
-for (const [settings, told] of faults) {
-  test(`wrong settings ${JSON.stringify(settings)} are answered with key, value and what is allowed`, () => {
+for (const [settings, message] of faults) {
+  test(`wrong settings ${JSON.stringify(settings)} cause an error with key, value and allowed values`, () => {
     assert.throws(
       () => load(settings),
       (error) => {
         assert.ok(error instanceof SettingsError);
         assert.deepEqual(
-          error.problems.map((problem) => problem.slice(0, told.length)),
-          [told],
+          error.problems.map((problem) => problem.slice(0, message.length)),
+          [message],
         );
         return true;
       },
@@ -139,14 +139,14 @@ for (const [settings, told] of faults) {
   });
 }
 
-test("all that is wrong is told at once", () => {
+test("all wrong settings are reported at once", () => {
   assert.throws(
     () => load({ workers: "0", mode: "fast", unknown: "1" }),
     (error) => error instanceof SettingsError && error.problems.length === 3 && error.message.startsWith("3 wrong"),
   );
 });
 
-test("how to look up what has no default is told with it", () => {
+test("the error for a missing setting says how to look up its value", () => {
   assert.throws(
     () => loadSettings({}),
     /aws ssm get-parameter --name \/aws\/service\/debian\/release\/13\/latest\/amd64/,
@@ -154,16 +154,16 @@ test("how to look up what has no default is told with it", () => {
   assert.throws(() => loadSettings({}), /curl https:\/\/checkip\.amazonaws\.com/);
 });
 
-test("settings of other projects are left alone", () => {
+test("settings of other projects are ignored", () => {
   assert.equal(loadSettings({ ...REQUIRED, "aws:region": "eu-west-1" }).workers, 5);
 });
 
-test("where there are fewer workers than four, each runs one copy of the API", () => {
+test("with fewer than four workers, each runs one replica of the API", () => {
   assert.equal(load({ workers: "2" }).api.replicas, 2);
   assert.equal(load({ workers: "9" }).api.replicas, 4);
 });
 
-test("wrong settings stop the program before it makes anything", async () => {
+test("wrong settings stop the program before it creates anything", async () => {
   await assert.rejects(runProgram({ "gifticon-event:workers": "0" }), SettingsError);
 });
 

@@ -106,7 +106,7 @@ test("Compose file of the load test with nGrinder", (t) => {
   };
   const apiUrl = "http://api.example";
   const stack = ngrinderStack({ network: "event", images, configs, hostMib: 16_384, apiUrl });
-  // A guardrail that no golden preview asks about nGrinder: its images bring no check.
+  // No golden preview applies this guardrail to nGrinder, whose images have no health check.
   for (const { healthcheck } of Object.values(stack.services)) assert.ok(healthcheck?.test);
   t.assert.snapshot(renderCompose(stack), text);
 });
@@ -121,7 +121,7 @@ test("properties of Kafka and ZooKeeper", (t) => {
   t.assert.snapshot(zookeeperProperties(), text);
 });
 
-test("the values that each script on a host is told", async (t) => {
+test("the values that each script on a host gets", async (t) => {
   const run = await runProgram({ "gifticon-event:workers": "1" });
   const headers = run.names("command:remote:Command").map((name) => {
     const script = String(plain(run.resource("command:remote:Command", name).inputs["stdin"]));

@@ -21,7 +21,8 @@ describe("the golden preview", { concurrency: 2 }, () => {
       const kept = await read(folder);
       const advice = "the infrastructure changed: run ./run test --update-golden, and review the changed files";
       assert.deepEqual(Object.keys(kept).sort(), Object.keys(rendered).sort(), advice);
-      for (const [path, text] of Object.entries(rendered)) assert.equal(kept[path], text, `${stack}/${path}: ${advice}`);
+      for (const [path, text] of Object.entries(rendered))
+        assert.equal(kept[path], text, `${stack}/${path}: ${advice}`);
     });
   }
 });

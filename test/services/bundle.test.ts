@@ -14,7 +14,7 @@ const services: ServiceName[] = ["main-api", "gifticon-issuer"];
 
 for (const service of services) {
   describe(`the bundle of ${service}`, () => {
-    test("runs by itself, and says what its environment lacks", async () => {
+    test("runs on its own, and names missing environment variables", async () => {
       const bundle = await bundleService(service);
       const { exitCode, stderr } = await execa(process.execPath, [bundle], {
         reject: false,
@@ -25,7 +25,7 @@ for (const service of services) {
       assert.match(stderr, /DATABASE_HOST is required\n[^]*MODE is required/);
     });
 
-    test("comes with a health check: 1 for a service that isn't there or isn't well, 0 for one that is", async () => {
+    test("has a health check that exits with 0 for a healthy service, and with 1 for an unhealthy or absent one", async () => {
       const healthcheck = join(dirname(await bundleService(service)), "healthcheck.js");
       const port = await freePort();
       const check = () => execa(process.execPath, [healthcheck], { reject: false, env: { PORT: port.toString() } });
@@ -35,13 +35,13 @@ for (const service of services) {
       let status = 200;
       const there = createServer((_, response) => response.writeHead(status).end(`answered ${status}`)).listen(port);
       try {
-        for (const [told, exitCode] of [
+        for (const [answered, exitCode] of [
           [200, 0],
           [503, 1],
         ] as const) {
-          status = told;
+          status = answered;
           const { exitCode: found, stdout } = await check();
-          assert.deepEqual([found, stdout], [exitCode, `answered ${told}`]);
+          assert.deepEqual([found, stdout], [exitCode, `answered ${answered}`]);
         }
       } finally {
         there.close();
@@ -50,7 +50,7 @@ for (const service of services) {
   });
 }
 
-test("the bundle of main-api has its page in it, the same as from the sources", async () => {
+test("the bundle of main-api contains the same page as the sources", async () => {
   const [port, bundle, folder] = await Promise.all([
     freePort(),
     bundleService("main-api"),

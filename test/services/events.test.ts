@@ -36,7 +36,7 @@ async function statsOf(url: string): Promise<Stats> {
 const RECORDS = (outcome: string) => `gifticon_records_total{outcome="${outcome}"}`;
 
 describe("an event through Kafka", () => {
-  test("issues each user's first request, and says so by the request's id", async () => {
+  test("issues each user's first request, and returns its status by the request's id", async () => {
     await using event = await createEvent(backing, 1_000);
     await using crowd = new Crowd();
     const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
@@ -54,7 +54,7 @@ describe("an event through Kafka", () => {
     assert.deepEqual((await statusOf(api.url, repeated.requestId)).reason, "duplicate");
   });
 
-  test("rejects those who come when it is sold out", async () => {
+  test("rejects requests when it is sold out", async () => {
     await using event = await createEvent(backing, 10);
     await using crowd = new Crowd();
     const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
@@ -64,7 +64,7 @@ describe("an event through Kafka", () => {
     assert.deepEqual({ issued, soldOut, violations }, { issued: 10, soldOut: 40, violations: [] });
   });
 
-  test("issues what was queued before any issuer ran", async () => {
+  test("issues requests that were queued before any issuer ran", async () => {
     await using event = await createEvent(backing, 100);
     await using crowd = new Crowd();
     const api = await event.start("main-api");
@@ -75,7 +75,7 @@ describe("an event through Kafka", () => {
     assert.deepEqual((await event.reconcile(crowd.answers)).violations, []);
   });
 
-  test("takes a request that is asked again with its key for the same one", async () => {
+  test("treats repeated requests with the same key as one request", async () => {
     await using event = await createEvent(backing, 100);
     await using crowd = new Crowd();
     const [api, other] = await Promise.all([
@@ -90,7 +90,7 @@ describe("an event through Kafka", () => {
     assert.deepEqual({ issued, duplicate, violations }, { issued: 1, duplicate: 0, violations: [] });
   });
 
-  test("serves records of another producer, without headers, up to the largest user id", async () => {
+  test("issues records of another producer, without headers, up to the largest user id", async () => {
     await using event = await createEvent(backing, 100);
     const users = [1n, 2n ** 53n + 1n, 2n ** 63n - 1n];
     await backing.broker.produce(event.topic, users.map(spring));
@@ -105,7 +105,7 @@ describe("an event through Kafka", () => {
     );
   });
 
-  test("puts records that can't be read aside, with the reason and their place, and goes on", async () => {
+  test("makes dead letters of unreadable records, with reason and position, and continues", async () => {
     await using event = await createEvent(backing, 100);
     const bad = { key: "2", value: Buffer.from("not a long"), headers: { trace: "t" } };
     await backing.broker.produce(event.topic, [spring(1n), bad, spring(-3n), { key: "4", value: null }, spring(5n)]);
@@ -124,7 +124,7 @@ describe("an event through Kafka", () => {
     assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 3);
   });
 
-  test("shows its figures, the same at each API", async () => {
+  test("shows the same figures at each API", async () => {
     await using event = await createEvent(backing, 20, 2);
     await using crowd = new Crowd();
     const [api, other] = await Promise.all([event.start("main-api"), event.start("main-api")]);
@@ -168,13 +168,13 @@ describe("an event through Kafka", () => {
       assert.deepEqual([issued, accepted, stock.remaining], [20, 31, 0]);
       assert.equal(rejected.duplicate + rejected.soldOut, 11);
     }
-    // Nothing in the logs lets anyone read a code or the database.
+    // The logs contain neither codes nor the database's password.
     for (const { output } of [api, other, issuer]) {
       assert.doesNotMatch(output(), new RegExp(`${backing.database.password}|(\\w{4}-){3}\\w{4}"`));
     }
   });
 
-  test("shows what it knows while the broker or the database is away", async () => {
+  test("shows the figures that it can read while the broker or the database is unavailable", async () => {
     await using event = await createEvent(backing, 5);
     const api = await event.start("main-api");
     await backing.broker.pause();
@@ -201,11 +201,11 @@ describe("an event through Kafka", () => {
 describe("an event in direct mode", () => {
   const direct = { MODE: "direct" };
 
-  test("issues within the request, across several APIs, with the outcome as the answer", async () => {
+  test("issues within the request, across several APIs, and answers with the outcome", async () => {
     await using event = await createEvent(backing, 60);
     await using crowd = new Crowd();
     const apis = await Promise.all([event.start("main-api", direct), event.start("main-api", direct)]);
-    // The same 80 users ask both.
+    // The same 80 users send requests to both.
     await Promise.all(apis.map(({ url }) => crowd.askAll(url, range(1, 80))));
     const { accepted, issued, violations } = await event.reconcile(crowd.answers);
     assert.deepEqual({ accepted, issued, violations }, { accepted: 60, issued: 60, violations: [] });
@@ -235,7 +235,7 @@ describe("the migrations", () => {
       reject: false,
     });
 
-  test("are waited for by services that started before, which say so, and may run several at a time", async () => {
+  test("may run several at a time, and services that started before wait for them and report it", async () => {
     await using event = await createUnpreparedEvent(backing, 10);
     await using crowd = new Crowd();
     const [api, issuer] = await Promise.all([
@@ -257,7 +257,7 @@ describe("the migrations", () => {
     assert.equal((await crowd.ask(api.url, 1)).status, 201);
   });
 
-  test("say what is wrong: a setting, the stock", async () => {
+  test("report a wrong setting, and a stock below the issued gifticons", async () => {
     await using event = await createEvent(backing, 10);
     const unset = await migrate(event, { SERVICE_CONNECTIONS: "none" });
     assert.equal(unset.exitCode, 2);

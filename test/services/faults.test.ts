@@ -14,7 +14,7 @@ let backing: Backing;
 before(async () => {
   backing = await startBacking();
 });
-// A test that fails leaves its fault behind; the next one starts without.
+// A failed test leaves its fault behind, so start both servers before the next one.
 beforeEach(async () => {
   await Promise.all([backing.broker.start(), backing.database.start()]);
 });
@@ -22,20 +22,20 @@ after(async () => {
   await backing[Symbol.asyncDispose]();
 });
 
-/** Waits until the load has served that many more. */
+/** Waits until the load has served this many more users. */
 async function serves(load: Load, more: number): Promise<void> {
   const goal = load.served() + more;
   await waitUntil(`${more} more served`, () => load.served() >= goal);
 }
 
-/** Every user that was served has a gifticon, and all invariants hold. */
+/** Checks that every served user has a gifticon, and that all invariants hold. */
 async function assertWhole(event: Event, crowd: Crowd, served: number): Promise<void> {
   await event.settled();
   const { issued, violations } = await event.reconcile(crowd.answers);
   assert.deepEqual({ issued, violations }, { issued: served, violations: [] });
 }
 
-describe("nothing is lost and nobody is served twice", () => {
+describe("no request is lost and no user is served twice", () => {
   test("when the broker is restarted under load", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
@@ -51,7 +51,7 @@ describe("nothing is lost and nobody is served twice", () => {
     await assertWhole(event, crowd, await load.end());
   });
 
-  test("when the broker freezes: what was under way is answered as unknown, in bounded time, and asking again resolves it", async () => {
+  test("when the broker freezes: requests in flight are answered as unknown within a time limit, and a retry resolves them", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
     const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
@@ -71,7 +71,7 @@ describe("nothing is lost and nobody is served twice", () => {
     const load = startLoad(crowd, [api.url]);
     await serves(load, 100);
     await backing.database.stop();
-    // Requests are taken all the same; the queue is there for it.
+    // The API still accepts requests, because the queue holds them.
     await serves(load, 100);
     await waitUntil(
       "a visible lag",
@@ -98,7 +98,7 @@ describe("nothing is lost and nobody is served twice", () => {
     await assertWhole(event, crowd, await load.end());
   });
 
-  test("when the database has no connection left in direct mode: nobody is told anything else", async () => {
+  test("when the database has no connection left in direct mode: every request gets 503 not_accepted", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
     const api = await event.start("main-api", { MODE: "direct" });
@@ -124,7 +124,7 @@ describe("nothing is lost and nobody is served twice", () => {
     await assertWhole(event, crowd, 50);
   });
 
-  test("when the issuer is killed after the database's commit, before it hears of it", async () => {
+  test("when the issuer is killed after the database's commit, before it gets the answer", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
     const { issuer, letGo } = await issuerInTransaction(event, crowd, 50);
@@ -137,11 +137,11 @@ describe("nothing is lost and nobody is served twice", () => {
     assert.ok((await next.metric(REPEATED)) > 0, "nothing was delivered again");
   });
 
-  test("when the issuer is killed after it has heard of the database's commit, and before the offset's", async () => {
+  test("when the issuer is killed after the answer to the database's commit, before the offset's commit", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
     const { issuer, letGo } = await issuerInTransaction(event, crowd, 50);
-    // Without a broker there is nobody to commit the offset to.
+    // Without a broker, the offset can't be committed.
     await backing.broker.stop();
     await letGo();
     await waitUntil("the issuer's own count", async () => (await issuer.metric(ISSUED)) > 0, { everyMs: 20 });
@@ -152,7 +152,7 @@ describe("nothing is lost and nobody is served twice", () => {
     assert.ok((await next.metric(REPEATED)) > 0, "nothing was delivered again");
   });
 
-  test("when several issuers share the partitions, one comes and one is killed", async () => {
+  test("when several issuers share the partitions, one joins and one is killed", async () => {
     await using event = await createEvent(backing, STOCK, 3);
     await using crowd = new Crowd();
     const [api, other, first] = await Promise.all([
@@ -169,7 +169,7 @@ describe("nothing is lost and nobody is served twice", () => {
     await assertWhole(event, crowd, await load.end());
   });
 
-  test("when the topic gets partitions under load, which are used once its clients have connected anew", async () => {
+  test("when the topic gets partitions under load, which clients use after they reconnect", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
     const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
@@ -186,7 +186,7 @@ describe("nothing is lost and nobody is served twice", () => {
     assert.equal(used.size, 3);
   });
 
-  test("when it is sold out while requests are queued, with several issuers at the last ones", async () => {
+  test("when it is sold out while requests are queued, and several issuers compete for the last gifticons", async () => {
     await using event = await createEvent(backing, 30, 3);
     await using crowd = new Crowd();
     const [api] = await Promise.all([
@@ -199,7 +199,7 @@ describe("nothing is lost and nobody is served twice", () => {
     await assertWhole(event, crowd, 30);
   });
 
-  test("when users and keys race through several APIs", async () => {
+  test("when requests with the same users and keys race through several APIs", async () => {
     await using event = await createEvent(backing, 30);
     await using crowd = new Crowd();
     const apis = await Promise.all([event.start("main-api"), event.start("main-api"), event.start("gifticon-issuer")]);
@@ -212,7 +212,7 @@ describe("nothing is lost and nobody is served twice", () => {
 });
 
 describe("SIGTERM under load", () => {
-  test("lets main-api answer everything, and end with 0", async () => {
+  test("makes main-api answer every request and exit with 0", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
     const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
@@ -230,7 +230,7 @@ describe("SIGTERM under load", () => {
     await assertWhole(event, crowd, served);
   });
 
-  test("lets the issuer finish its transaction, commit and end with 0", async () => {
+  test("makes the issuer finish its transaction, commit and exit with 0", async () => {
     await using event = await createEvent(backing, STOCK);
     await using crowd = new Crowd();
     const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);

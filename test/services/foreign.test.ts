@@ -10,7 +10,7 @@ import { writePlan } from "./support/foreign-clients.ts";
 import { type JavaClient, javaClient } from "./support/java.ts";
 import { type PlannedRecord, planOf } from "./support/record-plan.ts";
 
-/** Other values make the test a longer one, by hand. */
+/** Set these variables for a longer test. */
 const SEED = Number(process.env["FOREIGN_SEED"] ?? 1);
 const BATCHES = Number(process.env["FOREIGN_BATCHES"] ?? 60);
 
@@ -28,9 +28,7 @@ async function lettersOf(event: Event): Promise<DeadLetter[]> {
   return letters.map(({ partition, message }) => decodeDeadLetter("", partition, message));
 }
 
-/**
- * A record's bytes as one text; those of one that is larger than a dead letter may be are left out.
- */
+/** Returns a record's bytes as text. A record that is too large for a dead letter has none. */
 function bytesOf(key: Buffer | null, value: Buffer | null, headers: Iterable<RecordHeader>): string {
   const hex = (part: Buffer | string | null) => (part === null ? "-" : Buffer.from(part).toString("hex"));
   const pairs = [...headers].map(([name, part]) => `${hex(name)}:${hex(part)}`);
@@ -41,14 +39,14 @@ const isTooLarge = ({ value }: PlannedRecord) => (value?.length ?? 0) > DEAD_LET
 const expectedOf = (record: PlannedRecord) =>
   isTooLarge(record) ? bytesOf(null, null, []) : bytesOf(record.key, record.value, record.headers);
 
-/** Without the headers that a replay adds where they are missing. */
+/** Removes the headers that a replay adds. */
 function withoutAdded(headers: Iterable<RecordHeader>): RecordHeader[] {
   const added: readonly string[] = [HEADER.requestId, HEADER.requestedAt];
   return [...headers].filter(([name]) => !added.includes(name.toString()));
 }
 
 describe("records of Kafka clients of other languages", () => {
-  test(`are issued, or become dead letters with their very bytes (seed ${SEED})`, async () => {
+  test(`are issued, or become dead letters with exactly their bytes (seed ${SEED})`, async () => {
     const plan = planOf(SEED, BATCHES);
     const records = plan.flatMap((batch) => (batch.mode === "abort" ? [] : batch.records));
     const unreadable = records.filter(({ userId }) => userId === undefined);

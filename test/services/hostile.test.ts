@@ -4,7 +4,7 @@ import { requestIdOfKey } from "@gifticon/contract/request-id.ts";
 import fc from "fast-check";
 import { connectionLimit, drip, openMany, pour } from "../support/hostile/flood.ts";
 import { bytesOf, hostileRequest, isEndInDoubt } from "../support/hostile/fuzz.ts";
-import { type Conversation, dial, listen, say, type Target, targetOf } from "../support/hostile/raw-http.ts";
+import { type Conversation, dial, listen, send, type Target, targetOf } from "../support/hostile/raw-http.ts";
 import { post, smugglings } from "../support/hostile/smuggling.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
@@ -12,11 +12,11 @@ import { Crowd, range, startLoad } from "./support/client.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";
 import type { ServiceProcess } from "../../services/testing/service-process.ts";
 
-// One API for all of it: what one attack leaves behind, the next one meets.
+// All attacks use one API, so that leftovers of one attack affect the next.
 
 /**
- * More of them: HOSTILE_RUNS=20000 ./run test services test/services/hostile.test.ts. A failure
- * names the seed and the path that bring it back.
+ * Number of fuzzed requests. For more: HOSTILE_RUNS=20000 ./run test services
+ * test/services/hostile.test.ts. A failure shows the seed and the path that reproduce it.
  */
 const RUNS = Number(process.env["HOSTILE_RUNS"] ?? 500);
 /** Memory limit of the API's container (`gifticon-event:api`, memoryMib). */
@@ -40,7 +40,7 @@ after(async () => {
   await backing[Symbol.asyncDispose]();
 });
 
-/** A request that is begun. */
+/** Returns the start of a request. */
 const start = (...headers: string[]): string =>
   ["POST /gifticons HTTP/1.1", "Host: a", "Content-Type: application/json", ...headers].join("\r\n");
 const CHUNKED = start("Transfer-Encoding: chunked", "", "");
@@ -48,7 +48,7 @@ const KILOBYTE = "x".repeat(1024);
 
 const statuses = ({ answers }: Conversation): number[] => answers.map(({ status }) => status);
 
-/** Each was closed by the server, with this answer of its own form. */
+/** Checks that the server closed each connection after this answer in the API's format. */
 function assertAllAnswered(conversations: readonly Conversation[], status: number, code: string): void {
   for (const { answers } of conversations) {
     assert.deepEqual(
@@ -59,23 +59,23 @@ function assertAllAnswered(conversations: readonly Conversation[], status: numbe
 }
 
 /**
- * Each was closed by the server, with this answer where it could be heard: a client that goes on
- * sending to a closed connection is told so by its kernel, which then drops what it has received.
+ * Checks that the server closed each connection, after this answer if the client received it. The
+ * kernel of a client that sends to a closed connection drops what it has received.
  */
 function assertAnsweredOrCutOff(conversations: readonly Conversation[], status: number, code: string): void {
   for (const conversation of conversations) {
     if (conversation.answers.length > 0) assertAllAnswered([conversation], status, code);
-    else assert.match(conversation.error ?? "closed without a word", /^(ECONNRESET|EPIPE)$/);
+    else assert.match(conversation.error ?? "closed without an answer", /^(ECONNRESET|EPIPE)$/);
   }
 }
 
 /**
- * Sends the head of a request and the same piece without end, over 20 connections. Tries again
- * where the server's limit on the time of a request came first: a busy machine reads that slowly.
+ * Sends the head of a request and then the same piece without end, over 20 connections. It tries
+ * again if a busy machine reads so slowly that the server's time limit comes first.
  */
-function answersToMuch(head: string, piece: string): Promise<Conversation[]> {
+function answersToEndless(head: string, piece: string): Promise<Conversation[]> {
   const answer = () =>
-    waitUntil("an answer to what was sent", async () => {
+    waitUntil("an answer to the endless request", async () => {
       const conversation = await pour(await dial(target), head, piece);
       return statuses(conversation).includes(408) ? undefined : conversation;
     });
@@ -83,14 +83,14 @@ function answersToMuch(head: string, piece: string): Promise<Conversation[]> {
 }
 
 describe("the API under hostile input", () => {
-  test("answers every malformed request in its own form, and never with a 500", async () => {
+  test("answers every malformed request in its own format, and never with a 500", async () => {
     await fc.assert(
       fc.asyncProperty(hostileRequest, async (hostile) => {
         const [head, leave] = [hostile.method === "HEAD", isEndInDoubt(hostile)];
-        const { answers, rest } = await say(target, bytesOf(hostile), { head, leave, answers: 1 });
+        const { answers, rest } = await send(target, bytesOf(hostile), { head, leave, answers: 1 });
         if (!leave) assert.equal(answers.length, 1);
         for (const { status, body } of answers) {
-          // 501 answers a transfer coding that is not read: a fault of the client's all the same.
+          // 501 answers an unsupported transfer coding, which is the client's fault too.
           assert.ok(status < 500 || status === 501, `${status} ${body}`);
           if (status >= 400 && !head) assert.equal(typeof (JSON.parse(body) as { code?: string }).code, "string", body);
         }
@@ -100,39 +100,39 @@ describe("the API under hostile input", () => {
     );
   });
 
-  test("answers pipelined requests in their order, each with what is its own", async () => {
+  test("answers pipelined requests in order, each with its own id", async () => {
     const users = range(2_000_000, 200);
     const key = "pipelined";
     const pipeline = users.map((userId) => post([`Idempotency-Key: ${key}`], `{"userId": ${userId}}`)).join("");
-    const { answers } = await say(target, pipeline, { answers: users.length });
+    const { answers } = await send(target, pipeline, { answers: users.length });
     assert.deepEqual(
       answers.map(({ status, body }) => [status, (JSON.parse(body) as { requestId: string }).requestId]),
       users.map((userId) => [202, requestIdOfKey(BigInt(userId), key)]),
     );
   });
 
-  test("refuses what two readers could read differently, and takes no request that is hidden in it", async () => {
+  test("refuses ambiguous requests, and accepts no request that is hidden in one", async () => {
     const [userId, key] = [3_000_000, "smuggled"];
     for (const { name, bytes } of smugglings(userId, key)) {
-      assert.deepEqual(statuses(await say(target, bytes)), [400], name);
+      assert.deepEqual(statuses(await send(target, bytes)), [400], name);
     }
     assert.equal((await crowd.ask(api.url, userId + 1)).status, 202);
-    const taken = (await backing.broker.readAll(event.topic)).map(({ message }) => message.key?.toString());
-    assert.ok(taken.includes(`${userId + 1}`));
-    assert.ok(!taken.includes(`${userId}`), "a hidden request was taken");
+    const accepted = (await backing.broker.readAll(event.topic)).map(({ message }) => message.key?.toString());
+    assert.ok(accepted.includes(`${userId + 1}`));
+    assert.ok(!accepted.includes(`${userId}`), "a hidden request was accepted");
   });
 
-  test("answers those who send too much, and cuts them off", async () => {
-    const oversized = await answersToMuch(start("Content-Length: 99999999999", "", ""), KILOBYTE);
-    const endlessChunks = await answersToMuch(CHUNKED, `400\r\n${KILOBYTE}\r\n`);
-    const endlessHeader = await answersToMuch(start("X-Endless: "), KILOBYTE);
-    const endlessExtension = await answersToMuch(`${CHUNKED}1;`, KILOBYTE);
+  test("answers clients that send too much, and disconnects them", async () => {
+    const oversized = await answersToEndless(start("Content-Length: 99999999999", "", ""), KILOBYTE);
+    const endlessChunks = await answersToEndless(CHUNKED, `400\r\n${KILOBYTE}\r\n`);
+    const endlessHeader = await answersToEndless(start("X-Endless: "), KILOBYTE);
+    const endlessExtension = await answersToEndless(`${CHUNKED}1;`, KILOBYTE);
     assertAnsweredOrCutOff([...oversized, ...endlessChunks], 413, "body_too_large");
     assertAnsweredOrCutOff(endlessHeader, 431, "headers_too_large");
     assertAnsweredOrCutOff(endlessExtension, 400, "bad_request");
   });
 
-  test("serves others while thousands of connections say nothing or too little, and closes them all", async (t: TestContext) => {
+  test("serves others while thousands of connections are silent or slow, and closes all of those", async (t: TestContext) => {
     const idle = connectionLimit(IDLE);
     t.diagnostic(`${idle} idle connections`);
     const dripping = (head: string, more: string) => openMany(target, 200, (socket) => drip(socket, head, more));
@@ -152,13 +152,13 @@ describe("the API under hostile input", () => {
     assert.ok(peak < MEMORY_BYTES, `${peak} bytes`);
   });
 
-  test("has told everyone else the truth, and failed nowhere", async () => {
+  test("gave every other client a correct answer, and had no internal error", async () => {
     const refused = crowd.answers.filter(({ status }) => status !== 202);
-    assert.deepEqual(refused, [], "an honest client was refused");
+    assert.deepEqual(refused, [], "a normal client was refused");
     assert.equal(await api.metric('gifticon_requests_total{outcome="failed"}'), 0);
     assert.doesNotMatch(api.output(), /"level":[56]0/);
     const queued = new Set((await backing.broker.readAll(event.topic)).map(({ message }) => message.key?.toString()));
     const lost = crowd.answers.filter(({ userId }) => !queued.has(userId));
-    assert.deepEqual(lost, [], "a 202 without its record");
+    assert.deepEqual(lost, [], "an answer 202 without its record");
   });
 });

@@ -61,7 +61,7 @@ async function outcomes(pool: pg.Pool, requests: GifticonRequest[]): Promise<str
   return statuses.map((status) => (status.status === "rejected" ? status.reason : status.status));
 }
 
-/** The rule in a few lines, one request after another. */
+/** A simple model of the rules that decides one request after another. */
 class Model {
   readonly decided = new Map<string, Outcome>();
   readonly #winners = new Set<bigint>();
@@ -84,7 +84,7 @@ class Model {
 }
 
 describe("issuing", () => {
-  test("decides a batch in its order: first come, first served, once a user", async () => {
+  test("decides a batch in order, with one gifticon for each user", async () => {
     const pool = await eventWith(2);
     const batch = [request(1, 10), request(2, 10), request(3, 20), request(4, 30), request(5, 30)];
     const result = await issue(pool, batch);
@@ -92,7 +92,7 @@ describe("issuing", () => {
     assert.deepEqual(result, { issued: 2, duplicate: 1, soldOut: 2, repeated: 0, remaining: 0 });
   });
 
-  test("decides as one request after another would, whatever the batches", async () => {
+  test("decides the same for any batches as for one request after another", async () => {
     const asked = fc.record({ id: fc.nat(30), userId: fc.integer({ min: 1, max: 12 }) });
     await fc.assert(
       fc.asyncProperty(
@@ -101,7 +101,7 @@ describe("issuing", () => {
         async (batches, stock) => {
           const pool = await eventWith(stock);
           const model = new Model(stock);
-          // An id belongs to one user, as a request id does.
+          // Each request id belongs to one user.
           const users = new Map<number, number>();
           for (const batch of batches) {
             const requests = batch.map(({ id, userId }) => {
@@ -122,7 +122,7 @@ describe("issuing", () => {
     );
   });
 
-  test("decides a batch of new users in one go, and one with a single known user as ever", async () => {
+  test("decides a batch of new users in one statement, and a batch with a known user correctly too", async () => {
     const pool = await eventWith(5);
     const fresh = [request(1, 1), request(2, 2), request(3, 3)];
     assert.deepEqual(await issue(pool, fresh), { issued: 3, duplicate: 0, soldOut: 0, repeated: 0, remaining: 2 });
@@ -131,7 +131,7 @@ describe("issuing", () => {
     assert.deepEqual(await outcomes(pool, [...fresh, ...mixed]), [...Array<string>(4).fill("issued"), "duplicate"]);
   });
 
-  test("does nothing twice: a batch that comes again keeps its outcomes and codes", async () => {
+  test("keeps outcomes and codes when a batch is delivered again", async () => {
     const pool = await eventWith(10);
     const batch = [request(1, 1), request(2, 2), request(3, 1)];
     await issue(pool, batch);
@@ -150,10 +150,10 @@ describe("issuing", () => {
     );
   });
 
-  test("never gives out more than there are, nor twice to a user, with many issuers at once", async () => {
+  test("never issues more than the stock or two to a user, with many issuers at once", async () => {
     const pool = await eventWith(100);
     let next = 0;
-    // 8 issuers, whose requests are of the same 150 users.
+    // The requests of 8 issuers are of the same 150 users.
     const issuer = async () => {
       for (let batch = 0; batch < 10; batch++)
         await issue(
@@ -170,7 +170,7 @@ describe("issuing", () => {
     assert.deepEqual(await readStock(pool), { total: 100, remaining: 0 });
   });
 
-  test("counts what it rejects, by reason and once, however it is delivered", async () => {
+  test("counts each rejection once, by reason, for any deliveries", async () => {
     const pool = await eventWith(2);
     const batch = [request(1, 1), request(2, 1), request(3, 2), request(4, 3), request(5, 3)];
     await issue(pool, batch);
@@ -181,10 +181,10 @@ describe("issuing", () => {
     assert.deepEqual(rejected, { duplicate: 2, soldOut: 3 });
   });
 
-  test("says when it was counted, never later than it was", async () => {
+  test("returns the time of the count, never a later one", async () => {
     const pool = await eventWith(1);
     const now = async () => Number((await pool.query<{ now: Date }>("select clock_timestamp() as now")).rows[0]?.now);
-    // Often, as a time that is rounded up is later than its answer only now and then.
+    // Repeat it, because a time that is rounded up is only sometimes later than its answer.
     for (let reading = 0; reading < 200; reading++) {
       const times = [await now(), (await readTally(pool)).at, await now()];
       assert.deepEqual(
@@ -194,7 +194,7 @@ describe("issuing", () => {
     }
   });
 
-  test("takes the largest user id, and empty batches", async () => {
+  test("accepts the largest user id, and empty batches", async () => {
     const pool = await eventWith(1);
     assert.equal((await issue(pool, [])).remaining, 1);
     await issue(pool, [request(1, MAX_USER_ID)]);
@@ -202,7 +202,7 @@ describe("issuing", () => {
     assert.equal(rows[0]?.user_id, MAX_USER_ID.toString());
   });
 
-  test("knows no outcome of a request that was never decided", async () => {
+  test("returns no outcome for a request that was never decided", async () => {
     assert.deepEqual(await outcomes(await eventWith(1), [request(1, 1)]), ["queued"]);
   });
 });
@@ -214,7 +214,7 @@ describe("preparing the database", () => {
     assert.deepEqual(await readStock(pool), { total: 5, remaining: 5 });
   });
 
-  test("counts the rejections that were there before they were counted", async () => {
+  test("counts the rejections of older versions, which had no count", async () => {
     const pool = await emptyDatabase();
     await pool.query("create table schema_migration (version integer primary key, name text not null)");
     for (const { version, name, sql } of migrations.filter(({ version }) => version < 3)) {
@@ -227,7 +227,7 @@ describe("preparing the database", () => {
     assert.deepEqual((await readTally(pool)).rejected, { duplicate: 1, soldOut: 2 });
   });
 
-  test("moves what is left when the declared stock changes, but not below what is issued", async () => {
+  test("changes the remaining stock with the declared one, but not below the issued gifticons", async () => {
     const pool = await eventWith(3);
     await issue(pool, [request(1, 1), request(2, 2)]);
     await prepareDatabase(pool, declared(10));

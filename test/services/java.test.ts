@@ -29,7 +29,7 @@ function userIds(first: bigint, last: bigint): bigint[] {
 const extremes = [1n, 2n ** 53n + 1n, 2n ** 63n - 1n];
 
 describe("Kafka's own Java client", () => {
-  test("writes what the issuer reads, and gets back as it was what the issuer can't", async () => {
+  test("writes records that the issuer reads, and reads the dead letters of others unchanged", async () => {
     await using event = await createEvent(backing, 100);
     const orders = [...extremes, -1n, -(2n ** 63n)].map((id) => `none:${id}:${id}`);
     await java.run("Produce", backing.broker.bootstrapServers, event.topic, ...orders);
@@ -42,21 +42,21 @@ describe("Kafka's own Java client", () => {
     assert.deepEqual(lines.split("\n"), ["-1 -1", `${-(2n ** 63n)} ${-(2n ** 63n)}`]);
   });
 
-  test("is read with each of its compressions, and what it takes back is never issued", async () => {
+  test("is read with each of its compressions, and records of aborted transactions are never issued", async () => {
     await using event = await createEvent(backing, 10_000);
-    const ways = ["none", "gzip", "snappy", "lz4", "zstd", "abort", "commit", "abort"];
-    const orders = ways.map((way, index) => `${way}:${index * 1_000 + 1}:${index * 1_000 + 900}`);
+    const modes = ["none", "gzip", "snappy", "lz4", "zstd", "abort", "commit", "abort"];
+    const orders = modes.map((mode, index) => `${mode}:${index * 1_000 + 1}:${index * 1_000 + 900}`);
     await java.run("Produce", backing.broker.bootstrapServers, event.topic, ...orders);
     await event.start("gifticon-issuer");
     await event.settled();
-    const kept = ways.flatMap((way, index) =>
-      way === "abort" ? [] : userIds(BigInt(index * 1_000 + 1), BigInt(index * 1_000 + 900)),
+    const kept = modes.flatMap((mode, index) =>
+      mode === "abort" ? [] : userIds(BigInt(index * 1_000 + 1), BigInt(index * 1_000 + 900)),
     );
     assert.deepEqual(await usersOf(event), kept);
     assert.deepEqual((await event.reconcile([])).violations, []);
   });
 
-  test("reads what the API writes", async () => {
+  test("reads the records that the API writes", async () => {
     await using event = await createEvent(backing, 100);
     await using crowd = new Crowd();
     const api = await event.start("main-api");

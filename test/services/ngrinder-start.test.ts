@@ -11,7 +11,7 @@ import { IMAGES, runContainer, type Container } from "../../services/testing/con
 const START = fileURLToPath(new URL("../../stacks/load-test/ngrinder/start.sh", import.meta.url));
 const HOOK = fileURLToPath(new URL("ngrinder/Hook.java", import.meta.url));
 
-/** Scripts as in nGrinder's agent image: each starts the next as its child. */
+/** Scripts like those of nGrinder's agent image: each starts the next as its child. */
 const SCRIPTS = {
   "run.sh": '#!/usr/bin/env bash\necho waiting\nsleep "$WAIT"\n/scripts/run_agent.sh $*\n',
   "run_agent.sh": "#!/bin/sh\n/scripts/run_agent_internal.sh $@\n",
@@ -26,12 +26,12 @@ before(async () => {
     await writeFile(join(folder, "scripts", name), text, { mode: 0o755 });
   await execa("javac", ["-d", join(folder, "classes"), HOOK]);
   await cp(START, join(folder, "start.sh"));
-  // The user of the image reads it.
+  // The image's user has to read the folder.
   await chmod(folder, 0o755);
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Starts a container as the stack does, with an image that has Bash and Java. */
+/** Starts a container like the stack's, with an image that has Bash and Java. */
 async function start(entrypoint: string[], waitSeconds: number): Promise<Container> {
   const mounts = ["scripts", "classes", "start.sh"].flatMap((name) => ["-v", `${join(folder, name)}:/${name}:ro`]);
   const [command = "", ...rest] = entrypoint;
@@ -49,10 +49,10 @@ async function says(container: Container, line: string): Promise<void> {
 }
 
 const STARTED = "started with controller:80 -Da=b";
-const ENDED = "ended in order";
+const ENDED = "ended cleanly";
 
 describe("a stop of nGrinder's container", () => {
-  test("ends Java in order", async () => {
+  test("lets Java end cleanly", async () => {
     await using container = await start(["bash", "/start.sh"], 0);
     await says(container, STARTED);
     await container.act("stop");
@@ -66,14 +66,14 @@ describe("a stop of nGrinder's container", () => {
     assert.ok(!(await logOf(container)).includes(ENDED));
   });
 
-  test("doesn't wait for a Java that is not there yet", async () => {
+  test("doesn't wait for Java if it has not started yet", async () => {
     await using container = await start(["bash", "/start.sh"], 3_600);
     await says(container, "waiting");
     const { stdout } = await execa("docker", ["stop", "--timeout", "600", container.id], { timeout: 300_000 });
     assert.equal(stdout, container.id);
   });
 
-  test("is not needed when the script ends by itself: its exit code is the container's", async () => {
+  test("is not needed if the script ends on its own, and its exit code becomes the container's", async () => {
     await using container = await start(["bash", "/start.sh"], 0);
     await says(container, STARTED);
     await container.exec("pkill", "-KILL", "-x", "java");

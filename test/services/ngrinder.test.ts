@@ -21,7 +21,7 @@ after(async () => {
   await ngrinder[Symbol.asyncDispose]();
 });
 
-/** A test of one minute, as nGrinder's controller tells it to each process. */
+/** Properties of a test of one minute, as nGrinder's controller gives them to each process. */
 const withoutParameter = {
   script,
   "grinder.test.id": "test_33",
@@ -34,7 +34,7 @@ const withoutParameter = {
 const minute = { ...withoutParameter, param: "http://api.example" };
 const validation = { script, "grinder.script.validation": "true", "grinder.threads": 1 };
 
-/** User id and key of each request. */
+/** Returns the address, user id and key of each request. */
 function requestsOf(lines: string[]): { address: string; user: number; key: string }[] {
   return lines.flatMap((line) => {
     const [, address = "", user, key = ""] = /^POST (\S+) \{"userId": (\d+)\} (\S+)$/.exec(line) ?? [];
@@ -43,12 +43,12 @@ function requestsOf(lines: string[]): { address: string; user: number; key: stri
 }
 
 describe("the nGrinder script", () => {
-  test("compiles, each name and type judged", async () => {
+  test("compiles with static checks of names and types", async () => {
     const { exitCode, output } = await ngrinder.check(script);
     assert.equal(exitCode, 0, output);
   });
 
-  for (const [there, wrong, message] of [
+  for (const [correct, wrong, message] of [
     ["answer.statusCode in", "answer.statusCod in", /No such property: statusCod /],
     [
       "new HTTPRequest()",
@@ -56,13 +56,13 @@ describe("the nGrinder script", () => {
       /Cannot find matching method org\.ngrinder\.http\.HTTPRequest#create/,
     ],
   ] as const) {
-    test(`would not with ${wrong}`, async () => {
+    test(`does not compile with ${wrong}`, async () => {
       const folder = await mkdtemp(join(tmpdir(), "ngrinder-"));
       try {
         const broken = join(folder, "GifticonUsers.groovy");
         const text = await readFile(script, "utf8");
-        assert.ok(text.includes(there));
-        await writeFile(broken, text.replace(there, wrong));
+        assert.ok(text.includes(correct));
+        await writeFile(broken, text.replace(correct, wrong));
         const { exitCode, output } = await ngrinder.check(broken);
         assert.notEqual(exitCode, 0);
         assert.match(output, message);
@@ -72,7 +72,7 @@ describe("the nGrinder script", () => {
     });
   }
 
-  test("pauses after each request: a good answer, a bad one, and none", async () => {
+  test("pauses after each request, with a good answer, a bad one or none", async () => {
     const lines = await player.play({ ...minute, users: "0,1,2,3", answers: "202,503,none,410" });
     assert.deepEqual(
       lines.filter((line) => !line.startsWith("POST ")),
@@ -80,14 +80,14 @@ describe("the nGrinder script", () => {
     );
   });
 
-  test("asks at its parameter, with or without a slash at its end", async () => {
+  test("sends requests to its parameter, with or without a trailing slash", async () => {
     for (const param of ["http://api.example", "http://api.example/"]) {
       const [request] = requestsOf(await player.play({ ...minute, param }));
       assert.equal(request?.address, "http://api.example/gifticons");
     }
   });
 
-  test("tells what its parameter must be", async () => {
+  test("explains a wrong parameter", async () => {
     for (const [scenario, given] of [
       [withoutParameter, ""],
       [{ ...minute, param: "api.example" }, "api.example"],
@@ -99,24 +99,24 @@ describe("the nGrinder script", () => {
     }
   });
 
-  test("asks at the address that the stack tells when it has no parameter", async () => {
-    await using told = ngrinder.player({ API_URL: "http://stack.example" });
+  test("sends requests to the stack's API_URL if it has no parameter", async () => {
+    await using configured = ngrinder.player({ API_URL: "http://stack.example" });
     for (const scenario of [withoutParameter, validation]) {
-      const [request] = requestsOf(await told.play(scenario));
+      const [request] = requestsOf(await configured.play(scenario));
       assert.equal(request?.address, "http://stack.example/gifticons");
     }
   });
 });
 
 describe("a validation", () => {
-  test("says that it knows no address, and succeeds", async () => {
+  test("succeeds without an address, with a warning", async () => {
     assert.deepEqual(await player.play(validation), [
       "warn Validated without a request: nGrinder gives a validation no parameter, and API_URL is not set. " +
         "Set the parameter of the test to the output apiUrl.",
     ]);
   });
 
-  test("takes a user that no test takes, and a key of its own each time", async () => {
+  test("uses a user that no test uses, and another key each time", async () => {
     const known = { ...validation, param: "http://api.example" };
     const first = requestsOf(await player.play(known));
     const second = requestsOf(await player.play(known));
@@ -129,7 +129,7 @@ describe("a validation", () => {
 });
 
 describe("user ids and keys", () => {
-  test("repeat neither within a test nor between tests, with several agents and processes", async () => {
+  test("do not repeat within a test or between tests, with several agents and processes", async () => {
     const seen = { users: new Set<number>(), keys: new Set<string>() };
     let asked = 0;
     // The numbers of tests jump when the controller starts again.
@@ -153,7 +153,7 @@ describe("user ids and keys", () => {
     assert.deepEqual([seen.users.size, seen.keys.size, asked], [asked, asked, 216]);
   });
 
-  test("of the longest tests end before those of the next", async () => {
+  test("of the longest tests end before those of the next test", async () => {
     const last = {
       "grinder.agents": 2,
       agent: 1,
@@ -170,7 +170,7 @@ describe("user ids and keys", () => {
     assert.ok(final && final.user <= LOAD_TEST_USERS.last);
   });
 
-  test("a test that would need more is refused before it starts", async () => {
+  test("are checked before a test starts: one that needs too many is refused", async () => {
     const long = { ...minute, "grinder.threads": 6_000 };
     for (const [scenario, runs] of [
       [{ ...long, "grinder.duration": 3_600_000 }, 2_401],
@@ -190,7 +190,7 @@ describe("user ids and keys", () => {
   });
 });
 
-describe("fewer users than were asked for", () => {
+describe("fewer users than requested", () => {
   const two = { ...minute, "grinder.processes": 2, "grinder.threads": 500, runs: 7 };
   const loss =
     "Fewer users run than were asked for: 500 of 1000 on this agent, as 1 of 2 processes are left. The " +
@@ -199,7 +199,7 @@ describe("fewer users than were asked for", () => {
   const reported = [`error ${loss}`, `failure ${loss}`, `failure ${loss}`];
   const reports = (lines: string[]) => lines.filter((line) => /^(failure|error) Fewer/.test(line));
 
-  test("fail each request once a process has been missing for five seconds", async () => {
+  test("fail each request after a process has been missing for five seconds", async () => {
     const other = ngrinder.player();
     await other.play(minute);
     assert.deepEqual(reports(await player.play(two)), []);
@@ -207,7 +207,7 @@ describe("fewer users than were asked for", () => {
     assert.deepEqual(reports(await player.play(two)), reported);
   });
 
-  test("are told in the log while all requests fail", async () => {
+  test("are reported in the log while all requests fail", async () => {
     assert.deepEqual(reports(await player.play({ ...two, answers: "503" })), [`error ${loss}`]);
   });
 
@@ -219,7 +219,7 @@ describe("fewer users than were asked for", () => {
     assert.deepEqual(reports(await player.play({ ...slow, "grinder.threadRampUp": "true" })), reported);
   });
 
-  test("are no news in a test by number of runs: a process ends when its runs are done", async () => {
+  test("are normal in a test with a number of runs, because a process ends after its runs", async () => {
     assert.deepEqual(reports(await player.play({ ...two, "grinder.runs": 6 })), []);
   });
 });

@@ -28,26 +28,26 @@ async function shows(page: Page, figures: Record<string, string>): Promise<void>
   });
 }
 
-/** Requests a gifticon as a person would, with the keyboard. */
+/** Requests a gifticon with the keyboard. */
 async function request(page: Page, user: string): Promise<void> {
   await page.getByLabel("User number").fill(user);
   await page.keyboard.press("Enter");
 }
 
-/** The page's own message, once it is as expected. */
+/** Waits until the page shows the expected message. */
 async function message(page: Page, expected: RegExp): Promise<void> {
   await page.locator("#message", { hasText: expected }).waitFor();
 }
 
 // Code for the page is text, because its globals differ from those of the tests.
 
-/** Returns the appearance of each chart. */
+/** Returns the pixels of each chart. */
 function drawings(page: Page): Promise<string[]> {
   return page.evaluate("[...document.querySelectorAll('canvas')].map((canvas) => canvas.toDataURL())");
 }
 
 describe("the live page", () => {
-  test("requests a gifticon, follows it to its code, and shows the whole event as it moves", async () => {
+  test("requests a gifticon, follows it to its code, and shows the progress of the whole event", async () => {
     await using event = await createEvent(backing, 50);
     await using crowd = new Crowd();
     const [api, other] = await Promise.all([event.start("main-api"), event.start("main-api")]);
@@ -72,13 +72,13 @@ describe("the live page", () => {
       rows.map((row) => row.code),
     );
 
-    // Others ask another API; nobody asks this page's one.
+    // Other users send requests to another API than the page's.
     await crowd.askAll(other.url, range(1, 60));
     await shows(page, { accepted: "61", queued: "0", issued: "50", rejected: "11", remaining: "0" });
     const drawn = await drawings(page);
     assert.equal(drawn.length, 3);
     drawn.forEach((drawing, chart) => {
-      assert.notEqual(drawing, before[chart], `chart ${chart} didn't move`);
+      assert.notEqual(drawing, before[chart], `chart ${chart} didn't change`);
     });
 
     await request(page, "9007199254740993");
@@ -89,7 +89,7 @@ describe("the live page", () => {
     await inOrder(page, problems);
   });
 
-  test("says what is wrong with a user number, before it asks and after", async () => {
+  test("explains a wrong user number, before and after the request", async () => {
     await using event = await createEvent(backing, 1);
     const api = await event.start("main-api");
     await using visited = await visit(browser, api.url, { width: DESKTOP, colorScheme: "light" });
@@ -105,7 +105,7 @@ describe("the live page", () => {
     }
   });
 
-  test("asks again by itself while requests can't be taken, for one gifticon, also when it is loaded anew", async () => {
+  test("retries while requests can't be accepted, for one gifticon, even after a reload", async () => {
     await using event = await createEvent(backing, 5);
     const [api] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
     await using visited = await visit(browser, api.url, { width: PHONE, colorScheme: "light" });
@@ -126,14 +126,14 @@ describe("the live page", () => {
     await shows(page, { issued: "1", remaining: "4" });
     assert.deepEqual(problems, []);
 
-    // The figures stay, marked as old, when the API goes away, and it is said since when.
+    // When the API is gone, the figures stay, marked as old with their time.
     await api.end("SIGKILL");
     await page.locator("#live", { hasText: /No new figures since \d\d:\d\d:\d\d/ }).waitFor();
     assert.equal(await text(page, "issued"), "1");
     await inOrder(page, []);
   });
 
-  test("says in mode direct that there is no queue, and gives the code at once", async () => {
+  test("shows in mode direct that there is no queue, and shows the code at once", async () => {
     await using event = await createEvent(backing, 5);
     const api = await event.start("main-api", { MODE: "direct" });
     await using visited = await visit(browser, api.url, { width: DESKTOP, colorScheme: "dark" });

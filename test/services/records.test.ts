@@ -19,14 +19,14 @@ after(async () => {
   await backing[Symbol.asyncDispose]();
 });
 
-/** The dead letters of an event, in their order. */
+/** Returns the dead letters of an event in order. */
 async function lettersOf(event: Event): Promise<DeadLetter[]> {
   const letters = await backing.broker.readAll(deadLetterTopic(event.topic));
   return letters.map(({ partition, message }) => decodeDeadLetter("", partition, message));
 }
 
 describe("an issuer", () => {
-  test("puts records aside that hold what a record may hold and few expect", async () => {
+  test("makes dead letters of valid records with unusual headers", async () => {
     await using event = await createEvent(backing, 100);
     const odd: RecordHeader[] = [
       ["trace", null],
@@ -56,7 +56,7 @@ describe("an issuer", () => {
     assert.equal(await issuer.metric('gifticon_records_total{outcome="dead_lettered"}'), 2);
   });
 
-  test("puts a batch aside that would take all its memory, and goes on", async () => {
+  test("makes a dead letter of a batch that would take all its memory, and continues", async () => {
     await using event = await createEvent(backing, 100);
     const bomb = { key: "1", value: Buffer.alloc(LARGEST_BATCH) };
     await backing.broker.produce(event.topic, [bomb], CompressionTypes.GZIP);
@@ -71,7 +71,7 @@ describe("an issuer", () => {
     assert.equal(position.offset, "0");
   });
 
-  test("reads a compressed batch of more records than are made of one fetch", async () => {
+  test("reads a compressed batch with more records than one fetch may have", async () => {
     await using event = await createEvent(backing, 100);
     const same = Array.from({ length: MOST_RECORDS + 100 }, () => spring(1n));
     await backing.broker.produce(event.topic, same, CompressionTypes.GZIP);
@@ -83,7 +83,7 @@ describe("an issuer", () => {
     );
   });
 
-  test("writes a dead letter without its record where the topic takes no larger one", async () => {
+  test("writes a dead letter without its record if the topic accepts no larger one", async () => {
     await using event = await createEvent(backing, 100);
     await backing.broker.createTopic(deadLetterTopic(event.topic), 1, { "max.message.bytes": "1000" });
     const [small, large] = [Buffer.from("seven"), Buffer.alloc(5_000)];
@@ -103,7 +103,7 @@ describe("an issuer", () => {
     );
   });
 
-  test("is unhealthy while no dead letter can be written, and goes on when one can", async () => {
+  test("is unhealthy while no dead letter can be written, and continues when one can", async () => {
     await using event = await createEvent(backing, 100);
     const topic = deadLetterTopic(event.topic);
     await backing.broker.createTopic(topic, 1, { "max.message.bytes": "10" });

@@ -18,14 +18,12 @@ after(async () => {
 
 const unreadable = { key: "9", value: Buffer.from("nine") };
 
-/**
- * An event of which an older issuer, which couldn't read them, made dead letters of these records.
- */
+/** Creates an event with dead letters of these records, which an older issuer couldn't read. */
 async function eventWithLetters(records: { key: string; value: Buffer }[]): Promise<Event> {
   const event = await createEvent(backing, 100);
   await backing.broker.produce(event.topic, records);
-  const stood = await backing.broker.readAll(event.topic);
-  const letters = stood.map(({ partition, message }) =>
+  const written = await backing.broker.readAll(event.topic);
+  const letters = written.map(({ partition, message }) =>
     encodeDeadLetter(event.topic, partition, message, { reason: "an older issuer's" }),
   );
   const topic = deadLetterTopic(event.topic);
@@ -39,7 +37,7 @@ async function count(topic: string): Promise<number> {
 }
 
 describe("the replay of dead letters", () => {
-  test("puts back what can be read now, once, and says why the rest stays", async () => {
+  test("puts back letters that can be read now, once, and says why the others stay", async () => {
     await using event = await eventWithLetters([spring(1n), unreadable, spring(2n)]);
     await event.start("gifticon-issuer");
     await event.settled();
@@ -49,7 +47,7 @@ describe("the replay of dead letters", () => {
       `put back: ${event.topic}[0]@0 (was: an older issuer's)`,
       `stays: ${event.topic}[0]@1: value: has 4 bytes; expected 8`,
       `put back: ${event.topic}[0]@2 (was: an older issuer's)`,
-      // The issuer has made a letter of its own of the unreadable record by now.
+      // The issuer has made its own letter of the unreadable record by now.
       `stays: ${event.topic}[0]@1: value: has 4 bytes; expected 8`,
       "2 put back, 2 stay, 0 had been put back before",
     ]);
@@ -61,31 +59,31 @@ describe("the replay of dead letters", () => {
     assert.deepEqual({ issued, duplicate, violations }, { issued: 2, duplicate: 0, violations: [] });
   });
 
-  test("puts back all when it is told to, each letter once", async () => {
+  test("puts back all letters with --all, each once", async () => {
     await using event = await eventWithLetters([spring(1n), unreadable]);
     const all = await event.replay("--all");
     assert.match(all.stdout, /^2 put back, 0 stay, 0 had been put back before$/m, all.stderr);
     assert.match((await event.replay("--all")).stdout, /^0 put back, 0 stay, 2 had been put back before$/m);
     await event.start("gifticon-issuer");
     await event.settled();
-    // The unreadable record became a letter twice: from its first place, and from where the replay
-    // had put it.
+    // The unreadable record became a letter twice: from its first position, and from the position
+    // to which the replay put it.
     assert.equal(await count(deadLetterTopic(event.topic)), 4);
     assert.deepEqual((await event.reconcile([])).violations, []);
   });
 
-  test("goes on after it was killed, and nothing is issued twice", async () => {
+  test("continues after it was killed, and nothing is issued twice", async () => {
     const users = range(1, 50);
     await using event = await eventWithLetters(users.map((user) => spring(BigInt(user))));
     await (await event.start("gifticon-issuer")).end("SIGTERM");
     const client = await event.pool.connect();
     await client.query("begin; lock table dead_letter_replay in share mode");
-    // It has put the letters back, and can't keep that it did.
+    // It has put the letters back, and can't record it.
     const killed = event.replay();
     await waitUntil("letters on the topic", async () => (await count(event.topic)) > users.length);
     killed.kill("SIGKILL");
     assert.notEqual((await killed).exitCode, 0);
-    // The server would go on with what a dead client has asked for; a lost one asks for nothing.
+    // The server would finish the statements of a dead client, so end its connections.
     await waitUntil("the end of its connections", async () => {
       const { rowCount } = await event.pool.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'gifticon-replay'",

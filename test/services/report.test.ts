@@ -27,7 +27,7 @@ after(async () => {
   await Promise.all([browser.close(), rm(folder, { recursive: true })]);
 });
 
-/** Writes the report of these runs as `./run event` does; returns its address. */
+/** Writes the report of these runs as `./run event` does, and returns its URL. */
 async function reportOf(name: string, records: RunRecord[]): Promise<string> {
   const stack = {
     ...{ apiUrl: "http://gifticon-event-1234567890.ap-northeast-2.elb.amazonaws.com", managerPublicIp: "203.0.113.9" },
@@ -39,7 +39,7 @@ async function reportOf(name: string, records: RunRecord[]): Promise<string> {
   return pathToFileURL(file).href;
 }
 
-/** A run of many violations and doubts: the longest that a report has to hold. */
+/** Returns a run with many violations and doubts, which makes the longest report. */
 function brokenRun(): RunRecord {
   const run = goodRun(500);
   run.evidence.rows.splice(100, 30);
@@ -57,7 +57,7 @@ describe("the load test's report in a browser", () => {
   ] as const) {
     for (const width of [DESKTOP, PHONE]) {
       for (const colorScheme of schemes) {
-        test(`${name}, ${width} px wide, ${colorScheme}: in order, each chart drawn, and nothing asked of anyone`, async () => {
+        test(`${name}, ${width} px wide, ${colorScheme}: has no fault, draws each chart, and sends no requests`, async () => {
           const url = await reportOf(name, [...records]);
           await using visited = await visit(browser, url, { width, colorScheme });
           const { page, problems } = visited;
@@ -78,7 +78,7 @@ describe("the load test's report in a browser", () => {
     }
   }
 
-  test("draws its charts anew when the reader's screen turns dark or narrow", async () => {
+  test("draws its charts again when the reader's screen becomes dark or narrow", async () => {
     await using visited = await visit(browser, await reportOf("turning", [goodRun()]), {
       ...{ width: DESKTOP, colorScheme: "light" },
     });

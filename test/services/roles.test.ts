@@ -37,16 +37,16 @@ after(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** Holds a list of statements to be refused, each for want of a right. */
+/** Adds a test for each statement that it is refused for a missing privilege. */
 function refused(pool: () => pg.Pool, statements: readonly string[]): void {
   for (const statement of statements) {
-    test(`not: ${statement}`, async () => {
+    test(`may not: ${statement}`, async () => {
       await assert.rejects(pool().query(statement), { code: "42501" });
     });
   }
 }
 
-/** Actions reserved for the owner and the server. */
+/** Statements that only the owner or the server may run. */
 const NEVER = [
   "drop table gifticon_request",
   "drop function issue_gifticons",
@@ -79,7 +79,7 @@ const NEVER = [
 ];
 
 describe("the role of the services", () => {
-  test("may all that the services do", async () => {
+  test("may run all statements of the services", async () => {
     assert.deepEqual(await findSchema(service), { ok: true });
     const { issued } = await issue(service, [{ requestId: ID, userId: 1n, requestedAt: 0 }]);
     assert.equal(issued, 1);
@@ -105,7 +105,7 @@ describe("the role of the services", () => {
     ],
   );
 
-  test("can't log in to another database, nor have more connections than it is given", async () => {
+  test("can't log in to another database, or open more connections than its limit", async () => {
     const elsewhere = server.connect("postgres", asService);
     await assert.rejects(elsewhere.query("select 1"), { code: "42501" });
     await elsewhere.end();
@@ -122,7 +122,7 @@ describe("the role of the services", () => {
 });
 
 describe("the role of the load test", () => {
-  test("may all that its agent does: look, take away the rows of load tests, give their gifticons back, clean up", async () => {
+  test("may run all statements of its agent: read, remove the rows of load tests, return their gifticons, vacuum", async () => {
     await issue(service, [
       { requestId: "00000000-0000-4000-8000-000000000002", userId: BigInt(LOAD_TEST_USERS.first), requestedAt: 0 },
     ]);
@@ -154,7 +154,7 @@ describe("the role of the load test", () => {
     ],
   );
 
-  test("is nobody's where there is no load test, and somebody's again later", async () => {
+  test("can't log in without a load test, and can log in again with one", async () => {
     await prepareDatabase(owner, {
       ...declared,
       roles: { ...roles, loadTest: { ...roles.loadTest, password: undefined } },
@@ -168,7 +168,7 @@ describe("the role of the load test", () => {
 });
 
 describe("the next migration", () => {
-  test("takes away what a role was given by hand", async () => {
+  test("revokes privileges that were granted by hand", async () => {
     await owner.query("grant delete on gifticon_request to gifticon_service; grant create on schema public to public");
     await service.query("delete from gifticon_request where false");
     await prepareDatabase(owner, declared);
@@ -176,7 +176,7 @@ describe("the next migration", () => {
     await assert.rejects(service.query("create table mine (id bigint)"), { code: "42501" });
   });
 
-  test("changes a password; who has the old one goes on by the connections that it has", async () => {
+  test("changes a password, and connections that used the old one stay open", async () => {
     const old = server.connect("event", asService);
     await old.query("select 1");
     const password = "another-password-for-tests";
@@ -192,7 +192,7 @@ describe("the next migration", () => {
 });
 
 describe("a database without the schema", () => {
-  test("is told, with what has to happen", async () => {
+  test("is reported with the required version", async () => {
     await server.create("empty");
     const pool = server.connect("empty");
     const needed = /^\d+$/.exec(

@@ -1,18 +1,19 @@
 import { it } from "node:test";
 
-/** A step of a story: what it promises, and how that is tried. */
+/** Adds a step to a story: its promise, and the test of it. */
 export type Step = (promise: string, act: () => Promise<void>) => void;
 
 /**
- * The steps of a story: tests that build on each other. After one has failed the rest are skipped,
- * each naming the step that broke the story, instead of waiting for what can't come any more.
+ * Returns a function that adds the steps of a story: tests that build on each other. After a
+ * failure the rest are skipped with the name of the failed step, instead of waiting for its
+ * effects.
  */
 export function story(): Step {
   let broken: string | undefined;
   return (promise, act) => {
     it(promise, async (test) => {
       if (broken !== undefined) {
-        test.skip(`not tried, because this failed before: ${broken}`);
+        test.skip(`skipped, because this step failed: ${broken}`);
         return;
       }
       broken = promise;

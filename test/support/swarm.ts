@@ -1,7 +1,7 @@
 import { onHost } from "../../operate/local-hosts.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
 
-/** A node as the Swarm itself sees it. */
+/** A node as the Swarm reports it. */
 export interface SwarmNode {
   id: string;
   /** The program's name for the host, or its address when the program does not know it. */
@@ -14,7 +14,7 @@ export interface SwarmNode {
   labels: Record<string, string>;
 }
 
-/** The Swarm's own list of its nodes, asked on the manager. */
+/** Returns the Swarm's own list of its nodes, from the manager. */
 export async function swarmNodes(account: string, stack: LocalStack): Promise<SwarmNode[]> {
   const ids = (await onHost(account, "manager", ["docker", "node", "ls", "-q"])).split("\n");
   const inspected = await onHost(account, "manager", ["docker", "node", "inspect", ...ids]);
@@ -35,7 +35,7 @@ export async function swarmNodes(account: string, stack: LocalStack): Promise<Sw
 }
 
 /**
- * The Swarm's services with their tasks that run of those that are wanted, as "gifticon_main-api
+ * Returns the Swarm's services with their running and desired tasks, such as "gifticon_main-api
  * 4/4", sorted.
  */
 export async function swarmServices(account: string): Promise<string[]> {

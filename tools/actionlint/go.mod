@@ -1,4 +1,4 @@
-// Pins actionlint, which judges the workflows of .github/workflows, and all that it is built from.
+// Pins actionlint, which checks the workflows in .github/workflows, and its dependencies.
 module gifticon-event/tools/actionlint
 
 go 1.25.0

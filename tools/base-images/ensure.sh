@@ -1,19 +1,18 @@
 #!/usr/bin/env bash
-# ensure.sh [TAG]...: sees to it that the images which the project's Dockerfiles start from are on
-# the machine's engine under their official tags: those that are there stay, the others are pulled,
-# and where no registry answers stand-ins are built.
+# ensure.sh [TAG]...: makes sure that the base images of the project's Dockerfiles are on the
+# machine's engine under their official tags. It keeps existing images and pulls missing ones. If no
+# registry answers, it builds stand-ins.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 here="$(dirname "${BASH_SOURCE[0]}")"
-# Later ones start from earlier ones. Those that only some settings need are the arguments.
+# Later images start from earlier ones. The arguments are images that only some settings need.
 tags=(debian:trixie-slim node:24-trixie-slim apache/kafka:3.9.1 "$@")
 
 present() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# A registry that answers at all does so in seconds; what is bounded here is the wait for one that
-# never does.
+# A registry answers in seconds or not at all, so the timeout only bounds the second case.
 registry_answers() { timeout 20 docker manifest inspect "$1" >/dev/null 2>&1; }
 
 ensure() {

@@ -1,6 +1,6 @@
 // Prints the layers that the changes since BASE can break, for `./run test --changed [BASE]`: a
-// line for each, with its test files; on standard error why. BASE is where the work left main
-// unless given.
+// line for each, with its test files. The reasons go to standard error. By default, BASE is the
+// commit where the branch left main.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,11 +9,11 @@ import { FileTree, usesOf } from "./uses.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Files whose paths say what they check or leave out, not what they need. */
+/** Files that contain paths without using the files there. */
 const NO_USER =
   /\.(?:md|snapshot|json)$|^test\/golden\/|^tools\/(?:lint\/(?:layers|knip|check)|run-tests|commands\/test)|^\.|^run$/;
 
-/** Files and folders that something starts, or builds an image of, without naming their paths. */
+/** Files and folders that a file starts or builds an image of, without naming their paths. */
 const STARTS: Record<string, string[]> = {
   // The Pulumi CLI reads the program, and starts the plugins by their names.
   "operate/local-stack.ts": [
@@ -26,7 +26,7 @@ const STARTS: Record<string, string[]> = {
   "services/testing/containers.ts": ["local-cloud/images/services", "tools/base-images"],
 };
 
-const base = process.argv[2] || whereMainWasLeft();
+const base = process.argv[2] || mergeBase();
 const changed = lines(git("diff", "--name-only", "--no-renames", base));
 const untracked = lines(git("ls-files", "--others", "--exclude-standard"));
 const present = lines(git("ls-files"));
@@ -42,15 +42,15 @@ for (const { layer, files: chosen = [], because } of selected) {
   console.log([layer, ...chosen].join(" "));
 }
 
-/** Returns the files that a file names or starts. Of prose, only a test uses what it names. */
+/** Returns the files that a file names or starts. Markdown files count only for tests. */
 function usesOfFile(file: string): string[] {
   const named = usesOf(file, read(file), tree).filter((used) => !used.endsWith(".md") || file.endsWith(".test.ts"));
-  // The lint layer sees to it that the local cloud uses nothing outside of itself.
+  // The lint layer checks that the local cloud uses nothing outside its folder.
   const own = file.startsWith("local-cloud/") ? named.filter((used) => used.startsWith("local-cloud/")) : named;
   return [...own, ...(STARTS[file] ?? []).flatMap((path) => tree.matching(path))];
 }
 
-/** Returns the text of a file; none of one that was removed. */
+/** Returns the text of a file, or "" for one that was removed. */
 function read(file: string): string {
   try {
     return readFileSync(join(root, file), "utf8");
@@ -60,7 +60,7 @@ function read(file: string): string {
   }
 }
 
-function whereMainWasLeft(): string {
+function mergeBase(): string {
   for (const main of ["origin/main", "main"]) {
     try {
       return git("merge-base", "HEAD", main).trim();
@@ -68,7 +68,9 @@ function whereMainWasLeft(): string {
       // This clone has no such branch.
     }
   }
-  console.error("error: there is no branch main to compare with; say what to compare with: ./run test --changed BASE");
+  console.error(
+    "error: there is no branch main to compare with; name the version to compare with: ./run test --changed BASE",
+  );
   process.exit(2);
 }
 

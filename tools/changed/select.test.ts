@@ -20,11 +20,11 @@ describe("selectLayers", () => {
     assert.deepEqual(layersAfter(), {});
   });
 
-  it("selects only the format for prose", () => {
+  it("selects only the format for Markdown", () => {
     assert.deepEqual(layersAfter("docs/security.md"), { format: "all" });
   });
 
-  it("selects the tests that use a module over any number of steps", () => {
+  it("selects the tests that import a module directly or indirectly", () => {
     assert.deepEqual(layersAfter("infra/plans/fleet.ts"), {
       ...{ format: "all", lint: "all", types: "all" },
       unit: ["infra/plans/fleet.test.ts"],
@@ -41,7 +41,7 @@ describe("selectLayers", () => {
     });
   });
 
-  it("selects a changed test by itself, and the test of a changed snapshot", () => {
+  it("selects a changed test, and the test of a changed snapshot", () => {
     const all = { format: "all", lint: "all", types: "all" };
     assert.deepEqual(layersAfter("local-cloud/sweep.engine.test.ts"), {
       ...all,
@@ -53,7 +53,7 @@ describe("selectLayers", () => {
     });
   });
 
-  it("selects every layer for the packages and for what runs the tests", () => {
+  it("selects every layer for the packages and the scripts that run the tests", () => {
     for (const file of ["package-lock.json", "tsconfig.json", "tools/run-tests.sh", "tools/prepare.sh"]) {
       assert.deepEqual(Object.keys(layersAfter("docs/security.md", file)), [
         ...["format", "lint", "types", "shell", "unit", "program", "review", "engine", "services", "e2e"],
@@ -61,7 +61,7 @@ describe("selectLayers", () => {
     }
   });
 
-  it("says on which way a test depends on the change", () => {
+  it("explains how a test depends on the change", () => {
     const [last] = selectLayers(["infra/scripts/join.sh"], uses, tests).slice(-1);
     assert.equal(
       last?.because,

@@ -19,17 +19,22 @@ describe("usesOf", () => {
     ["an import from its folder", "infra/plans/flows.ts", 'import { a } from "./fleet.ts";', ["infra/plans/fleet.ts"]],
     ["an import of a workspace", "index.ts", 'import "@gifticon/main-api/main.ts";', ["services/main-api/main.ts"]],
     ["a path from the root", "stacks/stack.ts", 'render("infra/scripts/join.sh")', ["infra/scripts/join.sh"]],
-    ["a path behind a known folder", "tools/commands/up.sh", 'source "$checkout/tools/lib.sh"', ["tools/lib.sh"]],
-    ["a path behind a computed folder", "tools/commands/up.sh", 'source "$(dirname "$0")/../lib.sh"', ["tools/lib.sh"]],
+    ["a path after a known folder", "tools/commands/up.sh", 'source "$checkout/tools/lib.sh"', ["tools/lib.sh"]],
+    ["a path after a computed folder", "tools/commands/up.sh", 'source "$(dirname "$0")/../lib.sh"', ["tools/lib.sh"]],
     [
       "a file's name in a call in a template",
       "services/main-api/page/html.ts",
       "`${own('page.css')}`",
       ["services/main-api/page/page.css"],
     ],
-    ["all in a folder", "infra/scripts/render.ts", 'readdir("infra/scripts/lib")', ["infra/scripts/lib/swarm.sh"]],
     [
-      "a name that is put in, outside of what is for tests",
+      "all files in a folder",
+      "infra/scripts/render.ts",
+      'readdir("infra/scripts/lib")',
+      ["infra/scripts/lib/swarm.sh"],
+    ],
+    [
+      "every file that a variable name can mean, apart from files for tests",
       "operate/start.ts",
       "`../services/${name}/main.ts`",
       ["services/main-api/main.ts", "services/issuer/main.ts"],
@@ -44,7 +49,7 @@ describe("usesOf", () => {
     ["a comment", "// See infra/scripts/join.sh.\n# tools/lib.sh\n * tools/lib.sh"],
     ["an absolute path", 'request("/tools/lib.sh")'],
     ["a test", 'import "infra/plans/fleet.test.ts";'],
-    ["a word that is a folder's name", '"infra"'],
+    ["a word that equals a folder's name", '"infra"'],
     ["a name of variables only", '"${one}/$two"'],
   ] as const) {
     it(`finds nothing in ${what}`, () => {

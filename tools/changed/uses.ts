@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 
-/** A run of characters that may be a path, with the variables of TypeScript and bash in it. */
+/** Matches text that may be a path, including variables of TypeScript and bash. */
 const PATH_LIKE = /\/?(?:[\w.@*-]|\$\{[\w.#]+\}|\$\w+)+(?:\/(?:[\w.@*-]|\$\{[\w.#]+\}|\$\w+)+)*/g;
-/** Text that a program puts into a path while it runs. */
+/** Matches the parts of a path that a program fills in while it runs. */
 const VARIABLE = /\$\{[\w.#]+\}|\$\w+|\*+/g;
 const COMMENT = /^\s*(?:\/\/|#(?!!)|\/?\*).*$/gm;
 
@@ -14,9 +14,9 @@ const WORKSPACE = /^@gifticon\//;
 /**
  * Returns the files that a text names outside of its comments: those that it imports, sources,
  * reads or starts. A path may start at the folder of the text or at the root. A variable part
- * matches any name, and a folder stands for all in it. No file uses a test.
+ * matches any name, and a folder stands for all files in it. No file uses a test.
  *
- * It finds too much rather than too little, as a word may be a path by chance.
+ * A word may look like a path by chance, so the result may have too many files, but not too few.
  *
  * @param file The path of the text, from the root of the checkout.
  */
@@ -28,16 +28,14 @@ export function usesOf(file: string, text: string, tree: FileTree): string[] {
   return [...found];
 }
 
-/**
- * Returns the paths from the root that a word may stand for; none for a word that names no path.
- */
+/** Returns the paths from the root that a word may mean, and none if it is no path. */
 function placesOf(word: string, folder: string): string[] {
-  // An absolute path; but `$(dirname "$0")/../lib.sh` starts at the folder.
+  // Skip absolute paths. `$(dirname "$0")/../lib.sh` is relative to the folder.
   if (/^\/(?!\.\.\/)/.test(word)) return [];
   const path = word
     .replace(/^\//, "")
     .replace(WORKSPACE, "services/")
-    // `$checkout/tools/lib.sh`: the program knows that folder.
+    // In `$checkout/tools/lib.sh`, the variable is a known folder.
     .replace(/^(?:\$\w+|\$\{[\w.#]+\})\//, "");
   const [literal, hasVariable] = [path.replaceAll(VARIABLE, ""), path.search(VARIABLE) !== -1];
   if (!/\w/.test(literal) || !(literal.includes("/") || (literal.includes(".") && !hasVariable))) return [];
@@ -59,9 +57,7 @@ export class FileTree {
     }
   }
 
-  /**
-   * Returns the files at a path or below it. A variable part matches what is not there for tests.
-   */
+  /** Returns the files at or below a path. A variable part matches no files for tests. */
   matching(path: string): readonly string[] {
     if (path.search(VARIABLE) === -1) return this.#byPath.get(path) ?? [];
     const literals = path.split(VARIABLE).map((part) => part.replaceAll(/[.+?^()|[\]\\{}]/g, "\\$&"));

@@ -12,7 +12,7 @@ if [[ ! $name =~ ^[a-z-]+$ || ! -e $checkout/bench/$name.ts ]]; then
 fi
 prepare_packages
 if [[ $name == review ]]; then
-  # Nothing of a review runs on Docker.
+  # A review doesn't need Docker.
   prepare_pulumi
   set_environment
 else

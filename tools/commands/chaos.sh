@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# ./run chaos CASE...|--all|--fast [OPTION]...: faults under load on the local environment;
-# chaos/options.ts has the options. Ends with 0 when every case passed, 1 when one failed, 2 when it
-# couldn't start, 130 after Ctrl-C.
+# ./run chaos CASE...|--all|--fast [OPTION]...: injects faults under load on the local environment.
+# chaos/options.ts has the options. Exits with 0 if every case passed, 1 if one failed, 2 if it
+# couldn't start, and 130 after Ctrl-C.
 set -euo pipefail
 # shellcheck source=tools/stack.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../stack.sh"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# ./run clean [--all] [--caches]: removes what this checkout has put on the machine, whatever state
-# it is in; never what belongs to others. always:    its account of the local cloud and those of its
-# tests (containers, networks, volumes, images, /etc/hosts block, registry
-# certificate), containers of its service tests, .local, and, when no account is left on the
-# machine, the images that all share --all:     also accounts that were chosen by
-# LOCAL_CLOUD_ACCOUNT and made by this checkout --caches:  also what had to be downloaded or built:
-# node_modules, the user's cache, an engine that was started by hand.
-#              Packages of the distribution stay: other things may use them by now.
+# ./run clean [--all] [--caches]: removes everything that this checkout has put on the machine, in
+# whatever state it is, and nothing of others.
+# - Always: its account of the local cloud and those of its tests (containers, networks, volumes,
+#   images, /etc/hosts block, registry certificate), containers of its service tests, and .local.
+#   When no account is left on the machine, also the images that all accounts share.
+# - --all: also accounts that this checkout created under a LOCAL_CLOUD_ACCOUNT.
+# - --caches: also downloads and builds: node_modules, the user's cache, and an engine that the
+#   project started. Packages of the distribution stay, because other programs may use them.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
@@ -27,8 +27,8 @@ done
 become_root clean "$@"
 take_run_lock
 
-# Reads objects, one a line, and removes each by the given command; what can't be removed is said,
-# and the rest goes on.
+# remove_each COMMAND...: reads objects, one a line, and removes each by the command. An object that
+# can't be removed causes a warning.
 remove_each() {
   local object
   while read -r object; do
@@ -37,8 +37,8 @@ remove_each() {
   done
 }
 
-# Does an update or a test of this machine (not of its containers) work on an account at this
-# moment?
+# in_use ACCOUNT: reports whether an update or a test uses an account. Processes in containers don't
+# count.
 in_use() {
   local environment own
   own="$(readlink /proc/self/ns/mnt)"
@@ -48,17 +48,17 @@ in_use() {
   return 1
 }
 
-# The accounts to remove, one a line.
+# Prints the accounts to remove, one a line.
 chosen_accounts() {
   local account
   while read -r account; do
     if [[ $account != "$LOCAL_CLOUD_ACCOUNT" ]]; then
-      # Tests choose numbers that begin so.
+      # Accounts of tests begin with these digits.
       if [[ $account != 990000* ]] && ! $all; then
-        say "Leaving account $account, which this checkout has made as well: ./run clean --all removes it"
+        say "Leaving account $account, which this checkout created too: ./run clean --all removes it"
         continue
       elif in_use "$account"; then
-        say "Leaving account $account: something works on it at this moment"
+        say "Leaving account $account: an update or a test uses it"
         continue
       fi
     fi
@@ -76,7 +76,7 @@ clean_account() {
     case "$entry" in
       block*)
         say "Removing the $entry"
-        # Rewritten in place: in a container, the file is a mount.
+        # Rewrites it in place, because in a container the file is a mount.
         without_block "$account" </etc/hosts >"$checkout/.local/hosts"
         cat "$checkout/.local/hosts" >/etc/hosts
         ;;
@@ -89,12 +89,12 @@ clean_account() {
   done
 }
 
-# Leftovers of killed service tests of this checkout.
+# Removes leftovers of killed service tests of this checkout.
 clean_service_tests() {
   local filter=(--filter label=gifticon-event.test=services --filter "label=gifticon-event.checkout=$checkout") process name
   docker ps -a "${filter[@]}" --format '{{.Label "gifticon-event.process"}} {{.Names}}' | while read -r process name; do
     if [[ -d /proc/$process ]]; then
-      say "Leaving container $name: a test uses it at this moment"
+      say "Leaving container $name: a test uses it"
     else
       printf 'container %s\n' "$name"
     fi
@@ -106,13 +106,13 @@ clean_shared_images() {
   local others
   others="$(docker ps -a --filter label=local-cloud.account --format '{{.Label "local-cloud.checkout"}}' | sort -u | paste -sd ' ')"
   if [[ -n $others ]]; then
-    say "Leaving the shared images: there are accounts of $others"
+    say "Leaving the shared images: accounts of $others need them"
     return
   fi
-  # Those that a container of someone else uses stay: removal without force.
+  # Removes without force, so that images of other containers stay.
   {
     docker image ls --filter label=local-cloud.image --format 'image {{.Repository}}:{{.Tag}}'
-    # Later stand-ins start from earlier ones.
+    # The other stand-ins start from Debian's, so that one is last.
     docker image ls --filter label=gifticon-event.stand-in --format 'image {{.Repository}}:{{.Tag}}' | grep -v debian:
     docker image ls --filter label=gifticon-event.stand-in --format 'image {{.Repository}}:{{.Tag}}' | grep debian:
   } | while read -r _ image; do
@@ -126,7 +126,7 @@ if engine_answers; then
   clean_service_tests
   clean_shared_images
 else
-  warn "no Docker engine answers: what the project has there stays until ./run clean finds one"
+  warn "no Docker engine answers, so objects in it stay; run ./run clean again when it runs"
 fi
 
 say "Removing $checkout/.local"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./run destroy [ARGUMENT OF pulumi destroy]...: takes stack `local` down, and fails when anything
-# of it is left.
+# ./run destroy [ARGUMENT OF pulumi destroy]...: destroys stack `local`, and fails if anything of it
+# is left.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
@@ -11,7 +11,7 @@ source "$checkout/tools/leftovers.sh"
 
 prepare_packages
 become_root destroy "$@"
-# They hold the lock of the run that was killed.
+# Orphans of a killed run hold its lock.
 end_orphans
 take_run_lock
 prepare_machine
@@ -20,13 +20,13 @@ if [[ -e "$(state_file)" ]]; then
   free_stale_lock
   settle_pending_operations
   pulumi destroy --yes --skip-preview --suppress-progress --stack local "$@" ||
-    fail "the environment is not down" "What failed is above. Once it is put right, ./run destroy goes on from there."
+    fail "the environment is not destroyed" "The messages above give the reason. When it is mended, ./run destroy continues."
   deployment="$(pulumi stack export --stack local)"
 else
   say "There is no state of stack local here"
   deployment='{"deployment": {}}'
 fi
-# Remove resources of a killed update that no state records, or of a lost state.
+# Deletes resources of a killed update that are in no state, or those of a lost state.
 local-cloud sweep --stack local <<<"$deployment" ||
   fail "the state is empty, but not everything could be deleted" "See above; ./run clean removes it by force."
 remove_images_of "$LOCAL_CLOUD_ACCOUNT"

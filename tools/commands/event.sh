@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./run event [OPTION]...: the load test, on a stack that is up; load-test/options.ts has the
+# ./run event [OPTION]...: runs the load test on a running stack. load-test/options.ts has the
 # options.
 set -euo pipefail
 # shellcheck source=tools/stack.sh

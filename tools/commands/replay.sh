@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# ./run replay [--all]: puts dead letters of the local environment back on the topic, by the
-# issuer's own command in its running container.
+# ./run replay [--all]: puts dead letters of the local environment back on the topic. It runs the
+# issuer's own command in its container.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 
 prepare_packages
 become_root replay "$@"
-have docker || fail "there is no Docker engine, so no environment runs here" "./run up stands it up."
+have docker || fail "there is no Docker engine, so no environment runs here" "./run up starts it."
 
 issuer_name="$(node --input-type=module --eval \
   'import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts"; process.stdout.write(SWARM_SERVICES.issuer)')"
@@ -16,4 +16,4 @@ for host in $hosts; do
   issuer="$(docker exec "$host" docker ps -q --filter "name=$issuer_name" --filter health=healthy)"
   if [[ -n $issuer ]]; then exec docker exec "$host" docker exec "${issuer%%$'\n'*}" node main.mjs replay "$@"; fi
 done
-fail "no healthy gifticon issuer runs in account $LOCAL_CLOUD_ACCOUNT" "./run up stands the environment up; in mode direct there is no issuer, and no dead letters."
+fail "no healthy gifticon issuer runs in account $LOCAL_CLOUD_ACCOUNT" "./run up starts the environment. In mode direct there is no issuer, and there are no dead letters."

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# ./run review [BASE] [--markdown FILE]: what the working tree would change of stacks dev and local,
-# drawn up on paper. Ends with 0 when all is fine, 1 when a mandatory guardrail is broken, 2 when
-# the change can't be judged.
+# ./run review [BASE] [--markdown FILE]: reports how the working tree would change stacks dev and
+# local, by a dry run. Exits with 0 if no mandatory guardrail is broken, 1 if one is, and 2 if the
+# change can't be reviewed.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 
-# One review at a time: each has its copies of the program in .local/review.
+# Runs one review at a time, because its copies of the program are in .local/review.
 mkdir -p "$checkout/.local"
 exec 8>"$checkout/.local/review.lock"
 flock 8
 
-# Without its tools the review can't judge.
+# Exits with 2 if preparing fails.
 (
   prepare_packages
   prepare_pulumi

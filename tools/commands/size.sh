@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./run size --users N: what an event of that many users in a minute takes, from measured costs.
-# Asks no cloud.
+# ./run size --users N: estimates the resources for an event with that many users in a minute, from
+# measured costs. It needs no cloud.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"

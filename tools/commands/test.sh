@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./run test [LAYER [ARGUMENT]... | --changed [BASE] | --update-golden]: the layers of tests, each
-# an npm script. Without a layer: the quick ones, then the rest; stops after the first that fails.
+# ./run test [LAYER [ARGUMENT]... | --changed [BASE] | --update-golden]: runs layers of tests, each
+# an npm script. Without a layer it runs all, the quick ones first, and stops after a failure.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
@@ -19,8 +19,7 @@ declare -A script=(
 )
 all=(format lint types shell unit program review engine services e2e)
 
-# The previewed resources and texts of test/golden are written anew, for a change that means to
-# change them.
+# Renders the files of test/golden again, after a change that is meant to change them.
 if [[ ${1:-} == --update-golden ]]; then
   export UPDATE_GOLDEN=1
   set -- review test/review/golden.test.ts
@@ -48,7 +47,7 @@ elif (($#)); then
 fi
 
 prepare_packages
-# Only these touch the machine.
+# Only these layers need root.
 case " ${layers[*]} " in *" engine "* | *" services "* | *" e2e "*) become_root test "$@" ;; esac
 prepare_layer() {
   case "$1" in
@@ -68,7 +67,7 @@ prepare_layer() {
     services)
       prepare_machine
       have chromium || have google-chrome || install_packages "to test the live page in a browser" chromium fonts-dejavu-core
-      have javac || install_packages "to try the services with Kafka's own Java client" default-jdk-headless
+      have javac || install_packages "to test the services with Kafka's own Java client" default-jdk-headless
       ensure_groovy
       ensure_foreign_clients
       ;;
@@ -80,17 +79,17 @@ prepare_layer() {
   esac
 }
 
-# run_layer LAYER: runs a prepared layer, with the arguments that it is given.
+# run_layer LAYER: runs a prepared layer with its arguments.
 run_layer() {
-  # Building its image takes minutes where no registry answers; other layers run meanwhile.
+  # Builds the generator's image now, which may take minutes, while other layers run.
   if [[ $1 == e2e ]]; then prepare_generator || return 1; fi
   local given=()
   mapfile -t given < <(printf '%s' "${arguments[$1]:-}")
   npm run --silent "${script[$1]}" -- "${given[@]}" </dev/null
 }
 
-# run_phase "LAYER..." ["LAYER..."]...: runs those of the layers that were asked for: each list one
-# after another, and the lists side by side.
+# run_phase "LAYER..." ["LAYER..."]...: runs the requested layers of each list one after another,
+# and the lists side by side.
 run_phase() {
   local list layer lane lanes=()
   for list in "$@"; do
@@ -107,14 +106,14 @@ run_phase() {
 }
 
 run_layers() {
-  # One alone shows what it does as it does it.
+  # A single layer shows its output while it runs.
   if ((${#layers[@]} == 1)); then
     prepare_layer "${layers[0]}"
     record "${layers[0]}" run_layer "${layers[0]}"
     return
   fi
   run_phase "lint program" "format types shell unit" || return 1
-  # The load tests of these expect the processor for themselves.
+  # The load tests of these layers need the whole processor.
   run_phase "services review engine e2e"
 }
 

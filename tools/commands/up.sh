@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# ./run up [ARGUMENT OF pulumi up]...: stands stack `local` up, proves it by one request, and shows
-# its outputs.
+# ./run up [ARGUMENT OF pulumi up]...: starts stack `local`, proves by one request that it works,
+# and shows its outputs.
 set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
@@ -9,7 +9,7 @@ source "$checkout/tools/recover.sh"
 
 prepare_packages
 become_root up "$@"
-# They hold the lock of the run that was killed.
+# Orphans of a killed run hold its lock.
 end_orphans
 take_run_lock
 prepare_machine
@@ -22,11 +22,11 @@ free_stale_lock
 settle_pending_operations
 
 if something_stopped; then
-  say "Something has stopped since the last ./run up: comparing the state with what is there"
+  say "Something has stopped since the last ./run up: comparing the state with the machine"
   set -- --refresh "$@"
 fi
 
 pulumi up --yes --skip-preview --suppress-progress --suppress-outputs --stack local "$@" ||
-  fail "the environment is not up" "What failed is above. Once it is put right, ./run up goes on from there."
+  fail "the environment is not up" "The messages above give the reason. When it is mended, ./run up continues."
 note_running_containers
 pulumi stack output --stack local --json | node "$checkout/tools/first-request.ts"

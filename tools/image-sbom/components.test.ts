@@ -11,7 +11,7 @@ async function purlsOf(files: Record<string, string | Buffer>) {
   return (await readComponents(archive)).map(({ name, version, purl }) => purl ?? `${name}@${version}`);
 }
 
-/** A jar with one file, deflated as all are. */
+/** Returns a jar with one deflated file. */
 function jar(name: string, text: string): Buffer {
   const [path, packed] = [Buffer.from(name), deflateRawSync(text)];
   const local = Buffer.alloc(30);
@@ -29,7 +29,7 @@ function jar(name: string, text: string): Buffer {
   return Buffer.concat([local, path, packed, directory, path, end]);
 }
 
-test("Debian's packages are those that are installed, with their architecture", async () => {
+test("Debian's installed packages are listed with their architecture", async () => {
   const status = `Package: libstdc++6
 Status: install ok installed
 Architecture: amd64
@@ -47,7 +47,7 @@ Version: 1
   ]);
 });
 
-test("Alpine's packages are read where Alpine keeps them", async () => {
+test("Alpine's packages are read from its database", async () => {
   const installed = "C:Q1\nP:musl\nV:1.2.5-r9\nA:x86_64\n\nC:Q2\nP:busybox\nV:1.37.0-r12\nA:x86_64\n";
   assert.deepEqual(await purlsOf({ "lib/apk/db/installed": installed }), [
     "pkg:apk/alpine/busybox@1.37.0-r12?arch=x86_64",
@@ -55,7 +55,7 @@ test("Alpine's packages are read where Alpine keeps them", async () => {
   ]);
 });
 
-test("a jar is what Maven noted in it, else what its name says", async () => {
+test("a jar is identified by Maven's metadata in it, or else by its name", async () => {
   const notes = "#Created\ngroupId=org.apache.zookeeper\nartifactId=zookeeper\nversion=3.8.4\n";
   assert.deepEqual(
     await purlsOf({
@@ -67,7 +67,7 @@ test("a jar is what Maven noted in it, else what its name says", async () => {
   );
 });
 
-test("npm's packages are those of folders, and no other package.json is one", async () => {
+test("npm's packages are read from node_modules, and other package.json files are ignored", async () => {
   const of = (name: string) => JSON.stringify({ name, version: "1.0.0" });
   assert.deepEqual(
     await purlsOf({

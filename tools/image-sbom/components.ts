@@ -4,14 +4,14 @@ import { buffer } from "node:stream/consumers";
 import { extract } from "tar-stream";
 import { readZip } from "./zip.ts";
 
-/** A part of an image, as CycloneDX has it. */
+/** A component of an image in CycloneDX. */
 export interface Component {
   type: "library";
   name: string;
   version: string;
   /**
-   * Its package URL (https://github.com/package-url/purl-spec); unknown of a jar that doesn't say
-   * where it comes from.
+   * Its package URL (https://github.com/package-url/purl-spec); undefined for a jar without Maven's
+   * metadata.
    */
   purl?: string;
 }
@@ -21,7 +21,7 @@ const component = (name: string, version: string, kind: string, qualifiers = "")
   return { type: "library", name, version, purl: `pkg:${kind}/${path}@${encodeURIComponent(version)}${qualifiers}` };
 };
 
-/** "Key: value" or "Key=value" lines; of a repeated key, the first. */
+/** Parses "Key: value" or "Key=value" lines. The first line of a repeated key wins. */
 function fieldsOf(text: string, separator: RegExp): Map<string, string> {
   const pairs = text.split("\n").flatMap((line) => {
     const [key = "", ...value] = line.split(separator);
@@ -30,7 +30,7 @@ function fieldsOf(text: string, separator: RegExp): Map<string, string> {
   return new Map(pairs.toReversed());
 }
 
-/** Debian's packages, as dpkg keeps them. */
+/** Reads Debian's packages from dpkg's database. */
 function debian(content: Buffer): Component[] {
   return content
     .toString()
@@ -43,7 +43,7 @@ function debian(content: Buffer): Component[] {
     });
 }
 
-/** Alpine's packages, as apk keeps them. */
+/** Reads Alpine's packages from apk's database. */
 function alpine(content: Buffer): Component[] {
   return content
     .toString()
@@ -67,7 +67,7 @@ function java(content: Buffer, path: string): Component[] {
   return [{ type: "library", name, version }];
 }
 
-/** A package of npm, where it is installed. */
+/** Reads an installed package of npm. */
 function npm(content: Buffer): Component[] {
   const { name, version } = JSON.parse(content.toString()) as { name?: string; version?: string };
   return name && version ? [component(name, version, "npm")] : [];
@@ -83,11 +83,11 @@ const READERS: readonly { path: RegExp; read: (content: Buffer, path: string) =>
 const identity = ({ name, version, purl }: Component) => purl ?? `${name}@${version}`;
 
 /**
- * Reads which packages an image's file system has: Debian's and Alpine's by the databases of their
- * package managers, Java's by their jars, npm's by their folders. What came there in another way
- * isn't found, as a program that was downloaded.
+ * Lists the packages in an image's file system: Debian's and Alpine's from the databases of their
+ * package managers, Java's from jars, npm's from folders. It does not find other files, such as a
+ * program that was downloaded.
  *
- * @param files the file system as a tar archive, as `docker export` writes it.
+ * @param files The file system as a tar archive from `docker export`.
  */
 export async function readComponents(files: Readable): Promise<Component[]> {
   const found = new Map<string, Component>();

@@ -1,8 +1,8 @@
 import { execa } from "execa";
 import { readComponents } from "./components.ts";
 
-// main.ts IMAGE: prints the software bill of materials of an image that this machine's Docker has
-// (CycloneDX), without running anything of it.
+// main.ts IMAGE: prints the software bill of materials (CycloneDX) of an image of this machine's
+// Docker engine, without running it.
 
 const [image = ""] = process.argv.slice(2);
 const { stdout: identity } = await execa("docker", [

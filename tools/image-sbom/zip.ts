@@ -1,14 +1,13 @@
 import { inflateRawSync } from "node:zlib";
 
-// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3: records are found from the end
-// of the file.
+// https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3: the central directory is found
+// from the end of the file.
 const END = 0x06054b50;
 const END_BYTES = 22;
 const DEFLATED = 8;
 
 /**
- * The files of a ZIP archive, as a jar is one, whose names match; undefined where it is no such
- * archive.
+ * Reads the files of a ZIP archive (or jar) whose names match. Returns undefined for other files.
  */
 export function readZip(archive: Buffer, wanted: RegExp): { name: string; content: Buffer }[] | undefined {
   let end = archive.length - END_BYTES;

@@ -1,12 +1,12 @@
-// Checks the messages of commits. With a file as its argument: the message in it, as the hook
-// tools/hooks/commit-msg calls it. Without: all commits of HEAD after START. Exits with 1 when it
-// finds a fault. Says nothing where the history does not reach back to START (an archive, a clone
-// of limited depth).
+// Checks the messages of commits. With a file as its argument, it checks the message in it (the
+// hook tools/hooks/commit-msg). Without, it checks all commits of HEAD after START. Exits with 1
+// when it finds a fault. It checks nothing if the history does not reach back to START (an archive,
+// a shallow clone).
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { faultsOfMessage } from "./commit-message.ts";
 
-/** The last commit that was made without this rule. */
+/** The last commit before this rule existed. */
 const START = "d85f91d519d6f16f30e90dedf6aab80ec2137365";
 
 interface Commit {

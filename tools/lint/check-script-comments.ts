@@ -1,6 +1,6 @@
-// Checks the comments of each file whose comments start with `#`: shell scripts, Dockerfiles, YAML
-// and properties. Exits with 1 when it finds more faults than its argument allows: those that the
-// checkout had when the rule came. The number may only fall.
+// Checks the comments of files whose comments start with `#`: shell scripts, Dockerfiles, YAML and
+// properties. Exits with 1 when it finds more faults than its argument allows, which is 0 by
+// default.
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { faultsOfScript } from "./script-comments.ts";
@@ -8,7 +8,7 @@ import { faultsOfScript } from "./script-comments.ts";
 const allowed = Number(process.argv[2] ?? 0);
 const root = join(import.meta.dirname, "../..");
 const NAMES = /\.(?:sh|ya?ml|properties)$|^\.?[^.]+$/;
-// The files of test/golden are rendered from others.
+// The files of test/golden are rendered from other files.
 const exclude = ["**/node_modules", "**/dist", ".git", ".local", "test/golden"];
 
 const files = globSync(["**/*", "**/.*", "{.ci,.github}/**"], { cwd: root, exclude, withFileTypes: true })

@@ -3,7 +3,7 @@ import { COMMENT_COLUMNS, isTooWide, wrongOpening } from "./comments.ts";
 
 type Comment = ReturnType<Rule.RuleContext["sourceCode"]["getAllComments"]>[number];
 
-/** Comments that a tool reads, whose form is the tool's. */
+/** Matches comments that a tool reads, which have the tool's format. */
 const DIRECTIVE = /^[/!]?\s*(?:eslint|@ts-|prettier-|global\s|<reference|\$schema|sourceMapping)/;
 
 /** Reports each line of a comment that is too wide. */

@@ -1,13 +1,13 @@
-/** Columns that a line of a comment may take. The code itself may take Prettier's 120. */
+/** Most columns of a comment's line. Code may take Prettier's 120. */
 export const COMMENT_COLUMNS = 100;
 
 /**
- * First words that turn a comment into a clause without a verb ("What a host is told"). The comment
- * of a function starts with a verb in the third person instead (Returns), of a type with a noun.
+ * First words that turn a comment into a clause without a verb ("What a host is told"). A
+ * function's comment starts with a verb in the third person (Returns), a type's with a noun.
  */
 const CLAUSES = /^(?:what|whatever|whether|how|which|who|whoever|whose|whom|why|that|so|such|has|of)\b/i;
 
-/** First words of a conditional sentence: it explains a line of code, but no declaration. */
+/** First words of a conditional sentence, which may explain a line of code, but no declaration. */
 const CONDITIONS = /^(?:when|whenever|where|wherever|as)\b/i;
 
 /**
@@ -23,8 +23,8 @@ export function wrongOpening(text: string, documents: boolean): string | undefin
 }
 
 /**
- * Returns true for a line that ends beyond COMMENT_COLUMNS and could be shorter: an address or
- * another single word has no place where it can be broken.
+ * Returns true for a line that ends beyond COMMENT_COLUMNS and can be broken. An address or another
+ * single word can't.
  *
  * @param line The line up to the end of the comment.
  * @param start The column at which the comment starts.

@@ -1,11 +1,11 @@
-/** Columns of a subject: `git log --oneline` and pull requests show no more. */
+/** Most columns of a subject: `git log --oneline` and pull requests show no more. */
 const SUBJECT_COLUMNS = 72;
 
 /**
- * Returns the faults of a commit's message: a subject `area: what changes` of at most 72 columns,
- * an empty line, and a body that gives the reason.
+ * Returns the faults of a commit's message. It needs a subject `area: what changes` of at most 72
+ * columns, an empty line, and a body that gives the reason.
  *
- * Comments of an editor's template, and what follows its scissors, are no part of the message.
+ * Comments of an editor's template and a diff below its scissors are not part of the message.
  */
 export function faultsOfMessage(message: string): string[] {
   const text = message.replace(/^# -+ >8 -+\n[^]*/m, "").replace(/^#.*\n?/gm, "");

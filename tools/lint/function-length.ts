@@ -1,12 +1,12 @@
 import type { Rule } from "eslint";
 
-/** Lines of code that a function may take. */
+/** Most lines of code of a function. */
 const FUNCTION_LINES = 70;
 
 /**
- * Reports each function of more than FUNCTION_LINES lines of code. It counts as ESLint's
- * max-lines-per-function does without blank lines and comments, but leaves out the function that
- * `describe` takes: that one lists the tests of a suite, each of which is a function of its own.
+ * Reports each function of more than FUNCTION_LINES lines of code, without blank lines and
+ * comments. Unlike ESLint's max-lines-per-function, it skips the function that `describe` takes:
+ * that one lists the tests of a suite, each of which is a function itself.
  */
 export const functionLength: Rule.RuleModule = {
   meta: {

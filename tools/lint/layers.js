@@ -1,6 +1,6 @@
-// The rooms of the checkout and the rooms that each may import. dependency-cruiser holds every
-// import to this table, and finds cycles. A folder stands for all in it. Each line imports only
-// lines above it, so the table has no cycle either.
+// The rooms of the checkout and the rooms that each may import. dependency-cruiser checks every
+// import against this table, and finds cycles. A folder stands for everything in it. Each room
+// imports only rooms above it, so the table has no cycle either.
 
 /** @type {Record<string, string[]>} */
 const ROOMS = {
@@ -30,10 +30,10 @@ const ROOMS = {
   stacks: ["infra", "services/contract"],
   "index.ts": ["infra", "stacks"],
 
-  // Judges a preview, and knows nothing of the review that asks it.
+  // Checks a preview, and knows nothing of the review that calls it.
   policy: ["infra/config", "infra/plans", "infra/scripts", "stacks"],
 
-  // Work on an environment that stands.
+  // These work on a running environment.
   operate: ["infra/config", "infra/plans", "infra/scripts", "services/contract", "services/event-database"],
   doctor: [
     "operate",
@@ -61,7 +61,7 @@ const ROOMS = {
 const TESTS = {
   // A script is tested with the values that its component gives it.
   "infra/scripts": ["infra"],
-  // Both sides compute the digest of a build context, and have to agree.
+  // Both rooms compute the digest of a build context, and a test compares them.
   "infra/components": ["local-cloud"],
 };
 
@@ -100,7 +100,7 @@ export default {
   ],
   options: {
     tsConfig: { fileName: "tsconfig.json" },
-    // Imports of types count: a reader has to know that room as well.
+    // Imports of types count too, because a reader has to know that room.
     tsPreCompilationDeps: true,
     doNotFollow: { path: PACKAGES },
     exclude: { path: "^(\\.local|.*/dist)/" },

@@ -4,8 +4,8 @@ import { COMMENT_COLUMNS, isTooWide, wrongOpening } from "./comments.ts";
 const DIRECTIVE = /^\s*#\s*shellcheck /;
 
 /**
- * Returns the faults of the comments in a file whose comments are whole lines after `#`: a line
- * that is too wide, a comment that begins with a clause. A fault starts with the line's number.
+ * Returns the faults of comments in a file whose comments are whole lines after `#`: lines that are
+ * too wide, and comments that begin with a clause. A fault starts with the line's number.
  */
 export function faultsOfScript(text: string): string[] {
   const lines = text.split("\n");

@@ -4,8 +4,8 @@ import ts from "typescript";
 export const ADDED = { text: "zz", number: 20_000 } as const;
 
 /**
- * Returns the source with another value for each constant: for each text or number that stands
- * alone as the value of a variable or of a property. Computed values follow by themselves.
+ * Returns the source with a changed value for each constant: each text or number that is the whole
+ * value of a variable or property. Computed values change with them.
  */
 export function changeLiterals(source: string): string {
   const file = ts.createSourceFile("facts.ts", source, ts.ScriptTarget.Latest, true);

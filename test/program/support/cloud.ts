@@ -1,7 +1,7 @@
 import { secret } from "@pulumi/pulumi";
 
-/** The outputs that a made-up cloud adds to a resource's inputs, by its type. */
-export function madeUp(type: string, name: string): Record<string, unknown> {
+/** Returns the outputs that the fake cloud adds to a resource's inputs. */
+export function fakeOutputs(type: string, name: string): Record<string, unknown> {
   return outputs[type]?.(name) ?? {};
 }
 

@@ -13,8 +13,8 @@ import type { StackOutputs } from "../../../operate/stack-outputs.ts";
 import { closedPorts } from "../../../policy/network.ts";
 import { plain, runProgram } from "./run-program.ts";
 
-// Prints the texts that users of the facts make of them, as JSON: texts by place. It runs in a
-// process of its own, whose facts can be changed.
+// Prints the texts into which users of the facts put them, as JSON by place. It runs in its own
+// process, whose facts can be changed.
 const texts: Record<string, string> = {};
 const note = (place: string, value: unknown) =>
   (texts[place] = typeof value === "string" ? value : JSON.stringify(value));
@@ -27,7 +27,7 @@ for (const [mode, configuration] of Object.entries(configurations)) {
   const { resources, outputs } = await runProgram(configuration);
   note(`${mode}: outputs`, outputs);
   for (const { type, name, inputs } of resources) {
-    // Images are built from folders, whose names are no facts.
+    // Images are built from folders, whose names are not facts.
     if (type.startsWith("docker:") || type.startsWith("aws:ecr/")) continue;
     const { stdin, ...others } = inputs;
     note(`${mode}: ${type} ${name}`, { name, inputs: others });
@@ -49,10 +49,10 @@ note("closed ports", closedPorts.check({ stack: "test", resources: [{ ...world, 
 const outputs = { nodes: [{ name: "worker-1" }], apiUrl: "http://127.0.0.1:1", managerPublicIp: "127.0.0.1" };
 note("the doctor's commands", await commandsOf((hosts) => look(hosts, outputs as never, [])));
 note("the load test's commands", await commandsOf((hosts) => runner(hosts).restore()));
-for (const one of CASES) note(`fault ${one.name}`, await firstAct(one));
+for (const one of CASES) note(`fault ${one.name}`, await firstCall(one));
 process.stdout.write(JSON.stringify(texts));
 
-/** Returns what is run on the hosts, until an answer is missed. */
+/** Returns the commands on the hosts, up to the first that needs an answer. */
 async function commandsOf(use: (hosts: SshHosts) => Promise<unknown>): Promise<unknown[]> {
   const commands: unknown[] = [];
   const swarm = {
@@ -73,13 +73,13 @@ function runner(hosts: SshHosts): Runner {
   return new Runner(stack, hosts, { step: () => undefined } as unknown as Progress, new AbortController().signal);
 }
 
-/** Returns the arguments of the first thing that a case does to the environment. */
-async function firstAct(one: Case): Promise<unknown[]> {
-  const acts: unknown[] = [];
+/** Returns the arguments of a case's first call on the environment. */
+async function firstCall(one: Case): Promise<unknown[]> {
+  const calls: unknown[] = [];
   const recorder: unknown = new Proxy(() => undefined, {
     get: (_target, name) => (name === "then" ? undefined : recorder),
     apply: (_target, _this, args: unknown[]) => {
-      acts.push(args);
+      calls.push(args);
       throw new Error("recorded");
     },
   });
@@ -88,5 +88,5 @@ async function firstAct(one: Case): Promise<unknown[]> {
   await Promise.resolve()
     .then(() => one.inject(context as unknown as FaultContext))
     .catch(() => undefined);
-  return acts;
+  return calls;
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { output, runtime } from "@pulumi/pulumi";
-import { answers, madeUp } from "./cloud.ts";
+import { answers, fakeOutputs } from "./cloud.ts";
 
-/** A resource as the program asked the engine for it. */
+/** A resource that the program registered. */
 export interface Registered {
   type: string;
   name: string;
@@ -14,9 +14,9 @@ export interface ProgramRun {
   resources: Registered[];
   /** The stack's outputs, by name. */
   outputs: Record<string, unknown>;
-  /** The one resource of that type and name. */
+  /** Returns the one resource of that type and name. */
   resource: (type: string, name: string) => Registered;
-  /** The names of all resources of a type, sorted. */
+  /** Returns the sorted names of all resources of a type. */
   names: (type: string) => string[];
 }
 
@@ -29,10 +29,10 @@ export const REQUIRED = {
 const runs = new Map<string, ProgramRun>();
 
 /**
- * Runs the whole program without a cloud: each resource is answered by made-up outputs. The same
- * settings run once.
+ * Runs the whole program without a cloud: each resource gets fake outputs. Each configuration runs
+ * once.
  *
- * @param config settings by full key, over the required ones.
+ * @param config Settings by full key, added to the required ones.
  */
 export async function runProgram(config: Record<string, string> = {}): Promise<ProgramRun> {
   const key = JSON.stringify(config);
@@ -47,7 +47,7 @@ async function runOnce(config: Record<string, string>): Promise<ProgramRun> {
     {
       newResource: ({ type, name, inputs }) => {
         resources.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: `id-of-${name}`, state: { ...(inputs as object), ...madeUp(type, name) } };
+        return { id: `id-of-${name}`, state: { ...(inputs as object), ...fakeOutputs(type, name) } };
       },
       call: ({ token }) => answers[token] ?? unexpected(token),
     },
@@ -55,7 +55,7 @@ async function runOnce(config: Record<string, string>): Promise<ProgramRun> {
     "test",
   );
   runtime.setAllConfig({ ...REQUIRED, ...config });
-  // Another query is another module, so the program runs anew.
+  // Another query makes another module, so the program runs again.
   const program = (await import(`../../../index.ts?run=${runs.size}`)) as { default: Record<string, unknown> };
   const outputs = await new Promise<Record<string, unknown>>((resolve) => {
     output(program.default).apply(resolve);
@@ -79,7 +79,7 @@ async function runOnce(config: Record<string, string>): Promise<ProgramRun> {
   };
 }
 
-/** The resources that are in one run and not in the same form in the other, as "type name". */
+/** Returns the resources that differ between two runs, as "type name". */
 export function difference(
   before: ProgramRun,
   after: ProgramRun,
@@ -94,19 +94,19 @@ export function difference(
   };
 }
 
-/** The engine's mark of a secret among a resource's inputs. */
+/** The engine's mark of a secret in a resource's inputs. */
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** True when the engine is told to keep the value encrypted. */
+/** Returns true if the engine has to keep the value encrypted. */
 export function isSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).includes(SECRET);
 }
 
-/** The value without its mark. */
+/** Returns the value without its mark. */
 export function plain(value: unknown): unknown {
   return isSecret(value) ? (value as { value: unknown }).value : value;
 }
 
 function unexpected(token: string): never {
-  throw new Error(`the made-up cloud has no function ${token}`);
+  throw new Error(`the fake cloud has no function ${token}`);
 }

@@ -1,7 +1,7 @@
-"""Writes a plan of records with Kafka clients of Python.
+"""Writes a plan of records with Python's Kafka clients.
 
-Arguments: BOOTSTRAP TOPIC. The plan comes on standard input, and support/record-plan.ts says how it
-reads. Ends with an error when a record isn't acknowledged.
+Arguments: BOOTSTRAP TOPIC. The plan is read from standard input, in the format of
+support/record-plan.ts. Exits with an error if a record isn't acknowledged.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ def text(field):
 def read_plan():
     batches = []
     for line in sys.stdin.read().splitlines():
-        word, *fields = line.split("\t")
-        if word == "batch":
+        kind, *fields = line.split("\t")
+        if kind == "batch":
             client, codec, mode = fields
             batches.append((client, codec, mode, []))
         else:

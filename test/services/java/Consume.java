@@ -7,7 +7,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Reads a topic as the Spring services do, and prints a line "KEY VALUE" for each record.
- * Arguments: BOOTSTRAP GROUP TOPIC COUNT, where COUNT says how many records to wait for, a minute at most.
+ * Arguments: BOOTSTRAP GROUP TOPIC COUNT. It waits at most a minute for COUNT records.
  */
 class Consume {
   public static void main(String[] args) {

@@ -6,8 +6,9 @@ import org.apache.kafka.common.serialization.LongSerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Writes user ids to a topic as the Spring services do: key as String, value as Long.
- * Arguments: BOOTSTRAP TOPIC, then any number of WAY:FIRST:LAST with a compression as way, or "commit" or "abort" for a transaction.
+ * Writes user ids to a topic as the Spring services do: the key as String, the value as Long.
+ * Arguments: BOOTSTRAP TOPIC MODE:FIRST:LAST... A mode is a compression, or "commit" or "abort"
+ * for a transaction.
  */
 class Produce {
   public static void main(String[] args) throws Exception {
@@ -17,12 +18,12 @@ class Produce {
     }
   }
 
-  private static void produce(String bootstrap, String topic, String way, LongStream userIds)
+  private static void produce(String bootstrap, String topic, String mode, LongStream userIds)
       throws Exception {
-    boolean transaction = way.equals("commit") || way.equals("abort");
+    boolean transaction = mode.equals("commit") || mode.equals("abort");
     Map<String, Object> common = Map.of("bootstrap.servers", bootstrap, "acks", "all", "linger.ms", 200);
     Map<String, Object> own =
-        transaction ? Map.of("transactional.id", topic + way) : Map.of("compression.type", way);
+        transaction ? Map.of("transactional.id", topic + mode) : Map.of("compression.type", mode);
     var settings = new java.util.HashMap<String, Object>(common);
     settings.putAll(own);
     try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new LongSerializer())) {
@@ -34,8 +35,8 @@ class Produce {
           userIds.mapToObj(userId -> producer.send(new ProducerRecord<>(topic, Long.toString(userId), userId))).toList();
       producer.flush();
       for (var one : sent) one.get();
-      if (way.equals("commit")) producer.commitTransaction();
-      if (way.equals("abort")) producer.abortTransaction();
+      if (mode.equals("commit")) producer.commitTransaction();
+      if (mode.equals("abort")) producer.abortTransaction();
     }
   }
 }

@@ -12,8 +12,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Writes a plan of records, as support/record-plan.ts renders it, from standard input. Ends with an error when a
- * record isn't acknowledged. Arguments: BOOTSTRAP TOPIC.
+ * Writes a plan of records from standard input, in the format of support/record-plan.ts. Exits with
+ * an error if a record isn't acknowledged. Arguments: BOOTSTRAP TOPIC.
  */
 class ProducePlan {
   private record Batch(String codec, String mode, List<ProducerRecord<byte[], byte[]>> records) {}

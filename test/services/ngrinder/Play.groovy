@@ -1,5 +1,5 @@
 // Plays runs of the users' script with the libraries of nGrinder. Each line of standard input is a
-// scenario, as a query string; what the script did comes back as lines, up to "end".
+// scenario, as a query string. The actions of the script are printed as lines, followed by "end".
 //
 // Keys: script; each grinder.* property; agent and process (numbers); users (thread numbers,
 // separated by commas); runs; answers (statuses, one a request, the last one repeated, or "none").
@@ -17,7 +17,7 @@ import org.slf4j.Logger
 import java.lang.reflect.InvocationTargetException
 import java.lang.reflect.Proxy
 
-/** Time as the script sees it: only its pauses take any. */
+/** Time of the script: only its pauses advance it. */
 now = 0L
 System.metaClass.static.currentTimeMillis = { -> now }
 

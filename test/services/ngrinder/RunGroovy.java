@@ -6,10 +6,10 @@ import org.codehaus.groovy.control.CompilerConfiguration;
 import org.codehaus.groovy.control.customizers.ASTTransformationCustomizer;
 
 /**
- * Compiles or runs a Groovy file: `check FILE` judges each name and type as Java does, which Groovy by
- * itself leaves to the run. `run FILE` runs a script.
+ * Compiles or runs a Groovy file. `check FILE` checks each name and type at compile time like Java,
+ * which Groovy does at run time by default. `run FILE` runs a script.
  *
- * <p>Groovy 3.0.5 can't read the class files of a newer Java than 15. Here it asks Java about its classes.
+ * <p>Groovy 3.0.5 can't read the class files of a Java newer than 15. Here it uses Java's reflection.
  */
 public class RunGroovy {
   public static void main(String[] arguments) throws Exception {

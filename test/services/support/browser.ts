@@ -4,12 +4,11 @@ import axe, { type AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 /**
- * Debian's, which `./run test services` installs where there is neither; and where Ubuntu's users
- * have theirs.
+ * Paths of Debian's browser, which `./run test services` installs if neither exists, and Chrome's.
  */
 const BROWSERS = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 const ARGUMENTS = [
-  // Chromium's own sandbox doesn't start for root, who runs these tests; it sees nothing but the
+  // Chromium's own sandbox doesn't start for root, who runs these tests. It loads only the
   // project's own page.
   "--no-sandbox",
   "--disable-gpu",
@@ -23,9 +22,7 @@ const ARGUMENTS = [
 export const PHONE = 390;
 export const DESKTOP = 1_280;
 
-/**
- * Time limit for whatever a test waits for, in ms: far more than it takes, also on a busy machine.
- */
+/** Time limit of every wait of a test in milliseconds, far more than needed on a busy machine. */
 const BOUND_MS = 180_000;
 
 /** Starts a browser with an empty profile; close it when done. */
@@ -35,17 +32,16 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGUMENTS });
 }
 
-/** A page, and what went wrong on it. */
+/** A page, and the problems on it. */
 export interface Visit extends AsyncDisposable {
   page: Page;
   /**
-   * Errors of its scripts, violations of its policy, other errors in the console, and requests to
-   * anywhere else.
+   * Errors of its scripts, violations of its policy, console errors, and requests to other sites.
    */
   problems: string[];
 }
 
-/** Opens a page in a window of its own. */
+/** Opens a page in its own window. */
 export async function visit(
   browser: Browser,
   url: string,
@@ -57,8 +53,8 @@ export async function visit(
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => {
-    // The browser notes each answer of 400 and above as an error; what the page makes of it is
-    // tested.
+    // The browser reports each answer of 400 and above as an error. The tests check how the page
+    // handles them.
     const answer = /^Failed to load resource: the server responded with a status of/.test(message.text());
     if (["error", "warning"].includes(message.type()) && !answer) problems.push(message.text());
   });
@@ -70,10 +66,7 @@ export async function visit(
   return { page, problems, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/**
- * Holds what is true of the page in each state: nothing wrong with it, nothing too wide, nothing
- * that keeps somebody out.
- */
+/** Checks that the page has no problems, fits its screen, and passes the accessibility rules. */
 export async function inOrder(page: Page, problems: string[]): Promise<void> {
   assert.deepEqual(problems, []);
   const [content, window] = await page.evaluate<[number, number]>("[document.documentElement.scrollWidth, innerWidth]");

@@ -3,11 +3,11 @@ import { Agent, request } from "undici";
 
 /** Answer to a client. */
 export interface CrowdAnswer extends ClientAnswer {
-  /** `not_accepted` or `unknown`, of an answer that is no success. */
+  /** `not_accepted` or `unknown` in an answer with an error. */
   outcome?: string;
 }
 
-/** The key of a user who insists. */
+/** Returns the key of a user who retries. */
 export function keyOf(userId: number): string {
   return `key-of-${userId}`;
 }
@@ -16,22 +16,22 @@ export function keyOf(userId: number): string {
 export class Crowd implements AsyncDisposable {
   readonly #agent = new Agent({ connections: 50, connect: { timeout: 60_000 } });
   #left = false;
-  /** Every answer that anyone got. */
+  /** All answers to the crowd. */
   readonly answers: CrowdAnswer[] = [];
 
-  /** Asks once. */
+  /** Sends one request. */
   async ask(url: string, userId: bigint | number, key?: string): Promise<CrowdAnswer> {
     const answer = await this.#ask(url, userId.toString(), key);
     this.answers.push(answer);
     return answer;
   }
 
-  /** Asks once for each user, all at once. */
+  /** Sends one request for each user, all at once. */
   askAll(url: string, userIds: Iterable<number>): Promise<CrowdAnswer[]> {
     return Promise.all(Array.from(userIds, (userId) => this.ask(url, userId)));
   }
 
-  /** Asks again with the same key until it is taken, as a client does that wants its gifticon. */
+  /** Retries with the same key until the request is accepted, like a real client. */
   async insist(url: string, userId: number): Promise<CrowdAnswer> {
     while (!this.#left) {
       const answer = await this.ask(url, userId, keyOf(userId));
@@ -69,20 +69,20 @@ export class Crowd implements AsyncDisposable {
   }
 }
 
-/** The whole numbers from `first`, so many. */
+/** Returns `count` whole numbers from `first` on. */
 export function range(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => first + index);
 }
 
-/** Load that goes on until it is told to end. */
+/** Load that continues until it is ended. */
 export interface Load {
-  /** Lets every client finish what it asked for; returns how many users were served. */
+  /** Waits until every client's request is accepted; returns the number of served users. */
   end: () => Promise<number>;
   /** Users served so far. */
   served: () => number;
 }
 
-/** Some clients that insist for one new user after another, turn by turn at each of the APIs. */
+/** Starts clients that each serve one new user after another, in turn at each of the APIs. */
 export function startLoad(crowd: Crowd, urls: readonly string[], clients = 10): Load {
   let [going, user, served] = [true, 0, 0];
   const client = async () => {
@@ -93,7 +93,7 @@ export function startLoad(crowd: Crowd, urls: readonly string[], clients = 10): 
     }
   };
   const all = Promise.all(range(0, clients).map(client));
-  // A test that fails leaves its load; its own failure is the one to report.
+  // A failed test leaves its load running; only the test's own failure is reported.
   all.catch(() => undefined);
   return {
     served: () => served,

@@ -16,8 +16,8 @@ export async function holdStock(event: Event): Promise<() => Promise<void>> {
 }
 
 /**
- * Starts an issuer that is in the middle of its transaction over the requests of so many users,
- * until it is let go.
+ * Starts an issuer and holds it in its transaction over the requests of this many users, until
+ * `letGo` is called.
  */
 export async function issuerInTransaction(
   event: Event,
@@ -40,13 +40,13 @@ export async function issuerInTransaction(
   return { issuer, letGo };
 }
 
-/** Decided requests. */
+/** Returns the number of decided requests. */
 export async function decided(event: Event): Promise<number> {
   const { rows } = await event.pool.query<{ count: number }>("select count(*)::int from gifticon_request");
   return rows[0]?.count ?? 0;
 }
 
-/** Takes every connection that the database has, the API's too; returns what gives them back. */
+/** Takes every connection of the database, the API's too. Returns a function that frees them. */
 export async function takeConnections(event: Event, database: DatabaseServer): Promise<() => Promise<void>> {
   const pools: Pool[] = [];
   const clients: PoolClient[] = [];
@@ -54,8 +54,9 @@ export async function takeConnections(event: Event, database: DatabaseServer): P
     `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
        - current_setting('reserved_connections')::int as places`,
   );
-  // Counted, as a refusal doesn't say that all are taken: several who come at once for the last
-  // place are all refused, and who is leaving has a place still.
+  // It counts its connections, because a refusal doesn't mean that all are taken: of several
+  // clients that compete for the last one, all are refused, and a client that disconnects still has
+  // one.
   await waitUntil(
     "every connection to be taken",
     async () => {

@@ -17,13 +17,13 @@ export async function writePlan(
   bootstrapServers: string,
   topic: string,
 ): Promise<void> {
-  const of = (isIts: (batch: PlannedBatch) => boolean) => plan.filter(isIts);
-  const python = renderPlan(of(({ client }) => client !== "java" && client !== "kcat"));
+  const batchesOf = (isIts: (batch: PlannedBatch) => boolean) => plan.filter(isIts);
+  const python = renderPlan(batchesOf(({ client }) => client !== "java" && client !== "kcat"));
   await Promise.all([
     execa(pythonOfClients(), [PRODUCE, bootstrapServers, topic], { input: python, timeout: TIMEOUT_MS }),
-    java.feed("ProducePlan", renderPlan(of(({ client }) => client === "java")), bootstrapServers, topic),
+    java.feed("ProducePlan", renderPlan(batchesOf(({ client }) => client === "java")), bootstrapServers, topic),
     (async () => {
-      for (const batch of of(({ client }) => client === "kcat")) await kcat(batch, bootstrapServers, topic);
+      for (const batch of batchesOf(({ client }) => client === "kcat")) await kcat(batch, bootstrapServers, topic);
     })(),
   ]);
 }
@@ -35,7 +35,7 @@ export function pythonOfClients(): string {
   return python;
 }
 
-/** Writes a batch, all of it with the headers of its first record. */
+/** Writes a batch with the headers of its first record. */
 async function kcat({ codec, mode, records }: PlannedBatch, bootstrapServers: string, topic: string): Promise<void> {
   const headers = (records[0]?.headers ?? []).map(([name, value]) =>
     value === null ? name : `${name}=${value.toString()}`,

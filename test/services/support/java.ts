@@ -5,17 +5,17 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { IMAGES } from "../../../services/testing/containers.ts";
 
-/** Kafka's own Java client: the other side of the contract. */
+/** Kafka's own Java client. */
 export interface JavaClient extends AsyncDisposable {
-  /** Runs one of the programs of `test/services/java/`; returns its output. */
+  /** Runs a program of `test/services/java/`, and returns its output. */
   run: (program: "Produce" | "Consume", ...args: string[]) => Promise<string>;
-  /** The same for a program that reads standard input. */
+  /** Runs a program with standard input, and returns its output. */
   feed: (program: "ProducePlan", input: string, ...args: string[]) => Promise<string>;
 }
 
 /**
- * Takes the client's jars out of the broker's image, so that both are of one version; the machine's
- * JDK runs the sources.
+ * Copies the client's jars from the broker's image, so that both have the same version. The
+ * machine's JDK runs the sources.
  */
 export async function javaClient(): Promise<JavaClient> {
   const folder = await mkdtemp(join(tmpdir(), "java-client-"));

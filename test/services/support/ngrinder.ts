@@ -8,30 +8,30 @@ import { execa } from "execa";
 const folder = fileURLToPath(new URL("../ngrinder/", import.meta.url));
 
 /**
- * nGrinder's libraries, as far as Maven Central has them. Its own classes are declared in
- * ../ngrinder/declared.
+ * nGrinder's libraries from Maven Central. ../ngrinder/declared declares its own classes, which are
+ * not there.
  */
 export interface NgrinderLibraries extends AsyncDisposable {
   /**
-   * Compiles a script, with each name and type judged.
+   * Compiles a script with static checks of names and types.
    *
-   * @returns the exit code, and what the compiler said.
+   * @returns The exit code, and the compiler's output.
    */
   check(script: string): Promise<{ exitCode: number | undefined; output: string }>;
-  /** Starts a player of scenarios: see ../ngrinder/Play.groovy. */
+  /** Starts a player of scenarios. ../ngrinder/Play.groovy describes them. */
   player(environment?: Record<string, string>): Player;
 }
 
 /** Plays scenarios, one after the other, in a Java process. */
 export interface Player extends AsyncDisposable {
-  /** Plays a scenario. @returns what the script did, a line each. */
+  /** Plays a scenario, and returns a line for each action of the script. */
   play(scenario: Record<string, string | number>): Promise<string[]>;
 }
 
 /**
  * Compiles the declarations of nGrinder's own classes.
  *
- * @param libs folder with the libraries: tools/groovy.sh.
+ * @param libs Folder with the libraries (tools/groovy.sh).
  */
 export async function ngrinderLibraries(libs: string): Promise<NgrinderLibraries> {
   const classes = await mkdtemp(join(tmpdir(), "ngrinder-"));

@@ -6,16 +6,16 @@ const PYTHON = ["confluent-kafka", "aiokafka", "kafka-python"] as const;
 const CLIENTS = [...PYTHON, "java", "kcat"] as const;
 export type Client = (typeof CLIENTS)[number];
 
-/** A header as a client of another language takes it: the name is text. */
+/** A header in the form that all clients accept: the name is text. */
 type PlannedHeader = readonly [name: string, value: Buffer | null];
 
-/** A record to be written, and whether the issuer can read it. */
+/** A record to write, with the user if the issuer can read it. */
 export interface PlannedRecord {
-  /** Undefined for one that becomes a dead letter. */
+  /** Undefined if it becomes a dead letter. */
   userId: bigint | undefined;
   key: Buffer | null;
   value: Buffer | null;
-  /** Milliseconds since 1970, decimal; undefined for the client's own. */
+  /** Milliseconds since 1970 as decimal text; undefined for the client's own time. */
   timestamp: string | undefined;
   headers: readonly PlannedHeader[];
 }
@@ -25,7 +25,7 @@ export interface PlannedBatch {
   client: Client;
   codec: "none" | "gzip" | "snappy" | "lz4" | "zstd";
   /**
-   * Within a transaction or not; as clients wrote before Kafka 0.10, whose records have neither
+   * In a transaction or not. format0 is the format before Kafka 0.10, whose records have neither
    * time nor headers.
    */
   mode: "plain" | "commit" | "abort" | "format0";
@@ -38,11 +38,11 @@ const big = (bytes: bigint): Buffer => {
   return value;
 };
 const text = (content: bigint | string) => Buffer.from(content.toString());
-/** A UUID of its own for each user. */
+/** Returns a unique UUID for each user. */
 const idOf = (userId: bigint) => `00000000-0000-4000-8000-${userId.toString(16).padStart(12, "0")}`;
 
 type Content = Pick<PlannedRecord, "key" | "value" | "headers">;
-/** A record of a user, by what is odd about it. */
+/** Kinds of readable records, as functions of the user. */
 const READABLE: ((userId: bigint) => Content)[] = [
   (userId) => ({ key: text(userId), value: big(userId), headers: [] }),
   (userId) => ({ key: null, value: big(userId), headers: [] }),
@@ -56,7 +56,7 @@ const UNREADABLE: ((userId: bigint) => Content)[] = [
   (userId) => ({ key: text(userId + 1n), value: big(userId), headers: [] }),
   (userId) => ({ key: text(userId), value: Buffer.alloc(900_000, userId.toString()), headers: [] }),
 ];
-/** What only a record with headers can have. */
+/** Kinds of unreadable records that need headers. */
 const UNREADABLE_BY_HEADERS: ((userId: bigint) => Content)[] = [
   (userId) => ({ key: text(userId), value: big(userId), headers: [[HEADER.requestId, text("mine")]] }),
   (userId) => ({
@@ -86,15 +86,15 @@ const headers = fc.oneof(
   { weight: 20, arbitrary: fc.array(header, { maxLength: 6 }) },
   { weight: 1, arbitrary: fc.array(header, { minLength: 2_000, maxLength: 2_000, size: "max" }) },
 );
-/** Now, long ago, and times in micro- and nanoseconds, which no client refuses. */
+/** Times: now, long ago, and in micro- and nanoseconds, which no client refuses. */
 const timestamp = fc.constantFrom(undefined, "1", "1766620800000", "1766620800000000", "1766620800000000000");
 
 const record = fc.record({
   isReadable: fc.boolean(),
   kind: fc.nat(999),
   /**
-   * One of a hundred is larger than a dead letter may be, where a compression makes it small enough
-   * for the topic.
+   * True for one of a hundred records. It is larger than a dead letter may be, and small enough for
+   * the topic after compression.
    */
   isHuge: fc.nat(99).map((number) => number === 0),
   timestamp,
@@ -110,7 +110,7 @@ type DrawnBatch = typeof batch extends fc.Arbitrary<infer T> ? T : never;
 type DrawnRecord = DrawnBatch["records"][number];
 
 /**
- * Makes a plan of so many batches, the same for the same seed. Each record has a user of its own.
+ * Returns a plan with this many batches, the same for the same seed. Each record has its own user.
  */
 export function planOf(seed: number, count: number): PlannedBatch[] {
   let users = 0n;
@@ -123,8 +123,8 @@ export function planOf(seed: number, count: number): PlannedBatch[] {
 }
 
 /**
- * kcat knows no transactions; what stands for them is written as long ago, with what there was
- * then. It has one list of headers for all, as arguments.
+ * Adapts a batch to kcat, which has no transactions: they are written in format0 instead. kcat has
+ * one list of headers for a whole batch, as arguments.
  */
 function forKcat(drawn: DrawnBatch) {
   const [first] = drawn.records;
@@ -157,15 +157,15 @@ function planned(
   };
 }
 
-/** kafka-python writes no header without a value. */
+/** Adapts a record to kafka-python, which can't write a header without a value. */
 function fitted({ client }: { client: Client }, planned: PlannedRecord): PlannedRecord {
   if (client !== "kafka-python") return planned;
   return { ...planned, headers: planned.headers.map(([name, value]) => [name, value ?? Buffer.alloc(0)] as const) };
 }
 
 /**
- * The plan as the programs read it: a line for each batch and for each record, fields between tabs,
- * bytes in hexadecimal, "-" for null.
+ * Renders a plan for the programs that write it: a line for each batch and for each record, with
+ * tabs between fields, bytes in hexadecimal, and "-" for null.
  */
 export function renderPlan(batches: readonly PlannedBatch[]): string {
   const hex = (part: Buffer | null) => part?.toString("hex") ?? "-";

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { dial, listen, type Conversation, type Target } from "./raw-http.ts";
 
-/** Connections that are opened at the same time: fewer than a listener lets wait. */
+/** Connections that are opened at the same time, fewer than a listener's backlog. */
 const AT_ONCE = 250;
 /**
- * A slow client's pause between two bytes: shorter than any timeout that starts again with each.
+ * Milliseconds between two bytes of a slow client, less than any timeout that each byte restarts.
  */
 const DRIP_MS = 500;
 
@@ -19,8 +19,8 @@ export function connectionLimit(wanted: number): number {
 }
 
 /**
- * Opens so many connections, and hands each of them to `use` at once; what that waits for goes on
- * beside the opening.
+ * Opens this many connections, and calls `use` with each as soon as it is open, while others are
+ * still being opened.
  */
 export async function openMany<T>(target: Target, count: number, use: (socket: Socket) => Promise<T>): Promise<T[]> {
   const uses: Promise<T>[] = [];
@@ -34,8 +34,8 @@ export async function openMany<T>(target: Target, count: number, use: (socket: S
 }
 
 /**
- * Sends the start of a request, then one byte after another that never finishes it, until the
- * server closes.
+ * Sends the start of a request and then single bytes that never complete it, until the server
+ * closes the connection.
  */
 export async function drip(socket: Socket, start: string, byte: string): Promise<Conversation> {
   const heard = listen(socket);
@@ -47,8 +47,8 @@ export async function drip(socket: Socket, start: string, byte: string): Promise
 }
 
 /**
- * Sends the start of a request, then the same piece as fast as it is taken, until the server closes
- * or has answered.
+ * Sends the start of a request and then the same piece as fast as possible, until the server
+ * answers or closes the connection.
  */
 export async function pour(
   socket: Socket,

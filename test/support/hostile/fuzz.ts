@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** A request as nobody's client writes it. */
+/** A request that no real client writes. */
 export interface HostileRequest {
   method: string;
   path: string;
@@ -64,7 +64,7 @@ const body = fc.oneof(
   latin1({ maxLength: 200 }),
 );
 
-/** Requests that are wrong in any of their parts, or in several at once. */
+/** Generates requests that are wrong in one or several parts. */
 export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
   method,
   path,
@@ -80,7 +80,7 @@ export function isEndInDoubt({ headers }: HostileRequest): boolean {
   return headers.some(([name]) => /content-length|transfer-encoding/i.test(name));
 }
 
-/** The request's bytes, as latin1. */
+/** Returns the request's bytes as latin1. */
 export function bytesOf({ method, path, headers, body, framing }: HostileRequest): string {
   const bytes = Buffer.from(body, "utf8").toString("latin1");
   const known = headers.some(([name]) => /^content-type$/i.test(name)) ? [] : ["Content-Type: application/json"];

@@ -1,43 +1,38 @@
 import { connect, type Socket } from "node:net";
 
-/** Where bytes are sent to. */
+/** The server to which bytes are sent. */
 export interface Target {
   host: string;
   port: number;
 }
 
-/** One HTTP answer, as it came over the wire. */
+/** One HTTP answer as received. */
 export interface RawAnswer {
   status: number;
-  /** By lower-case name. */
+  /** The names are in lower case. */
   headers: Record<string, string>;
   body: string;
 }
 
-/** What came back over one connection until the server closed it. */
+/** The bytes received over one connection until the server closed it. */
 export interface Conversation {
   answers: RawAnswer[];
-  /** Bytes after the last whole answer. */
+  /** Bytes after the last complete answer. */
   rest: string;
-  /** The connection's error, when it didn't end in order: ECONNRESET, EPIPE ... */
+  /** The connection's error, if it had one: ECONNRESET, EPIPE ... */
   error?: string;
 }
 
-/**
- * How long a server may keep a connection that it should close: more than any of its own timeouts.
- */
+/** Milliseconds that a server may keep a connection open, more than any of its own timeouts. */
 const BOUND_MS = 180_000;
 
-/** The host and port of a URL. */
+/** Returns the host and port of a URL. */
 export function targetOf(url: string): Target {
   const { hostname, port } = new URL(url);
   return { host: hostname, port: port === "" ? 80 : Number(port) };
 }
 
-/**
- * Opens a connection that bytes are sent over as they are; what comes back is latin1, one character
- * a byte.
- */
+/** Opens a connection. Bytes are sent unchanged, and received as latin1, one character a byte. */
 export async function dial({ host, port }: Target): Promise<Socket> {
   const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
   await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
@@ -45,19 +40,19 @@ export async function dial({ host, port }: Target): Promise<Socket> {
 }
 
 /**
- * Reads a connection until the server closes it, or until so many answers have come.
+ * Reads a connection until the server closes it, or until this many answers have come.
  *
  * @throws Error when the server does neither within BOUND_MS.
  */
 export async function listen(
   socket: Socket,
-  { answers: enough = Infinity, head = false }: { answers?: number; head?: boolean } = {},
+  { answers: wanted = Infinity, head = false }: { answers?: number; head?: boolean } = {},
 ): Promise<Conversation> {
   let text = "";
   let error: string | undefined;
   await new Promise<void>((resolve, reject) => {
     const bound = setTimeout(() => {
-      reject(new Error(`the server neither answered nor closed within ${BOUND_MS} ms; it said: ${text}`));
+      reject(new Error(`the server neither answered nor closed within ${BOUND_MS} ms; received: ${text}`));
       socket.destroy();
     }, BOUND_MS);
     const end = () => {
@@ -67,7 +62,7 @@ export async function listen(
     };
     socket.on("data", (chunk: string) => {
       text += chunk;
-      if (readAnswers(text, head).answers.length >= enough) end();
+      if (readAnswers(text, head).answers.length >= wanted) end();
     });
     socket.on("error", ({ code }: NodeJS.ErrnoException) => {
       error ??= code;
@@ -78,24 +73,24 @@ export async function listen(
 }
 
 /**
- * Sends bytes and reads what comes back. `leave`: says at once that nothing more will come, as a
- * client that gave up.
+ * Sends bytes and reads the answers. With `leave`, it ends its side of the connection at once, as a
+ * client that gives up.
  */
-export async function say(
+export async function send(
   target: Target,
   bytes: string,
   { leave = false, ...reading }: { leave?: boolean; answers?: number; head?: boolean } = {},
 ): Promise<Conversation> {
   const socket = await dial(target);
-  const heard = listen(socket, reading);
+  const conversation = listen(socket, reading);
   socket.write(bytes, "latin1");
   if (leave) socket.end();
-  return heard;
+  return conversation;
 }
 
 /**
- * Takes whole answers off the front of what came over a connection; interim ones (100 Continue) are
- * none. `head`: they have no bodies.
+ * Parses complete answers from received text. Interim answers (100 Continue) are skipped. With
+ * `head`, answers have no bodies.
  */
 function readAnswers(text: string, head = false): Pick<Conversation, "answers" | "rest"> {
   const answers: RawAnswer[] = [];

@@ -5,10 +5,10 @@ import { execa } from "execa";
 import type { LocalStack } from "../../../operate/local-stack.ts";
 import { type Place, runIn } from "./namespaces.ts";
 
-/** A secret's real value, by the name that a failure tells. */
+/** Values of secrets by the names that failures show. */
 export type Secrets = ReadonlyMap<string, string>;
 
-/** The marks by which an exported state says that a value is a secret. */
+/** The marks of a secret in an exported state. */
 const SECRET = { key: "4dabf18193072939515e22adb298388d", value: "1b47061264138c4ac30d75fd1eb44270" } as const;
 
 interface StateResource {
@@ -17,18 +17,13 @@ interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
-/**
- * Outputs that hold nothing but a secret; the scripts that carry one are secrets only for its sake.
- */
+/** Outputs that consist of a secret only. Scripts that contain one are left out. */
 const PURE = new Map([
   ["random:index/randomPassword:RandomPassword", "result"],
   ["tls:index/privateKey:PrivateKey", "privateKeyOpenssh"],
 ]);
 
-/**
- * The secrets that the program made, and the Swarm's tokens as its state keeps them: read with the
- * stack's passphrase.
- */
+/** Returns the secrets that the program created, and the Swarm's tokens, from the stack's state. */
 export async function secretsOfState(stack: LocalStack): Promise<Map<string, string>> {
   const text = await stack.pulumi(["stack", "export", "--stack", "local", "--show-secrets"]);
   const { deployment } = JSON.parse(text) as { deployment: { resources: StateResource[] } };
@@ -49,20 +44,17 @@ function isSecretValue(value: unknown): value is { plaintext: string } {
 }
 
 /**
- * One line of a secret that nothing else has: of a key in PEM, the longest from its end, as the
- * first lines are the same in all.
+ * Returns one line of a secret that is unique. For a key in PEM, that is the longest line nearest
+ * to its end, because all keys have the same first lines.
  */
 export function traceOf(secret: string): string {
   const lines = secret.split("\n").filter((line) => !line.includes("-----"));
   const trace = lines.toReversed().reduce((longest, line) => (line.length > longest.length ? line : longest), "");
-  if (trace.length < 16) throw new Error("a secret of fewer than 16 signs would be found anywhere");
+  if (trace.length < 16) throw new Error("a secret with fewer than 16 characters occurs by chance");
   return trace;
 }
 
-/**
- * Looks for secrets in texts and in what commands write; what is found is told by names, never by
- * values.
- */
+/** Searches texts and the output of commands for secrets. Results are names, never values. */
 export class Canary implements AsyncDisposable {
   readonly #secrets: Secrets;
   readonly #folder: string;
@@ -78,15 +70,15 @@ export class Canary implements AsyncDisposable {
     return new Canary(secrets, folder);
   }
 
-  /** The names of the secrets that stand in a text. */
+  /** Returns the names of the secrets in a text. */
   inText(text: string): string[] {
     return [...this.#secrets].filter(([, value]) => text.includes(value)).map(([name]) => name);
   }
 
-  /** The same of what a command of this machine writes, however much that is. */
+  /** Searches the output of a command on this machine, of any length. */
   async inOutput(command: readonly string[]): Promise<string[]> {
     const [program = "", ...args] = command;
-    // The searched texts are stored nowhere, not even for error messages.
+    // The searched text is not stored, not even for error messages.
     const { stdout } = await execa(program, args, { stderr: "ignore", buffer: false }).pipe(
       "grep",
       ["--text", "--only-matching", "--fixed-strings", "--file", join(this.#folder, "values")],
@@ -96,7 +88,7 @@ export class Canary implements AsyncDisposable {
   }
 
   /**
-   * The same of files and folders at another place, as a shell names them; the values go there over
+   * Searches files and folders at another place, given as shell words. The values are sent over
    * standard input, so that no process list shows them.
    */
   async inFiles(place: Place, files: string): Promise<string[]> {
@@ -109,7 +101,7 @@ export class Canary implements AsyncDisposable {
   }
 }
 
-/** The values, as grep takes them. */
+/** Returns the values as patterns for grep, one a line. */
 function linesOf(secrets: Secrets): string {
   return [...secrets.values()].map((value) => `${value}\n`).join("");
 }

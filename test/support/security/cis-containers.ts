@@ -1,21 +1,16 @@
 import type { RunningTask } from "./tasks.ts";
 
-/**
- * A recommendation of the CIS Docker Benchmark 1.6 for containers, as far as it can be seen on a
- * running one.
- */
+/** A recommendation of the CIS Docker Benchmark 1.6 that can be checked on a running container. */
 interface Recommendation {
   number: string;
   what: string;
   holds: (task: RunningTask) => boolean;
 }
 
-/** Folders of a host that nobody but it should write to, or read secrets in. */
+/** Folders of a host that containers must not write to or read secrets in. */
 const SENSITIVE = /^\/(boot|dev|etc|lib|proc|sys|usr|root|run|var\/run|var\/lib\/docker)?(\/|$)/;
 
-/**
- * Recommendations for each container. 4.1 is about images; this checks the container's real user.
- */
+/** The recommendations. 4.1 is about images; here it checks the container's real user. */
 const CONTAINER_RECOMMENDATIONS: readonly Recommendation[] = [
   {
     number: "4.1",

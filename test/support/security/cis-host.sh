@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# cis-host.sh: the recommendations of the CIS Docker Benchmark 1.6 for a host and its engine that
-# are ours to set, one line each: NUMBER ok|no DETAIL. Run as root on the host.
+# cis-host.sh: checks the recommendations of the CIS Docker Benchmark 1.6 for a host and its engine
+# that the project can apply. Prints a line for each: NUMBER ok|no DETAIL. Runs as root on the host.
 set -uo pipefail
 
 readonly DAEMON=/etc/docker/daemon.json
 
-tell() { # NUMBER DETAIL COMMAND...: ok when the command succeeds
+tell() { # NUMBER DETAIL COMMAND...: prints ok if the command succeeds
   local -r number=$1 detail=$2
   shift 2
   if "$@" >/dev/null 2>&1; then printf '%s ok %s\n' "$number" "$detail"; else printf '%s no %s\n' "$number" "$detail"; fi
@@ -13,12 +13,12 @@ tell() { # NUMBER DETAIL COMMAND...: ok when the command succeeds
 
 setting() { jq -e "$1" "$DAEMON"; }
 not() { ! "$@"; }
-# owned FILE OWNER MODE: what isn't there is well.
+# owned FILE OWNER MODE: checks owner and mode. A missing file is accepted.
 owned() { [[ ! -e $1 ]] || [[ $(stat -c %U:%G "$1") == "$2" && $((8#$(stat -c %a "$1") & ~8#$3)) == 0 ]]; }
 info=$(docker info --format '{{json .}}')
-# info FILTER: what the engine says of itself.
+# info FILTER: prints a part of `docker info`.
 info() { jq -r "$1" <<<"$info"; }
-# Arguments of the running engine.
+# engine_has ARGUMENT: checks the arguments of the running engine.
 engine_has() { tr '\0' '\n' <"/proc/$(pgrep -xo dockerd)/cmdline" | grep -q -- "$1"; }
 listens_on_tcp() { ss -Hltn '( sport = :2375 or sport = :2376 )' | grep -q .; }
 only_root_in_docker_group() { [[ -z $(getent group docker | cut -d : -f 4) ]]; }

@@ -2,8 +2,7 @@ import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 
 /**
- * A place that commands run in: this machine, a container of it, or the network of a container
- * inside of one.
+ * A place in which commands run: this machine, a container, or the network of a nested container.
  */
 export interface Place {
   name: string;
@@ -11,29 +10,29 @@ export interface Place {
   enter: readonly string[];
 }
 
-/** This machine, which the local cloud's internet is to its instances. */
+/** This machine, which is the internet for the local cloud's instances. */
 export const OUTSIDE: Place = { name: "outside", enter: [] };
 
-/** Inside a container of this machine. */
+/** Returns the inside of a container of this machine. */
 export function inContainer(name: string, container: string): Place {
   return { name, enter: ["docker", "exec", "-i", container] };
 }
 
 /**
- * On a host, in the network that one of its processes sees: that of a task's container, say, whose
- * image has no tools.
+ * Returns the network of a process on a host. It is for containers of tasks, whose images have no
+ * tools.
  */
 export function inNetworkOf(host: Place, name: string, pid: number): Place {
   return { name, enter: [...host.enter, "nsenter", "--target", pid.toString(), "--net"] };
 }
 
-/** Runs a command there; returns what it printed. */
+/** Runs a command at a place, and returns its output. */
 export async function runIn({ enter }: Place, command: readonly string[], input = ""): Promise<string> {
   const [program = "", ...args] = [...enter, ...command];
   return (await execa(program, args, { input })).stdout;
 }
 
-/** Runs a script of this folder there. */
+/** Runs a script of this folder at a place. */
 export async function scriptIn(
   place: Place,
   script: string,

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# probe-ports.sh SECONDS: reads lines of HOST and PORT, tries each over TCP, and says after each how
-# it went: "open", "refused" (it was reached, and nothing listens there), or "silent" (no answer
-# within the time, or no way there).
+# probe-ports.sh SECONDS: reads lines of HOST and PORT, tries to connect to each over TCP, and
+# prints the result: "open", "refused" (the host answered, and nothing listens), or "silent" (no
+# answer within the time, or no route).
 set -euo pipefail
 
 probe() {
   local words
-  # shellcheck disable=SC2016 # for the inner shells to expand, here and below
+  # shellcheck disable=SC2016 # the inner shells expand it, here and below
   if words=$(timeout "$1" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$3" 2>&1); then
     printf '%s %s open\n' "$2" "$3"
   elif [[ $words == *refused* ]]; then

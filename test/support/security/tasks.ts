@@ -3,7 +3,7 @@ import { onHost } from "../../../operate/local-hosts.ts";
 /** A running container of a host, as its engine and its kernel see it. */
 export interface RunningTask {
   host: string;
-  /** As "gifticon_main-api". */
+  /** Name, such as "gifticon_main-api". */
   service: string;
   id: string;
   pid: number;
@@ -44,7 +44,7 @@ interface Inspected {
   AppArmorProfile: string;
 }
 
-/** Every container that runs on a host now. */
+/** Returns every running container of a host. */
 export async function runningTasks(account: string, host: string): Promise<RunningTask[]> {
   const ids = (await onHost(account, host, ["docker", "ps", "--quiet", "--no-trunc"])).split("\n").filter(Boolean);
   if (ids.length === 0) return [];

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds a stand-in for the official debian:trixie-slim from Debian's packages, for machines that
-# reach those but no image registry.
+# Builds a stand-in for the official debian:trixie-slim from Debian's packages. It is for machines
+# that reach Debian's packages and no image registry.
 set -euo pipefail
 # shellcheck source=tools/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../lib.sh"
@@ -21,7 +21,7 @@ if [[ ! -e $archive ]]; then
   as_root debootstrap --variant=minbase "$suite" "$root" >"$work/log" 2>&1 ||
     fail "debootstrap can't make a Debian $suite base system" "$(tail -n 5 "$work/log")"
 
-  # Updates and security fixes, from where debootstrap found the release itself.
+  # Updates and security fixes come from the mirror that debootstrap used.
   mirror="$(awk '$1 == "deb" { print $2; exit }' "$root/etc/apt/sources.list")"
   as_root tee "$root/etc/apt/sources.list" >/dev/null <<SOURCES
 deb $mirror $suite main

@@ -13,11 +13,11 @@ version="${tag##*:}"
 binary="$cache/images/k6-$version"
 
 work="$(mktemp -d)"
-# Go leaves what it downloads read-only.
+# Go makes its downloads read-only.
 trap 'chmod -R u+w -- "$work"; rm -rf -- "$work"' EXIT
 
 if [[ ! -x $binary ]]; then
-  # Half a gigabyte that nothing else needs.
+  # The build needs half a gigabyte, which is removed afterwards.
   export GOPATH="$work/go" GOMODCACHE="$work/go/modules" GOCACHE="$work/go/build" GOBIN="$work/bin"
   find_go || fail "there is no Go command to build k6 with"
   say "Building k6 $version from its Go modules (about 2 minutes on 2 cores, once)"

@@ -16,7 +16,7 @@ trap 'rm -rf -- "$work"' EXIT
 
 if [[ ! -d $libs ]]; then
   if ! have mvn; then
-    # The Java package links its manuals there, and a slim system lacks the folder.
+    # The Java package links its manuals into this folder, which a slim system lacks.
     as_root mkdir -p /usr/share/man/man1
     install_packages "to fetch Kafka's jars" maven
   fi

@@ -1,6 +1,6 @@
-// What the newest language host that is a Go module of its own lacks: it answers "not supported" when the engine asks it to run a policy pack.
-// tools/pulumi.sh puts this file in the place of that answer. It does what later releases do: Pulumi's own runner, out of the
-// pack's packages, with the engine's address and the pack.
+// Lets the newest language host that is a Go module run policy packs, which it refuses by itself.
+// tools/pulumi.sh replaces the refusing function by this file. As later releases do, it starts
+// Pulumi's own runner from the pack's packages, with the engine's address and the pack.
 package main
 
 import (
@@ -24,7 +24,7 @@ const (
 	programDirectory = 2
 )
 
-// RunPlugin runs a policy pack, and passes on what it prints, until it ends or the engine hangs up.
+// RunPlugin runs a policy pack and forwards its output until it ends or the engine disconnects.
 func (host *nodeLanguageHost) RunPlugin(
 	req *pulumirpc.RunPluginRequest, server pulumirpc.LanguageRuntime_RunPluginServer,
 ) error {
@@ -69,14 +69,14 @@ func (host *nodeLanguageHost) RunPlugin(
 	return server.Send(&pulumirpc.RunPluginResponse{Output: &pulumirpc.RunPluginResponse_Exitcode{Exitcode: code}})
 }
 
-// A sender is where a process writes to: each piece is one message.
+// A sender is the output of a process: each write becomes one message.
 type sender func(text []byte) error
 
 func (send sender) Write(text []byte) (int, error) {
 	return len(text), send(text)
 }
 
-// Finds a field of a message that holds bytes, a text or a message; empty when it isn't there.
+// field returns the bytes of a field of a message, and nil if the field is missing.
 func field(message []byte, number protowire.Number) []byte {
 	for len(message) > 0 {
 		found, kind, size := protowire.ConsumeTag(message)
