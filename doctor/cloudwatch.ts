@@ -3,16 +3,15 @@ import { z } from "zod";
 import { textOf } from "../operate/stack-outputs.ts";
 import type { Credits } from "./checks/credits.ts";
 import type { Declared } from "./declared.ts";
-import { Unseen } from "./finding.ts";
+import { CheckFailed } from "./finding.ts";
 
 const HOUR_MS = 3_600_000;
 const answer = z.object({ Datapoints: z.array(z.object({ Timestamp: z.string(), Average: z.number() })) });
 
 /**
- * Asks CloudWatch for the CPU credits of the hosts and of the database, by the AWS CLI of whoever
- * looks.
+ * Reads the CPU credits of the hosts and the database from CloudWatch, with the operator's AWS CLI.
  *
- * @throws Unseen when there is no CLI, or it may not ask.
+ * @throws CheckFailed when the CLI isn't installed or lacks the permission.
  */
 export async function readCredits({ instances, state, region }: Declared): Promise<Credits[]> {
   const database = state.find(({ urn }) => urn.endsWith("aws:rds/instance:Instance::database"));
@@ -38,15 +37,15 @@ async function balances(name: string, namespace: string, dimension: string, regi
     { stdin: "ignore" },
   ).catch((error: unknown) => {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
-    throw new Unseen(
-      `CloudWatch can't be asked for CPU credits: ${reason}`,
-      "the AWS CLI has to be installed, and allowed cloudwatch:GetMetricStatistics",
+    throw new CheckFailed(
+      `the CPU credits can't be read from CloudWatch: ${reason}`,
+      "install the AWS CLI and allow it cloudwatch:GetMetricStatistics",
     );
   });
   return { name, balances: readBalances(result.stdout) };
 }
 
-/** Reads an answer of `aws cloudwatch get-metric-statistics`, whose points come in no order. */
+/** Parses an answer of `aws cloudwatch get-metric-statistics`. Its points are in no order. */
 export function readBalances(text: string): Credits["balances"] {
   return answer
     .parse(JSON.parse(text))

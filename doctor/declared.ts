@@ -4,29 +4,29 @@ import type { Compose } from "../stacks/compose.ts";
 import { composesOf, renderedOf } from "../policy/rendered.ts";
 import { readOutputs, readState, textOf, type StackOutputs, type StateResource } from "../operate/stack-outputs.ts";
 
-/** The last applied environment, from the program's outputs and state. */
+/** The environment as the last update applied it, from the program's outputs and state. */
 export interface Declared {
   outputs: StackOutputs;
   /** The stack files, by stack. */
   composes: Record<string, Compose>;
-  /** Ids of the instances, by host. */
+  /** Instance ids by host name. */
   instances: Record<string, string>;
-  /** Number of the account, and the region, that the instances are in. */
+  /** Account id and region of the instances. */
   account: string;
   region: string;
-  /** Digests of the join tokens that the program knows. */
+  /** Digests of the join tokens in the program's state. */
   tokens: { worker?: string; manager?: string };
   state: StateResource[];
 }
 
-/** Reads what the program made. */
+/** Reads the program's outputs and state. */
 export async function readDeclared(stack: string): Promise<Declared> {
   const outputs = await readOutputs(stack);
   const state = await readState(stack);
   return { outputs, state, ...declaredBy(state) };
 }
 
-/** Stack files and instances in the state. */
+/** Finds the stack files, instances and join tokens in the state. */
 function declaredBy(state: readonly StateResource[]): Omit<Declared, "outputs" | "state"> {
   const resources = state.map(({ urn, id = "", inputs = {}, outputs = {} }) => {
     const [, , types = "", name = ""] = urn.split("::");
@@ -51,7 +51,7 @@ function declaredBy(state: readonly StateResource[]): Omit<Declared, "outputs" |
   };
 }
 
-/** The arguments of the job that declares the topics; none without that job. */
+/** Returns the arguments of the job that declares the topics; empty without that job. */
 export function declaredTopics({ composes }: Pick<Declared, "composes">): string[] {
   return composes[STACKS.kafka]?.services[SERVICES.topics]?.command?.slice(1) ?? [];
 }
@@ -61,7 +61,7 @@ function tokenOf(role: "worker" | "manager", outputs: Record<string, unknown> = 
   return token === undefined ? {} : { [role]: digestOf(token) };
 }
 
-/** Returns the digest by which a secret is compared with another one. */
+/** Returns a digest of a secret, so that secrets can be compared without showing them. */
 export function digestOf(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }

@@ -1,17 +1,17 @@
-/** Something that isn't as it should be, or that can't be told. */
+/** A fault, or a check without a result. */
 export interface Finding {
-  /** Something that can't be told, as the fault is not in the environment. */
-  unseen?: true;
+  /** True for a check without a result: its obstacle is outside the environment. */
+  unknown?: true;
   /** The fault and its place, in one sentence. */
   what: string;
   /** The next step. */
   next: string;
 }
 
-/** A check without a result, with the reason. It doesn't count as well. */
-export class Unseen extends Error {
-  override readonly name = "Unseen";
-  readonly code = "UNSEEN";
+/** Reports a check without a result. Such a check doesn't pass. */
+export class CheckFailed extends Error {
+  override readonly name = "CheckFailed";
+  readonly code = "CHECK_FAILED";
   readonly next: string;
 
   constructor(what: string, next: string) {

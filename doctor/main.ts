@@ -13,14 +13,13 @@ import { checkTransactions } from "./checks/transactions.ts";
 import { checkTopics } from "./checks/topics.ts";
 import { readCredits } from "./cloudwatch.ts";
 import { declaredTopics, readDeclared } from "./declared.ts";
-import { Unseen, type Finding } from "./finding.ts";
-import { look } from "./sight.ts";
+import { CheckFailed, type Finding } from "./finding.ts";
+import { observe } from "./observation.ts";
 import { stepsOf } from "./steps.ts";
 
-// `./run doctor`: exits with 0 when all is well, 1 when something is wrong, 2 when it couldn't
-// look.
-const WRONG = 1;
-const UNSEEN = 2;
+// `./run doctor` exits with 0 without faults, 1 with a fault, and 2 when a check could not be made.
+const FAULTY = 1;
+const NOT_CHECKED = 2;
 
 const USAGE = `Usage: ./run doctor [--stack NAME] [--identity FILE]
 
@@ -34,11 +33,11 @@ await runCommand(USAGE, async (args) => {
   try {
     return await examine(options.stack, options.identity);
   } catch (error) {
-    if (!(error instanceof NotReadyError || error instanceof Unseen)) throw error;
+    if (!(error instanceof NotReadyError || error instanceof CheckFailed)) throw error;
     console.log(
-      `unseen  ${error.message.replaceAll("\n", "; ")}${error instanceof Unseen ? `; next: ${error.next}` : ""}`,
+      `unknown  ${error.message.replaceAll("\n", "; ")}${error instanceof CheckFailed ? `; next: ${error.next}` : ""}`,
     );
-    return UNSEEN;
+    return NOT_CHECKED;
   }
 });
 
@@ -50,43 +49,47 @@ async function examine(stack: string, identity: string | undefined): Promise<num
     outputs,
     identity === undefined ? { key: await readProgramKey(stack, state) } : { file: identity },
   );
-  const sight = await look(hosts, outputs, declaredTopics(declared));
+  const observation = await observe(hosts, outputs, declaredTopics(declared));
   const steps = stepsOf(stack, declared);
   const findings = [
-    ...tell("nodes: in the Swarm, labelled and available as declared", [
-      ...checkNodes(declared, sight, steps),
-      ...checkAuthority(declared, sight, steps.up),
+    ...print("nodes: in the Swarm, with the declared labels and availability", [
+      ...checkNodes(declared, observation, steps),
+      ...checkAuthority(declared, observation, steps.up),
     ]),
-    ...tell("hosts: reached, with room, the right time and certificates in date", checkHosts(sight, steps)),
-    ...tell("services: as the stack files have them, all tasks running", checkServices(declared, sight, steps.up)),
-    ...tell("event: broker, database and topic serve, and the queue moves", [
-      ...checkTopics(declared, sight, steps.up),
-      ...checkTransactions(sight),
-      ...checkEvent(sight, steps.up),
+    ...print(
+      "hosts: reachable, with free disk space, the right time and valid certificates",
+      checkHosts(observation, steps),
+    ),
+    ...print("services: as in the stack files, all tasks running", checkServices(declared, observation, steps.up)),
+    ...print("event: broker, database and topics work, and the queue moves", [
+      ...checkTopics(declared, observation, steps.up),
+      ...checkTransactions(observation),
+      ...checkEvent(observation, steps.up),
     ]),
-    ...tell("entrance: the API answers through the load balancer", checkLoadBalancer(outputs.apiUrl, sight, steps.up)),
+    ...print("load balancer: the API answers through it", checkLoadBalancer(outputs.apiUrl, observation, steps.up)),
   ];
   if (stack === "local") {
-    console.log("-       CPU credits: the local cloud has none");
+    console.log("-        CPU credits: the local cloud has none");
     return exitCodeOf(findings);
   }
   try {
-    findings.push(...tell("CPU credits: they last", checkCredits(await readCredits(declared))));
+    findings.push(...print("CPU credits: enough for an event", checkCredits(await readCredits(declared))));
   } catch (error) {
-    if (!(error instanceof Unseen)) throw error;
-    findings.push(...tell("", [{ unseen: true, what: error.message, next: error.next }]));
+    if (!(error instanceof CheckFailed)) throw error;
+    findings.push(...print("", [{ unknown: true, what: error.message, next: error.next }]));
   }
   return exitCodeOf(findings);
 }
 
 function exitCodeOf(findings: readonly Finding[]): number {
   if (findings.length === 0) return 0;
-  return findings.every(({ unseen }) => unseen) ? UNSEEN : WRONG;
+  return findings.every(({ unknown }) => unknown) ? NOT_CHECKED : FAULTY;
 }
 
-/** One line for what is well, or one for each finding. */
-function tell(well: string, findings: Finding[]): Finding[] {
-  if (findings.length === 0) console.log(`well    ${well}`);
-  for (const { what, next, unseen } of findings) console.log(`${unseen ? "unseen" : "wrong "}  ${what}; next: ${next}`);
+/** Prints one line for a passed check, or one for each finding. */
+function print(passed: string, findings: Finding[]): Finding[] {
+  if (findings.length === 0) console.log(`ok       ${passed}`);
+  for (const { what, next, unknown } of findings)
+    console.log(`${unknown ? "unknown" : "fault  "}  ${what}; next: ${next}`);
   return findings;
 }

@@ -4,16 +4,16 @@ import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { SshHosts } from "../operate/ssh-hosts.ts";
 import type { StackOutputs } from "../operate/stack-outputs.ts";
-import { Unseen } from "./finding.ts";
+import { CheckFailed } from "./finding.ts";
 import { findSshScript } from "./hosts/scripts.ts";
 
-/** Why a host could not be asked. */
-export interface Unasked {
-  /** The last line that ssh, or what ran on the host, said. */
-  words: string;
+/** Describes why a host could not be reached over SSH. */
+export interface Unreachable {
+  /** The last error line of ssh or of the command on the host. */
+  message: string;
   /**
-   * True when the host's SSH server greets whoever connects to it. Then the host is there, and what
-   * keeps it from being asked is on this machine, or is a matter of keys.
+   * True when the host's SSH server sends its greeting. Then the host is up, and the cause is on
+   * this machine or in the keys.
    */
   greets: boolean;
 }
@@ -21,18 +21,18 @@ export interface Unasked {
 const GREETING_TIMEOUT_MS = 5_000;
 
 /**
- * Returns the last line of what a command over SSH said, or the reason why it didn't run.
+ * Returns the last error line of a command over SSH, or the reason why the command didn't start.
  *
- * @param error the error of execa.
+ * @param error the error that execa threw.
  */
-export function wordsOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   const { stderr } = error as { stderr?: unknown };
-  const said = typeof stderr === "string" ? stderr.trim() : "";
-  const why = error instanceof Error ? error.message.trim() : String(error);
-  return (said === "" ? why : said).split("\n").at(-1)?.trim() ?? "";
+  const output = typeof stderr === "string" ? stderr.trim() : "";
+  const reason = error instanceof Error ? error.message.trim() : String(error);
+  return (output === "" ? reason : output).split("\n").at(-1)?.trim() ?? "";
 }
 
-/** Returns true when an SSH server at that address of this machine's network greets. */
+/** Returns true when an SSH server sends its greeting from this address. */
 export async function greets(address: string, port: number = PORTS.ssh): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port, timeout: GREETING_TIMEOUT_MS });
@@ -52,51 +52,51 @@ export async function greets(address: string, port: number = PORTS.ssh): Promise
 }
 
 /**
- * Finds out which of the hosts that could not be asked are there all the same, by asking the
- * manager to connect to them: ssh on this machine may fail for reasons of its own.
+ * Lets the manager connect to the hosts that this machine could not reach. A host that greets the
+ * manager is up, and ssh on this machine failed for another reason.
  *
- * @param words what ssh said, by host.
+ * @param errors the error of ssh by host name.
  */
-export async function findUnasked(
+export async function findUnreachable(
   hosts: SshHosts,
   nodes: StackOutputs["nodes"],
-  words: ReadonlyMap<string, string>,
-): Promise<Record<string, Unasked>> {
-  const addresses = nodes.filter(({ name }) => words.has(name)).map(({ privateIp }) => privateIp);
+  errors: ReadonlyMap<string, string>,
+): Promise<Record<string, Unreachable>> {
+  const addresses = nodes.filter(({ name }) => errors.has(name)).map(({ privateIp }) => privateIp);
   const find = async () => (await hosts.run(HOSTS.manager, ["bash", "-s"], findSshScript(addresses))).split("\n");
   const found = addresses.length === 0 ? [] : await find();
   return Object.fromEntries(
     nodes.flatMap(({ name, privateIp }) => {
-      const said = words.get(name);
-      return said === undefined ? [] : [[name, { words: said, greets: found.includes(privateIp) }]];
+      const message = errors.get(name);
+      return message === undefined ? [] : [[name, { message, greets: found.includes(privateIp) }]];
     }),
   );
 }
 
-/** Exit code of ssh for a failure of its own; any other is that of the command on the host. */
+/** Exit code of ssh itself. Any other code is the exit code of the command on the host. */
 const SSH_FAILED = 255;
 
 /**
- * Returns why the manager could not be asked, with the next step. Whether its host is there is
- * judged by a connection to it, never by what ssh on this machine says.
+ * Returns the failure to reach the manager, with the next step. Only a connection shows whether its
+ * host is up: the error of ssh on this machine can't.
  *
- * @param error how the command over SSH ended.
+ * @param error the error of the command over SSH.
  */
-export async function whyManagerUnasked(error: unknown, managerPublicIp: string, port?: number): Promise<Unseen> {
-  const words = wordsOf(error);
+export async function managerFailure(error: unknown, managerPublicIp: string, port?: number): Promise<CheckFailed> {
+  const message = messageOf(error);
   const ran = error instanceof SyntaxError || (error instanceof ExecaError && isOfCommand(error.exitCode));
   if (ran) {
-    return new Unseen(
-      `the manager can't tell how the Swarm is: ${words}`,
+    return new CheckFailed(
+      `the manager can't report the Swarm's state: ${message}`,
       "on the manager: sudo systemctl restart docker",
     );
   }
   if (await greets(managerPublicIp, port)) {
-    return new Unseen(`the manager is up, but this machine can't log in to it: ${words}`, stepOnThisMachine(words));
+    return new CheckFailed(`the manager is up, but this machine can't log in to it: ${message}`, localStep(message));
   }
-  return new Unseen(
-    `no SSH server answers this machine at the manager's ${managerPublicIp}: ${words}`,
-    "is its host up, and is your address among operators.cidrs? An up with --refresh makes it again if it is gone",
+  return new CheckFailed(
+    `no SSH server answers this machine at the manager's ${managerPublicIp}: ${message}`,
+    "is its host up, and is your address among operators.cidrs? An up with --refresh recreates it if it is gone",
   );
 }
 
@@ -104,11 +104,11 @@ function isOfCommand(exitCode: number | undefined): boolean {
   return exitCode !== undefined && exitCode !== SSH_FAILED;
 }
 
-/** Returns the step for what keeps ssh on this machine from a host that is up. */
-export function stepOnThisMachine(words: string): string {
-  if (/\bENOENT\b/.test(words)) return "install OpenSSH's client on this machine (openssh-client)";
-  if (/Permission denied/.test(words)) {
-    return "give the file of a key that it knows: --identity FILE (operators.sshPublicKeys are let in)";
+/** Returns the next step when ssh on this machine can't reach a host that is up. */
+export function localStep(message: string): string {
+  if (/\bENOENT\b/.test(message)) return "install OpenSSH's client on this machine (openssh-client)";
+  if (/Permission denied/.test(message)) {
+    return "pass a private key that the host accepts: --identity FILE (its public key is among operators.sshPublicKeys)";
   }
-  return "see to ssh on this machine, by its own words; the hosts need no change";
+  return "fix ssh on this machine, as its message says; the hosts need no change";
 }

@@ -2,14 +2,14 @@ import type { Declared } from "./declared.ts";
 
 /** Commands that findings name as the next step. */
 export interface Steps {
-  /** Brings the environment in line with the program. */
+  /** Updates the environment to the program's state. */
   up: string;
-  /** Returns the step for a host that answers nobody: it is off, or gone. */
-  bringBack: (host: string) => string;
+  /** Returns the step for a host that doesn't answer: it is stopped or gone. */
+  recover: (host: string) => string;
 }
 
 /**
- * Returns the commands for a stack. Those of stack local are for this machine, the others for AWS.
+ * Returns the commands for a stack. Stack local gets commands for this machine, the others for AWS.
  */
 export function stepsOf(stack: string, { instances, account, region }: Where): Steps {
   const up = stack === "local" ? "./run up" : `pulumi up -s ${stack}`;
@@ -19,8 +19,8 @@ export function stepsOf(stack: string, { instances, account, region }: Where): S
       : `aws ec2 start-instances --region ${region} --instance-ids ${id}`;
   return {
     up,
-    bringBack: (host) =>
-      `${start(instances[host] ?? "")} if its instance is off; ${up} --refresh makes it again if it is gone`,
+    recover: (host) =>
+      `${start(instances[host] ?? "")} if its instance is stopped; ${up} --refresh recreates it if it is gone`,
   };
 }
 

@@ -3,10 +3,10 @@ import { gifticonStack } from "../stacks/gifticon/gifticon-stack.ts";
 import { kafkaStack } from "../stacks/kafka/kafka-stack.ts";
 import type { Finding } from "./finding.ts";
 import { type Declared, digestOf } from "./declared.ts";
-import type { HostSight, ServiceSight, SwarmSight } from "./sight.ts";
+import type { HostObservation, ServiceObservation, SwarmObservation } from "./observation.ts";
 import type { Steps } from "./steps.ts";
 
-/** A small environment, declared: a manager, a worker, Kafka's host. */
+/** A small declared environment: a manager, a worker and Kafka's host. */
 export const declared: Pick<Declared, "outputs" | "composes" | "tokens"> = {
   tokens: { worker: digestOf("SWMTKN-w") },
   outputs: {
@@ -40,8 +40,8 @@ export const declared: Pick<Declared, "outputs" | "composes" | "tokens"> = {
 /** The public key of the Swarm's certificate authority. */
 const ISSUER = "KEY";
 
-/** The Swarm as it is when all is well. */
-export function wellSwarm(): SwarmSight {
+/** Returns a Swarm without faults. */
+export function healthySwarm(): SwarmObservation {
   return {
     nodes: [
       node("n1", "10.0.0.4", "manager", "drain", { "gifticon-event.host": "manager" }),
@@ -64,7 +64,7 @@ function node(ID: string, Addr: string, Role: string, Availability: string, Labe
 }
 
 /** Returns the services that Docker creates from a stack file. */
-function servicesOf(stack: string, compose: Compose): ServiceSight[] {
+function servicesOf(stack: string, compose: Compose): ServiceObservation[] {
   return Object.entries(compose.services).map(([name, service]) => {
     const { mode, replicas, placement, resources } = service.deploy;
     const job = mode === "replicated-job";
@@ -101,8 +101,8 @@ function servicesOf(stack: string, compose: Compose): ServiceSight[] {
   });
 }
 
-/** A host as it is when all is well, but for its certificate, which it has none of. */
-export function wellHost(): HostSight {
+/** Returns a host without faults. It has no certificate. */
+export function healthyHost(): HostObservation {
   return {
     ...{ clock: 1_000.5, asked: 1_000, answered: 1_001, swarm: "active", certificate: "" },
     disks: [{ path: "/", percent: 40 }],
@@ -111,15 +111,15 @@ export function wellHost(): HostSight {
   };
 }
 
-/** All hosts as they are when all is well. */
-export function wellHosts(): Record<string, HostSight | undefined> {
-  return Object.fromEntries(declared.outputs.nodes.map(({ name }) => [name, wellHost()]));
+/** Returns all declared hosts, without faults. */
+export function healthyHosts(): Record<string, HostObservation | undefined> {
+  return Object.fromEntries(declared.outputs.nodes.map(({ name }) => [name, healthyHost()]));
 }
 
-/** Steps whose words are short. */
-export const steps: Steps = { up: "up", bringBack: (host) => `bring ${host} back` };
+/** Short steps, for readable expectations. */
+export const steps: Steps = { up: "up", recover: (host) => `recover ${host}` };
 
-/** Returns findings as the doctor's lines tell them: what is wrong, and the next step. */
-export function told(findings: readonly Finding[]): string[] {
-  return findings.map(({ unseen, what, next }) => `${unseen ? "unseen: " : ""}${what} -> ${next}`);
+/** Formats findings as "fault -> next step". */
+export function format(findings: readonly Finding[]): string[] {
+  return findings.map(({ unknown, what, next }) => `${unknown ? "unknown: " : ""}${what} -> ${next}`);
 }

@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { digestOf } from "../declared.ts";
-import type { SwarmSight } from "../sight.ts";
-import { declared, wellSwarm } from "../testing.ts";
+import type { SwarmObservation } from "../observation.ts";
+import { declared, healthySwarm } from "../testing.ts";
 import { checkAuthority } from "./authority.ts";
 
-/** Returns what is found after a change of the Swarm. */
-function found(change: (swarm: SwarmSight) => void): string[] {
-  const swarm = wellSwarm();
+/** Returns the findings after a change of a healthy Swarm. */
+function found(change: (swarm: SwarmObservation) => void): string[] {
+  const swarm = healthySwarm();
   change(swarm);
   return checkAuthority(declared, { swarm }, "up").map(({ what }) => what);
 }
 
-test("tokens that the program knows, and an authority that all nodes have, are well", () => {
+test("finds no fault in known join tokens and an authority that all nodes have", () => {
   assert.deepEqual(
     found(() => undefined),
     [],
   );
 });
 
-test("a token that was rotated by hand is told; one that the program never read is not", () => {
+test("finds a join token that was rotated by hand, unless the program never read it", () => {
   const rotated = ["the join token of workers was rotated by hand, so no new host joins"];
   assert.deepEqual(
     found(({ tokens }) => (tokens.worker = digestOf("another"))),
@@ -31,8 +31,8 @@ test("a token that was rotated by hand is told; one that the program never read 
   );
 });
 
-test("a node that a rotation of the authority waits for is told", () => {
-  const behind = ({ nodes: [, worker], authority }: SwarmSight, rotating: boolean) => {
+test("finds a node that a rotation of the certificate authority waits for", () => {
+  const behind = ({ nodes: [, worker], authority }: SwarmObservation, rotating: boolean) => {
     assert.ok(worker);
     worker.Description.TLSInfo.CertIssuerPublicKey = "OLD";
     authority.rotating = rotating;

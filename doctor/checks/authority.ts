@@ -1,17 +1,17 @@
 import { HOST_LABEL } from "@gifticon/contract/facts/names.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
-import type { Sight } from "../sight.ts";
+import type { Observation } from "../observation.ts";
 
 /**
- * Checks that hosts can join the Swarm: the program knows its join tokens, and each node has a
- * certificate of its authority.
+ * Checks that hosts can join the Swarm: the program's state has its join tokens, and each node has
+ * a certificate from its authority.
  *
- * @param up the command of an up.
+ * @param up the command that updates the environment.
  */
 export function checkAuthority(
   { tokens }: Pick<Declared, "tokens">,
-  { swarm }: Pick<Sight, "swarm">,
+  { swarm }: Pick<Observation, "swarm">,
   up: string,
 ): Finding[] {
   const stale = (["worker", "manager"] as const).filter(
@@ -27,7 +27,7 @@ export function checkAuthority(
     })),
     ...behind.map(({ ID, Spec, Status }) => ({
       what: `${Spec.Labels[HOST_LABEL] ?? ID} (${Status.State}) has no certificate of the Swarm's new authority, and the rotation waits for it`,
-      next: `start its host or its engine, which then gets one; ${up} with --refresh replaces a lost host`,
+      next: `start its host or engine, which then gets one; ${up} with --refresh replaces a lost host`,
     })),
   ];
 }

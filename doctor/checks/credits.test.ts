@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { readBalances } from "../cloudwatch.ts";
 import { checkCredits } from "./credits.ts";
 
-/** An answer of the AWS CLI, the newest point first. */
+/** Returns an answer of the AWS CLI with the newest point first. */
 const answer = (early: number, late: number) =>
   JSON.stringify({
     Label: "CPUCreditBalance",
@@ -16,17 +16,17 @@ const answer = (early: number, late: number) =>
 const found = (early: number, late: number) =>
   checkCredits([{ name: "worker-1", balances: readBalances(answer(early, late)) }]).map(({ what }) => what);
 
-test("credits that grow, or last for hours, are well", () => {
+test("finds no fault in credits that grow or last for hours", () => {
   assert.deepEqual(found(100, 110), []);
   assert.deepEqual(found(144, 139), []);
 });
 
-test("credits that end soon, or are at their end, are told with their time", () => {
-  assert.deepEqual(found(100, 60), ["the CPU credits of worker-1 end in 0.8 hours at the pace of the last one"]);
-  assert.deepEqual(found(0, 0), ["the CPU credits of worker-1 end in 0.0 hours at the pace of the last one"]);
+test("finds credits that end soon or have ended, with the time left", () => {
+  assert.deepEqual(found(100, 60), ["the CPU credits of worker-1 end in 0.8 hours at the rate of the last hour"]);
+  assert.deepEqual(found(0, 0), ["the CPU credits of worker-1 end in 0.0 hours at the rate of the last hour"]);
 });
 
-test("a machine without figures is told", () => {
+test("finds a machine without figures", () => {
   assert.deepEqual(
     checkCredits([{ name: "worker-1", balances: readBalances('{"Datapoints": []}') }]).map(({ what }) => what),
     ["CloudWatch has no CPU credits of worker-1 yet"],

@@ -1,14 +1,14 @@
 import type { Finding } from "../finding.ts";
 
-/** CPU credits of one t3 machine over the last hour, as CloudWatch has them. */
+/** CPU credits of one t3 machine over the last hour, from CloudWatch. */
 export interface Credits {
-  /** The host, or the database. */
+  /** Name of the host, or "the database". */
   name: string;
-  /** Balances by time, the oldest first. */
+  /** Balances, the oldest first. */
   balances: { hours: number; credits: number }[];
 }
 
-/** An event lasts an hour or two: credits that end sooner end within it. */
+/** An event lasts an hour or two. Credits that end sooner may end during it. */
 const HOURS_ENOUGH = 3;
 
 /** Finds t3 instances whose CPU credits run out, at the rate of the last hour. */
@@ -16,19 +16,19 @@ export function checkCredits(machines: readonly Credits[]): Finding[] {
   return machines.flatMap(({ name, balances }) => {
     const left = hoursLeft(balances);
     if (left === undefined) {
-      return [{ what: `CloudWatch has no CPU credits of ${name} yet`, next: "look again in ten minutes" }];
+      return [{ what: `CloudWatch has no CPU credits of ${name} yet`, next: "run the doctor again in ten minutes" }];
     }
     if (left >= HOURS_ENOUGH) return [];
     return [
       {
-        what: `the CPU credits of ${name} end in ${left.toFixed(1)} hours at the pace of the last one`,
-        next: "take a larger instance type or more workers before that; an unlimited t3 goes on and is billed for it",
+        what: `the CPU credits of ${name} end in ${left.toFixed(1)} hours at the rate of the last hour`,
+        next: "use a larger instance type or more workers before that; an unlimited t3 goes on, at extra cost",
       },
     ];
   });
 }
 
-/** Infinity where they don't become fewer; undefined where there are no two figures. */
+/** Returns Infinity when credits don't decrease, and undefined with fewer than two figures. */
 function hoursLeft(balances: Credits["balances"]): number | undefined {
   const [first, last] = [balances[0], balances.at(-1)];
   if (first === undefined || last === undefined || first === last) return undefined;

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Sight } from "../sight.ts";
-import { wellHost } from "../testing.ts";
+import type { Observation } from "../observation.ts";
+import { healthyHost } from "../testing.ts";
 import { checkEvent } from "./event.ts";
 
 const API = "gifticon_main-api";
 const ISSUER = "gifticon_gifticon-issuer";
 
-/** One host with a copy of the API, which tells of so many requests, and the issuer. */
-function hosts(queued: number, accepted: number, lag: number[] = [queued], held = 0): Sight["hosts"] {
+/** Returns one host with the issuer and a replica of the API that reports these requests. */
+function hosts(queued: number, accepted: number, lag: number[] = [queued], held = 0): Observation["hosts"] {
   const stats = { queued, accepted, held, issued: accepted - queued };
   return {
     "worker-1": {
-      ...wellHost(),
+      ...healthyHost(),
       tasks: [
         { service: API, ready: { ok: true }, lag: [], held: {}, stats },
         { service: ISSUER, ready: { ok: true }, lag, held: { 0: held } },
@@ -21,53 +21,54 @@ function hosts(queued: number, accepted: number, lag: number[] = [queued], held 
   };
 }
 
-const found = (sight: Pick<Sight, "hosts" | "later">) => checkEvent(sight, "up").map(({ what }) => what);
+const found = (observation: Pick<Observation, "hosts" | "later">) =>
+  checkEvent(observation, "up").map(({ what }) => what);
 
-test("tasks that are ready, with an empty queue or one that moves, are well", () => {
+test("finds no fault in ready tasks with an empty or moving queue", () => {
   assert.deepEqual(found({ hosts: hosts(0, 10), later: undefined }), []);
   assert.deepEqual(found({ hosts: hosts(5, 10), later: hosts(9, 20) }), []);
 });
 
-test("a queue of which nothing was decided is told", () => {
+test("finds a queue that doesn't move", () => {
   assert.deepEqual(found({ hosts: hosts(5, 10), later: hosts(8, 13) }), [
-    "8 requests wait in the topic and none was decided within the look",
+    "8 requests wait in the topic and none was decided during the check",
   ]);
 });
 
-test("a queue of which all is held back by a transaction that is told is not told again", () => {
-  const kafka = (transactions: string[] | null) => ({ kafka: { ...wellHost(), transactions } });
+test("doesn't report a queue again that a reported transaction holds back completely", () => {
+  const kafka = (transactions: string[] | null) => ({ kafka: { ...healthyHost(), transactions } });
   const held = (count: number) => hosts(5, 10, [5], count);
-  const look = (count: number, transactions: string[] | null) =>
+  const foundIn = (count: number, transactions: string[] | null) =>
     found({ hosts: held(count), later: { ...held(count), ...kafka(transactions) } });
-  assert.deepEqual(look(5, ["0 1000 17 0 batch"]), []);
-  const words = "5 requests wait in the topic and none was decided within the look";
-  assert.deepEqual(look(4, ["0 1000 17 0 batch"]), [words]);
-  assert.deepEqual(look(5, null), [words]);
+  assert.deepEqual(foundIn(5, ["0 1000 17 0 batch"]), []);
+  const finding = "5 requests wait in the topic and none was decided during the check";
+  assert.deepEqual(foundIn(4, ["0 1000 17 0 batch"]), [finding]);
+  assert.deepEqual(foundIn(5, null), [finding]);
 });
 
-test("a task that isn't ready is told in its own words, and one that doesn't answer", () => {
-  const sight = hosts(0, 0);
-  const [api, issuer] = sight["worker-1"]?.tasks ?? [];
+test("finds a task that isn't ready, with its reason, and one that doesn't answer", () => {
+  const observation = hosts(0, 0);
+  const [api, issuer] = observation["worker-1"]?.tasks ?? [];
   assert.ok(api && issuer);
   api.ready = { ok: false, reason: "the broker can't be reached" };
   issuer.ready = undefined;
-  assert.deepEqual(found({ hosts: sight, later: undefined }), [
+  assert.deepEqual(found({ hosts: observation, later: undefined }), [
     `${API} on worker-1 is not ready: the broker can't be reached`,
     `${ISSUER} on worker-1 doesn't answer`,
   ]);
 });
 
-test("a task that waits for a missing topic is told with the step that makes it again", () => {
-  const sight = hosts(0, 0);
-  const [api] = sight["worker-1"]?.tasks ?? [];
+test("a finding about a missing topic names the command that creates it again", () => {
+  const observation = hosts(0, 0);
+  const [api] = observation["worker-1"]?.tasks ?? [];
   assert.ok(api);
   api.ready = { ok: false, reason: "no topic" };
   const next = (topics: string[]) =>
-    checkEvent({ hosts: { ...sight, kafka: { ...wellHost(), topics } }, later: undefined }, "up").map(
+    checkEvent({ hosts: { ...observation, kafka: { ...healthyHost(), topics } }, later: undefined }, "up").map(
       ({ next }) => next,
     );
   assert.deepEqual(next(["coupon_create missing"]), [
-    "up makes the missing topic again, without which no task is ready",
+    "up creates the missing topic again, without which no task is ready",
   ]);
   assert.match(next([])[0] ?? "", /service logs/);
 });

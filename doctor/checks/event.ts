@@ -1,46 +1,49 @@
 import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Finding } from "../finding.ts";
-import { type Sight, tasksOf } from "../sight.ts";
+import { type Observation, tasksOf } from "../observation.ts";
 
 /**
- * Checks that the event can go on: each task is ready, which takes the broker and the database, and
- * the queue gets shorter. A queue alone is no fault: it is the purpose of the topic.
+ * Checks that the event can go on: each task is ready (so it reaches the broker and the database),
+ * and the queue gets shorter. A queue alone is no fault: the topic exists to hold one.
  */
-export function checkEvent(sight: Pick<Sight, "hosts" | "later">, up: string): Finding[] {
-  const missing = Object.values(sight.hosts).some((host) => host?.topics?.some((line) => line.endsWith(" missing")));
-  const findings: Finding[] = tasksOf(sight.hosts).flatMap(({ host, service, ready }) => {
+export function checkEvent(observation: Pick<Observation, "hosts" | "later">, up: string): Finding[] {
+  const missing = Object.values(observation.hosts).some((host) =>
+    host?.topics?.some((line) => line.endsWith(" missing")),
+  );
+  const findings: Finding[] = tasksOf(observation.hosts).flatMap(({ host, service, ready }) => {
     if (ready?.ok === true) return [];
-    const logs = `on the manager: sudo docker service logs --tail 50 ${service} has its words`;
+    const logs = `on the manager: sudo docker service logs --tail 50 ${service} shows its log`;
     return [
       {
-        what: `${service} on ${host} ${ready === undefined ? "doesn't answer" : `is not ready: ${ready.reason ?? "it doesn't say why"}`}`,
-        next: missing ? `${up} makes the missing topic again, without which no task is ready` : logs,
+        what: `${service} on ${host} ${ready === undefined ? "doesn't answer" : `is not ready: ${ready.reason ?? "it gives no reason"}`}`,
+        next: missing ? `${up} creates the missing topic again, without which no task is ready` : logs,
       },
     ];
   });
-  return [...findings, ...checkLag(sight)];
+  return [...findings, ...checkLag(observation)];
 }
 
-function checkLag({ hosts, later }: Pick<Sight, "hosts" | "later">): Finding[] {
-  const [before, after] = [standing(hosts), standing(later ?? {})];
+function checkLag({ hosts, later }: Pick<Observation, "hosts" | "later">): Finding[] {
+  const [before, after] = [progressOf(hosts), progressOf(later ?? {})];
   if (before === undefined || after === undefined || after.queued === 0) return [];
   if (after.decided > before.decided) return [];
-  // The transaction that holds all of them back is a finding of its own.
+  // checkTransactions reports the transaction that holds all of them back.
   const held = Object.values(later ?? {}).some((host) => (host?.transactions ?? []).length > 0);
   if (held && after.held >= after.queued) return [];
   return [
     {
-      what: `${after.queued} requests wait in the topic and none was decided within the look`,
-      next: `on the manager: sudo docker service logs --tail 50 ${SWARM_SERVICES.issuer} tells what the issuer waits for`,
+      what: `${after.queued} requests wait in the topic and none was decided during the check`,
+      next: `on the manager: sudo docker service logs --tail 50 ${SWARM_SERVICES.issuer} shows what the issuer waits for`,
     },
   ];
 }
 
 /**
- * Returns how many requests wait, are decided, and are held back, from the first copy of the API
- * that knows. Undefined when none does: the issuer's lag alone doesn't tell how many are decided.
+ * Returns how many requests wait, are decided and are held back by transactions, from the first
+ * replica of the API that reports them. Returns undefined without one, since the issuer reports
+ * only its lag.
  */
-function standing(hosts: Sight["hosts"]): { queued: number; decided: number; held: number } | undefined {
+function progressOf(hosts: Observation["hosts"]): { queued: number; decided: number; held: number } | undefined {
   for (const { stats } of tasksOf(hosts)) {
     if (typeof stats?.queued === "number" && typeof stats.accepted === "number")
       return { queued: stats.queued, decided: stats.accepted - stats.queued, held: stats.held ?? 0 };

@@ -1,33 +1,33 @@
 import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { Finding } from "../finding.ts";
-import { type Sight, tasksOf } from "../sight.ts";
+import { type Observation, tasksOf } from "../observation.ts";
 
 /**
- * Checks that the API answers where its users ask.
+ * Checks that the API answers through the load balancer, as its users reach it.
  *
- * @param up the command of an up.
+ * @param up the command that updates the environment.
  */
 export function checkLoadBalancer(
   apiUrl: string,
-  { entrance, hosts }: Pick<Sight, "entrance" | "hosts">,
+  { loadBalancer, hosts }: Pick<Observation, "loadBalancer" | "hosts">,
   up: string,
 ): Finding[] {
-  if (entrance === 200) return [];
-  if (typeof entrance === "string") {
+  if (loadBalancer === 200) return [];
+  if (typeof loadBalancer === "string") {
     return [
       {
-        what: `${apiUrl} doesn't answer (${entrance}) from here`,
-        next: "is your address among entrance.cidrs? The load balancer's target group tells which workers it finds unhealthy",
+        what: `${apiUrl} doesn't answer (${loadBalancer}) from here`,
+        next: "is your address among entrance.cidrs? The load balancer's target group shows its unhealthy workers",
       },
     ];
   }
-  const serves = tasksOf(hosts).some(({ service, ready }) => service === SWARM_SERVICES.api && ready?.ok === true);
+  const ready = tasksOf(hosts).some(({ service, ready }) => service === SWARM_SERVICES.api && ready?.ok === true);
   return [
     {
-      what: `${apiUrl} answers ${entrance} from here`,
-      next: serves
-        ? `copies of the API are ready, but not reached: ${up} with --refresh puts back what was changed between them and the load balancer`
-        : "no copy of the API is ready: the lines above tell why",
+      what: `${apiUrl} answers ${loadBalancer} from here`,
+      next: ready
+        ? `replicas of the API are ready but not reached: ${up} with --refresh restores what was changed between them and the load balancer`
+        : "no replica of the API is ready: the lines above give the cause",
     },
   ];
 }

@@ -2,17 +2,21 @@ import { HOST_LABEL } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
-import type { Sight, SwarmSight } from "../sight.ts";
+import type { Observation, SwarmObservation } from "../observation.ts";
 import type { Steps } from "../steps.ts";
 
-type SwarmAndHosts = Pick<Sight, "swarm" | "hosts" | "unasked">;
+type SwarmAndHosts = Pick<Observation, "swarm" | "hosts" | "unreachable">;
 
 /**
- * Compares the Swarm's nodes with the declared ones: they have to be there, ready, labelled and
- * available as declared, and there may be no others.
+ * Compares the Swarm's nodes with the declared ones. Each has to be present and ready, with the
+ * declared labels and availability. Other nodes are faults.
  */
-export function checkNodes({ outputs }: Pick<Declared, "outputs">, sight: SwarmAndHosts, steps: Steps): Finding[] {
-  const { swarm } = sight;
+export function checkNodes(
+  { outputs }: Pick<Declared, "outputs">,
+  observation: SwarmAndHosts,
+  steps: Steps,
+): Finding[] {
+  const { swarm } = observation;
   const nodesOf = new Map(
     outputs.nodes.map((declared) => [
       declared,
@@ -23,7 +27,7 @@ export function checkNodes({ outputs }: Pick<Declared, "outputs">, sight: SwarmA
   );
   const known = new Set([...nodesOf.values()].flat());
   return [
-    ...[...nodesOf].flatMap(([declared, nodes]) => checkNode(declared, nodes, sight, steps)),
+    ...[...nodesOf].flatMap(([declared, nodes]) => checkNode(declared, nodes, observation, steps)),
     ...swarm.nodes
       .filter((node) => !known.has(node))
       .map(({ ID, Status }) => ({
@@ -35,18 +39,19 @@ export function checkNodes({ outputs }: Pick<Declared, "outputs">, sight: SwarmA
 
 function checkNode(
   { name, role, privateIp, labels }: Declared["outputs"]["nodes"][number],
-  nodes: SwarmSight["nodes"],
-  sight: SwarmAndHosts,
+  nodes: SwarmObservation["nodes"],
+  observation: SwarmAndHosts,
   steps: Steps,
 ): Finding[] {
   const node = nodes.find(({ Status }) => Status.Addr === privateIp && Status.State === "ready") ?? nodes[0];
-  if (node === undefined) return [{ what: `${name} is not in the Swarm`, next: stepBack(name, sight, steps) }];
+  if (node === undefined)
+    return [{ what: `${name} is not in the Swarm`, next: recoveryStep(name, observation, steps) }];
   const findings: Finding[] = [];
   const find = (what: string, next: string) => findings.push({ what: `${name} ${what}`, next });
-  const back = `${steps.up} puts it back`;
+  const back = `${steps.up} restores it`;
   const { State } = node.Status;
   if (State !== "ready") {
-    find(`is ${State} in the Swarm`, stepBack(name, sight, steps));
+    find(`is ${State} in the Swarm`, recoveryStep(name, observation, steps));
   }
   const [declaredRole, presentRole] = [role === "manager" ? "manager" : "worker", node.Spec.Role];
   if (presentRole !== declaredRole) {
@@ -54,8 +59,8 @@ function checkNode(
   }
   if (node.ManagerStatus !== undefined && node.ManagerStatus.Reachability !== "reachable") {
     find(
-      `is a manager that the others can't reach (${node.ManagerStatus.Reachability}): when half of the managers are, nothing can be changed`,
-      stepBack(name, sight, steps),
+      `is a manager that the others can't reach (${node.ManagerStatus.Reachability}): without half of the managers, nothing in the Swarm can be changed`,
+      recoveryStep(name, observation, steps),
     );
   }
   const availability = role === "manager" ? "drain" : "active";
@@ -71,17 +76,17 @@ function checkNode(
     }
   }
   for (const label of Object.keys(present)) {
-    if (wanted[label] === undefined) find(`has the label ${label}, which nobody declared`, back);
+    if (wanted[label] === undefined) find(`has the label ${label}, which is not declared`, back);
   }
   if (nodes.length > 1) find(`has ${nodes.length} nodes in the Swarm`, `${steps.up} removes the earlier ones`);
   return findings;
 }
 
-/** Returns the step that brings a host's node back, by what the host itself says of it. */
-function stepBack(name: string, { hosts, unasked }: SwarmAndHosts, { up, bringBack }: Steps): string {
+/** Returns the step that brings a host's node back, by the state of the host. */
+function recoveryStep(name: string, { hosts, unreachable }: SwarmAndHosts, { up, recover }: Steps): string {
   const host = hosts[name];
-  if (host === undefined && unasked[name]?.greets !== true) return bringBack(name);
+  if (host === undefined && unreachable[name]?.greets !== true) return recover(name);
   if (host?.swarm === "") return `on ${name}: sudo systemctl restart docker`;
   if (host?.swarm !== "active") return `${up} joins it again`;
-  return `see what keeps ${name} from port ${PORTS.swarmControl} of the managers; it comes back by itself`;
+  return `find what blocks ${name} from port ${PORTS.swarmControl} of the managers; then it comes back by itself`;
 }

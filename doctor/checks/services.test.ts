@@ -1,29 +1,28 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { declared, wellSwarm } from "../testing.ts";
-import type { ServiceSight } from "../sight.ts";
+import { declared, healthySwarm } from "../testing.ts";
+import type { ServiceObservation } from "../observation.ts";
 import { checkServices } from "./services.ts";
 
 /**
- * What is found when the API's service is changed so, or, with nothing returned kept, is another
- * list.
+ * Returns the findings after a change of the API's service or of the list of services.
  */
-function found(change: (api: ServiceSight, services: ServiceSight[]) => void): string[] {
-  const swarm = wellSwarm();
+function found(change: (api: ServiceObservation, services: ServiceObservation[]) => void): string[] {
+  const swarm = healthySwarm();
   const api = swarm.services.find(({ Spec }) => Spec.Name === "gifticon_main-api");
   assert.ok(api);
   change(api, swarm.services);
   return checkServices(declared, { swarm }, "up").map(({ what }) => what);
 }
 
-test("services that are as the stack files have them are well", () => {
+test("finds no fault in services that are as in the stack files", () => {
   assert.deepEqual(
     found(() => undefined),
     [],
   );
 });
 
-test("a service that was scaled, removed or added by hand is told", () => {
+test("finds a service that was scaled, removed or added by hand", () => {
   assert.deepEqual(
     found((api) => (api.Spec.Mode = { Replicated: { Replicas: 0 } })),
     ["service gifticon_main-api differs from its stack file in replicas: 0, not 1"],
@@ -38,7 +37,7 @@ test("a service that was scaled, removed or added by hand is told", () => {
   );
 });
 
-test("whatever else was edited is told by name, of a list only what differs", () => {
+test("finds other edited properties by name, with only the different items of a list", () => {
   assert.deepEqual(
     found((api) => (api.Spec.TaskTemplate.ContainerSpec.Env[0] = "MODE=direct")),
     ["service gifticon_main-api differs from its stack file in environment: MODE=direct, not MODE=kafka"],
@@ -53,7 +52,7 @@ test("whatever else was edited is told by name, of a list only what differs", ()
   );
 });
 
-test("tasks that don't run, and an update that stopped, are told", () => {
+test("finds tasks that don't run, and an update that stopped", () => {
   assert.deepEqual(
     found((api) => (api.ServiceStatus.RunningTasks = 0)),
     ["service gifticon_main-api has 0 of 1 tasks running"],
@@ -64,7 +63,7 @@ test("tasks that don't run, and an update that stopped, are told", () => {
   );
 });
 
-test("the job that declares the topics has to be completed, not running", () => {
+test("finds a job that isn't completed", () => {
   assert.deepEqual(
     found((_, services) => {
       const job = services.find(({ Spec }) => Spec.Name === "kafka_topics");

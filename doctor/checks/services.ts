@@ -3,15 +3,15 @@ import { inStack, STACK_LABEL } from "@gifticon/contract/facts/names.ts";
 import type { Compose, ComposeService } from "../../stacks/compose.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
-import type { ServiceSight, Sight } from "../sight.ts";
+import type { ServiceObservation, Observation } from "../observation.ts";
 
 /**
- * Whether the Swarm has the services of the stack files, as they stand there, each with all its
- * tasks.
+ * Checks that the Swarm has the services of the stack files with the same properties, each with all
+ * its tasks.
  */
 export function checkServices(
   { composes }: Pick<Declared, "composes">,
-  { swarm }: Pick<Sight, "swarm">,
+  { swarm }: Pick<Observation, "swarm">,
   up: string,
 ): Finding[] {
   return Object.entries(composes).flatMap(([stack, compose]) => {
@@ -41,7 +41,7 @@ function checkService(
   compose: Compose,
   declared: ComposeService,
   name: string,
-  service: ServiceSight | undefined,
+  service: ServiceObservation | undefined,
   up: string,
 ): Finding[] {
   if (service === undefined) return [{ what: `service ${name} is missing`, next: `${up} deploys it again` }];
@@ -49,10 +49,10 @@ function checkService(
   const [wanted, present] = [propertiesDeclared(compose, declared), propertiesPresent(service)];
   const differing = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], present[key]));
   const findings: Finding[] = differing.map((key) => ({
-    what: `service ${name} differs from its stack file in ${key}: ${told(present[key], wanted[key])}`,
-    next: `${up} puts it back`,
+    what: `service ${name} differs from its stack file in ${key}: ${difference(present[key], wanted[key])}`,
+    next: `${up} restores it`,
   }));
-  const why = `on the manager: sudo docker service ps --no-trunc ${name} tells why`;
+  const why = `on the manager: sudo docker service ps --no-trunc ${name} shows the cause`;
   const job = Spec.Mode.ReplicatedJob !== undefined;
   const running = job ? ServiceStatus.CompletedTasks : ServiceStatus.RunningTasks;
   const count = Spec.Mode.ReplicatedJob?.TotalCompletions ?? Spec.Mode.Replicated?.Replicas ?? 0;
@@ -94,7 +94,7 @@ function propertiesDeclared(compose: Compose, service: ComposeService): Properti
   };
 }
 
-function propertiesPresent({ Spec }: ServiceSight): Properties {
+function propertiesPresent({ Spec }: ServiceObservation): Properties {
   const { ContainerSpec: container, Placement, Resources } = Spec.TaskTemplate;
   return {
     replicas: Spec.Mode.ReplicatedJob?.TotalCompletions ?? Spec.Mode.Replicated?.Replicas,
@@ -111,8 +111,8 @@ function propertiesPresent({ Spec }: ServiceSight): Properties {
   };
 }
 
-/** Of lists only what differs: an environment is long. */
-function told(present: unknown, wanted: unknown): string {
+/** Describes a difference. Of lists, it names only the different items. */
+function difference(present: unknown, wanted: unknown): string {
   if (!Array.isArray(present) || !Array.isArray(wanted)) return `${String(present)}, not ${String(wanted)}`;
   const only = (one: unknown[], other: unknown[]) =>
     one

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HostSight } from "../sight.ts";
-import { declared, wellHost } from "../testing.ts";
+import type { HostObservation } from "../observation.ts";
+import { declared, healthyHost } from "../testing.ts";
 import { checkTopics } from "./topics.ts";
 
 /**
- * Returns what is found, and the next step, when Kafka's host is so; undefined for one that doesn't
+ * Returns "fault; next step" for a state of Kafka's host. Undefined stands for a host that doesn't
  * answer.
  */
-function found(kafka: Partial<HostSight> | undefined, composes = declared.composes): string[] {
-  const hosts = { "worker-1": wellHost(), kafka: kafka && { ...wellHost(), ...kafka } };
+function found(kafka: Partial<HostObservation> | undefined, composes = declared.composes): string[] {
+  const hosts = { "worker-1": healthyHost(), kafka: kafka && { ...healthyHost(), ...kafka } };
   return checkTopics({ composes }, { hosts }, "up").map(({ what, next }) => `${what}; ${next}`);
 }
 
-test("topics that are as declared are well", () => {
+test("finds no fault in topics that are as declared", () => {
   assert.deepEqual(found({ brokers: 1, topics: [] }), []);
 });
 
-test("a topic that was deleted or changed is told by name, with the step that puts it right", () => {
+test("finds a deleted or changed topic by name, with the next step", () => {
   const topics = [
     "coupon_create missing",
     "coupon_create fewer 1 3",
@@ -25,24 +25,24 @@ test("a topic that was deleted or changed is told by name, with the step that pu
     "coupon_create.dlt more 2 1",
   ];
   assert.deepEqual(found({ brokers: 1, topics }), [
-    "topic coupon_create is missing, and what waited in it is lost; up makes it again",
+    "topic coupon_create is missing, and the requests that waited in it are lost; up creates it again",
     "topic coupon_create has 1 partitions, and 3 are declared; up adds them",
-    "topic coupon_create has the settings retention.ms=1, not none; up puts them back",
-    "topic coupon_create.dlt has 2 partitions, and 1 are declared; set kafka.partitions to 2, then up; Kafka can't take any away",
+    "topic coupon_create has the settings retention.ms=1, not none; up restores them",
+    "topic coupon_create.dlt has 2 partitions, and 1 are declared; set kafka.partitions to 2, then up; Kafka can't remove partitions",
   ]);
 });
 
-test("a broker whose ZooKeeper lost its disk is told with the way out", () => {
+test("finds a broker whose ZooKeeper lost its volume, and refers to the procedure", () => {
   const [finding = ""] = found({ brokerEnd: "Invalid cluster.id in: meta.properties. Expected a, but read b" });
   assert.match(finding, /whose volume was lost: Invalid cluster.id.*; docs\/troubleshooting.md/);
 });
 
-test("a broker that doesn't run, or doesn't answer, is told", () => {
+test("finds a broker that doesn't run, or that can't report its topics", () => {
   assert.match(found({ brokers: 0 })[0] ?? "", /^the broker doesn't run; /);
-  assert.match(found({ brokers: 1 })[0] ?? "", /^the broker doesn't tell its topics; /);
+  assert.match(found({ brokers: 1 })[0] ?? "", /^the broker doesn't report its topics; /);
 });
 
-test("without topics, as in mode direct, or while Kafka's host doesn't answer, there is nothing to tell", () => {
+test("finds nothing without declared topics, as in mode direct, or without an answer of Kafka's host", () => {
   assert.deepEqual(found({ brokers: 0 }, {}), []);
   assert.deepEqual(found(undefined), []);
 });

@@ -1,23 +1,23 @@
 import { HOSTS, SERVICE_LABEL, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { TOPIC } from "@gifticon/contract/facts/queue.ts";
 import type { Finding } from "../finding.ts";
-import { type Sight, tasksOf } from "../sight.ts";
+import { type Observation, tasksOf } from "../observation.ts";
 
 /**
- * Checks that no producer's open transaction holds requests back through the whole look. A shorter
+ * Finds open transactions of producers that hold back requests in both observations. A shorter
  * transaction is no fault.
  */
-export function checkTransactions({ hosts, later }: Pick<Sight, "hosts" | "later">): Finding[] {
+export function checkTransactions({ hosts, later }: Pick<Observation, "hosts" | "later">): Finding[] {
   const start = hosts[HOSTS.kafka]?.clock ?? 0;
   const held = new Map(tasksOf(later ?? {}).flatMap(({ held }) => Object.entries(held)));
   return (later?.[HOSTS.kafka]?.transactions ?? []).flatMap((line) => {
     const [partition = "", producer = "", offset = "", since = "", id = "-"] = line.split(" ");
     if (Number(since) / 1_000 > start) return [];
     const opened = new Date(Number(since)).toISOString();
-    const whose = id === "-" ? `producer ${producer}, which no coordinator knows,` : `${id} (producer ${producer})`;
+    const owner = id === "-" ? `producer ${producer}, which no coordinator knows,` : `${id} (producer ${producer})`;
     return [
       {
-        what: `a transaction of ${whose} has been open since ${opened}, and ${held.get(partition) ?? 0} records wait behind it in partition ${partition} of ${TOPIC}`,
+        what: `a transaction of ${owner} has been open since ${opened}, and ${held.get(partition) ?? 0} records wait behind it in partition ${partition} of ${TOPIC}`,
         next: `the broker ends it after 60 to 70 s if a coordinator knows it; to end it without its records now, on ${HOSTS.kafka}: ${abort(partition, offset)}`,
       },
     ];

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Prints which of the addresses have an SSH server that greets, one a line. Changes nothing. Runs on
-# the manager.
-# values: ADDRESSES[] SSH_PORT
+# Prints the addresses with an SSH server that sends its greeting, one a line. Changes nothing. Runs
+# on the manager. values: ADDRESSES[] SSH_PORT
 
 main() {
   local address
@@ -11,7 +10,7 @@ main() {
   wait
 }
 
-# A host that hangs may take a connection; only a server that works greets.
+# A host that hangs may accept a connection, but only a working server sends its greeting.
 greets() {
   # shellcheck disable=SC2016 # the inner shell expands it
   timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && read -r line <&3 && [[ $line == SSH-* ]]' bash "$1" "$SSH_PORT" 2>/dev/null

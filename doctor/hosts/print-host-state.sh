@@ -2,10 +2,10 @@
 # Prints the state of a host and of the event's tasks on it, as JSON. Changes nothing.
 # uses: wanted-images declared-topics
 # values: SERVICE_LABEL SERVICES[] PROBE BROKER_SERVICE TOPIC HELD_PARTITIONS[]
-# SERVICES holds the services of the event, as the Swarm names them.
-# BROKER_SERVICE is the broker's service in the Swarm.
+# SERVICES holds the Swarm's names of the event's services.
+# BROKER_SERVICE is the Swarm's name of the broker's service.
 # TOPIC is the event's topic.
-# HELD_PARTITIONS holds the partitions whose open transactions are asked for.
+# HELD_PARTITIONS holds the partitions whose open transactions it prints.
 # PROBE is the script for Node.js that runs in each task and prints the task's state as JSON.
 
 main() {
@@ -34,8 +34,7 @@ transactions() {
 
 running_brokers() { docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" | wc -l; }
 
-# Prints the error by which the last broker of this host ended, when it is one of those that no
-# start gets over.
+# Prints the error that ended this host's last broker, if a restart can't resolve it.
 broker_end() {
   local last
   last=$(docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" --filter status=exited | head -n 1)
@@ -43,7 +42,7 @@ broker_end() {
   docker logs --tail 200 "$last" 2>&1 | grep -o 'Invalid cluster.id in.*' | tail -n 1 || true
 }
 
-# Prints how full each disk is: that of the root, and that of Docker's data when it is another one.
+# Prints how full the root disk is, and the disk of Docker's data if it is another one.
 disks() {
   df --output=target,pcent / /var/lib/docker | sed 1d | sort -u |
     jq -Rsc 'split("\n") | map(select(. != "") | split(" ") | map(select(. != "")) | {path: .[0], percent: (.[1] | rtrimstr("%") | tonumber)})'

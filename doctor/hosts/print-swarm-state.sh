@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints the Swarm's nodes, services, certificate authority and digests of its join tokens as JSON.
-# Prints the error and the state of this node when the manager can't tell: its managers have no
-# quorum, or this node ended. Runs on the manager and changes nothing.
+# Prints the error and the state of this node when the Swarm's state isn't available: it has no
+# quorum, or this node has ended. Runs on the manager and changes nothing.
 
 main() {
   local info swarm
@@ -17,8 +17,8 @@ main() {
     '{nodes: $nodes[0], services: $services[0], $authority, tokens: {$worker, $manager}}'
 }
 
-# token_digest ROLE: the digest of the role's join token, out of the Swarm on standard input. The
-# token itself is a secret.
+# token_digest ROLE: prints the digest of the role's join token, with the Swarm's JSON on standard
+# input. The token itself is a secret.
 token_digest() { jq -j --arg role "$1" '.JoinTokens[$role]' | sha256sum | cut -d ' ' -f 1; }
 
 main </dev/null

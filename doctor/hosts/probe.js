@@ -1,5 +1,5 @@
 /* global AbortSignal, console, facts, fetch, process */
-// What a task of the event is asked, in its container: whether it is ready, and what it knows of the event.
+// Runs in a task's container. Prints whether the task is ready, with its figures of the event.
 const ask = async (path) => {
   const response = await fetch(`http://127.0.0.1:${process.env.PORT}${path}`, { signal: AbortSignal.timeout(8_000) });
   return { status: response.status, text: await response.text() };

@@ -7,13 +7,13 @@ import { digestOf } from "../declared.ts";
 import { ScratchHost } from "../../infra/scripts/testing.ts";
 import { findSshScript, hostScript, managerScript } from "./scripts.ts";
 
-/** Runs the manager's script against the API of an engine that gives these answers. */
-async function lookAtManager(answers: Record<string, unknown>): Promise<unknown> {
+/** Runs the manager's script against an engine's API with these answers. */
+async function runManagerScript(answers: Record<string, unknown>): Promise<unknown> {
   await using host = await ScratchHost.make();
   return JSON.parse(await host.run(managerScript(), { ANSWERS: JSON.stringify(answers) }));
 }
 
-test("the manager prints its nodes and services", async () => {
+test("the manager's script prints nodes, services, authority and token digests", async () => {
   const answers = {
     "/info": { Swarm: { Error: "", LocalNodeState: "active" } },
     "/nodes": [{ ID: "n1" }],
@@ -23,18 +23,18 @@ test("the manager prints its nodes and services", async () => {
       TLSInfo: { CertIssuerPublicKey: "KEY" },
     },
   };
-  assert.deepEqual(await lookAtManager(answers), {
+  assert.deepEqual(await runManagerScript(answers), {
     ...{ nodes: [{ ID: "n1" }], services: [{ ID: "s1" }], authority: { issuer: "KEY", rotating: true } },
     tokens: { worker: digestOf("SWMTKN-w"), manager: digestOf("SWMTKN-m") },
   });
 });
 
-test("the manager prints why the Swarm has no quorum", async () => {
+test("the manager's script prints the error of a Swarm without a quorum", async () => {
   const answers = { "/info": { Swarm: { Error: "no leader", LocalNodeState: "active" } } };
-  assert.deepEqual(await lookAtManager(answers), { error: "no leader", state: "active" });
+  assert.deepEqual(await runManagerScript(answers), { error: "no leader", state: "active" });
 });
 
-test("a host prints its state and the answers of the event's tasks", async () => {
+test("a host's script prints its state and the answers of the event's tasks", async () => {
   const docker = `#!/usr/bin/env bash
 case "$*" in
   info*Error*) echo "certificate has expired" ;;
@@ -54,7 +54,7 @@ esac
   assert.deepEqual(state["tasks"], [{ service: SWARM_SERVICES.api, ready: true }]);
 });
 
-test("the broker's host prints the open transactions of the partitions that are asked for", async () => {
+test("the broker's host prints the open transactions of the requested partitions", async () => {
   const docker = `#!/usr/bin/env bash
 case "$*" in
   "ps --quiet --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.broker}") echo b1 ;;
@@ -68,7 +68,7 @@ esac
   assert.equal(await transactions(), null);
 });
 
-test("the manager prints the addresses whose SSH server greets, and no other", async () => {
+test("find-ssh prints only the addresses with an SSH server that greets", async () => {
   const [sshd, silent, other] = ["SSH-2.0-OpenSSH_10.0\r\n", "", "HTTP/1.1 200 OK\r\n"].map((greeting) =>
     createServer((socket) => socket.on("error", () => undefined).end(greeting)),
   );

@@ -7,7 +7,7 @@ import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { topicValues } from "../../infra/drift/host-observation.ts";
 import { renderScript } from "../../infra/scripts/render-script.ts";
 
-/** Returns the script that prints the Swarm's nodes and services, for the manager. */
+/** Returns the manager's script that prints the state of the Swarm. */
 export function managerScript(): string {
   return renderScript("doctor/hosts/print-swarm-state.sh", {});
 }
@@ -28,7 +28,7 @@ export function hostScript(topics: readonly string[], held: readonly string[] = 
   });
 }
 
-/** Returns the program that a task of the event runs for the doctor. */
+/** Returns the JavaScript that the doctor runs in each of the event's tasks. */
 function probe(): string {
   const facts = JSON.stringify({
     paths: [PATHS.readiness, PATHS.stats, PATHS.metrics],
@@ -38,7 +38,7 @@ function probe(): string {
   return `const facts = ${facts};\n${readFileSync(new URL("probe.js", import.meta.url), "utf8")}`;
 }
 
-/** Renders the script that finds the SSH servers among addresses that the manager reaches. */
+/** Returns the manager's script that finds the SSH servers among these addresses. */
 export function findSshScript(addresses: readonly string[], port: number = PORTS.ssh): string {
   return renderScript("doctor/hosts/find-ssh.sh", { ADDRESSES: addresses, SSH_PORT: port });
 }

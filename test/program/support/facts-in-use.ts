@@ -4,7 +4,7 @@ import { openapi } from "@gifticon/main-api/openapi.ts";
 import { readIssuerSettings, readMainApiSettings } from "@gifticon/runtime/environment.ts";
 import type { Case, FaultContext } from "../../../chaos/case.ts";
 import { CASES } from "../../../chaos/cases.ts";
-import { look } from "../../../doctor/sight.ts";
+import { observe } from "../../../doctor/observation.ts";
 import { planRun } from "../../../load-test/plan.ts";
 import type { Progress } from "../../../load-test/progress.ts";
 import { Runner } from "../../../load-test/run/runner.ts";
@@ -47,7 +47,7 @@ const open = { cidrIpv4: "0.0.0.0/0", ipProtocol: "tcp", fromPort: 0, toPort: 65
 const world = { type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", name: "world", inputs: open };
 note("closed ports", closedPorts.check({ stack: "test", resources: [{ ...world, urn: "world" }] } as never));
 const outputs = { nodes: [{ name: "worker-1" }], apiUrl: "http://127.0.0.1:1", managerPublicIp: "127.0.0.1" };
-note("the doctor's commands", await commandsOf((hosts) => look(hosts, outputs as never, [])));
+note("the doctor's commands", await commandsOf((hosts) => observe(hosts, outputs as never, [])));
 note("the load test's commands", await commandsOf((hosts) => runner(hosts).restore()));
 for (const one of CASES) note(`fault ${one.name}`, await firstCall(one));
 process.stdout.write(JSON.stringify(texts));

@@ -5,9 +5,9 @@ import { z } from "zod";
 import { hostObservation } from "../infra/drift/host-observation.ts";
 import type { SshHosts } from "../operate/ssh-hosts.ts";
 import type { StackOutputs } from "../operate/stack-outputs.ts";
-import { Unseen } from "./finding.ts";
+import { CheckFailed } from "./finding.ts";
 import { hostScript, managerScript } from "./hosts/scripts.ts";
-import { findUnasked, whyManagerUnasked, wordsOf, type Unasked } from "./reach.ts";
+import { findUnreachable, managerFailure, messageOf, type Unreachable } from "./reach.ts";
 
 const node = z.object({
   ID: z.string(),
@@ -17,7 +17,7 @@ const node = z.object({
     Availability: z.string(),
   }),
   Status: z.object({ State: z.string(), Addr: z.string() }),
-  /** Only of a manager. */
+  /** Only managers have it. */
   ManagerStatus: z.object({ Reachability: z.string() }).optional(),
   Description: z.object({
     TLSInfo: z.object({ CertIssuerPublicKey: z.string().default("") }).default({ CertIssuerPublicKey: "" }),
@@ -61,29 +61,29 @@ const swarm = z.object({
   nodes: z.array(node),
   services: z.array(service),
   /**
-   * The certificate authority: its public key, and whether nodes are still without a certificate of
-   * it.
+   * The certificate authority: its public key, and whether a rotation still waits for nodes to get
+   * a certificate from it.
    */
   authority: z.object({ issuer: z.string(), rotating: z.boolean() }),
   /** Digests of the join tokens. */
   tokens: z.object({ worker: z.string(), manager: z.string() }),
 });
-/** The answer of a manager that can't tell of the Swarm. */
-const untold = z.object({ error: z.string(), state: z.string() });
+/** The answer of a manager without access to the Swarm's state. */
+const unavailable = z.object({ error: z.string(), state: z.string() });
 
 const task = z.object({
   service: z.string(),
-  /** Absent where the task didn't answer. */
+  /** Absent when the task didn't answer. */
   ready: z.object({ ok: z.boolean(), reason: z.string().optional() }).optional(),
-  /** Records behind, by partition; only the issuer's. */
+  /** Records behind in each partition. Only the issuer reports it. */
   lag: z.array(z.number()).default([]),
-  /** Records that an open transaction holds back, by partition; only the issuer's. */
+  /** Records that an open transaction holds back, by partition. Only the issuer reports it. */
   held: z.record(z.string(), z.number()).default({}),
-  /** Only the API's. */
+  /** Only the API reports it. */
   stats: z
     .object({
       queued: z.number().nullable(),
-      /** Absent in answers of earlier versions. */
+      /** Absent in answers of earlier versions of the API. */
       held: z.number().nullable().default(null),
       issued: z.number(),
       accepted: z.number().nullable(),
@@ -95,69 +95,69 @@ const host = z.object({
   /** Seconds since 1970. */
   clock: z.number(),
   swarm: z.string(),
-  /** Error by which the node ended; empty while it runs. */
+  /** The error that ended the node; empty while it runs. */
   swarmError: z.string(),
-  /** PEM; empty where there is none. */
+  /** PEM; empty when the host has none. */
   certificate: z.string(),
   disks: z.array(z.object({ path: z.string(), percent: z.number() })),
   tasks: z.array(task),
   ...hostObservation.shape,
-  /** Containers of the broker that run. */
+  /** Number of the broker's running containers. */
   brokers: z.number(),
-  /** Error by which the last broker ended, when no start gets over it; else empty. */
+  /** The error that ended the last broker, if a restart can't resolve it; else empty. */
   brokerEnd: z.string(),
-  /** Lines of `open-transactions list` for the partitions that were asked for; null elsewhere. */
+  /** Lines of `open-transactions list` for the requested partitions; null on other hosts. */
   transactions: z.array(z.string()).nullable(),
 });
 
-/** The Swarm, as the manager knows it. */
-export type SwarmSight = z.output<typeof swarm>;
-export type ServiceSight = z.output<typeof service>;
+/** The Swarm's state, as the manager reports it. */
+export type SwarmObservation = z.output<typeof swarm>;
+export type ServiceObservation = z.output<typeof service>;
 
 /**
- * What a look at one host showed, and when it was asked and answered, in seconds since 1970 of this
- * machine.
+ * The observed state of one host. `asked` and `answered` are seconds since 1970 by this machine's
+ * clock.
  */
-export interface HostSight extends z.output<typeof host> {
+export interface HostObservation extends z.output<typeof host> {
   asked: number;
   answered: number;
 }
 
-/** All that was seen. */
-export interface Sight {
-  swarm: SwarmSight;
-  /** By host; undefined for one that didn't answer. */
-  hosts: Record<string, HostSight | undefined>;
-  /** Why those that didn't answer didn't, by host. */
-  unasked: Record<string, Unasked>;
+/** The observed state of an environment. */
+export interface Observation {
+  swarm: SwarmObservation;
+  /** The observations by host name; undefined for a host that didn't answer. */
+  hosts: Record<string, HostObservation | undefined>;
+  /** The failures of the hosts that didn't answer, by host name. */
+  unreachable: Record<string, Unreachable>;
   /**
-   * The hosts again, after a moment in which a queue should have become shorter; only where
+   * A second observation of the hosts, after a queue had time to get shorter. It is made only when
    * requests waited.
    */
-  later: Record<string, HostSight | undefined> | undefined;
-  /** How the API answered through the load balancer: a status, or why there was none. */
-  entrance: number | string;
+  later: Record<string, HostObservation | undefined> | undefined;
+  /** The API's HTTP status through the load balancer, or the error of the request. */
+  loadBalancer: number | string;
 }
 
-/** How long a queue is watched to see whether it moves. */
+/** Time between the two observations that show whether a queue moves. */
 const WATCH_MS = 3_000;
-const ENTRANCE_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * Looks at the environment, through the manager.
+ * Observes the environment over SSH through the manager.
  *
  * @param topics the arguments of the job that declares the topics.
- * @throws Unseen when the manager can't be reached, or can't tell of the Swarm.
+ * @throws CheckFailed when the manager can't be reached, or has no access to the Swarm's state.
  */
-export async function look(
+export async function observe(
   hosts: SshHosts,
   { nodes, apiUrl, managerPublicIp }: StackOutputs,
   topics: readonly string[],
-): Promise<Sight> {
-  const seen = await lookAtSwarm(hosts, managerPublicIp);
+): Promise<Observation> {
+  const seen = await observeSwarm(hosts, managerPublicIp);
   const names = nodes.map(({ name }) => name);
-  const [{ all, words }, entrance] = await Promise.all([
-    lookAtHosts(hosts, names, hostScript(topics)),
+  const [{ all, errors }, loadBalancer] = await Promise.all([
+    observeHosts(hosts, names, hostScript(topics)),
     ask(`${apiUrl}${PATHS.health}`),
   ]);
   const waits = tasksOf(all).some(({ stats, lag }) => (stats?.queued ?? 0) > 0 || lag.some((behind) => behind > 0));
@@ -165,36 +165,36 @@ export async function look(
   return {
     swarm: seen,
     hosts: all,
-    unasked: await findUnasked(hosts, nodes, words),
-    later: waits ? (await lookAtHosts(hosts, names, hostScript(topics, heldPartitions(all)))).all : undefined,
-    entrance,
+    unreachable: await findUnreachable(hosts, nodes, errors),
+    later: waits ? (await observeHosts(hosts, names, hostScript(topics, heldPartitions(all)))).all : undefined,
+    loadBalancer,
   };
 }
 
-/** The event's tasks on all hosts. */
-export function tasksOf(hosts: Sight["hosts"]) {
+/** Returns the event's tasks on all hosts. */
+export function tasksOf(hosts: Observation["hosts"]) {
   return Object.entries(hosts).flatMap(([name, seen]) => (seen?.tasks ?? []).map((one) => ({ host: name, ...one })));
 }
 
-/** Returns the partitions of which an open transaction holds records back. */
-function heldPartitions(hosts: Sight["hosts"]): string[] {
+/** Returns the partitions in which an open transaction holds records back. */
+function heldPartitions(hosts: Observation["hosts"]): string[] {
   return tasksOf(hosts).flatMap(({ held }) =>
     Object.entries(held).flatMap(([partition, records]) => (records > 0 ? [partition] : [])),
   );
 }
 
-async function lookAtSwarm(hosts: SshHosts, managerPublicIp: string): Promise<SwarmSight> {
-  const seen = z.union([swarm, untold]).parse(await askManager(hosts, managerPublicIp));
+async function observeSwarm(hosts: SshHosts, managerPublicIp: string): Promise<SwarmObservation> {
+  const seen = z.union([swarm, unavailable]).parse(await askManager(hosts, managerPublicIp));
   if ("nodes" in seen) return seen;
   if (seen.state === "error") {
-    throw new Unseen(
-      `the manager's node has ended, so nothing can be changed in the Swarm: ${seen.error}`,
-      "an up has the manager join the other managers again or, without others, makes a new Swarm and puts all into it",
+    throw new CheckFailed(
+      `the manager's node has ended, so the Swarm can't be changed: ${seen.error}`,
+      "an up lets the manager join the other managers again; without others, it creates a new Swarm and deploys everything to it",
     );
   }
-  throw new Unseen(
-    `the Swarm has no quorum, so what runs goes on and nothing can be changed: ${seen.error}`,
-    "start the managers' hosts that are off; an up with --refresh replaces those that are lost (docs/reliability.md)",
+  throw new CheckFailed(
+    `the Swarm has no quorum: running tasks go on, but nothing can be changed: ${seen.error}`,
+    "start the managers' hosts that are stopped; an up with --refresh replaces lost ones (docs/reliability.md)",
   );
 }
 
@@ -202,37 +202,37 @@ async function askManager(hosts: SshHosts, managerPublicIp: string): Promise<unk
   try {
     return JSON.parse(await hosts.run(HOSTS.manager, ["sudo", "bash", "-s"], managerScript()));
   } catch (error) {
-    throw await whyManagerUnasked(error, managerPublicIp);
+    throw await managerFailure(error, managerPublicIp);
   }
 }
 
 /**
- * Looks at the hosts, all at once.
+ * Observes all hosts concurrently.
  *
- * @returns what was seen, by host, and what was said about those that could not be asked.
+ * @returns the observations, and the errors of the hosts that could not be reached, by host name.
  */
-async function lookAtHosts(
+async function observeHosts(
   hosts: SshHosts,
   names: readonly string[],
   script: string,
-): Promise<{ all: Sight["hosts"]; words: Map<string, string> }> {
-  const words = new Map<string, string>();
-  const looks = names.map(async (name) => {
+): Promise<{ all: Observation["hosts"]; errors: Map<string, string> }> {
+  const errors = new Map<string, string>();
+  const observations = names.map(async (name) => {
     const asked = Date.now() / 1_000;
     try {
       const text = await hosts.run(name, ["sudo", "bash", "-s"], script);
       return [name, { ...host.parse(JSON.parse(text)), asked, answered: Date.now() / 1_000 }] as const;
     } catch (error) {
-      words.set(name, wordsOf(error));
+      errors.set(name, messageOf(error));
       return [name, undefined] as const;
     }
   });
-  return { all: Object.fromEntries(await Promise.all(looks)), words };
+  return { all: Object.fromEntries(await Promise.all(observations)), errors };
 }
 
 async function ask(url: string): Promise<number | string> {
   try {
-    return (await fetch(url, { signal: AbortSignal.timeout(ENTRANCE_TIMEOUT_MS) })).status;
+    return (await fetch(url, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })).status;
   } catch (error) {
     const { cause, message } = error as Error;
     return cause instanceof Error ? cause.message : message;
