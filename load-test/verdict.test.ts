@@ -78,7 +78,7 @@ describe("the system's faults are violations", () => {
     const verdict = judgeAfter(({ log }) => {
       (log.answers[3] ?? assert.fail()).status = 410;
     }, goodDirectRun());
-    assertFailed(verdict, /was told sold_out, and is issued/);
+    assertFailed(verdict, /was answered sold_out, and is issued/);
   });
 
   test("an error above the allowed rate, and none below it", () => {

@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { z } from "zod";
 
-/** The command line is wrong. Each line names an argument, its value and the allowed values. */
+/** Reports invalid arguments. Each line names an argument, its value and the allowed values. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
   readonly code = "USAGE_INVALID";
@@ -18,8 +18,8 @@ export function whole(min: number, max: number) {
 }
 
 /**
- * Runs a command line: sets the exit code that `run` returns. A wrong command line is told with the
- * usage, and ends with 2. `--help` prints the usage.
+ * Runs a command and sets the exit code that `run` returns. For a UsageError it prints the error
+ * with the usage and sets exit code 2. With `--help` it only prints the usage.
  */
 export async function runCommand(
   usage: string,
@@ -38,16 +38,16 @@ export async function runCommand(
 
 /** The parts of a command line. */
 export interface ArgumentsConfig<Schema extends z.ZodType> {
-  /** Options as the parser knows them: text or a flag. */
+  /** Options of the parser: text or a flag. */
   options: NonNullable<ParseArgsConfig["options"]>;
-  /** Judges the options and adds defaults. */
+  /** Validates the options and adds defaults. */
   schema: Schema;
-  /** Says why a name isn't allowed. Without it no name is. */
+  /** Returns the error of a name that isn't allowed. Without it, no name is allowed. */
   wrongName?: (name: string) => string | undefined;
 }
 
 /**
- * Reads a command line: its options, and the names among them.
+ * Reads the options and names of a command line.
  *
  * @throws UsageError that names each wrong argument.
  */
@@ -71,7 +71,7 @@ function split(args: readonly string[], config: ParseArgsConfig) {
   }
 }
 
-/** Returns a line for each fault that a schema finds in options. */
+/** Returns a line for each fault that the schema found in the options. */
 function wrongOptions(error: z.ZodError, values: Readonly<Record<string, unknown>>): string[] {
   return error.issues.map(({ path: [key], message }) => {
     const option = String(key);
@@ -81,8 +81,8 @@ function wrongOptions(error: z.ZodError, values: Readonly<Record<string, unknown
 }
 
 /**
- * Writes "--users -5" as "--users=-5": otherwise the parser asks for a way to write it, and not for
- * another number.
+ * Turns "--users -5" into "--users=-5". Otherwise the parser complains about the notation instead
+ * of the number.
  */
 function joined(args: readonly string[]): string[] {
   const all: string[] = [];

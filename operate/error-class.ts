@@ -2,7 +2,7 @@
 export type ErrorClass =
   "refused" | "reset" | "timeout" | "503 with Retry-After" | "5xx" | "4xx" | "no connection" | "wrong state";
 
-/** All classes, in the order of the report. */
+/** All classes, in the order in which reports list them. */
 export const ERROR_CLASSES: readonly ErrorClass[] = [
   "refused",
   "reset",
@@ -14,7 +14,7 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   "wrong state",
 ];
 
-/** The class of an HTTP status that is no good answer. */
+/** Returns the class of an unexpected HTTP status. */
 export function classOfStatus(status: number, retryAfter: boolean): ErrorClass {
   if (status === 503 && retryAfter) return "503 with Retry-After";
   if (status >= 500) return "5xx";

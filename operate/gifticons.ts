@@ -2,38 +2,38 @@ import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { Agent, request } from "undici";
 import { waitUntil } from "./wait-until.ts";
 
-/** Answer to a user's request. */
+/** The answer to a user's request. */
 export interface Answer {
   userId: number;
   /** The HTTP status; 0 when the connection failed. */
   status: number;
   requestId?: string;
-  /** The body, or the error's words. */
+  /** The body of the answer, or the error's message. */
   text: string;
 }
 
-/** The state of a request as `GET /gifticons/{requestId}` tells it. */
+/** The state of a request, as `GET /gifticons/{requestId}` returns it. */
 export interface RequestState {
   status: "queued" | "issued" | "rejected";
   code?: string;
   reason?: string;
 }
 
-/** A client of the event's API, with keep-alive connections of its own; close it when done. */
+/** A client of the event's API with its own keep-alive connections. The caller closes it. */
 export class Gifticons {
   readonly #apiUrl: string;
   readonly #agent: Agent;
 
   /**
    * @param apiUrl the program's output `apiUrl`.
-   * @param connections how many requests are under way at once.
+   * @param connections the number of concurrent requests.
    */
   constructor(apiUrl: string, connections = 20) {
     this.#apiUrl = apiUrl;
     this.#agent = new Agent({ connections, connect: { timeout: 30_000 }, headersTimeout: 60_000 });
   }
 
-  /** Asks for one gifticon; an answer of any status, or a failed connection, is a result. */
+  /** Requests one gifticon. Any status, and also a failed connection, is a result. */
   async ask(userId: number, idempotencyKey?: string): Promise<Answer> {
     try {
       const response = await request(`${this.#apiUrl}${PATHS.gifticons}`, {
@@ -53,7 +53,7 @@ export class Gifticons {
     }
   }
 
-  /** Asks for all users, `connections` at a time. */
+  /** Requests a gifticon for each user, `connections` at a time. */
   async askAll(userIds: readonly number[]): Promise<Answer[]> {
     return Promise.all(userIds.map((userId) => this.ask(userId)));
   }
@@ -65,9 +65,9 @@ export class Gifticons {
     return JSON.parse(text) as RequestState;
   }
 
-  /** Follows a request to its end: issued or rejected. */
+  /** Polls a request until it is issued or rejected. */
   async follow(requestId: string): Promise<RequestState> {
-    return waitUntil(`an end of request ${requestId}`, async () => {
+    return waitUntil(`request ${requestId} to be decided`, async () => {
       const state = await this.state(requestId);
       return state.status === "queued" ? undefined : state;
     });
@@ -78,7 +78,7 @@ export class Gifticons {
   }
 }
 
-/** The load balancer answers for itself with a page, not with JSON. */
+/** The load balancer's own answers are pages, not JSON. */
 function requestIdOf(text: string): string | undefined {
   if (!text.startsWith("{")) return undefined;
   return (JSON.parse(text) as { requestId?: string }).requestId;

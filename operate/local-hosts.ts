@@ -4,7 +4,7 @@ interface Labelled {
   Labels: Record<string, string>;
 }
 
-/** An instance of the local cloud: a host's container. */
+/** An instance of the local cloud. A container is its host. */
 export interface Instance {
   /** The container's id. */
   container: string;
@@ -21,7 +21,7 @@ const ofType = (account: string, type: string): string[] => [
   `label=local-cloud.type=${type}`,
 ];
 
-/** Returns the records of a resource type: labels of the local cloud's volumes. */
+/** Returns the records of a resource type. The local cloud keeps them as labels of volumes. */
 async function records(account: string, type: string): Promise<(Labelled & { Name: string })[]> {
   const { stdout } = await execa("docker", ["volume", "ls", "-q", ...ofType(account, type)]);
   const names = stdout.split("\n").filter((name) => name !== "");
@@ -51,7 +51,7 @@ async function instances(account: string): Promise<Instance[]> {
     .flatMap(([container = "", id]) => (container === "" ? [] : [{ container, name: names.get(id) ?? "" }]));
 }
 
-/** The instance whose tag `Name` ends with `-NAME`. */
+/** Returns the instance whose tag `Name` ends with `-NAME`. */
 export async function instance(account: string, name: string): Promise<Instance> {
   const all = await instances(account);
   const found = all.find((one) => one.name.endsWith(`-${name}`));
@@ -60,8 +60,8 @@ export async function instance(account: string, name: string): Promise<Instance>
   return found;
 }
 
-/** A resource of the local cloud that has a container, and where it is reached. */
-export interface Body {
+/** A container of a resource of the local cloud, with its addresses. */
+export interface ResourceContainer {
   container: string;
   /** The Pulumi token. */
   type: string;
@@ -69,8 +69,8 @@ export interface Body {
   publicAddress?: string;
 }
 
-/** Every container of an account with an address in its VPC. */
-export async function bodies(account: string): Promise<Body[]> {
+/** Returns the containers of an account that have an address in its VPC. */
+export async function containersInVpc(account: string): Promise<ResourceContainer[]> {
   const { stdout } = await execa("docker", ["ps", "--quiet", "--filter", `label=local-cloud.account=${account}`]);
   const inspected = await execa("docker", ["inspect", ...stdout.split("\n").filter((id) => id !== "")]);
   const containers = JSON.parse(inspected.stdout) as {
@@ -83,14 +83,13 @@ export async function bodies(account: string): Promise<Body[]> {
     const inside = Object.entries(Networks).find(([name]) => name !== internet)?.[1].IPAddress;
     const outside = Networks[internet]?.IPAddress;
     if (inside === undefined || inside === "") return [];
-    const body = { container: Id, type: Config.Labels["local-cloud.type"] ?? "", privateAddress: inside };
-    return [{ ...body, ...(outside !== undefined && { publicAddress: outside }) }];
+    const container = { container: Id, type: Config.Labels["local-cloud.type"] ?? "", privateAddress: inside };
+    return [{ ...container, ...(outside !== undefined && { publicAddress: outside }) }];
   });
 }
 
 /**
- * Runs a command as root on an instance of the local cloud, by its container; returns what it
- * printed.
+ * Runs a command as root in the container of an instance and returns its standard output.
  */
 export async function onHost(
   account: string,
@@ -106,8 +105,8 @@ export async function onHost(
 }
 
 /**
- * Removes what the local cloud remembers of one bodiless resource, as if someone had deleted it in
- * the console.
+ * Removes the local cloud's record of a resource without a container, as if someone had deleted the
+ * resource in the console.
  */
 export async function removeRecord(
   account: string,
@@ -120,8 +119,8 @@ export async function removeRecord(
 }
 
 /**
- * Everything that the local cloud keeps for an account on this machine, one line each: empty after
- * a destroy.
+ * Lists everything that the local cloud keeps for an account on this machine, one line each. The
+ * list is empty after a destroy.
  */
 export async function leftovers(account: string): Promise<string[]> {
   const filter = ["--filter", `label=local-cloud.account=${account}`];

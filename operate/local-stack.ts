@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 
 const checkout = resolve(import.meta.dirname, "..");
 
-/** One step of an update, as the engine's events tell it. */
+/** One step of an update, from the engine's events. */
 export interface Step {
   /** create, update, replace, create-replacement, delete-replaced, delete, refresh, same ... */
   op: string;
@@ -14,16 +14,16 @@ export interface Step {
   type: string;
   /** The logical name: the last part of the URN. */
   name: string;
-  /** From its start to its end, as the engine's events tell it, in whole seconds. */
+  /** Duration in whole seconds, from the engine's events. */
   seconds: number;
 }
 
-/** Result of an update, with its output. */
+/** Result of an operation of the Pulumi CLI. */
 export interface Outcome {
   exitCode: number | undefined;
   /** Standard output and standard error, interleaved. */
   output: string;
-  /** The steps that ended well, `same` and `read` left out. */
+  /** The steps that succeeded, without `same` and `read`. */
   steps: Step[];
 }
 
@@ -40,7 +40,7 @@ interface EngineEvent {
   resOutputsEvent?: { metadata: StepMetadata };
 }
 
-/** The outputs of the program (see the README); `nodes` by name. */
+/** The program's outputs. */
 export interface Outputs {
   apiUrl: string;
   managerPublicIp: string;
@@ -53,22 +53,22 @@ export interface Outputs {
 /** Result of a load test. */
 export interface EventRun {
   exitCode: number | undefined;
-  /** Its output. */
-  words: string;
-  /** The report as JSON (`Report` of the load test); undefined when nothing was run. */
+  /** Standard error, where the load test reports its progress. */
+  progress: string;
+  /** The load test's report (`Report`); undefined when it ran nothing. */
   report?: unknown;
 }
 
 /**
- * The project's program on an account of the local cloud that belongs to one test: its own state,
- * its own configuration, its own addresses. Runs the real CLI; needs the environment that `./run
- * test` sets.
+ * The project's program on one test's account of the local cloud, with separate state,
+ * configuration and addresses. It runs the real Pulumi CLI and needs the environment that
+ * `./run test` sets.
  */
 export class LocalStack {
   readonly account: string;
   readonly directory: string;
   /**
-   * A copy of the checkout, so that a test can change the program without touching anyone's files.
+   * Folder with a copy of the checkout, so that a test can change the program.
    */
   readonly program: string;
   readonly configFile: string;
@@ -76,12 +76,12 @@ export class LocalStack {
   #settings: Record<string, unknown> = {};
 
   /**
-   * @param name the test's name: the name of its folder under .local/test.
+   * @param name the name of the test's folder under .local/test.
    * @param account the account number of the local cloud, 12 digits.
    */
   constructor(name: string, account: string) {
     if (process.env["PULUMI_CONFIG_PASSPHRASE"] === undefined)
-      throw new Error("no environment for the Pulumi CLI: run this test by ./run test");
+      throw new Error("the environment for the Pulumi CLI is missing: run this test with ./run test");
     this.account = account;
     this.directory = join(checkout, ".local/test", name);
     this.program = join(this.directory, "program");
@@ -89,19 +89,19 @@ export class LocalStack {
     this.#environment = {
       PULUMI_BACKEND_URL: `file://${join(this.directory, "state")}`,
       LOCAL_CLOUD_ACCOUNT: account,
-      // Without it the CLI knows no --event-log.
+      // The CLI offers --event-log only with this variable.
       PULUMI_DEBUG_COMMANDS: "true",
     };
   }
 
   /**
-   * Starts from nothing: an empty state, and the committed configuration of stack local with
-   * `settings` over it.
+   * Creates an empty state, and a configuration from the committed one of stack local and
+   * `settings`.
    */
   async initialise(settings: Record<string, unknown>): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
     await mkdir(join(this.directory, "state"), { recursive: true, mode: 0o700 });
-    // Root runs this, and git would refuse a checkout that is someone else's.
+    // Root runs this, and git refuses a checkout that belongs to another user.
     const trusted = ["-c", `safe.directory=${checkout}`];
     const { stdout } = await execa("git", [...trusted, "ls-files", "--cached", "--others", "--exclude-standard"], {
       cwd: checkout,
@@ -116,13 +116,13 @@ export class LocalStack {
     await this.pulumi(["stack", "init", "local"]);
   }
 
-  /** Goes back to the configuration that the stack was initialised with. */
+  /** Restores the configuration that `initialise` made. */
   async restoreConfiguration(): Promise<void> {
     await writeFile(this.configFile, await readFile(join(checkout, "Pulumi.local.yaml")));
     await this.configure(this.#settings);
   }
 
-  /** Sets top-level settings ("gifticon-event:workers"); `undefined` removes one. */
+  /** Sets top-level settings ("gifticon-event:workers"). The value `undefined` removes one. */
   async configure(settings: Record<string, unknown>): Promise<void> {
     const file = parse(await readFile(this.configFile, "utf8")) as { config: Record<string, unknown> };
     for (const [key, value] of Object.entries(settings)) {
@@ -132,7 +132,7 @@ export class LocalStack {
     await writeFile(this.configFile, stringify(file));
   }
 
-  /** Changes one file of the program; returns how to put it back. */
+  /** Changes one file of the program. Returns a function that restores it. */
   async edit(file: string, change: (text: string) => string): Promise<() => Promise<void>> {
     const path = join(this.program, file);
     const before = await readFile(path, "utf8");
@@ -141,7 +141,7 @@ export class LocalStack {
   }
 
   /**
-   * `./run up` or `./run destroy` on this stack: the CLI's operation, and what goes before and
+   * Runs `./run up` or `./run destroy` on this stack: the CLI's operation with the steps before and
    * after it.
    */
   async command(name: "up" | "destroy"): Promise<string> {
@@ -153,42 +153,42 @@ export class LocalStack {
     return all;
   }
 
-  /** Folder of the reports of `event`. */
+  /** Folder with the reports of `event`. */
   get reports(): string {
     return join(this.directory, "event");
   }
 
   /**
-   * `./run event` on this stack, to its end.
+   * Runs `./run event` on this stack until it ends.
    *
-   * @param leave returns when it is time to press Ctrl-C, and may look at what has been said until
-   *   then: as in a terminal, the signal goes to the whole process group.
+   * @param untilInterrupt returns when Ctrl-C is to be pressed. It may read the progress so far. As
+   *   in a terminal, the signal goes to the whole process group.
    */
-  async event(args: readonly string[], leave?: (said: () => string) => Promise<void>): Promise<EventRun> {
+  async event(args: readonly string[], untilInterrupt?: (progress: () => string) => Promise<void>): Promise<EventRun> {
     const child = execa(join(checkout, "run"), ["event", "--json", "--out", this.reports, ...args], {
       env: this.#environment,
       stdin: "ignore",
       reject: false,
-      detached: leave !== undefined,
+      detached: untilInterrupt !== undefined,
     });
     const { pid } = child;
-    if (leave !== undefined && pid !== undefined) {
-      let words = "";
-      child.stderr.on("data", (text) => (words += String(text)));
-      const early = child.then(({ exitCode }) => assert.fail(`it ended by itself, with ${exitCode}`));
+    if (untilInterrupt !== undefined && pid !== undefined) {
+      let progress = "";
+      child.stderr.on("data", (text) => (progress += String(text)));
+      const early = child.then(({ exitCode }) => assert.fail(`./run event ended early, with ${exitCode}`));
       try {
-        await Promise.race([leave(() => words), early]);
+        await Promise.race([untilInterrupt(() => progress), early]);
       } catch (error) {
-        throw new Error(`${(error as Error).message}; ./run event had said:\n${words}`, { cause: error });
+        throw new Error(`${(error as Error).message}; the output of ./run event:\n${progress}`, { cause: error });
       } finally {
         if (child.exitCode === null) process.kill(-pid, "SIGINT");
       }
     }
     const { exitCode, stdout, stderr } = await child;
-    return { exitCode, words: stderr, ...(stdout === "" ? {} : { report: JSON.parse(stdout) as unknown }) };
+    return { exitCode, progress: stderr, ...(stdout === "" ? {} : { report: JSON.parse(stdout) as unknown }) };
   }
 
-  /** Starts the CLI; the promise rejects on a non-zero exit unless `reject` is false. */
+  /** Starts the CLI. The promise rejects on a non-zero exit code unless `reject` is false. */
   start(args: readonly string[], { reject = true }: { reject?: boolean } = {}): ResultPromise<{ all: true }> {
     const config = args[0] === "stack" ? [] : ["--config-file", this.configFile];
     return execa("pulumi", [...args, ...config, "--non-interactive"], {
@@ -204,7 +204,7 @@ export class LocalStack {
     return (await this.start(args)).stdout;
   }
 
-  /** Runs an operation to its end, whatever it is, and tells what it did. */
+  /** Runs an operation and returns its result, also when it fails. */
   async run(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
     const log = join(this.directory, `${operation}.events.json`);
     await rm(log, { force: true });
@@ -215,7 +215,7 @@ export class LocalStack {
     return { exitCode: result.exitCode, output: result.all, steps: await readSteps(log) };
   }
 
-  /** Runs an operation that must end well; otherwise the CLI's own words are the error. */
+  /** Runs an operation that has to succeed. Otherwise the CLI's output is the error. */
   async succeed(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
     const outcome = await this.run(operation, args);
     if (outcome.exitCode !== 0)
@@ -237,14 +237,14 @@ export class LocalStack {
     return JSON.parse(await this.pulumi(["stack", "output", "--stack", "local", "--json"])) as Outputs;
   }
 
-  /** The state as anyone sees it who has the file but not the passphrase. */
+  /** Returns the state without decrypted secrets. */
   async exportedState(): Promise<string> {
     return this.pulumi(["stack", "export", "--stack", "local"]);
   }
 
   /**
-   * Takes down what a test made, or a broken one left, and forgets the state; where that fails, the
-   * state stays to try again with.
+   * Destroys the stack of this or an earlier run and removes its state. When the destroy fails, the
+   * state stays for another try.
    */
   async dispose(): Promise<void> {
     await this.command("destroy");

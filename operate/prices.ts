@@ -1,7 +1,7 @@
 /**
- * On-demand list prices in US dollars, without tax, free tier or discounts, as they were known on
- * 2026-11-26. Only prices with a source are here; what has none is told as unpriced and never
- * counted as 0. Check before you rely on them: https://calculator.aws
+ * On-demand list prices in US dollars, without tax, free tier or discounts, as of 2026-11-26. Only
+ * prices with a source are here. Other resources are reported as unpriced, never counted as 0.
+ * Check the prices before you rely on them: https://calculator.aws
  *
  * Sources:
  * - EC2 in us-east-1: the table that Karpenter generates from AWS's price list API
@@ -11,10 +11,10 @@
  *   owners have published, by usage type: APN2-BoxUsage:t3.medium (4.2705 / 82.124 h),
  *   APN2-EBS:VolumeUsage.gp3 (0.2081 / 2.282), APN2-RDS:GP3-Storage (0.1398 / 1.067),
  *   APN2-PublicIPv4:InUseAddress (0.2157 / 43.148 h), APN2-LoadBalancerUsage (11.57 / 514 h). The
- *   other sizes of T3 by their proportion, which is the one of us-east-1's list (each size costs
- *   twice the one before).
- * - db.t3.micro with PostgreSQL in ap-northeast-2: an estimate, as no bill for PostgreSQL was found.
- *   One published table that was read from AWS's price list API on 2026-08-25 has the same 0.028.
+ *   other sizes of T3 follow from their proportion: each size costs twice the one before, as in
+ *   us-east-1's list.
+ * - db.t3.micro with PostgreSQL in ap-northeast-2: an estimate, since no bill for PostgreSQL was
+ *   found. A table read from AWS's price list API and published on 2026-08-25 has the same 0.028.
  *   Bills for MySQL have 0.026 (APN2-InstanceUsage:db.t3.micro, 15.90 / 611.55 h), and PostgreSQL
  *   costs a little more in us-east-1 too. The list price, without an account: curl -s
  *   https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/AmazonRDS/current/ap-northeast-2/index.csv
@@ -32,7 +32,7 @@ export const PRICES_AS_OF = "2026-11-26";
 
 /** Prices of one region. */
 export interface RegionPrices {
-  /** An hour of an EC2 instance with Linux, by type. */
+  /** An hour of an EC2 instance with Linux, by instance type. */
   instance: Readonly<Record<string, number>>;
   /** A GiB-month of a volume, by type. */
   volume: Readonly<Record<string, number>>;
@@ -40,7 +40,7 @@ export interface RegionPrices {
   database: Readonly<Record<string, number>>;
   /** A GiB-month of a database's storage in one zone, by type. */
   databaseStorage: Readonly<Record<string, number>>;
-  /** An hour of a load balancer, without its capacity units; by type. */
+  /** An hour of a load balancer without its capacity units, by type. */
   loadBalancer: Readonly<Record<string, number>>;
   /** An hour of a public IPv4 address. */
   address: number;
@@ -91,12 +91,12 @@ export const prices: Readonly<Record<string, RegionPrices>> = {
   },
 };
 
-/** Hours of a month, as AWS's calculator counts them. */
+/** Hours in a month, as AWS's calculator counts them. */
 export const HOURS_A_MONTH = 730;
 
 /**
- * Types that AWS doesn't charge for by themselves (their service's pricing page says so), or that
- * are no resource of AWS.
+ * Types that AWS doesn't charge for by themselves, according to the service's pricing page, or that
+ * are not resources of AWS.
  */
 export const free: readonly RegExp[] = [
   /^(command|docker|random|tls):/,

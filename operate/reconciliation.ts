@@ -4,56 +4,56 @@ import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import type { Outcome } from "@gifticon/contract/status.ts";
 
-/** An answer to a client. */
+/** An answer that a client got. */
 export interface ClientAnswer {
-  /** Decimal. */
+  /** The user id in decimal. */
   userId: string;
   /** The HTTP status; 0 when the connection failed. */
   status: number;
   requestId?: string;
-  /** The body, or the error's words. */
+  /** The body of the answer, or the error's message. */
   text: string;
 }
 
-/** A record as it stands in a topic. */
+/** A record of a topic. */
 export interface TopicRecord {
   partition: number;
   message: FetchedRecord;
 }
 
-/** An event's traces from three sources: clients, topic and database. */
+/** An event's traces in clients, topic and database. */
 export interface Evidence {
-  /** Answers to the clients. */
+  /** All answers that clients got. */
   answers: readonly ClientAnswer[];
-  /** The topic; empty in direct mode. */
+  /** The topic's records; empty in direct mode. */
   records: readonly TopicRecord[];
   topic: string;
   database: Queryable;
 }
 
-/** One decided request, as the database has it. */
+/** A row of a decided request in the database. */
 export interface DecidedRow {
   requestId: string;
-  /** Decimal. */
+  /** The user id in decimal. */
   userId: string;
   outcome: Outcome;
   code: string | null;
 }
 
-/** The three sides, read. */
-export interface Sides {
+/** The traces to compare, after they were read. */
+export interface Traces {
   answers: readonly ClientAnswer[];
   /**
-   * User id of each request in the topic, by request id; undefined in direct mode, which has none.
+   * User id of each request in the topic, by request id; undefined in direct mode.
    */
   queued: ReadonlyMap<string, string> | undefined;
-  /** Requests that ended in the dead letter topic. */
+  /** Ids of the requests in the dead letter topic. */
   deadLettered?: ReadonlySet<string>;
   rows: readonly DecidedRow[];
   stock: { total: number; remaining: number };
 }
 
-/** The figures of an event, and each broken invariant in words. */
+/** The figures of an event, with a message for each broken invariant. */
 export interface Findings {
   accepted: number;
   issued: number;
@@ -63,8 +63,8 @@ export interface Findings {
 }
 
 /**
- * Reads the topic's records and the database, and compares them with what the clients were told.
- * Run it when the lag is 0.
+ * Compares the topic's records and the database with the answers that clients got. It is valid only
+ * when the lag is 0.
  */
 export async function reconcile({ answers, records, topic, database }: Evidence): Promise<Findings> {
   const { rows } = await database.query<DecidedRow>(
@@ -78,7 +78,7 @@ export async function reconcile({ answers, records, topic, database }: Evidence)
   );
   const failures = answers
     .filter(({ status }) => status < 200 || status > 599)
-    .map(({ userId, text }) => `user ${userId}: no answer but a failed connection: ${text}`);
+    .map(({ userId, text }) => `user ${userId}: the connection failed: ${text}`);
   const { stock, rejected } = await readTally(database);
   const findings = compare({ answers, queued, rows, stock });
   const { duplicate, soldOut } = findings;
@@ -92,63 +92,67 @@ export async function reconcile({ answers, records, topic, database }: Evidence)
 }
 
 /**
- * Holds the invariants after any fault: every accepted request has one terminal row (or stands in
- * the dead letter topic) and stands in the topic, every row comes from a request that was asked, no
- * user has two gifticons, no code is given twice, no more are issued than there are, a user was
- * only turned down for a reason, and a client that was told an outcome was told the right one.
+ * Checks the invariants that hold after any fault:
+ *
+ * - each accepted request is in the topic and has one terminal row or a dead letter;
+ * - each row comes from a request;
+ * - no user has two gifticons, and no code is issued twice;
+ * - no more gifticons are issued than the stock has;
+ * - each rejection has a valid reason;
+ * - each outcome in an answer is the one in the database.
  */
-export function compare({ answers, queued, deadLettered, rows, stock }: Sides): Findings {
+export function compare({ answers, queued, deadLettered, rows, stock }: Traces): Findings {
   const byId = new Map(rows.map((row) => [row.requestId, row]));
   const violations: string[] = [];
-  const hold = (holds: boolean, violation: () => string) => {
+  const check = (holds: boolean, violation: () => string) => {
     if (!holds) violations.push(violation());
   };
 
   for (const { requestId, status, userId } of answers) {
     if (requestId === undefined || ![201, 202, 409, 410].includes(status)) continue;
     const row = byId.get(requestId);
-    hold(
+    check(
       row !== undefined || deadLettered?.has(requestId) === true,
       () => `lost: request ${requestId} was answered ${status} and has no row`,
     );
-    hold(
+    check(
       row === undefined || row.userId === userId,
       () => `request ${requestId} of user ${userId} has user ${row?.userId ?? ""}`,
     );
     if (status === 202 && queued)
-      hold(queued.has(requestId), () => `lost: request ${requestId} was answered 202 and isn't in the topic`);
-    const told = { 201: "issued", 409: "duplicate", 410: "sold_out" }[status];
-    hold(
-      told === undefined || row === undefined || row.outcome === told,
-      () => `request ${requestId} was told ${told ?? ""}, and is ${row?.outcome ?? ""}`,
+      check(queued.has(requestId), () => `lost: request ${requestId} was answered 202 and isn't in the topic`);
+    const answered = { 201: "issued", 409: "duplicate", 410: "sold_out" }[status];
+    check(
+      answered === undefined || row === undefined || row.outcome === answered,
+      () => `request ${requestId} was answered ${answered ?? ""}, and is ${row?.outcome ?? ""}`,
     );
   }
 
   const asked = new Set(answers.map(({ requestId }) => requestId));
   for (const { requestId: id, userId: user } of rows) {
-    hold(asked.has(id) || queued?.get(id) === user, () => `row ${id} comes from no request`);
+    check(asked.has(id) || queued?.get(id) === user, () => `row ${id} has no request`);
   }
   for (const [id] of queued ?? []) {
-    hold(byId.has(id) || deadLettered?.has(id) === true, () => `lost: record of request ${id} has no row`);
+    check(byId.has(id) || deadLettered?.has(id) === true, () => `lost: record of request ${id} has no row`);
   }
 
   const issued = rows.filter(({ outcome }) => outcome === "issued");
   const winners = new Set(issued.map(({ userId }) => userId));
   const { total, remaining } = stock;
-  hold(byId.size === rows.length, () => `duplicated: ${rows.length} rows of ${byId.size} requests`);
-  hold(winners.size === issued.length, () => `duplicated: ${issued.length} gifticons went to ${winners.size} users`);
-  hold(new Set(issued.map(({ code }) => code)).size === issued.length, () => "duplicated: a code was given twice");
-  hold(issued.length <= total, () => `oversold: ${issued.length} issued of ${total}`);
-  hold(
+  check(byId.size === rows.length, () => `duplicated: ${rows.length} rows of ${byId.size} requests`);
+  check(winners.size === issued.length, () => `duplicated: ${issued.length} gifticons went to ${winners.size} users`);
+  check(new Set(issued.map(({ code }) => code)).size === issued.length, () => "duplicated: a code was issued twice");
+  check(issued.length <= total, () => `oversold: ${issued.length} issued of ${total}`);
+  check(
     issued.length + remaining === total,
     () => `oversold: ${issued.length} issued and ${remaining} left of ${total}`,
   );
   for (const { requestId: id, userId: user, outcome } of rows) {
-    hold(
+    check(
       outcome !== "duplicate" || winners.has(user),
       () => `request ${id} is a duplicate and its user has no gifticon`,
     );
-    hold(outcome !== "sold_out" || remaining === 0, () => `request ${id} is sold out and ${remaining} are left`);
+    check(outcome !== "sold_out" || remaining === 0, () => `request ${id} is sold out and ${remaining} are left`);
   }
   const count = (outcome: Outcome) => rows.filter((row) => row.outcome === outcome).length;
   return {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { makeSshFolder } from "./ssh-folder.ts";
 
-/** Bytes of the path that ssh binds while it makes the socket of a host with that name. */
+/** Returns the length of the path that ssh binds for a host with a name of this length. */
 const bound = (folder: string, name: number) => Buffer.byteLength(folder) + 1 + name + 17;
 
 describe("the folder of ssh's files", () => {
@@ -22,7 +22,7 @@ describe("the folder of ssh's files", () => {
   });
   after(() => Promise.all([root, ...made].map((path) => rm(path, { recursive: true, force: true }))));
 
-  /** Makes a folder whose path has that many bytes. */
+  /** Creates a folder whose path has this many bytes. */
   async function folderOf(bytes: number): Promise<string> {
     const path = join(root, "x".repeat(bytes - Buffer.byteLength(root) - 1));
     await mkdir(path, { recursive: true });
@@ -30,12 +30,12 @@ describe("the folder of ssh's files", () => {
     return path;
   }
 
-  it("is this user's alone", async () => {
+  it("is accessible only to this user", async () => {
     const { path } = await make(14, [root]);
     assert.equal((await stat(path)).mode & 0o777, 0o700);
   });
 
-  it("is in the first place whose sockets have room, to the byte", async () => {
+  it("is in the first place that is short enough for sockets, to the byte", async () => {
     // 107 bytes less ssh's 17, a name of 14 and its slash, the folder's name of 19 and its slash.
     const [fits, isLong] = [await folderOf(55), await folderOf(56)];
     const folder = await make(14, [isLong, fits]);
@@ -43,21 +43,22 @@ describe("the folder of ssh's files", () => {
     assert.equal(bound(folder.path, 14), 107);
   });
 
-  it("shares no connections where every place is too long", async () => {
+  it("shares no connections when every place is too long", async () => {
     const isLong = await folderOf(120);
     const folder = await make(14, [isLong]);
     assert.deepEqual([dirname(folder.path), folder.shares], [isLong, false]);
   });
 
-  it("passes over a place that isn't there, and one that ssh would read as something else", async () => {
+  it("skips absent places and paths that an ssh configuration would interpret", async () => {
     const folder = await make(14, [join(root, "absent"), join(root, "a b"), join(root, "100%d"), root]);
     assert.equal(dirname(folder.path), root);
   });
 
-  it("is refused with every place and its reason where there is none", async () => {
+  it("fails with every place and its reason when no place works", async () => {
     await assert.rejects(makeSshFolder(14, ["/proc/absent", "/a b"]), {
       name: "NotReadyError",
-      message: /no folder for the files of ssh: \/proc\/absent \(ENOENT\), \/a b \(its path may .*\nSet TMPDIR /,
+      message:
+        /no folder can be created for ssh's files: \/proc\/absent \(ENOENT\), \/a b \(its path may .*\nSet TMPDIR /,
     });
   });
 });

@@ -4,34 +4,34 @@ import { join } from "node:path";
 import { NotReadyError } from "./stack-outputs.ts";
 
 /**
- * Bytes of the longest path of a Unix socket: 108 with the zero at its end (sun_path of unix(7)).
+ * Greatest length of a Unix socket's path in bytes: 108 with the final zero (sun_path in unix(7)).
  */
 const SOCKET_PATH_BYTES = 107;
-/** Bytes that ssh appends to the path while it makes a socket: a dot and 16 characters. */
+/** Bytes that ssh appends to the path while it creates a socket: a dot and 16 characters. */
 const SSH_SUFFIX_BYTES = 17;
-/** Bytes of the name that mkdtemp makes. */
 const NAME = "gifticon-ssh-";
+/** Length of the folder's name, to which mkdtemp adds 6 characters. */
 const NAME_BYTES = NAME.length + 6;
 /**
- * Characters that stand for themselves in a configuration of ssh, where a blank or a % does not.
+ * Matches paths without characters that an ssh configuration interprets, such as a space or a %.
  */
 const PLAIN = /^[\w./-]+$/;
 
-/** A folder of this user alone for what ssh needs. */
+/** A folder for ssh's files that only this user can read. */
 export interface SshFolder {
   path: string;
-  /** True when the path leaves room for the sockets of shared connections. */
+  /** True when the path is short enough for the sockets of shared connections. */
   shares: boolean;
 }
 
 /**
- * Makes a folder for ssh's files. TMPDIR may be longer than the path of a socket may be, and ssh
- * then fails before it asks any host; so the first place is taken that is short enough, and where
- * none is, one in which connections are not shared.
+ * Creates a folder for ssh's files. With a long TMPDIR, a socket's path would exceed its limit and
+ * ssh would fail before it reaches a host. So the folder is created in the first place that is
+ * short enough. If none is, it is created in a longer one, and connections are not shared.
  *
- * @param longestName bytes of the longest name of a socket in the folder.
- * @param places folders to make it in, the first choice first.
- * @throws NotReadyError when it can be made in none of them; it names each with the reason.
+ * @param longestName the length of the longest socket name in bytes.
+ * @param places candidate parent folders in order of preference.
+ * @throws NotReadyError when no place works; the message names each with its reason.
  */
 export async function makeSshFolder(
   longestName: number,
@@ -49,11 +49,11 @@ export async function makeSshFolder(
         reasons.set(place, (error as NodeJS.ErrnoException).code ?? String(error));
       }
     } else {
-      reasons.set(place, "its path may hold only letters, digits and . _ - /");
+      reasons.set(place, "its path may contain only letters, digits and . _ - /");
     }
   }
   const tried = [...reasons].map(([place, reason]) => `${place} (${reason})`).join(", ");
   throw new NotReadyError(
-    `this machine has no folder for the files of ssh: ${tried}\nSet TMPDIR to a folder that you may write to.`,
+    `no folder can be created for ssh's files: ${tried}\nSet TMPDIR to a folder that you may write to.`,
   );
 }

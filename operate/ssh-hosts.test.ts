@@ -17,7 +17,7 @@ const stack: StackOutputs = {
 
 const folder = { path: "/folder", shares: true };
 
-test("the manager is reached at its public address, the others through it, each by the key that is known", () => {
+test("ssh reaches the manager at its public address and the others through it, with known host keys", () => {
   const config = renderConfig(stack, folder, "/folder/key");
   assert.match(config, /Host manager\n {2}HostName 203\.0\.113\.9\n {2}HostKeyAlias manager\nHost/);
   assert.match(
@@ -28,18 +28,18 @@ test("the manager is reached at its public address, the others through it, each 
   assert.match(config, /IdentityFile "\/folder\/key"\n {2}IdentitiesOnly yes/);
 });
 
-test("without a key of the program's, ssh finds the operator's as it always does", () => {
+test("without a key, ssh uses the operator's default keys", () => {
   assert.doesNotMatch(renderConfig(stack, folder), /Identit/);
 });
 
-/** Returns what ssh itself makes of the configuration of a host. */
+/** Returns the host's configuration as ssh resolves it. */
 async function readBySsh(hosts: SshHosts, host: string): Promise<Map<string, string>> {
   const { stdout } = await execa("ssh", ["-G", "-F", hosts.configuration, host]);
   const lines = stdout.split("\n").map((line) => line.split(" "));
   return new Map(lines.map(([name = "", ...value]) => [name, value.join(" ")]));
 }
 
-test("ssh reads the configuration as it is meant, whatever TMPDIR and the key's file are called", async () => {
+test("ssh parses the configuration correctly with special characters in TMPDIR and the key's path", async () => {
   const root = await mkdtemp(join(tmpdir(), "ssh-hosts-"));
   try {
     const place = join(root, "x".repeat(100));
@@ -51,21 +51,21 @@ test("ssh reads the configuration as it is meant, whatever TMPDIR and the key's 
     assert.equal(read.get("identityfile"), file.replaceAll("%", "%%"));
     assert.equal(read.get("userknownhostsfile"), hosts.configuration.replace(/config$/, "known_hosts"));
     assert.equal(read.get("proxyjump"), "manager");
-    // The place is too long for a socket: each command has a connection of its own.
+    // The place is too long for a socket, so each command has a separate connection.
     assert.deepEqual([read.get("controlmaster"), read.get("controlpath")], ["false", undefined]);
   } finally {
     await rm(root, { recursive: true });
   }
 });
 
-test("connections are shared by sockets that ssh can bind", async () => {
+test("connections share sockets whose paths ssh can bind", async () => {
   await using hosts = await SshHosts.open(stack, undefined);
   const path = (await readBySsh(hosts, "load-generator")).get("controlpath") ?? "";
   assert.match(path, /\/load-generator$/);
   assert.ok(Buffer.byteLength(path) + 17 <= 107, path);
 });
 
-test("a key that can't be read is told as such, before any host is asked", async () => {
+test("an unreadable key is refused before ssh connects", async () => {
   await assert.rejects(SshHosts.open(stack, { file: "/absent/key" }), {
     name: "NotReadyError",
     message: /^--identity is \/absent\/key, which can't be read \(ENOENT\)/,

@@ -8,8 +8,8 @@ import { makeSshFolder, type SshFolder } from "./ssh-folder.ts";
 import { NotReadyError, type StackOutputs } from "./stack-outputs.ts";
 
 /**
- * The stack's hosts, by name, over OpenSSH: through the manager, each with its key known
- * beforehand.
+ * Runs commands on the stack's hosts over OpenSSH, by host name. Connections go through the
+ * manager, and each host's key is known from the program.
  */
 export class SshHosts implements AsyncDisposable {
   readonly #folder: string;
@@ -20,12 +20,12 @@ export class SshHosts implements AsyncDisposable {
   }
 
   /**
-   * Opens the way to the hosts. No host is asked yet.
+   * Writes ssh's configuration. It doesn't connect to a host yet.
    *
-   * @param identity file of the operator's own key, or the key itself; without one, ssh finds a key
-   * as it always does.
-   * @throws NotReadyError when this machine has no folder for ssh's files, or the file can't be
-   * read.
+   * @param identity a file with the operator's private key, or the key itself. Without it, ssh uses
+   *   its default keys.
+   * @throws NotReadyError when no folder can be created for ssh's files, or the key file can't be
+   *   read.
    */
   static async open(
     stack: StackOutputs,
@@ -44,20 +44,20 @@ export class SshHosts implements AsyncDisposable {
     return new SshHosts(folder.path);
   }
 
-  /** The configuration file of ssh that knows the hosts by name. */
+  /** Path of the ssh configuration file with the hosts by name. */
   get configuration(): string {
     return join(this.#folder, "config");
   }
 
   /**
-   * Starts a command on a host; its standard output and error are the result's. Ends with an error
-   * unless it exits with 0.
+   * Starts a command on a host. The result has its standard output and error, and rejects on a
+   * non-zero exit code.
    */
   start<T extends Options>(host: string, command: readonly string[], options: T) {
     const child = execa("ssh", ["-F", this.configuration, host, command.map(quote).join(" ")], {
       ...options,
-      // A terminal sends Ctrl-C to its whole process group: the connections would be gone before
-      // anything is stopped and reported.
+      // A terminal sends Ctrl-C to its whole process group. The connections would end before the
+      // caller can stop commands and report.
       detached: true,
     });
     this.#started.push(child);
@@ -65,19 +65,19 @@ export class SshHosts implements AsyncDisposable {
   }
 
   /**
-   * Ends whatever still runs: nobody else does, for they are not in the terminal's process group.
+   * Ends the running commands, which the terminal's Ctrl-C doesn't reach.
    */
   end(): void {
     for (const child of this.#started) child.kill();
   }
 
-  /** Runs a command on a host, with `input` on its standard input, and returns what it printed. */
+  /** Runs a command on a host with this standard input, and returns its standard output. */
   async run(host: string, command: readonly string[], input = ""): Promise<string> {
     const { stdout } = await this.start(host, command, { input });
     return stdout;
   }
 
-  /** Ends the shared connections. */
+  /** Ends the commands and removes ssh's files. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.end();
     await rm(this.#folder, { recursive: true, force: true });
@@ -89,16 +89,16 @@ async function requireReadable(file: string): Promise<void> {
     await access(file, constants.R_OK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    throw new NotReadyError(`--identity is ${file}, which can't be read (${code})\nGive the file of a private key.`);
+    throw new NotReadyError(`--identity is ${file}, which can't be read (${code})\nPass the file of a private key.`);
   }
 }
 
-/** Renders an ssh configuration that knows the stack's hosts by their names. */
+/** Renders an ssh configuration with the stack's hosts by name. */
 export function renderConfig({ nodes, managerPublicIp }: StackOutputs, folder: SshFolder, identity?: string): string {
   const host = (name: string, address: string, jump: boolean) => [
     `Host ${name}`,
     `  HostName ${address}`,
-    // Its key is found by the host's name: addresses come again with other hosts.
+    // ssh looks up the host key by name, because a new host may get an earlier one's address.
     `  HostKeyAlias ${name}`,
     ...(jump ? [`  ProxyJump ${HOSTS.manager}`] : []),
   ];
@@ -115,12 +115,11 @@ export function renderConfig({ nodes, managerPublicIp }: StackOutputs, folder: S
     "  ServerAliveInterval 15",
     "  Compression yes",
     "  LogLevel ERROR",
-    // One connection to each host for all that is asked of it; it ends a while after the last.
+    // All commands on a host share one connection, which ends 20 s after the last command.
     ...(folder.shares
       ? ["  ControlMaster auto", `  ControlPath ${folder.path}/%n`, "  ControlPersist 20"]
       : ["  ControlMaster no"]),
-    // A file of the operator's: in quotes for its blanks, and with each % twice, as one begins a
-    // token.
+    // The operator's path may contain spaces, hence the quotes, and %, which begins a token of ssh.
     ...(identity === undefined ? [] : [`  IdentityFile "${identity.replaceAll("%", "%%")}"`, "  IdentitiesOnly yes"]),
     "",
   ].join("\n");

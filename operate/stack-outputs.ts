@@ -17,46 +17,46 @@ const outputs = z.object({
   ),
 });
 
-/** Outputs of the program. */
+/** The program's outputs that the tools use. */
 export type StackOutputs = z.output<typeof outputs>;
 
-/** Nothing can be run as things are: what is missing, and what to do. */
+/** Reports a missing prerequisite, with the next step. */
 export class NotReadyError extends Error {
   override readonly name = "NotReadyError";
   readonly code = "NOT_READY";
 }
 
 /**
- * Reads the outputs of the stack.
+ * Reads the outputs of a stack.
  *
- * @throws NotReadyError when it isn't up.
+ * @throws NotReadyError when the stack isn't up.
  */
 export async function readOutputs(name: string): Promise<StackOutputs> {
   const text = await pulumi(["stack", "output", "--json", "--stack", name]).catch((error: unknown) => {
-    throw new NotReadyError(`there is no stack ${name} here: ${firstLine(error)}\n${toStand(name)}`);
+    throw new NotReadyError(`there is no stack ${name}: ${firstLine(error)}\n${hintToStart(name)}`);
   });
   const parsed = outputs.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new NotReadyError(`stack ${name} is not up\n${toStand(name)}`);
+  if (!parsed.success) throw new NotReadyError(`stack ${name} is not up\n${hintToStart(name)}`);
   return parsed.data;
 }
 
 /**
- * The same of a stack that a load test can run on.
+ * Reads the outputs of a stack for a load test.
  *
- * @throws NotReadyError when it isn't up, or has no k6.
+ * @throws NotReadyError when the stack isn't up or has no k6.
  */
 export async function readStack(name: string): Promise<StackOutputs> {
   const stack = await readOutputs(name);
   if (stack.loadGenerator !== "k6") {
     throw new NotReadyError(
       `stack ${name} has no k6 (its setting loadGenerator is ${stack.loadGenerator})\n` +
-        `Give it one: ${command(name, "pulumi")} config set --stack ${name} loadGenerator k6, then ${command(name, "up")}`,
+        `Enable it: ${command(name, "pulumi")} config set --stack ${name} loadGenerator k6, then ${command(name, "up")}`,
     );
   }
   return stack;
 }
 
-/** A resource of the stack's state, its secrets in plain text. */
+/** A resource in the stack's state, with secrets in plain text. */
 export interface StateResource {
   urn: string;
   id?: string;
@@ -64,7 +64,7 @@ export interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
-/** Reads the state of the stack, for whoever may decrypt it. */
+/** Reads the stack's decrypted state. It needs the stack's passphrase or key. */
 export async function readState(name: string): Promise<StateResource[]> {
   const state = JSON.parse(await pulumi(["stack", "export", "--show-secrets", "--stack", name])) as {
     deployment: { resources?: StateResource[] };
@@ -73,8 +73,8 @@ export async function readState(name: string): Promise<StateResource[]> {
 }
 
 /**
- * The text that a property of the state holds, if it is one: a secret is exported as its JSON text
- * beside a signature.
+ * Returns the text in a property of the state, or undefined for other values. Pulumi exports a
+ * secret as JSON text beside a signature.
  */
 export function textOf(value: unknown): string | undefined {
   const text: unknown =
@@ -82,14 +82,14 @@ export function textOf(value: unknown): string | undefined {
   return typeof text === "string" ? text : undefined;
 }
 
-/** The program's own SSH key, for whoever may decrypt the stack's state. */
+/** Reads the program's SSH key from the stack's decrypted state. */
 export async function readProgramKey(name: string, state?: StateResource[]): Promise<string> {
   const program = (state ?? (await readState(name))).find(({ urn }) =>
     urn.endsWith("tls:index/privateKey:PrivateKey::program"),
   );
   const key = textOf(program?.outputs?.["privateKeyOpenssh"]);
   if (key === undefined)
-    throw new NotReadyError(`the state of stack ${name} holds no SSH key; give yours: --identity FILE`);
+    throw new NotReadyError(`the state of stack ${name} has no SSH key; pass yours: --identity FILE`);
   return key;
 }
 
@@ -100,7 +100,7 @@ async function pulumi(args: readonly string[]): Promise<string> {
 const command = (stack: string, name: string) =>
   stack === "local" ? `./run ${name}` : name === "up" ? `pulumi up -s ${stack}` : name;
 
-const toStand = (stack: string) => `Stand it up: ${command(stack, "up")}`;
+const hintToStart = (stack: string) => `Start it: ${command(stack, "up")}`;
 
 function firstLine(error: unknown): string {
   const text = error instanceof ExecaError ? String(error.stderr) : String(error);

@@ -1,21 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Asking again and again, with a bound: the tests' only way to wait. */
+/** Options of polling. */
 export interface WaitOptions {
   /**
-   * The bound, in milliseconds; five minutes by default: far more than it takes, also on a machine
-   * that is busy with other things.
+   * The default of five minutes is far more than the longest wait takes, even on a busy machine.
    */
   timeoutMs?: number;
-  /** The pause between two questions, in milliseconds. */
+  /** Pause between two probes. */
   everyMs?: number;
 }
 
 /**
- * Waits until `probe` returns something other than `undefined` or `false`, and returns that.
- * An error of the probe counts as "not yet"; the last one is the cause of the error at the bound.
+ * Waits until `probe` returns something other than `undefined` or `false`, and returns that. An
+ * error of the probe counts as "not yet". The last one is the cause of the timeout error.
  *
- * @throws Error that names what was waited for, when the bound has passed.
+ * @param what completes "not within N ms:".
+ * @throws Error when the timeout has passed.
  */
 export async function waitUntil<T>(
   what: string,

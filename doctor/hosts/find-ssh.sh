@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints the addresses with an SSH server that sends its greeting, one a line. Changes nothing. Runs
-# on the manager. values: ADDRESSES[] SSH_PORT
+# on the manager.
+# values: ADDRESSES[] SSH_PORT
 
 main() {
   local address

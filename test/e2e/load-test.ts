@@ -40,8 +40,8 @@ export class LoadTest {
   /** Checks that nothing runs and that the error explains it. */
   async refuses(args: readonly string[], message: RegExp): Promise<void> {
     const refused = await this.#event(args);
-    assert.equal(refused.exitCode, 2, refused.words);
-    assert.match(refused.words, message);
+    assert.equal(refused.exitCode, 2, refused.progress);
+    assert.match(refused.progress, message);
     assert.equal(refused.report, undefined);
   }
 
@@ -59,7 +59,7 @@ export class LoadTest {
       this.refuses(["--users", "-5"], /^error: --users is "-5"; allowed is a whole number from 1 to 50000$/m),
       this.refuses(["--users", String(most + 1)], beyond),
       this.refuses(["--mode", "fast"], /^error: --mode is "fast"; allowed is one of kafka, direct$/m),
-      this.refuses(["--stack", "absent"], /^error: there is no stack absent here: .*\nStand it up: /m),
+      this.refuses(["--stack", "absent"], /^error: there is no stack absent: .*\nStart it: /m),
     ]);
     assert.equal(await this.#inGenerator("ls /tmp"), "");
   }
@@ -90,8 +90,8 @@ export class LoadTest {
    */
   async findsPlantedFaults(): Promise<void> {
     // This check is not about the error rate.
-    const { exitCode, words, report } = await this.#event([...USERS, "--seconds", "3", "--max-error-rate", "1"]);
-    const run = report?.runs[0] ?? assert.fail(words);
+    const { exitCode, progress, report } = await this.#event([...USERS, "--seconds", "3", "--max-error-rate", "1"]);
+    const run = report?.runs[0] ?? assert.fail(progress);
     const id = (number: number) => requestIdOf(run.plan, number, false);
     assert.deepEqual(
       run.verdict.violations.filter((violation) => !violation.includes("were accepted or turned away")).sort(),
@@ -113,7 +113,7 @@ export class LoadTest {
       const response = await request(`${apiUrl}/stats`);
       return ((await response.body.json()) as { issued: number }).issued;
     };
-    const { exitCode, words, report } = await this.#event(
+    const { exitCode, progress, report } = await this.#event(
       ["--mode", "direct", ...USERS, "--seconds", "600"],
       async (output) => {
         const haveCome = () => {
@@ -125,7 +125,7 @@ export class LoadTest {
         await waitUntil("the users to be served", async () => (await issued()) > before + 100);
       },
     );
-    const { verdict, mode } = report?.runs[0] ?? assert.fail(words);
+    const { verdict, mode } = report?.runs[0] ?? assert.fail(progress);
     assert.deepEqual(
       [exitCode, report?.outcome, mode, verdict.violations, verdict.doubts],
       [1, "invalid", "direct", [], ["it was ended early"]],
@@ -150,12 +150,12 @@ export class LoadTest {
         "{{json .Spec}}",
       ]);
     const before = await spec();
-    const { exitCode, words, report } = await this.#event(["--compare", ...USERS, "--seconds", "8"]);
-    assert.ok(report, words);
+    const { exitCode, progress, report } = await this.#event(["--compare", ...USERS, "--seconds", "8"]);
+    assert.ok(report, progress);
     assert.deepEqual(
       report.runs.map(({ mode, verdict: { outcome, violations, doubts } }) => ({ mode, outcome, violations, doubts })),
       ["direct", "kafka"].map((mode) => ({ mode, outcome: "passed", violations: [], doubts: [] })),
-      words,
+      progress,
     );
     for (const { verdict } of report.runs) assert.ok(verdict.findings.issued > 250, JSON.stringify(verdict));
     assert.equal(exitCode, 0);

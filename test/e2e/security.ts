@@ -9,7 +9,7 @@ import { type Flow, groupsOfRole, planFlows } from "../../infra/plans/flows.ts";
 import { Gifticons } from "../../operate/gifticons.ts";
 import { send, targetOf } from "../support/hostile/raw-http.ts";
 import { smugglings } from "../support/hostile/smuggling.ts";
-import { bodies, type Body, onHost } from "../../operate/local-hosts.ts";
+import { containersInVpc, onHost, type ResourceContainer } from "../../operate/local-hosts.ts";
 import type { LocalStack, Outputs } from "../../operate/local-stack.ts";
 import { Canary, secretsOfState, traceOf } from "../support/security/canary.ts";
 import { faultsOf } from "../support/security/cis-containers.ts";
@@ -173,14 +173,14 @@ interface Environment {
   services: Host[];
   /** Addresses that are reachable from outside. */
   published: End[];
-  containers: Body[];
+  containers: ResourceContainer[];
 }
 
 /** TCP ports to probe: those of the environment, and others of the Docker engine. */
 const PROBED = [22, 80, 443, 2181, 2375, 2376, 2377, 5432, 7946, PORTS.api, 8081, 9092, 19092];
 
 async function inspect(stack: LocalStack): Promise<Environment> {
-  const [outputs, containers] = await Promise.all([stack.outputs(), bodies(stack.account)]);
+  const [outputs, containers] = await Promise.all([stack.outputs(), containersInVpc(stack.account)]);
   const bodyAt = (address: string) => {
     const body = containers.find(({ privateAddress }) => privateAddress === address);
     if (body === undefined) throw new Error(`no container has ${address}`);
@@ -192,7 +192,7 @@ async function inspect(stack: LocalStack): Promise<Environment> {
     groups: groupsOfRole(role as Parameters<typeof groupsOfRole>[0]),
     place: inContainer(name, bodyAt(privateIp).container),
   }));
-  const service = (name: "entrance" | "database", type: string): Host & { body: Body } => {
+  const service = (name: "entrance" | "database", type: string): Host & { body: ResourceContainer } => {
     const body = containers.find((one) => one.type === type);
     if (body === undefined) throw new Error(`there is no ${name}`);
     return { name, address: body.privateAddress, groups: [name], place: inContainer(name, body.container), body };
