@@ -13,14 +13,14 @@ const config = {
 const size = (...args: string[]) =>
   execa("node", [new URL("../load-test/sizing/main.ts", import.meta.url).pathname, ...args], { reject: false });
 
-test("options are judged and completed, names are kept", () => {
+test("validates options, adds defaults and keeps names", () => {
   assert.deepEqual(readArguments(["all", "--users", "5"], config), {
     options: { users: 5, json: false },
     names: ["all"],
   });
 });
 
-test("each wrong argument is told, with what is allowed", () => {
+test("names each wrong argument with the allowed values", () => {
   const refused = (args: string[], message: string) => {
     assert.throws(() => readArguments(args, config), new UsageError(message));
   };
@@ -29,13 +29,13 @@ test("each wrong argument is told, with what is allowed", () => {
   assert.throws(() => readArguments(["--many"], config), { code: "USAGE_INVALID", message: /--many/ });
 });
 
-test("a command with a wrong line says why and how, and ends with 2", async () => {
+test("a command with wrong arguments prints the error and the usage, and exits with 2", async () => {
   const { exitCode, stdout, stderr } = await size("--users", "0");
   assert.deepEqual([exitCode, stdout], [2, ""]);
   assert.match(stderr, /^error: --users is "0"; allowed is a whole number from 1 to 100000000\n\nUsage: /);
 });
 
-test("a command that is asked for help gives it", async () => {
+test("a command with --help prints the usage", async () => {
   const { exitCode, stdout, stderr } = await size("--help");
   assert.deepEqual([exitCode, stderr], [0, ""]);
   assert.match(stdout, /^Usage: /);

@@ -16,7 +16,7 @@ import { BatchHandler } from "./batch-handler.ts";
 import { createIssuerMetrics } from "./metrics.ts";
 import { Progress } from "@gifticon/kafka/consumer/progress.ts";
 
-/** Records of so many users; the given ones can't be read. */
+/** Returns records of `count` users. Those at the `poison` indexes can't be read. */
 function messages(count: number, poison: readonly number[] = []): FetchedRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const message = encodeRecord({ requestId: newRequestId(), userId: BigInt(index + 1), requestedAt: 0 });
@@ -33,7 +33,7 @@ interface Options {
   commit?: () => Promise<void>;
 }
 
-/** A handler that writes down what it does, in order, and what it is given. */
+/** Returns a handler that logs its calls in order. */
 function handlerOf(options: Options = {}) {
   const log: string[] = [];
   let attempt = 0;
@@ -57,7 +57,7 @@ function handlerOf(options: Options = {}) {
     },
     1,
   );
-  /** @param waiting records that wait behind the batch. */
+  /** @param waiting the number of records behind the batch. */
   const batchOf = (batch: FetchedRecord[], waiting = 0): EachBatchPayload =>
     ({
       batch: {
@@ -79,7 +79,7 @@ function handlerOf(options: Options = {}) {
   return { handler, log, letters, progress, batchOf };
 }
 
-/** Runs a handler over the messages. */
+/** Lets a new handler handle the messages. */
 async function handle(batch: FetchedRecord[], options: Options = {}) {
   const { handler, batchOf, ...seen } = handlerOf(options);
   const end = handler.handle(batchOf(batch));
@@ -93,7 +93,7 @@ describe("the batch handler", () => {
     assert.deepEqual(log, ["issue 2000", "commit 2000", "issue 2000", "commit 4000", "issue 500", "commit 4500"]);
   });
 
-  test("has dead letters acknowledged before it commits, and issues the rest", async () => {
+  test("waits for the acknowledgement of dead letters before it commits, and issues the other records", async () => {
     const { log } = await handle(messages(4, [1, 3]));
     assert.deepEqual(log, ["dead letters 2", "issue 2", "commit 4"]);
   });
@@ -104,17 +104,17 @@ describe("the batch handler", () => {
     await assert.rejects(end, /away/);
   });
 
-  test("goes past a batch of nothing but poison", async () => {
+  test("commits a batch with only unreadable records", async () => {
     const { log } = await handle(messages(2, [0, 1]));
     assert.deepEqual(log, ["dead letters 2", "commit 2"]);
   });
 
-  test("tries a failed transaction again, whole, before it commits", async () => {
+  test("retries a failed transaction completely before it commits", async () => {
     const issue = (attempt: number) => (attempt === 1 ? Promise.reject(new Error("away")) : Promise.resolve());
     assert.deepEqual((await handle(messages(3), { issue })).log, ["issue 3", "issue 3", "commit 3"]);
   });
 
-  test("makes a dead letter of the record that transactions fail by, and issues the rest", async () => {
+  test("makes a dead letter of the record that makes transactions fail, and issues the others", async () => {
     const failure = Object.assign(new Error("out of range"), { code: "22008" });
     const issue = (_attempt: number, requests: GifticonRequest[]) =>
       requests.some(({ userId }) => userId === 3n) ? Promise.reject(failure) : Promise.resolve();
@@ -127,12 +127,12 @@ describe("the batch handler", () => {
     assert.equal(reason, "can't be issued: out of range");
   });
 
-  test("makes a dead letter of a record that transactions fail by alone", async () => {
+  test("makes a dead letter of a single record that makes transactions fail", async () => {
     const { log } = await handle(messages(1), { issue: () => Promise.reject(new TypeError("null")) });
     assert.deepEqual(log, [...Array<string>(4).fill("issue 1"), "dead letters 1", "commit 1"]);
   });
 
-  test("keeps records that all fail, and says what holds it up", async () => {
+  test("keeps retrying when all records fail, and reports the cause", async () => {
     let running = true;
     const issue = (attempt: number) => {
       running = attempt < 6;
@@ -146,14 +146,14 @@ describe("the batch handler", () => {
     assert.deepEqual(progress.verdict, { ok: false, reason: "the consumer is blocked: offset 0: a fault of ours" });
   });
 
-  test("makes the next transaction smaller when one took too long", async () => {
+  test("makes the next transaction smaller after one that timed out", async () => {
     const slow = Object.assign(new Error("statement timeout"), { code: "57014" });
     const issue = (attempt: number) => (attempt === 1 ? Promise.reject(slow) : Promise.resolve());
     const { log } = await handle(messages(4_000), { issue });
     assert.deepEqual(log.slice(0, 4), ["issue 2000", "issue 2000", "commit 2000", "issue 1250"]);
   });
 
-  test("doesn't go past an offset that couldn't be committed", async () => {
+  test("commits no offset after one that couldn't be committed", async () => {
     const { log, end } = await handle(messages(6_000), { commit: () => Promise.reject(new Error("rebalancing")) });
     assert.deepEqual(
       log.filter((line) => line.startsWith("commit")),
@@ -173,7 +173,7 @@ describe("the batch handler", () => {
     assert.equal(committed, 2);
   });
 
-  test("leaves a batch that it was stopped in uncommitted", async () => {
+  test("doesn't commit a batch during which it was stopped", async () => {
     let running = true;
     const issue = () => {
       running = false;
@@ -182,7 +182,7 @@ describe("the batch handler", () => {
     assert.deepEqual((await handle(messages(3), { issue, running: () => running })).log, ["issue 3"]);
   });
 
-  test("gives the batch up when the group says that it is rebalancing", async () => {
+  test("gives up the batch when the group rebalances", async () => {
     const { log, end } = await handle(messages(3), {
       issue: () => Promise.reject(new Error("away")),
       heartbeat: () => Promise.reject(new Error("rebalancing")),
@@ -192,7 +192,7 @@ describe("the batch handler", () => {
   });
 
   describe("with more records behind a batch", () => {
-    /** A handler whose transactions end when the test says so. */
+    /** Returns a handler whose transactions end when the test ends them. */
     const held = (options: Options = {}) => {
       const transactions: PromiseWithResolvers<void>[] = [];
       const issue = () => {
@@ -203,7 +203,7 @@ describe("the batch handler", () => {
       return { ...handlerOf({ issue, ...options }), transactions };
     };
 
-    test("lets them be fetched while the last transaction is under way, and starts the next one after it", async () => {
+    test("returns before the last transaction ends, and starts the next transaction after it", async () => {
       const { handler, log, batchOf, transactions } = held();
       await handler.handle(batchOf(messages(3), 2));
       const second = handler.handle(batchOf(messages(2)));
@@ -217,7 +217,7 @@ describe("the batch handler", () => {
       assert.deepEqual(log.slice(3), ["commit 2"]);
     });
 
-    test("commits nothing behind what failed, and says so each time until the partitions are given out anew", async () => {
+    test("commits nothing after a failed commit, and fails until the partitions are assigned again", async () => {
       let commits = 0;
       const commit = () => (++commits === 1 ? Promise.reject(new Error("rebalancing")) : Promise.resolve());
       const { handler, log, batchOf } = handlerOf({ commit });
@@ -232,7 +232,7 @@ describe("the batch handler", () => {
       assert.equal(await handler.settled(), true);
     });
 
-    test("leaves what was under way in a rebalance to whoever gets the partition", async () => {
+    test("doesn't commit a chunk that was in progress during a rebalance", async () => {
       const { handler, log, batchOf, transactions } = held();
       await handler.handle(batchOf(messages(3), 2));
       handler.rejoined();
@@ -244,7 +244,7 @@ describe("the batch handler", () => {
       assert.deepEqual(log, ["issue 3", "issue 3", "commit 3"]);
     });
 
-    test("commits what is under way before it closes, and takes no more", async () => {
+    test("commits the chunk in progress before it closes, and starts no other", async () => {
       const { handler, log, batchOf, transactions } = held();
       await handler.handle(batchOf(messages(3), 2));
       const closed = handler.close();
@@ -255,7 +255,7 @@ describe("the batch handler", () => {
       assert.deepEqual(log, ["issue 3", "commit 3"]);
     });
 
-    test("tries nothing again that fails while it closes", async () => {
+    test("doesn't retry while it closes", async () => {
       const { handler, log, batchOf, transactions } = held();
       await handler.handle(batchOf(messages(3), 2));
       const closed = handler.close();

@@ -13,83 +13,83 @@ import { type Failing, isCausedByContent, isolate } from "./isolate.ts";
 import type { Progress } from "@gifticon/kafka/consumer/progress.ts";
 import { sendDeadLetters } from "./send-dead-letters.ts";
 
-/** PostgreSQL's code for a statement that took longer than it may. */
+/** PostgreSQL's error code for a statement that exceeded its timeout. */
 const QUERY_CANCELED = "57014";
 const FIRST_BACKOFF_MS = 250;
-/** How many times as long the longest wait between two attempts is as the first. */
+/** Ratio of the longest to the first wait between two attempts. */
 const LONGEST_BACKOFF = 20;
-const BEAT_MS = 1_000;
+const HEARTBEAT_MS = 1_000;
 /**
- * How often a transaction may fail by what its records hold before the ones that it fails by are
- * looked for.
+ * Number of attempts with all records when their content makes the transaction fail. After them,
+ * the handler isolates the faulty records.
  */
 const ATTEMPTS_WITH_ALL = 3;
 
-/** What the handler works with. */
+/** The handler's collaborators. */
 export interface HandlerParts {
   issue: (requests: GifticonRequest[]) => Promise<IssueResult>;
-  /** Returns when the dead letters are acknowledged. */
+  /** Returns after the broker has acknowledged the dead letters. */
   sendDeadLetters: (messages: OutgoingMessage[]) => Promise<void>;
   metrics: IssuerMetrics;
   progress: Progress;
   log: Logger;
 }
 
-/** A record and the request that it is. */
-interface Asked {
+/** A record with its decoded request. */
+interface RequestRecord {
   record: FetchedRecord;
   request: GifticonRequest;
 }
 
-/** A record that becomes a dead letter, and why. */
-interface Spoiled {
+/** A record that becomes a dead letter, with the reason. */
+interface FailedRecord {
   record: FetchedRecord;
   poison: Poison;
 }
 
-/** Records that are handled together, read. */
+/** Decoded records for one transaction. */
 interface Chunk {
-  asked: Asked[];
-  spoiled: Spoiled[];
-  /** What the group continues with after it. */
+  requests: RequestRecord[];
+  failed: FailedRecord[];
+  /** The offset to commit after it. */
   nextOffset: string;
-  /** Where in the batch the next chunk starts. */
+  /** Index in the batch where the next chunk starts. */
   end: number;
 }
 
 /**
- * Handles what the fetches of one session bring. The order is the invariant: dead letters are
- * acknowledged and the transaction is committed before the offset is. Whatever fails in between is
- * delivered again, and the database decides each request id once.
+ * Handles the batches that one session fetches. The order is the invariant: dead letters are
+ * acknowledged and the transaction is committed before the offset is committed. After a failure in
+ * between, Kafka delivers the records again, and the database decides each request id once.
  *
- * One transaction at a time. While the database works on one chunk, the next is read and the offset
- * of the one before is committed; where more records wait behind a batch, it counts as handled
- * while its last chunk is under way, so that they are fetched meanwhile.
+ * It runs one transaction at a time. While the database works on one chunk, the handler decodes the
+ * next chunk and commits the offset of the previous one. When more records wait behind a batch,
+ * `handle` returns while the last chunk is still in its transaction, so that kafkajs fetches the
+ * next batch meanwhile.
  */
 export class BatchHandler {
   readonly #parts: HandlerParts;
   readonly #firstBackoffMs: number;
   readonly #size = new BatchSize();
-  /** Of the chunk taken last: whether it is decided. Never rejects. */
+  /** Resolves to whether the latest chunk was decided. Never rejects. */
   #decided: Promise<boolean> = Promise.resolve(true);
   /**
-   * The offset of the chunk taken last is committed, or never will be; and that of the one before
-   * it. Never reject.
+   * Resolve when the offset of the latest chunk, or of the one before, is committed or given up.
+   * They never reject.
    */
   #committed = Promise.resolve();
   #committedBefore = Promise.resolve();
   /**
-   * Why a chunk couldn't be decided or committed. Nothing behind it may be committed then, until
-   * the partitions are given out anew.
+   * The error of a chunk that couldn't be decided or committed. Until the group assigns the
+   * partitions again, no later offset may be committed.
    */
   #failure: Error | undefined;
-  /** How often the group has given out its partitions. */
+  /** Number of assignments of partitions by the group. */
   #membership = 0;
   #closing = false;
 
   /**
-   * @param firstBackoffMs Between a transaction that failed and its second attempt, in
-   * milliseconds.
+   * @param firstBackoffMs wait between a failed transaction and its second attempt.
    */
   constructor(parts: HandlerParts, firstBackoffMs = FIRST_BACKOFF_MS) {
     this.#parts = parts;
@@ -97,21 +97,24 @@ export class BatchHandler {
   }
 
   /**
-   * Handles a batch. Throws also what the chunk failed by that was under way from the batch before:
-   * it asks the same of kafkajs, to join again or to end.
+   * Handles a batch.
+   *
+   * @throws The error of a chunk of this batch or of the previous one. kafkajs reacts to both in
+   *   the
+   *   same way: it joins the group again or ends.
    */
   async handle(payload: EachBatchPayload): Promise<void> {
     const { messages } = payload.batch;
-    const isHandling = () => this.#mayGoOn(payload) && !payload.isStale();
+    const isHandling = () => this.#isActive(payload) && !payload.isStale();
     let start = 0;
     let ahead: Chunk | undefined = readChunk(payload, 0, this.#size.current);
-    while (start < messages.length && (await this.#turn()) && isHandling()) {
-      // What was read ahead may be too much for a database that has turned out to be slow.
+    while (start < messages.length && (await this.#waitForTurn()) && isHandling()) {
+      // The transaction size may have shrunk since the chunk was read ahead.
       const chunk: Chunk =
         ahead !== undefined && ahead.end - start <= this.#size.current
           ? ahead
           : readChunk(payload, start, this.#size.current);
-      this.#take(payload, chunk);
+      this.#start(payload, chunk);
       ahead = await readAhead(payload, chunk.end, this.#size.current);
       start = chunk.end;
     }
@@ -121,8 +124,8 @@ export class BatchHandler {
   }
 
   /**
-   * The group has given out its partitions anew: what wasn't committed is delivered again, perhaps
-   * to another member, and whatever failed of it with it.
+   * Forgets failures after the group has assigned its partitions again. Kafka delivers uncommitted
+   * records again, perhaps to another member.
    */
   rejoined(): void {
     this.#membership++;
@@ -130,7 +133,7 @@ export class BatchHandler {
     this.#decided = this.#decided.then(() => true);
   }
 
-  /** Waits for what is under way; false when some of it won't be committed. */
+  /** Waits for the chunks in progress. Returns false when one of them won't be committed. */
   async settled(): Promise<boolean> {
     const membership = this.#membership;
     const decided = await this.#decided;
@@ -138,21 +141,21 @@ export class BatchHandler {
     return decided && this.#failure === undefined && membership === this.#membership;
   }
 
-  /** Takes no more, tries nothing again, and waits for what is under way. */
+  /** Stops new chunks and retries, and waits for the chunks in progress. */
   async close(): Promise<void> {
     this.#closing = true;
     await this.settled();
   }
 
-  #mayGoOn(payload: EachBatchPayload): boolean {
+  #isActive(payload: EachBatchPayload): boolean {
     return payload.isRunning() && !this.#closing;
   }
 
   /**
-   * Waits until a chunk may be taken: the one before is decided, and the offset of the one before
-   * that committed.
+   * Waits until a chunk may start: the previous chunk is decided, and the offset of the one before
+   * is committed.
    */
-  async #turn(): Promise<boolean> {
+  async #waitForTurn(): Promise<boolean> {
     const decided = await this.#decided;
     await this.#committedBefore;
     this.#throwFailure();
@@ -164,9 +167,9 @@ export class BatchHandler {
   }
 
   /**
-   * Starts what a chunk takes. Resolved at once, its offset only says where the next fetch begins.
+   * Starts a chunk. It resolves the offset at once, which only sets where the next fetch begins.
    */
-  #take(payload: EachBatchPayload, chunk: Chunk): void {
+  #start(payload: EachBatchPayload, chunk: Chunk): void {
     const membership = this.#membership;
     const isOurs = () => membership === this.#membership;
     const fail = (error: unknown): false => {
@@ -182,75 +185,88 @@ export class BatchHandler {
     [this.#decided, this.#committedBefore, this.#committed] = [decided, committedBefore, commit().catch(fail).then()];
   }
 
-  /** Returns false when the session ends before the chunk is done; it mustn't be committed then. */
-  async #decide(payload: EachBatchPayload, { asked, spoiled }: Chunk): Promise<boolean> {
-    await this.#putAside(payload, spoiled);
-    if (asked.length === 0) return true;
-    const failing = await this.#issueUntilDone(payload, asked);
+  /**
+   * Returns false when the session ends before the chunk is decided. Its offset stays uncommitted.
+   */
+  async #decide(payload: EachBatchPayload, { requests, failed }: Chunk): Promise<boolean> {
+    await this.#writeDeadLetters(payload, failed);
+    if (requests.length === 0) return true;
+    const failing = await this.#issueUntilDone(payload, requests);
     if (failing === undefined) return false;
-    await this.#putAside(payload, failing.map(spoiledBy));
+    await this.#writeDeadLetters(payload, failing.map(failedRecord));
     return true;
   }
 
-  /** Makes dead letters of records. */
-  async #putAside({ batch: { topic, partition } }: EachBatchPayload, spoiled: readonly Spoiled[]): Promise<void> {
-    if (spoiled.length === 0) return;
+  /** Writes records to the dead letter topic. */
+  async #writeDeadLetters(
+    { batch: { topic, partition } }: EachBatchPayload,
+    failed: readonly FailedRecord[],
+  ): Promise<void> {
+    if (failed.length === 0) return;
     const { log, metrics } = this.#parts;
-    for (const { record, poison } of spoiled) {
+    for (const { record, poison } of failed) {
       log.warn({ topic, partition, offset: record.offset, reason: poison.reason }, "a record can't be read");
     }
-    const letters = spoiled.map(({ record, poison }) => encodeDeadLetter(topic, partition, record, poison));
+    const letters = failed.map(({ record, poison }) => encodeDeadLetter(topic, partition, record, poison));
     await sendDeadLetters(this.#parts.sendDeadLetters, letters, log);
-    metrics.deadLettered(spoiled.length);
+    metrics.deadLettered(failed.length);
   }
 
   /**
-   * Tries until the database has committed, keeping the place in the consumer group. Returns the
-   * records that can't be issued, or undefined when the session ends meanwhile.
+   * Retries until the database has committed, with heartbeats that keep the membership in the
+   * consumer group. Returns the records that can't be issued, or undefined when the session ends.
    */
-  async #issueUntilDone(payload: EachBatchPayload, asked: readonly Asked[]): Promise<Failing<Asked>[] | undefined> {
+  async #issueUntilDone(
+    payload: EachBatchPayload,
+    records: readonly RequestRecord[],
+  ): Promise<Failing<RequestRecord>[] | undefined> {
     const { metrics, progress, log } = this.#parts;
     let backoff = this.#firstBackoffMs;
     let failures = 0;
-    while (this.#mayGoOn(payload)) {
+    while (this.#isActive(payload)) {
       try {
         const failing =
-          failures < ATTEMPTS_WITH_ALL ? await this.#issue(payload, asked) : await this.#issueApart(payload, asked);
+          failures < ATTEMPTS_WITH_ALL
+            ? await this.#issue(payload, records)
+            : await this.#issueSeparately(payload, records);
         this.#size.grow();
         return failing;
       } catch (error) {
         failures = isCausedByContent(error) ? failures + 1 : 0;
         if ((error as { code?: string }).code === QUERY_CANCELED) this.#size.shrink();
         const { offset } = payload.batch.messages[0] ?? {};
-        log.warn({ err: error, requests: asked.length, offset, retryInMs: backoff }, "couldn't issue; trying again");
+        log.warn({ err: error, requests: records.length, offset, retryInMs: backoff }, "couldn't issue; retrying");
         metrics.failed();
         if (failures > ATTEMPTS_WITH_ALL) progress.blocked(`offset ${offset ?? ""}: ${(error as Error).message}`);
       }
-      await beating(payload, () => delay(backoff));
+      await withHeartbeats(payload, () => delay(backoff));
       progress.worked();
-      // Tells of a rebalance by throwing: the partition may be someone else's by now.
+      // It throws during a rebalance, when the partition may already belong to another member.
       await payload.heartbeat();
       backoff = Math.min(backoff * 2, this.#firstBackoffMs * LONGEST_BACKOFF);
     }
     return undefined;
   }
 
-  async #issue(payload: EachBatchPayload, asked: readonly Asked[]): Promise<[]> {
+  async #issue(payload: EachBatchPayload, records: readonly RequestRecord[]): Promise<[]> {
     const { issue, metrics } = this.#parts;
-    const requests = asked.map(({ request }) => request);
-    metrics.decided(await beating(payload, () => metrics.observeIssue(requests.length, () => issue(requests))));
+    const requests = records.map(({ request }) => request);
+    metrics.decided(await withHeartbeats(payload, () => metrics.observeIssue(requests.length, () => issue(requests))));
     return [];
   }
 
   /**
-   * Issues what can be, and returns the records that the transaction fails by.
+   * Issues all valid records, and returns those that make the transaction fail.
    *
-   * @throws The error of all of several records: then it isn't the records.
+   * @throws The error when all of several records fail, since the cause is then not their content.
    */
-  async #issueApart(payload: EachBatchPayload, asked: readonly Asked[]): Promise<Failing<Asked>[]> {
-    const failing = await isolate(asked, (some) => this.#issue(payload, some));
+  async #issueSeparately(
+    payload: EachBatchPayload,
+    records: readonly RequestRecord[],
+  ): Promise<Failing<RequestRecord>[]> {
+    const failing = await isolate(records, (some) => this.#issue(payload, some));
     const [first, ...others] = failing;
-    if (first !== undefined && others.length > 0 && failing.length === asked.length) throw first.error;
+    if (first !== undefined && others.length > 0 && failing.length === records.length) throw first.error;
     return failing;
   }
 
@@ -266,35 +282,35 @@ function readChunk({ batch }: EachBatchPayload, start: number, count: number): C
   const { topic, partition } = batch;
   const records = recordsOf(batch);
   const end = Math.min(start + count, records.length);
-  // Behind the last record there may be marks of transactions, which nobody sees.
+  // Invisible transaction markers may follow the last record.
   const last = end === records.length ? batch.lastOffset() : (records[end - 1]?.offset ?? "");
-  const chunk: Chunk = { asked: [], spoiled: [], nextOffset: (BigInt(last) + 1n).toString(), end };
+  const chunk: Chunk = { requests: [], failed: [], nextOffset: (BigInt(last) + 1n).toString(), end };
   for (const record of records.slice(start, end)) {
     const decoded = decodeRecord(topic, partition, record);
-    if (isPoison(decoded)) chunk.spoiled.push({ record, poison: decoded });
-    else chunk.asked.push({ record, request: decoded });
+    if (isPoison(decoded)) chunk.failed.push({ record, poison: decoded });
+    else chunk.requests.push({ record, request: decoded });
   }
   return chunk;
 }
 
-function spoiledBy({ item: { record }, error }: Failing<Asked>): Spoiled {
+function failedRecord({ item: { record }, error }: Failing<RequestRecord>): FailedRecord {
   return { record, poison: { reason: `can't be issued: ${error.message}` } };
 }
 
-/** Reads a chunk once the statement of the one before has left for the database. */
+/** Decodes a chunk after the previous chunk's statement was sent to the database. */
 async function readAhead(payload: EachBatchPayload, start: number, count: number): Promise<Chunk | undefined> {
   await nextTurn();
   return start < payload.batch.messages.length ? readChunk(payload, start, count) : undefined;
 }
 
 /**
- * Does the work with heartbeats going on; what they report shows itself at the next one that is
- * awaited.
+ * Sends heartbeats during the work. It ignores their errors, because the next awaited heartbeat
+ * reports them.
  */
-async function beating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
+async function withHeartbeats<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => {
     payload.heartbeat().catch(() => undefined);
-  }, BEAT_MS);
+  }, HEARTBEAT_MS);
   try {
     return await work();
   } finally {

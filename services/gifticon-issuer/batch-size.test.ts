@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { BatchSize } from "./batch-size.ts";
 
-test("the batch size stays between 1 and 2,000, and comes back to 2,000", () => {
+test("the batch size stays between 1 and 2,000, and returns to 2,000", () => {
   fc.assert(
     fc.property(fc.array(fc.boolean()), (slow) => {
       const size = new BatchSize();

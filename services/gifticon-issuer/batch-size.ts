@@ -1,28 +1,28 @@
 /**
- * Rows for a transaction: enough that its fixed costs don't count, few enough that it takes well
- * under a second.
+ * Largest number of rows in a transaction: enough to make its fixed costs negligible, and few
+ * enough for well under a second.
  */
 const LARGEST = 2_000;
 
 /**
- * How many records go into a transaction. A fetch brings what has arrived, so a calm topic gives
- * small batches by itself and a backlog gives the largest; a database too slow for that gets
- * smaller ones until it keeps up again.
+ * Adapts the number of records in a transaction. A fetch returns the arrived records, so a calm
+ * topic leads to small transactions and a backlog to the largest. A slow database gets smaller ones
+ * until it keeps up again.
  */
 export class BatchSize {
   #current = LARGEST;
 
-  /** Records for the next transaction. */
+  /** Greatest number of records in the next transaction. */
   get current(): number {
     return this.#current;
   }
 
-  /** A transaction took too long. */
+  /** Call it after a transaction that timed out. */
   shrink(): void {
     this.#current = Math.max(1, Math.floor(this.#current / 2));
   }
 
-  /** A transaction went well. */
+  /** Call it after a transaction that succeeded. */
   grow(): void {
     this.#current = Math.min(LARGEST, Math.ceil(this.#current * 1.25));
   }

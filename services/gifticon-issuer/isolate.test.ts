@@ -18,7 +18,7 @@ describe("an error", () => {
     }
   });
 
-  test("isn't when the database or the broker is away, too slow, or differs from what was expected", () => {
+  test("isn't caused by content when the database or broker is unavailable, slow or unexpected", () => {
     const codes = ["08006", "57P01", "57014", "40001", "53300", "42P01", "ECONNREFUSED", "ERR_SOCKET_CLOSED"];
     const coded = Object.assign(new TypeError("invalid URL"), { code: "ERR_INVALID_URL" });
     for (const error of [...codes.map(failure), coded, new Error("Connection terminated unexpectedly"), "text"]) {
@@ -28,7 +28,7 @@ describe("an error", () => {
 });
 
 describe("isolating", () => {
-  test("finds what fails by itself, and does the work for all others", async () => {
+  test("finds the items that fail alone, and does the work for all others", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 50 }), async (fails) => {
         const items = fails.map((failing, index) => ({ failing, index }));
@@ -48,7 +48,7 @@ describe("isolating", () => {
     );
   });
 
-  test("takes few attempts for one of many", async () => {
+  test("takes at most 23 attempts for one item of 2,000", async () => {
     let attempts = 0;
     const items = Array.from({ length: 2_000 }, (_, index) => index);
     await isolate(items, (some) => {
@@ -58,7 +58,7 @@ describe("isolating", () => {
     assert.ok(attempts <= 23, `${attempts} attempts`);
   });
 
-  test("ends with an error that no item caused", async () => {
+  test("throws an error that no item caused", async () => {
     await assert.rejects(
       isolate([1, 2], () => Promise.reject(failure("57P01"))),
       { code: "57P01" },

@@ -2,32 +2,32 @@
  * Classes of PostgreSQL's errors (SQLSTATE) that values cause: data exception, integrity constraint
  * violation, program limit exceeded. https://www.postgresql.org/docs/17/errcodes-appendix.html
  */
-const CLASSES_OF_VALUES = ["22", "23", "54"];
-/** The errors of JavaScript that code of ours, or of a library, fails on a value with. */
-const FAULTS_OF_CODE = [TypeError, RangeError, ReferenceError, SyntaxError];
+const CONTENT_ERROR_CLASSES = ["22", "23", "54"];
+/** JavaScript's errors when our code or a library fails on a value. */
+const CODE_ERRORS = [TypeError, RangeError, ReferenceError, SyntaxError];
 
-/** An item that fails by itself, and how. */
+/** An item that fails alone, with its error. */
 export interface Failing<T> {
   item: T;
   error: Error;
 }
 
 /**
- * Returns whether an item's content may have caused the error. The database or the broker that is
- * away is no such error.
+ * Returns whether an item's content may have caused the error, in contrast to an unavailable
+ * database or broker.
  */
 export function isCausedByContent(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
-  if (typeof code === "string" && code.length === 5) return CLASSES_OF_VALUES.includes(code.slice(0, 2));
-  return code === undefined && FAULTS_OF_CODE.some((kind) => error instanceof kind);
+  if (typeof code === "string" && code.length === 5) return CONTENT_ERROR_CLASSES.includes(code.slice(0, 2));
+  return code === undefined && CODE_ERRORS.some((kind) => error instanceof kind);
 }
 
 /**
- * Does the work for all items, and finds those that fail by themselves by halving: one of 2,000
- * takes 22 attempts. Work that has succeeded for some items may be done for them again.
+ * Does the work for all items, and finds those that fail alone by bisection: one of 2,000 takes 22
+ * attempts. Items may be processed again after a success.
  *
- * @throws An error of the work that no item's content caused.
+ * @throws The error of the work when no item's content caused it.
  */
 export async function isolate<T>(
   items: readonly T[],

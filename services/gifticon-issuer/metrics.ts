@@ -4,17 +4,17 @@ import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
-/** What may become of a record. */
+/** Outcomes of a record. */
 const OUTCOMES = ["issued", "duplicate", "sold_out", "repeated", "dead_lettered"] as const;
 
 /** The issuer's own metrics. */
 export interface IssuerMetrics {
   decided: (result: IssueResult) => void;
   deadLettered: (records: number) => void;
-  /** A transaction failed and is tried again. */
+  /** Counts a transaction that failed and will be retried. */
   failed: () => void;
   observeIssue: <T>(size: number, work: () => Promise<T>) => Promise<T>;
-  /** Undefined while the broker can't be asked. */
+  /** Sets the lag. Undefined means that the broker doesn't answer. */
   lag: (partitions: PartitionLag[] | undefined) => void;
 }
 
@@ -23,7 +23,7 @@ export function createIssuerMetrics(registry: Registry): IssuerMetrics {
   const registers = [registry];
   const records = new Counter({
     name: METRICS.records,
-    help: "Records handled, by what became of them; repeated ones had been decided before.",
+    help: "Records handled, by outcome; repeated ones had been decided before.",
     labelNames: ["outcome"],
     registers,
   });
@@ -34,7 +34,7 @@ export function createIssuerMetrics(registry: Registry): IssuerMetrics {
   });
   const duration = new Histogram({
     name: "gifticon_issue_duration_seconds",
-    help: "Time of one transaction, as the issuer sees it.",
+    help: "Time of one transaction, measured by the issuer.",
     buckets: LATENCY_BUCKETS,
     registers,
   });
@@ -56,7 +56,7 @@ export function createIssuerMetrics(registry: Registry): IssuerMetrics {
     labelNames: ["partition"],
     registers,
   });
-  // Shown from the start: a rate is only right for a counter that was there before it moved.
+  // Each counter starts at 0, because a rate misses the first increase of a new series.
   for (const outcome of OUTCOMES) records.inc({ outcome }, 0);
   return {
     decided: ({ issued, duplicate, soldOut, repeated }) => {

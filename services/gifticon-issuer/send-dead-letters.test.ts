@@ -11,7 +11,7 @@ const letterOf = (value: string) =>
   encodeDeadLetter("coupon_create", 0, delivered({ key: "7", value }), { reason: "because" });
 
 /**
- * Sends letters through a topic that takes values of at most so many bytes; returns what it took.
+ * Sends letters to a topic that accepts values of at most `most` bytes. Returns what it accepted.
  */
 async function written(
   letters: OutgoingMessage[],
@@ -29,12 +29,12 @@ async function written(
 }
 
 describe("dead letters", () => {
-  test("are written whole, together", async () => {
+  test("are written completely, in one send", async () => {
     const letters = [letterOf("seven"), letterOf("eight")];
     assert.deepEqual(await written(letters, 5), letters);
   });
 
-  test("are written without their record where the topic doesn't take it, and the others whole", async () => {
+  test("are written without their record if the topic refuses it, and the others completely", async () => {
     const [small, large] = [letterOf("seven"), letterOf("x".repeat(1_000))];
     const [first, second] = await written([small, large], 5);
     assert.deepEqual(first, small);
@@ -43,7 +43,7 @@ describe("dead letters", () => {
     assert.ok(cut.leftOut >= 1_000);
   });
 
-  test("fail when the broker is away", async () => {
+  test("fail when the broker is unavailable", async () => {
     await assert.rejects(written([letterOf("seven")], 1, new Error("away")), /away/);
   });
 });

@@ -4,18 +4,17 @@ import type { Logger } from "pino";
 import { isCausedByContent } from "./isolate.ts";
 
 /**
- * The broker's answers that a message's size or content causes.
+ * The broker's errors that a message's size or content causes.
  * https://kafka.apache.org/protocol#protocol_error_codes
  */
 const REFUSALS: readonly unknown[] = ["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE", "INVALID_RECORD"];
 
 /**
- * Writes dead letters. One that can't be written whole (its topic takes less than it should) is
- * written without its record: with the reason, where the record stands, and the size of what was
- * left out.
+ * Writes dead letters. If the topic refuses a letter because of its size, it is written without its
+ * record, with the reason, the record's position and the number of omitted bytes.
  *
- * @param send Returns when the messages are acknowledged.
- * @throws What `send` throws, when the broker is away or takes no letter at all.
+ * @param send returns after the messages are acknowledged.
+ * @throws The error of `send` when the broker is unavailable or refuses even the short letter.
  */
 export async function sendDeadLetters(
   send: (messages: OutgoingMessage[]) => Promise<void>,

@@ -18,8 +18,8 @@ import { createIssuerMetrics } from "./metrics.ts";
 import { Progress } from "@gifticon/kafka/consumer/progress.ts";
 
 /**
- * Starts the issuer: it answers health checks at once and consumes when the database has its schema
- * and the broker is there.
+ * Starts the issuer. It answers health checks at once, and consumes when the database has its
+ * schema and the broker is available.
  */
 export async function startGifticonIssuer(
   environment: NodeJS.ProcessEnv,
@@ -39,14 +39,14 @@ export async function startGifticonIssuer(
   const connect = () => createKafka(settings.kafka, SERVICES.issuer, log);
 
   let report: { lag: PartitionLag[] | undefined } | undefined;
-  const noteIdleness = () => {
+  const recordIdleness = () => {
     if (report !== undefined && !waits(report.lag, loop)) progress.worked();
   };
   const loop: ConsumerLoop = new ConsumerLoop(
     (events) => {
       const joined: SessionEvents["joined"] = (partitions) => {
         events.joined(partitions);
-        noteIdleness();
+        recordIdleness();
       };
       return openSession(connect(), topic, settings.groupId, { ...events, joined });
     },
@@ -58,7 +58,7 @@ export async function startGifticonIssuer(
   const reportLag = (lag: PartitionLag[] | undefined) => {
     report = { lag };
     metrics.lag(lag);
-    noteIdleness();
+    recordIdleness();
   };
   const lagWatch = new LagWatch(connect, topic, settings.groupId, reportLag, log);
 
@@ -94,8 +94,8 @@ export async function startGifticonIssuer(
 }
 
 /**
- * Returns whether records wait for this issuer that it could read: in its partitions, or in any
- * while it isn't in the group. False while that isn't known.
+ * Returns whether readable records wait for this issuer: in its partitions, or in any partition
+ * while it isn't in the group. Returns false while the lag is unknown.
  */
 function waits(lag: PartitionLag[] | undefined, { state, partitions }: ConsumerLoop): boolean {
   return (

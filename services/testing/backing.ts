@@ -1,13 +1,13 @@
 import { type Broker, startBroker } from "./broker.ts";
 import { type DatabaseServer, startDatabase } from "./database.ts";
 
-/** What runs for all tests of a file: a broker and a database, gone with it. */
+/** A broker and a database for all tests of a file. */
 export interface Backing extends AsyncDisposable {
   broker: Broker;
   database: DatabaseServer;
 }
 
-/** Starts both, side by side. */
+/** Starts a broker and a database concurrently. */
 export async function startBacking(): Promise<Backing> {
   const [broker, database] = await Promise.all([startBroker(), startDatabase()]);
   return {

@@ -14,36 +14,35 @@ import { freePort, runContainer, type Container } from "./containers.ts";
 import { buildKafkaImage, runFlags } from "./kafka-image.ts";
 import { brokerProperties, zookeeperProperties } from "../../stacks/kafka/properties.ts";
 
-/** Kafka with ZooKeeper, as the stack runs them, and what a test asks of them. */
+/** Kafka with ZooKeeper, as the stack runs them, with operations for tests. */
 export interface Broker extends AsyncDisposable {
   readonly bootstrapServers: string;
   createTopic: (topic: string, partitions?: number, config?: Record<string, string>) => Promise<void>;
   /** Changes a topic's settings. */
   configure: (topic: string, config: Record<string, string>) => Promise<void>;
-  /** Gives a topic more partitions, so many in all. */
+  /** Increases a topic's partitions to this number. */
   growTopic: (topic: string, partitions: number) => Promise<void>;
   produce: (topic: string, messages: OutgoingMessage[], compression?: CompressionTypes) => Promise<void>;
-  /** Every record of the topic, from its first to its last. */
+  /** Returns all records of the topic. */
   readAll: (topic: string) => Promise<TopicRecord[]>;
-  /** Records that the group hasn't committed. */
+  /** Returns the number of records that the group hasn't committed. */
   lag: (topic: string, groupId: string) => Promise<number>;
-  /** Runs a command in the broker's container; returns what it printed. */
+  /** Runs a command in the broker's container. Returns its standard output. */
   exec: (...command: string[]) => Promise<string>;
   stop: () => Promise<void>;
-  /** Freezes it: connections stay, nothing answers. */
+  /** Freezes the broker: connections stay open, but nothing answers. */
   pause: () => Promise<void>;
   unpause: () => Promise<void>;
-  /** Starts it again and waits until it answers. */
+  /** Starts the stopped broker and waits until it answers. */
   start: () => Promise<void>;
 }
 
 /**
- * Starts the broker and waits until it answers: the stack's image with the stack's rights and
- * mounts.
+ * Starts the broker with the stack's image, rights and mounts, and waits until it answers.
  */
 export async function startBroker(): Promise<Broker> {
   const [image, folder] = await Promise.all([buildKafkaImage(), mkdtemp(join(tmpdir(), "broker-"))]);
-  // Asked for last: it is free only until somebody takes it.
+  // The port is chosen last, because another process may take it.
   const port = await freePort();
   const run = async (server: "kafka" | "zookeeper", text: string, ...options: string[]) => {
     const file = join(folder, server);
@@ -57,8 +56,8 @@ export async function startBroker(): Promise<Broker> {
     "--publish",
     `127.0.0.1:${port}:${PORTS.brokerExternal}`,
   );
-  // Shares ZooKeeper's network, so that both are one host with one published port, and the broker
-  // restarts by itself.
+  // The broker shares ZooKeeper's network namespace, so that both have one published port and the
+  // broker can restart alone.
   const kafka = await run("kafka", propertiesOf(port), "--network", `container:${zookeeper.id}`);
   const remove = () => rm(folder, { recursive: true });
   const broker = brokerOf(kafka, zookeeper, `127.0.0.1:${port}`, remove);
@@ -66,11 +65,11 @@ export async function startBroker(): Promise<Broker> {
   return broker;
 }
 
-/** The properties of the stack's broker, but for where it is. */
+/** Returns the properties of the stack's broker with the test's addresses. */
 function propertiesOf(port: number): string {
   const here: Record<string, string> = {
     "zookeeper.connect": `127.0.0.1:${PORTS.zookeeper}`,
-    // The broker is a client of itself, inside its container; the tests come from outside.
+    // The broker connects to itself inside its container. The tests connect from outside.
     listeners: `INTERNAL://127.0.0.1:${PORTS.brokerInternal},EXTERNAL://0.0.0.0:${PORTS.brokerExternal}`,
     "advertised.listeners": `INTERNAL://127.0.0.1:${PORTS.brokerInternal},EXTERNAL://127.0.0.1:${port}`,
     "transaction.state.log.num.partitions": "1",
@@ -103,8 +102,7 @@ function brokerOf(
     bootstrapServers,
     createTopic: async (topic, numPartitions = 1, config = {}) => {
       const topics = [{ topic, numPartitions, configEntries: entriesOf(config) }];
-      // A broker that was just started answers before it can do this; a topic that exists already
-      // is a success.
+      // A new broker answers before it can create topics. An existing topic counts as success.
       await waitUntil(`topic ${topic}`, async () => {
         await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics }));
         return true;

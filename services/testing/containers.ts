@@ -4,37 +4,37 @@ import { resolve } from "node:path";
 import { execa } from "execa";
 
 /**
- * On every container and image of these tests: by them, `./run clean` removes what a killed run of
- * this checkout has left.
+ * Labels of all containers and images of these tests. By them, `./run clean` removes the leftovers
+ * of this checkout's killed runs.
  */
 export const TEST_LABELS = [
   "gifticon-event.test=services",
   `gifticon-event.checkout=${resolve(import.meta.dirname, "../..")}`,
 ].flatMap((label) => ["--label", label]);
-/** Tells containers of a test that still runs from those of one that was killed. */
+/** Distinguishes containers of a running test from those of a killed one. */
 const PROCESS_LABEL = ["--label", `gifticon-event.process=${process.pid}`];
 
 /**
- * The image with PostgreSQL and the one with Kafka and ZooKeeper; `./run up` makes both where they
- * can't be pulled.
+ * The images with PostgreSQL, and with Kafka and ZooKeeper. `./run up` builds those that can't be
+ * pulled.
  */
 export const IMAGES = { postgres: "local-cloud/services:1", kafka: "apache/kafka:3.9.1" } as const;
 
 /** A container that is removed with its volumes when disposed of. */
 export interface Container extends AsyncDisposable {
   readonly id: string;
-  /** Runs a command inside; returns what it printed. */
+  /** Runs a command in the container. Returns its standard output. */
   exec: (...command: string[]) => Promise<string>;
-  /** `docker stop`, `start`, `pause`, `unpause`. */
+  /** Runs `docker stop`, `start`, `pause` or `unpause`. */
   act: (action: "stop" | "start" | "pause" | "unpause") => Promise<void>;
 }
 
 const running = new Set<string>();
-// Whatever a test or its set-up forgot, or had no chance to remove.
+// Removes the containers that tests have not removed.
 process.on("exit", () => {
   if (running.size > 0) spawnSync("docker", ["rm", "--force", "--volumes", ...running]);
 });
-// Node's own end by a signal, as the runner sends it at Ctrl-C, has no "exit".
+// Node emits no "exit" when a signal ends it, such as the test runner's at Ctrl-C.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 /** Starts a container in the background. */
@@ -59,7 +59,7 @@ export async function runContainer(
   };
 }
 
-/** A port of the loopback that nothing listens on. */
+/** Returns a free port of the loopback interface. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -11,18 +11,18 @@ const SILENT = pino({ level: "silent" });
 const PASSWORD = "for-tests-only";
 
 /**
- * PostgreSQL with TLS and as many connections as RDS db.t3.micro has; its owner has the rights of a
- * master user of RDS.
+ * PostgreSQL with TLS and the connection limit of an RDS db.t3.micro. Its owner has the rights of
+ * RDS's master user.
  */
 export interface DatabaseServer extends AsyncDisposable {
   readonly port: number;
-  /** The certificate authority of the server's certificate, PEM. */
+  /** The certificate authority of the server's certificate, in PEM. */
   readonly ca: string;
-  /** The owner's, as who all that follows is done. */
+  /** The owner's password. */
   readonly password: string;
-  /** Makes an empty database. */
+  /** Creates an empty database. */
   create: (name: string) => Promise<void>;
-  /** A connection pool of the test's own, as the owner or as who is given. */
+  /** Returns a new connection pool of the owner or of another login. */
   connect: (name: string, login?: { user: string; password: string }) => pg.Pool;
   stop: () => Promise<void>;
   start: () => Promise<void>;
@@ -49,7 +49,7 @@ exec setpriv --reuid=postgres --regid=postgres --init-groups /usr/lib/postgresql
 /** Starts the server and waits until it answers. */
 export async function startDatabase(): Promise<DatabaseServer> {
   const port = await freePort();
-  // SIGINT is PostgreSQL's fast shutdown; the usual SIGTERM would wait for clients to leave.
+  // SIGINT is PostgreSQL's fast shutdown; the default SIGTERM would wait for clients to disconnect.
   const options = ["--publish", `127.0.0.1:${port}:${PORTS.database}`, "--stop-signal", "SIGINT"];
   const container = await runContainer(options, IMAGES.postgres, ["bash", "-c", START]);
 

@@ -11,32 +11,33 @@ import type { Backing } from "./backing.ts";
 import { serviceMain, type ServiceProcess, startService } from "./service-process.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 
-/** One test's event: its own topic, its own database, and its services; all ends with it. */
+/** An event with a separate topic, database and services. Disposal removes all of them. */
 export interface Event extends AsyncDisposable {
   readonly topic: string;
   readonly groupId: string;
-  /** Connects as the owner of its database. */
+  /** Pool of the database's owner. */
   readonly pool: pg.Pool;
-  /** What its services are told. */
+  /** Environment variables of its services. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What its migrations are told. */
+  /** Environment variables of its migrations. */
   readonly migration: Readonly<Record<string, string>>;
   /** Starts a service and waits until it is ready. */
   start: (name: "main-api" | "gifticon-issuer", settings?: Record<string, string>) => Promise<ServiceProcess>;
   /** Starts a service without waiting. */
   launch: (name: "main-api" | "gifticon-issuer", settings?: Record<string, string>) => Promise<ServiceProcess>;
-  /** Runs the issuer's command `replay`, which may fail. */
+  /** Runs the issuer's command `replay`. It doesn't reject on failure. */
   replay: (...options: string[]) => ResultPromise<{ reject: false }>;
-  /** Waits until everything in the topic is consumed and committed. */
+  /** Waits until all records of the topic are consumed and committed. */
   settled: () => Promise<void>;
-  /** Compares what clients were told with the topic and the database. */
+  /** Compares the clients' answers with the topic and the database. */
   reconcile: (answers: Evidence["answers"]) => Promise<Findings>;
 }
 
 let events = 0;
 
 /**
- * Makes an event with so many gifticons: its services connect by their own role, as on the Swarm.
+ * Creates an event with a stock of gifticons. Its services use their own database role, as on the
+ * Swarm.
  */
 export async function createEvent(backing: Backing, stock: number, partitions = 1): Promise<Event> {
   const event = await createUnpreparedEvent(backing, stock, partitions);
@@ -44,7 +45,7 @@ export async function createEvent(backing: Backing, stock: number, partitions = 
   return event;
 }
 
-/** Makes an event whose migrations have not run yet. */
+/** Creates an event without running its migrations. */
 export async function createUnpreparedEvent(
   { broker, database }: Backing,
   stock: number,
@@ -93,11 +94,11 @@ export async function createUnpreparedEvent(
 }
 
 interface EventNames {
-  /** The name of its database, and the beginning of its roles'. */
+  /** Name of its database, and prefix of its roles. */
   name: string;
   topic: string;
   groupId: string;
-  /** The folder for the files that its settings name. */
+  /** Folder for the files that its settings name. */
   folder: string;
   stock: number;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ServiceName } from "../bundle.ts";
 
-/** What a service's image starts `node` with, before its bundle: the flags of its Dockerfile. */
+/** Returns the flags of Node.js in the CMD of a service's Dockerfile. */
 export function flagsOfImage(service: ServiceName): string[] {
   const dockerfile = readFileSync(new URL(`../${service}/Dockerfile`, import.meta.url), "utf8");
   const command = JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]") as string[];

@@ -5,11 +5,11 @@ import { kafkaStack } from "../../stacks/kafka/kafka-stack.ts";
 import { TEST_LABELS } from "./containers.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
-/** As `build_image` does it: the modes of the files don't follow the user's umask. */
+/** Builds like `build_image`, so that file modes don't depend on the user's umask. */
 const BUILD = 'set -euo pipefail; source tools/lib.sh; context_of "$1" | docker build --quiet --force-rm "${@:2}" -';
 
 /**
- * Builds the stack's image of Kafka and ZooKeeper. Returns its id; a second build takes a moment.
+ * Builds the stack's image of Kafka and ZooKeeper, with Docker's cache. Returns its id.
  */
 export async function buildKafkaImage(): Promise<string> {
   const folder = "stacks/kafka/image";
@@ -18,8 +18,8 @@ export async function buildKafkaImage(): Promise<string> {
 }
 
 /**
- * Returns the arguments of `docker run` that make a container what the stack's service is: its
- * user, rights and mounts.
+ * Returns the arguments of `docker run` for a container with the user, rights and mounts of the
+ * stack's service.
  */
 export function runFlags(server: "kafka" | "zookeeper"): string[] {
   const memory = { heap: 256, limit: 512 };
@@ -36,7 +36,7 @@ function flagsOf({ user, init, read_only, cap_drop, environment = {}, volumes }:
   const mounts = volumes.map((mount) => {
     if (mount.type === "tmpfs") return `type=tmpfs,destination=${mount.target},tmpfs-size=${mount.tmpfs.size}`;
     if (mount.type === "volume") return `type=volume,destination=${mount.target}`;
-    throw new Error(`a test doesn't mount ${mount.source}`);
+    throw new Error(`tests don't support the mount ${mount.source}`);
   });
   return [
     ...["--user", user, `--init=${init}`, `--read-only=${read_only ?? false}`],

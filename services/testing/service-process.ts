@@ -8,29 +8,28 @@ import { waitUntil } from "../../operate/wait-until.ts";
 import { freePort } from "./containers.ts";
 import { flagsOfImage } from "./image-flags.ts";
 
-/** A service as a process of its own, killable like its container. */
+/** A service in a separate process, which a test can kill. */
 export interface ServiceProcess extends AsyncDisposable {
   readonly url: string;
-  /** All that it has written. */
+  /** Returns its standard output and error. */
   output: () => string;
-  /** Waits until `/readyz` is as asked. */
+  /** Waits until `/readyz` reports this readiness. */
   ready: (ready?: boolean) => Promise<void>;
-  /** Stops it in its tracks. */
+  /** Stops the process with SIGSTOP. */
   freeze: () => void;
-  /** Sends the signal and waits for the end; returns the exit code, null when a signal ended it. */
+  /** Sends the signal and waits for the exit. Returns the exit code, or null after a signal. */
   end: (signal: "SIGTERM" | "SIGKILL") => Promise<number | null>;
-  /** The most memory that it has had resident since its start. */
+  /** Returns the peak resident memory since the start. */
   peakMemoryBytes: () => Promise<number>;
-  /** The text of `/metrics`. */
+  /** Returns the text of `/metrics`. */
   metrics: () => Promise<string>;
   /**
-   * The number that `/metrics` shows for this series, as in `name{label="x"}`; 0 where there is
-   * none.
+   * Returns the value of a series of `/metrics`, such as `name{label="x"}`; 0 without the series.
    */
   metric: (series: string) => Promise<number>;
 }
 
-/** What starts a service, or one of its commands, from its sources. */
+/** Returns the path of a service's main module, for the service and its commands. */
 export function serviceMain(name: ServiceName): string {
   return fileURLToPath(new URL(`../${name}/main.ts`, import.meta.url));
 }

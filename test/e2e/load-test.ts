@@ -78,7 +78,7 @@ export class LoadTest {
       ),
       this.#plant(
         "services/gifticon-issuer/batch-handler.ts",
-        "    else chunk.asked.push({ record, request: decoded });",
+        "    else chunk.requests.push({ record, request: decoded });",
         `    else if (decoded.userId === ${user(SKIPPED)}) continue;`,
       ),
     ]);

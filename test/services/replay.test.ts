@@ -49,9 +49,9 @@ describe("the replay of dead letters", () => {
       `put back: ${event.topic}[0]@2 (was: an older issuer's)`,
       // The issuer has made its own letter of the unreadable record by now.
       `stays: ${event.topic}[0]@1: value: has 4 bytes; expected 8`,
-      "2 put back, 2 stay, 0 had been put back before",
+      "2 put back, 2 stay, 0 were put back earlier",
     ]);
-    assert.match((await event.replay()).stdout, /^0 put back, 2 stay, 2 had been put back before$/m);
+    assert.match((await event.replay()).stdout, /^0 put back, 2 stay, 2 were put back earlier$/m);
     assert.equal(await count(event.topic), 5);
     // Requests issued before aren't issued again.
     await event.settled();
@@ -62,8 +62,8 @@ describe("the replay of dead letters", () => {
   test("puts back all letters with --all, each once", async () => {
     await using event = await eventWithLetters([spring(1n), unreadable]);
     const all = await event.replay("--all");
-    assert.match(all.stdout, /^2 put back, 0 stay, 0 had been put back before$/m, all.stderr);
-    assert.match((await event.replay("--all")).stdout, /^0 put back, 0 stay, 2 had been put back before$/m);
+    assert.match(all.stdout, /^2 put back, 0 stay, 0 were put back earlier$/m, all.stderr);
+    assert.match((await event.replay("--all")).stdout, /^0 put back, 0 stay, 2 were put back earlier$/m);
     await event.start("gifticon-issuer");
     await event.settled();
     // The unreadable record became a letter twice: from its first position, and from the position
@@ -93,7 +93,7 @@ describe("the replay of dead letters", () => {
     await client.query("commit");
     client.release();
 
-    assert.match((await event.replay()).stdout, /^50 put back, 0 stay, 0 had been put back before$/m);
+    assert.match((await event.replay()).stdout, /^50 put back, 0 stay, 0 were put back earlier$/m);
     await event.start("gifticon-issuer");
     await event.settled();
     assert.equal(await count(event.topic), 3 * users.length);

@@ -10,43 +10,44 @@ import { createLog } from "@gifticon/runtime/log.ts";
 import type { Producer } from "kafkajs";
 import type { Pool, PoolClient } from "pg";
 import { registerCodecs } from "@gifticon/kafka/consumer/compression.ts";
-import { judgeLetter, type LetterVerdict } from "./judge-letter.ts";
+import { decideLetter, type LetterDecision } from "./decide-letter.ts";
 import { readTopic } from "@gifticon/kafka/read-topic.ts";
 
-/** Any number but the one of the migrations: one replay at a time. */
+/** Key of the lock that allows one replay at a time. It differs from the migrations' key. */
 const ADVISORY_LOCK = 2_512_250_001;
 const CHUNK = 500;
 
-/** What a replay did. */
+/** Result of a replay. */
 export interface ReplayReport {
-  /** Letters that are on the topic again. */
+  /** Letters that this replay put back. */
   putBack: number;
   /** Letters that an earlier replay had put back. */
   before: number;
-  /** Letters that stay. */
+  /** Letters that stay in the dead letter topic. */
   skipped: number;
 }
 
-/** Another replay is under way. */
+/** Reports that another replay is running. */
 class ReplayRunningError extends Error {
   override readonly name = "ReplayRunningError";
   readonly code = "REPLAY_RUNNING";
 }
 
 /**
- * Puts dead letters back on the topic: the ones that can be read now, or all. Each is put back
- * once: which ones were is kept in the database, after the broker's acknowledgement. An
- * interruption in between puts a letter on the topic twice at the next run, and its request id,
- * which is that of its first position, lets the database decide it once.
+ * Puts dead letters back on the topic: all, or only those that can be read now. Each goes back
+ * once, because the database records it after the broker's acknowledgement. If the replay is
+ * interrupted in between, the next run puts the letter on the topic a second time. Both records
+ * have the request id of the original position, so the database decides the request once.
  *
- * @param tell Hears of each letter, as it is done.
- * @throws ReplayRunningError; Error when the database lacks its schema; the broker's or the
- *   database's error, and then a next run goes on from there.
+ * @param print receives a line for each letter.
+ * @throws ReplayRunningError when another replay is running.
+ * @throws Error when the database lacks its schema, or from the broker or database. The next run
+ *   continues.
  */
 export async function replayDeadLetters(
   { kafka: settings, database, logLevel }: IssuerSettings,
   all: boolean,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<ReplayReport> {
   registerCodecs();
   const log = createLog("gifticon-replay", logLevel);
@@ -65,15 +66,15 @@ export async function replayDeadLetters(
       for (let next = 0; next < messages.length; next += CHUNK) {
         const letters = messages
           .slice(next, next + CHUNK)
-          .map((message) => judgeLetter(topic, partition, message, all));
-        await putBack({ producer, pool, topic: settings.topic }, letters, tell, report);
+          .map((message) => decideLetter(topic, partition, message, all));
+        await putBack({ producer, pool, topic: settings.topic }, letters, print, report);
         await heartbeat();
       }
     });
     return report;
   } finally {
     await producer.disconnect();
-    // The lock ends with its connection.
+    // Closing the connection releases the lock.
     lock?.release(true);
     await pool.end();
   }
@@ -81,8 +82,8 @@ export async function replayDeadLetters(
 
 async function putBack(
   { producer, pool, topic }: { producer: Producer; pool: Pool; topic: string },
-  letters: readonly LetterVerdict[],
-  tell: (line: string) => void,
+  letters: readonly LetterDecision[],
+  print: (line: string) => void,
   report: ReplayReport,
 ): Promise<void> {
   const done = await findReplayed(
@@ -101,7 +102,7 @@ async function putBack(
     back.map(({ letterId }) => letterId),
   );
   for (const { message, position, reason } of open) {
-    tell(
+    print(
       message === undefined ? `stays: ${place(position)}: ${reason}` : `put back: ${place(position)} (was: ${reason})`,
     );
   }
@@ -114,11 +115,11 @@ function place({ topic, partition, offset }: RecordPosition): string {
   return `${topic}[${partition}]@${offset}`;
 }
 
-/** Takes the lock, which the connection holds: it goes with the process. */
+/** Takes the lock. It belongs to the connection, so it ends with the process. */
 async function takeLock(pool: Pool): Promise<PoolClient> {
   const client = await pool.connect();
   const { rows } = await client.query<{ taken: boolean }>("select pg_try_advisory_lock($1) as taken", [ADVISORY_LOCK]);
   if (rows[0]?.taken === true) return client;
   client.release();
-  throw new ReplayRunningError("another replay is under way; wait for its end");
+  throw new ReplayRunningError("another replay is running; wait until it ends");
 }
