@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
+import { hashFiles } from "../services/hash-files.ts";
 import {
   dryRunUp,
   emptyState,
@@ -162,16 +162,24 @@ let engine: Promise<string> | undefined;
  * cloud, the packages, and the placeholders for missing settings.
  */
 async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
-  const hash = createHash("sha256").update(`${FORMAT}\0${base.tree}\0${stack}\0${JSON.stringify(complete({}))}\0`);
   engine ??= execa("pulumi", ["version"]).then(({ stdout }) => stdout);
-  hash.update(await engine).update(await readFile(join(checkout, "package-lock.json")));
   const cloud = join(checkout, "local-cloud");
   const entries = await readdir(cloud, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith(".ts"));
-  for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
-    hash.update(path.slice(cloud.length)).update(await readFile(path));
-  }
-  return hash.digest("hex").slice(0, 32);
+  const paths = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const files = [join(checkout, "package-lock.json"), ...paths].map(
+    async (path) => [relative(checkout, path), await readFile(path)] as const,
+  );
+  const given = {
+    format: String(FORMAT),
+    tree: base.tree,
+    stack,
+    settings: JSON.stringify(complete({})),
+    engine: await engine,
+  };
+  return hashFiles([...Object.entries(given), ...(await Promise.all(files))], 32);
 }
 
 async function removeOldest(folder: string): Promise<void> {

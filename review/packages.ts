@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { copyFile, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { execa } from "execa";
+import { hashFiles } from "../services/hash-files.ts";
 
 /** The files that npm reads to install packages, besides the services' own package.json. */
 const manifests = ["package.json", "package-lock.json", "local-cloud/package.json"];
@@ -40,7 +40,7 @@ const running = new Map<string, Promise<string>>();
  */
 async function installed(checkout: string, folder: string, cache: string): Promise<string> {
   const lock = await readFile(join(folder, "package-lock.json"));
-  const owner = join(cache, "packages", createHash("sha256").update(lock).digest("hex").slice(0, 32));
+  const owner = join(cache, "packages", hashFiles([["package-lock.json", lock]], 32));
   const known = running.get(owner) ?? install(checkout, folder, owner);
   running.set(owner, known);
   return known;

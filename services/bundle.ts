@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { copyFile, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
+import { hashFiles } from "./hash-files.ts";
 import { bundlePage } from "./main-api/page-bundle.ts";
 
 /** The services that are bundled. */
@@ -70,14 +70,8 @@ async function sourcesHash(): Promise<string> {
     .filter((entry) => entry.isFile() && !/\/(node_modules|dist)(\/|$)/.test(entry.parentPath.slice(root.length)))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
     .filter((path) => !path.endsWith(".test.ts"));
-  const hash = createHash("sha256");
-  for (const path of [...paths.sort(), "package-lock.json"]) {
-    hash
-      .update(`${path}\0`)
-      .update(await readFile(join(root, path)))
-      .update("\0");
-  }
-  return hash.digest("hex").slice(0, 32);
+  const files = [...paths.sort(), "package-lock.json"];
+  return hashFiles(await Promise.all(files.map(async (path) => [path, await readFile(join(root, path))] as const)), 32);
 }
 
 /** Bundles a Node.js program and its imports into one ES module. */

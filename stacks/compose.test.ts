@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderCompose } from "./compose.ts";
-import { digest } from "./swarm-file.ts";
 
 test("a text that YAML 1.1 reads as something else is quoted", () => {
   const config = (name: string) => ({ external: true as const, name });
@@ -13,9 +12,4 @@ test("a text that YAML 1.1 reads as something else is quoted", () => {
   for (const quoted of ['name: "on"', 'name: "n"', 'name: "1e3"', 'name: "yes"']) {
     assert.ok(text.includes(quoted), quoted);
   }
-});
-
-test("a file's digest changes with its content and is short enough for a name", () => {
-  assert.equal(digest("a").length, 12);
-  assert.notEqual(digest("a"), digest("b"));
 });

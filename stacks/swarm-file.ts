@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { output, unsecret, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import { remoteScript } from "../infra/components/remote-script.ts";
+import { shortDigest } from "../infra/plans/digest.ts";
 import type { SwarmTarget } from "../infra/components/swarm-target.ts";
 
 /** A Swarm config or secret. */
@@ -16,12 +16,13 @@ export interface SwarmFileArgs {
  * Creates a config or secret in the Swarm and returns its name there.
  *
  * Configs and secrets are immutable, so the name contains a hash of the content. A change creates a
- * new one and updates the services that use it. The name reveals no secret: 12 digits of a hash
- * don't identify a random password of 32 letters and digits.
+ * new one and updates the services that use it. The hash is short, as names have at most 64
+ * characters. It reveals no secret: 12 digits don't identify a random password of 32 letters and
+ * digits.
  */
 export function swarmFile(name: string, args: SwarmFileArgs, parent: Resource): Output<string> {
   const { swarm, stack, kind } = args;
-  const fullName = unsecret(output(args.content).apply((text) => `${stack}_${name}-${digest(text)}`));
+  const fullName = unsecret(output(args.content).apply((text) => `${stack}_${name}-${shortDigest(text)}`));
   const file = remoteScript(
     `${stack}-${name}`,
     {
@@ -35,9 +36,4 @@ export function swarmFile(name: string, args: SwarmFileArgs, parent: Resource): 
     { parent },
   );
   return output([fullName, file.id]).apply(([ready]) => ready ?? "");
-}
-
-/** Returns 12 hexadecimal digits of SHA-256. Swarm's names have at most 64 characters. */
-export function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -11,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { hashFiles } from "../../services/hash-files.ts";
 
 /** Folder of the build contexts, from the root of the project. Git ignores it. */
 const CONTEXTS = "dist/images";
@@ -55,7 +55,8 @@ export function makeBuildContext(name: string, { folder, files }: ImageSource, r
   for (const file of filesAt(to, "")) if (!contents.has(file)) rmSync(join(to, file));
   for (const [file, content] of contents) put(join(to, file), content);
   for (const parent of parentsOf(contents.keys())) settle(join(to, parent), FOLDER_MODE);
-  return { path, hash: hashOf(sources, contents) };
+  const hashed = sources.map((file) => [file, contents.get(file) ?? ""] as const);
+  return { path, hash: hashFiles(hashed, 12) };
 }
 
 /** A file that begins as a script does is executable; any other isn't. */
@@ -110,15 +111,4 @@ function filesAt(base: string, path: string): string[] {
     if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return [path];
     throw error;
   }
-}
-
-function hashOf(files: readonly string[], contents: ReadonlyMap<string, Buffer>): string {
-  const hash = createHash("sha256");
-  for (const file of files) {
-    hash
-      .update(`${file}\0`)
-      .update(contents.get(file) ?? "")
-      .update("\0");
-  }
-  return hash.digest("hex").slice(0, 12);
 }

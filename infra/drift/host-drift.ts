@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { STACKS } from "@gifticon/contract/facts/names.ts";
 import type { z } from "zod";
+import { shortDigest } from "../plans/digest.ts";
 import type { hostObservation } from "./host-observation.ts";
 
 /** The observation of a node's host. */
@@ -17,8 +17,8 @@ export function hostDrift(observations: readonly NodeObservation[]): string[] {
   return observations.flatMap(({ node, missingImages, topics }) => {
     const repairable = (topics ?? []).filter(isRepairable);
     return [
-      ...(missingImages && missingImages.length > 0 ? [`images ${node} ${digest(missingImages)}`] : []),
-      ...(repairable.length > 0 ? [`stack ${STACKS.kafka} ${digest(repairable)}`] : []),
+      ...(missingImages && missingImages.length > 0 ? [`images ${node} ${shortDigest(missingImages.join("\n"))}`] : []),
+      ...(repairable.length > 0 ? [`stack ${STACKS.kafka} ${shortDigest(repairable.join("\n"))}`] : []),
     ];
   });
 }
@@ -26,8 +26,4 @@ export function hostDrift(observations: readonly NodeObservation[]): string[] {
 /** Returns false for a topic with more partitions than declared: Kafka can't remove partitions. */
 function isRepairable(difference: string): boolean {
   return difference.split(" ")[1] !== "more";
-}
-
-function digest(lines: readonly string[]): string {
-  return createHash("sha256").update(lines.join("\n")).digest("hex").slice(0, 12);
 }

@@ -18,7 +18,8 @@ const ROOMS = {
   "services/main-api": ["services/contract", "services/runtime", "services/kafka", "services/event-database"],
   "services/gifticon-issuer": ["services/contract", "services/runtime", "services/kafka", "services/event-database"],
   "services/load-agent": ["services/contract", "services/runtime", "services/kafka", "services/event-database"],
-  "services/bundle.ts": ["services/main-api"],
+  "services/hash-files.ts": [],
+  "services/bundle.ts": ["services/main-api", "services/hash-files.ts"],
 
   // The program. Plans are pure functions; only components make resources.
   "infra/stack-traces.ts": [],
@@ -26,7 +27,7 @@ const ROOMS = {
   "infra/scripts": ["services/contract"],
   "infra/plans": ["infra/config", "infra/scripts", "services/contract"],
   "infra/drift": ["infra/plans", "infra/scripts"],
-  "infra/components": ["infra", "services/contract", "services/bundle.ts"],
+  "infra/components": ["infra", "services/contract", "services/bundle.ts", "services/hash-files.ts"],
   stacks: ["infra", "services/contract"],
   "index.ts": ["infra", "stacks"],
 
@@ -48,7 +49,7 @@ const ROOMS = {
   "load-test": ["operate", "stacks", "infra/plans", "infra/scripts", "services/contract", "services/load-agent"],
   chaos: ["operate", "services/contract", "services/load-agent", "services/main-api", "local-cloud"],
 
-  review: ["operate", "policy", "stacks", "infra/config", "local-cloud"],
+  review: ["operate", "policy", "stacks", "infra/config", "services/hash-files.ts", "local-cloud"],
   "services/testing": ["operate", "services", "stacks", "local-cloud"],
   bench: ["operate", "services", "local-cloud"],
   tools: ["operate", "policy"],
