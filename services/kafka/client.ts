@@ -10,6 +10,13 @@ import "./write-record-sets.ts";
 export const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 2_000;
 
+/**
+ * Bounds of what a consumer fetches into memory at once: half a megabyte is some 4,500 records, two
+ * transactions that overlap with reading. kafkajs makes objects of all of it at once, which the
+ * nursery should hold.
+ */
+export const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 1024 };
+
 const LEVEL = {
   [logLevel.NOTHING]: "silent",
   [logLevel.ERROR]: "warn",

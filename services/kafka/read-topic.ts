@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Kafka } from "kafkajs";
 import { type FetchedRecord, recordsOf } from "@gifticon/contract/fetched-record.ts";
+import { FETCH_BYTES } from "./client.ts";
 
 /** A read that gets nothing for so long has lost its way. */
 const STALLED_AFTER_MS = 30_000;
-const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 1024 };
 
 /** Records of a partition, in their order. */
 export interface Chunk {

@@ -1,6 +1,6 @@
 import { DEAD_LETTER_BATCH_BYTES, deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
-import { createProducer } from "../client.ts";
+import { createProducer, FETCH_BYTES } from "../client.ts";
 import { sendInSlices } from "../send.ts";
 import type { Admin, Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { registerCodecs } from "./compression.ts";
@@ -12,12 +12,6 @@ import { registerCodecs } from "./compression.ts";
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 20_000;
 const HEARTBEAT_MS = 1_000;
-/**
- * Bounds on what one fetch brings into memory: half a megabyte is some 4,500 records, two
- * transactions that overlap with reading. kafkajs makes objects of all of it at once, which the
- * nursery should hold.
- */
-const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 1024 };
 const FETCH_WAIT_MS = 500;
 /** How long a new partition may stay unnoticed. */
 const METADATA_AGE_MS = 30_000;

@@ -76,15 +76,20 @@ def confluent(codec, mode, records, transaction):
         raise RuntimeError(failures[0])
 
 
+def options(codec, mode, transaction):
+    """Returns the options of a producer of aiokafka or kafka-python, which have the same names."""
+    return {
+        "bootstrap_servers": BOOTSTRAP,
+        "acks": "all",
+        "linger_ms": 50,
+        "compression_type": None if codec == "none" else codec,
+        "max_request_size": REQUEST_BYTES,
+        "transactional_id": None if mode == "plain" else transaction,
+    }
+
+
 async def aiokafka_batch(codec, mode, records, transaction):
-    producer = aiokafka.AIOKafkaProducer(
-        bootstrap_servers=BOOTSTRAP,
-        acks="all",
-        linger_ms=50,
-        compression_type=None if codec == "none" else codec,
-        max_request_size=REQUEST_BYTES,
-        transactional_id=None if mode == "plain" else transaction,
-    )
+    producer = aiokafka.AIOKafkaProducer(**options(codec, mode, transaction))
     await producer.start()
     try:
         if mode != "plain":
@@ -103,14 +108,7 @@ async def aiokafka_batch(codec, mode, records, transaction):
 
 
 def kafka_python(codec, mode, records, transaction):
-    producer = kafka.KafkaProducer(
-        bootstrap_servers=BOOTSTRAP,
-        acks="all",
-        linger_ms=50,
-        compression_type=None if codec == "none" else codec,
-        max_request_size=REQUEST_BYTES,
-        transactional_id=None if mode == "plain" else transaction,
-    )
+    producer = kafka.KafkaProducer(**options(codec, mode, transaction))
     if mode != "plain":
         producer.init_transactions()
         producer.begin_transaction()
