@@ -40,7 +40,7 @@ async function start(answers: string[]): Promise<string[]> {
   }
 }
 
-const WAITS = "waiting for ZooKeeper to answer and to forget the broker before this one";
+const WAITS = "waiting for ZooKeeper to answer and to drop the previous broker's registration";
 const STARTS = "broker /kafka.properties";
 
 test("the broker starts at once where ZooKeeper knows no broker of its id", async () => {
