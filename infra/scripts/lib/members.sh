@@ -29,8 +29,6 @@ join_by() {
 # another host resolves.
 leave_to_join_again() {
   docker swarm leave --force >&2 || return 1
-  # systemd refuses the fourth start within a minute, unless its counter is reset.
-  systemctl reset-failed docker >&2 || true
   systemctl restart docker >&2
 }
 

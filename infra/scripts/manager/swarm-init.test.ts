@@ -21,7 +21,7 @@ case "$*" in
 esac
 `;
 const SYSTEMCTL = `#!/usr/bin/env bash
-if [[ $1 == restart ]]; then echo "$*" >>"$FOLDER/changes"; fi
+echo "$*" >>"$FOLDER/changes"
 `;
 const CURL = `#!/usr/bin/env bash
 case "$*" in

@@ -27,7 +27,7 @@ echo join >>"$FOLDER/changes"
 echo n3 >"$FOLDER/node"
 `,
   systemctl: `#!/usr/bin/env bash
-if [[ $1 == restart ]]; then echo "$*" >>"$FOLDER/changes"; fi
+echo "$*" >>"$FOLDER/changes"
 `,
 };
 const STAYS: string[] = [];
