@@ -59,7 +59,7 @@ export class Stack<Files extends StackFiles> extends ComponentResource {
         drift: swarm.drift,
         runsFor: [swarm.id],
       },
-      { parent: this, dependsOn: args.after, deletedWith: swarm.managerInstance },
+      { parent: this, dependsOn: args.after, deletedWith: swarm.whole },
     );
     this.registerOutputs({});
   }

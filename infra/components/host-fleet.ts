@@ -119,7 +119,7 @@ export class HostFleet extends ComponentResource {
         removes: true,
         runsFor: [host.instance.id],
       },
-      { parent: host, deletedWith: host.instance },
+      { parent: host, deletedWith: host },
     );
   }
 }

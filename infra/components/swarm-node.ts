@@ -99,7 +99,7 @@ export class SwarmNode extends ComponentResource {
         runsFor: [swarm.id, instance.id],
       },
       // The script activates the node, so its images are pulled first.
-      { parent: this, dependsOn: pulled ?? [], deletedWith: swarm.managerInstance },
+      { parent: this, dependsOn: pulled ?? [], deletedWith: swarm.whole },
     );
     this.ready = [node];
     this.registerOutputs({ nodeId: this.nodeId });
@@ -123,7 +123,7 @@ export class SwarmNode extends ComponentResource {
         removes: true,
         runsFor: [swarm.id, host.instance.id],
       },
-      { parent: this, dependsOn: [...this.ready, ...after], deletedWith: swarm.managerInstance },
+      { parent: this, dependsOn: [...this.ready, ...after], deletedWith: swarm.whole },
     );
   }
 }

@@ -10,9 +10,10 @@ export interface SwarmTarget {
   id: Output<string>;
   manager: Access;
   /**
-   * Instance of the first manager. Nothing in the Swarm is deleted by itself when it is deleted.
+   * The Swarm as a whole. Nothing in it is deleted by itself when it is deleted. A refresh forgets
+   * an instance that is gone, but no component, so a destroy never dials hosts that are gone.
    */
-  managerInstance: Resource;
+  whole: Resource;
   managerAddress: Output<string>;
   /** Drift of what the program applied to the Swarm. */
   drift: Drift;

@@ -56,7 +56,7 @@ export class Swarm extends ComponentResource {
       // Every stack needs the network, so the id resolves after it.
       id: network.id.apply(() => id),
       manager: access,
-      managerInstance: manager.instance,
+      whole: this,
       managerAddress: manager.instance.privateIp,
       drift: this.#drift,
     };
@@ -182,8 +182,8 @@ export class Swarm extends ComponentResource {
 
   /** Runs a script on the first manager. */
   #script(name: string, args: Omit<RemoteScriptArgs, "access">, options: CustomResourceOptions = {}): remote.Command {
-    const { host: manager, access } = this.#args.manager;
-    const inside = { parent: this, deletedWith: manager.instance };
+    const { access } = this.#args.manager;
+    const inside = { parent: this, deletedWith: this };
     return remoteScript(`${this.#name}-${name}`, { access, ...args }, { ...inside, ...options });
   }
 }
