@@ -16,8 +16,8 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { local },
     rules: {
-      "local/comment-opening": "warn",
-      "local/comment-width": "warn",
+      "local/comment-opening": "error",
+      "local/comment-width": "error",
       "local/function-length": "error",
       "no-restricted-syntax": [
         "error",

@@ -108,7 +108,8 @@ export class LocalStack {
     });
     for (const file of stdout.split("\n"))
       await cp(join(checkout, file), join(this.program, file)).catch((error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // tracked, but deleted in the work tree
+        // Git also lists files that are deleted in the working tree.
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       });
     await symlink(join(checkout, "node_modules"), join(this.program, "node_modules"));
     this.#settings = settings;

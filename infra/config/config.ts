@@ -160,7 +160,7 @@ const fields = z.strictObject({
     .prefault({} as never),
   entrance: z
     .strictObject({
-      /** Who may call the API: the world by default, as it is an event for everybody. */
+      /** Addresses that may call the API. By default all may, as the event is public. */
       cidrs: z.array(range("an IPv4 range, as 0.0.0.0/0")).min(1).default(["0.0.0.0/0"]),
     })
     .prefault({}),

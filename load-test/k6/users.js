@@ -1,6 +1,6 @@
 /* global __ENV, __ITER, console */
-// The event's users, for k6. The variable PLAN has the parameters (../plan.ts). Each answer is a line of standard output (../answers.ts),
-// which costs less than k6's own outputs.
+// The event's users, for k6. The variable PLAN has the parameters (../plan.ts). Each answer is a
+// line of standard output (../answers.ts), which costs less than k6's own outputs.
 import exec from "k6/execution";
 import http from "k6/http";
 import { sleep } from "k6";
@@ -53,8 +53,8 @@ export default function () {
 }
 
 /**
- * Waits until this user's turn. In the closed model users pause between requests; in the open model they come at a fixed rate.
- * Returns false when the run ends before.
+ * Waits until this user's turn. In the closed model users pause between requests. In the open model
+ * they arrive at a fixed rate. Returns false when the run ends before.
  */
 function wait(number) {
   if (plan.model === "open") {
@@ -102,7 +102,9 @@ export function teardown() {
   tell(`end ${Date.now()}`);
 }
 
-/** Logs a line at level error: k6 itself logs failed requests as warnings, and only levels can be filtered. */
+/**
+ * Logs a line at level error. k6 logs failed requests as warnings, and only levels can be filtered.
+ */
 function tell(line) {
   console.error(line);
 }

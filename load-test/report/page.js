@@ -12,7 +12,7 @@ const short = (value) =>
 const milliseconds = (value) => (value >= 1000 ? `${+(value / 1000).toFixed(2)} s` : `${+value.toFixed(1)} ms`);
 const clock = (value) => `${value} s`;
 
-/** The most of a plot over all runs, so that runs to compare have the same scale; likewise their time. */
+/** Returns a plot's maximum over all runs, so that compared runs have the same scale. */
 const most = (pick) =>
   Math.max(1e-9, ...report.runs.flatMap((run) => pick(run).flatMap((values) => values.map((value) => value ?? 0))));
 
@@ -136,7 +136,10 @@ function drawAll() {
   });
 }
 
-/** Latency at each share of the requests; the shares are spread by their distance from 100 %, as the slow end is what matters. */
+/**
+ * Draws the latency at each share of the requests. The axis stretches the shares near 100 %,
+ * because the slow end matters most.
+ */
 function drawDistribution(run, place) {
   const shares = report.shares;
   const positions = shares.map((_, index) => index);

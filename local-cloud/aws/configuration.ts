@@ -95,7 +95,7 @@ export function configure(given: Properties): Promise<void> {
   return Promise.resolve();
 }
 
-/** Applies the configuration of a dry run. Its account is synthetic, so lists of accounts don't count. */
+/** Applies the configuration of a dry run, whose synthetic account is in no list of accounts. */
 export function configureDryRun(given: Properties): Promise<void> {
   applyRegionAndTags(given);
   return Promise.resolve();

@@ -24,10 +24,10 @@ export const DEAD_LETTER_HEADER = {
 
 /** A dead letter, taken apart. */
 export interface DeadLetter {
-  /** Why it couldn't be read then. */
+  /** Reason why the record couldn't be read. */
   reason: string;
   position: RecordPosition;
-  /** When the dead letter was written, in milliseconds since 1970, decimal. */
+  /** Time at which the dead letter was written, in milliseconds since 1970, decimal. */
   writtenAt: string;
   /** The record as it stood there, without the dead letter's own headers. */
   record: FetchedRecord;

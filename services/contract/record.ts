@@ -93,7 +93,7 @@ export function requestIdOfRecord(position: RecordPosition, value: Buffer | null
   return requestIdOfPosition({ ...position, timestamp: `${position.timestamp} ${value?.toString("hex") ?? ""}` });
 }
 
-/** Whether a decoded record is poison. */
+/** Returns true for a record that couldn't be decoded. */
 export function isPoison(decoded: GifticonRequest | Poison): decoded is Poison {
   return "reason" in decoded;
 }
@@ -106,6 +106,6 @@ function headerText(headers: RecordHeaders, name: string): string | undefined {
   if (headers.count === 0) return undefined;
   const [value, ...others] = headers.valuesOf(name).filter((one) => one !== null);
   if (others.length > 0) return "(repeated)";
-  // What is looked for is ASCII; anything else is unreadable in any case.
+  // Valid values are ASCII, and other bytes are unreadable in any encoding.
   return value?.toString("latin1");
 }

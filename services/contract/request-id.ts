@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Whether the text is a UUID in the usual form, of any version. */
+/** Returns true for a UUID of any version in the usual form. */
 export function isRequestId(text: string): boolean {
   return UUID.test(text);
 }
@@ -32,7 +32,7 @@ export function requestIdOfKey(userId: bigint, idempotencyKey: string): string {
   return derivedId("idempotency-key", userId.toString(), idempotencyKey);
 }
 
-/** Where a record stands in Kafka, and when it was written. */
+/** Position of a record in Kafka, and its timestamp. */
 export interface RecordPosition {
   topic: string;
   partition: number;

@@ -1,7 +1,7 @@
-/** How a request ended: the values of the database's type `gifticon_outcome`. */
+/** Outcome of a request: the values of the database's type `gifticon_outcome`. */
 export type Outcome = "issued" | "duplicate" | "sold_out";
 
-/** What a client is told of a request; `queued` means that no outcome is recorded (yet). */
+/** Status of a request for its client. `queued` means that no outcome is recorded (yet). */
 export type RequestStatus =
   | { requestId: string; status: "queued" }
   | { requestId: string; status: "issued"; code: string }

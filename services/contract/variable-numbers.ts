@@ -32,7 +32,7 @@ const [INTEGER_BYTES, LONG_BYTES, EXACT_BYTES] = [5, 10, 7];
  */
 export class NumberReader {
   readonly #bytes: Buffer;
-  /** Where it reads next. */
+  /** Position of the next read. */
   at = 0;
 
   constructor(bytes: Buffer) {

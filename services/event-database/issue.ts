@@ -6,7 +6,7 @@ import type { Outcome, RequestStatus } from "@gifticon/contract/status.ts";
 /** A pool, or one connection of it. */
 export type Queryable = Pick<Pool, "query">;
 
-/** What became of a batch: the requests that were decided by it, by outcome. */
+/** Result of a batch: the number of decided requests by outcome. */
 export interface IssueResult {
   issued: number;
   duplicate: number;

@@ -7,7 +7,7 @@ const ADVISORY_LOCK = 2_512_250_000;
 /** Longer than a statement may take otherwise: a starter waits for another one's migration. */
 const MIGRATION_TIMEOUT_MS = 60_000;
 
-/** What the database has to be, besides its schema. */
+/** Declared contents of the database besides its schema. */
 export interface Declared {
   /** Gifticons in all. Raising or lowering it later moves what remains by the same number. */
   eventStock: number;

@@ -1,6 +1,6 @@
 import type { Queryable } from "./issue.ts";
 
-/** Which of these dead letters were put back before. */
+/** Returns the ids of the dead letters that were put back before. */
 export async function findReplayed(database: Queryable, letterIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await database.query<{ letter_id: string }>(
     "select letter_id from dead_letter_replay where letter_id = any($1)",

@@ -12,9 +12,9 @@ export interface Login {
 
 /** The roles that own nothing. */
 export interface Roles {
-  /** Of main-api and the issuer. */
+  /** Login of main-api and the issuer. */
   service: Login;
-  /** Of the load test's agent. */
+  /** Login of the load test's agent. */
   loadTest: Login;
 }
 

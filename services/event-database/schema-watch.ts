@@ -27,7 +27,7 @@ export class SchemaWatch {
     this.#log = log;
   }
 
-  /** Whether the schema has been found as this program needs it. */
+  /** Verdict on the schema: ok when this program can use it. */
   get state(): Verdict {
     return this.#state;
   }
@@ -59,7 +59,7 @@ export class SchemaWatch {
   }
 }
 
-/** Whether the database answers and has the schema that this program needs, or a newer one. */
+/** Checks that the database answers and has the schema that this program needs, or a newer one. */
 export async function findSchema(database: Queryable): Promise<Verdict> {
   const waits = `version ${SCHEMA_VERSION} is needed: the migrations have to run first`;
   try {
@@ -76,7 +76,7 @@ export async function findSchema(database: Queryable): Promise<Verdict> {
   }
 }
 
-/** Whether the database has the schema and answers now. */
+/** Checks that the database has the schema and answers now. */
 export async function databaseReadiness(pool: Pool, schema: SchemaWatch): Promise<Verdict> {
   if (!schema.state.ok) return schema.state;
   try {

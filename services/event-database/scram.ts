@@ -3,9 +3,9 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 const ITERATIONS = 4_096;
 
 /**
- * What PostgreSQL keeps of a password (RFC 5802, RFC 7677, and "pg_authid" of its manual). A role
- * whose password is set to this text logs in by the password, which no statement and so no log of
- * statements has held.
+ * Returns the form in which PostgreSQL stores a password (RFC 5802, RFC 7677, and "pg_authid" in
+ * its manual). A role whose password is set to this text logs in with the password, and neither a
+ * statement nor a log of statements contains the password.
  */
 export function scramVerifier(password: string): string {
   const salt = randomBytes(16);

@@ -1,10 +1,9 @@
 import type { Queryable } from "./issue.ts";
 
-/** Where the whole event stands, whoever decided its requests. */
+/** Figures of the whole event, independent of the process that decided a request. */
 export interface Tally {
   /**
-   * When it was read, by the database's clock: whole milliseconds since 1970, as JavaScript's clock
-   * counts them.
+   * Time of the reading by the database's clock, in whole milliseconds since 1970.
    */
   at: number;
   issued: number;

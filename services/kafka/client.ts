@@ -6,7 +6,7 @@ import "./read-fetches.ts";
 import "./rest-idle-queues.ts";
 import "./write-record-sets.ts";
 
-/** How long one request to the broker may take, and how long connecting to it. */
+/** Timeout of a request to the broker, and of a connection to it. */
 export const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 2_000;
 

@@ -1,4 +1,4 @@
-/** What is used here of the inside of kafkajs 2.2.4: the queue that it has for each connection. */
+/** Internals of kafkajs 2.2.4 that the services use: the queue of each connection. */
 declare module "kafkajs/src/network/requestQueue/index.js" {
   interface RequestQueue {
     /** Requests that may not be sent yet. */
@@ -26,12 +26,12 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
   export default RequestQueue;
 }
 
-/** What kafkajs 2.2.4 writes its requests with: a buffer that grows. */
+/** The growing buffer to which kafkajs 2.2.4 writes its requests. */
 declare module "kafkajs/src/protocol/encoder.js" {
   export default class Encoder {
     /** @param initialSize bytes that are expected. */
     constructor(initialSize?: number);
-    /** What was written. */
+    /** The written bytes. */
     readonly buffer: Buffer;
     writeInt16(value: number): this;
     writeInt32(value: number): this;
@@ -71,7 +71,7 @@ declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
   export default crc32C;
 }
 
-/** What kafkajs 2.2.4 reads answers with. */
+/** The reader of kafkajs 2.2.4 for answers. */
 declare module "kafkajs/src/protocol/decoder.js" {
   export default class Decoder {
     constructor(bytes: Buffer);

@@ -61,7 +61,7 @@ async function readPartition(decoder: Decoder, asked: FetchOptions["topics"][num
     // fetched, so it doesn't count; who reads uncommitted records is told no last stable offset.
     highWatermark: lastStableOffset.startsWith("-") ? highWatermark : lastStableOffset,
     preferredReadReplica,
-    // What was taken back isn't among the records.
+    // The records don't include aborted ones.
     abortedTransactions: [],
     messages: withEnd(records, fetchOffset, nextOffset),
   };

@@ -3,7 +3,7 @@ import { RecordHeaders } from "@gifticon/contract/record-headers.ts";
 import { NumberReader } from "@gifticon/contract/variable-numbers.ts";
 
 /**
- * Where the fields of a batch of format 2 stand.
+ * Positions of the fields in a batch of format 2.
  * https://kafka.apache.org/documentation/#recordbatch
  */
 export const AT = {
@@ -43,7 +43,7 @@ export interface AbortedTransaction {
   firstOffset: bigint;
 }
 
-/** What is asked of a partition's bytes. */
+/** Parameters for reading a partition's bytes. */
 export interface Reading {
   /** The first offset that is wanted; a batch may begin before it. */
   fetchOffset: bigint;
@@ -54,8 +54,8 @@ export interface Reading {
 }
 
 /**
- * What was read: records in their order, and the offset behind the last batch, whether it holds
- * anything to see or not.
+ * Result of reading: the records in order, and the offset behind the last batch, even if that has
+ * no visible record.
  */
 export interface Read {
   records: FetchedRecord[];
@@ -148,7 +148,7 @@ function unreadable(batch: Buffer, { message }: Error): FetchedRecord {
   };
 }
 
-/** Of formats before 2, a batch has the offset of its last record in front. */
+/** Returns the last record's offset, which formats before 2 have at the start of a batch. */
 function lastOffsetOf(batch: Buffer): bigint {
   const hasDelta = batch.length >= AT.firstTime && batch.readInt8(AT.magic) === MAGIC;
   return batch.readBigInt64BE(0) + (hasDelta ? BigInt(batch.readInt32BE(AT.lastOffsetDelta)) : 0n);

@@ -34,7 +34,7 @@ function encode(messages: readonly OutgoingMessage[], now: number): Buffer {
   const records = messages.map((message, offset) => recordOf(message, (times[offset] ?? now) - firstTime, offset));
 
   const size = records.reduce((sum, { bodySize }) => sum + numberSize(bodySize) + bodySize, 0);
-  // What isn't written is 0: the first offset, which the broker gives, the leader's epoch,
+  // The other fields are 0: the first offset (which the broker sets), the leader's epoch, the
   // attributes, the producer's epoch and sequence.
   const bytes = Buffer.allocUnsafe(AT.records + size).fill(0, 0, AT.records);
   bytes.writeInt32BE(bytes.length - AT.leaderEpoch, AT.batchLength);

@@ -1,4 +1,5 @@
-// By path, because who compiles the program compiles what it imports, and an ambient declaration is imported by nobody.
+// The reference names the file, because the program's compilation includes only imported files, and
+// no module can import an ambient declaration.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./kafkajs-internals.d.ts" />
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";

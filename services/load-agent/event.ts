@@ -20,13 +20,13 @@ export interface Queue {
   readonly kafka: Kafka;
   /** Records that the group hasn't committed, over all partitions. */
   lag: () => Promise<number>;
-  /** Where each partition of a topic ends. */
+  /** Returns the end offset of each partition of a topic. */
   ends: (topic: string) => Promise<{ partition: number; offset: string }[]>;
 }
 
 /** Connects when something is asked first. */
 export function openEvent({ mode, database, kafka, groupId }: ReturnType<typeof readMainApiSettings>): Event {
-  // What the agent writes to standard output is its answer.
+  // The agent's standard output is its answer, so it must not log there.
   const log = createLog(LOAD_AGENT, "silent");
   const pool = createPool(database, LOAD_AGENT, log);
   const client = createKafka(kafka, LOAD_AGENT, log);

@@ -18,14 +18,14 @@ export const REMOVE_LOAD_TEST_ROWS = `with removed as (
      )
      select count(*) as removed from removed`;
 
-/** Where a run's records begin: the end of each partition before it. */
+/** Offset where a run's records begin in a partition: the end before the run. */
 export interface StartOffset {
   partition: number;
   /** Decimal. */
   offset: string;
 }
 
-/** What the load test's agent answers to `reset`. */
+/** Answer of the load test's agent to `reset`. */
 export interface Ground {
   /** Empty in direct mode. */
   offsets: StartOffset[];
@@ -78,7 +78,7 @@ export const EVIDENCE = {
   end: "E",
 } as const;
 
-/** What ends the evidence: without it, it is cut off. */
+/** Last line of the evidence. Evidence without it is incomplete. */
 export interface EvidenceEnd {
   records: number;
   deadLetters: number;

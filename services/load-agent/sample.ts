@@ -35,7 +35,7 @@ export async function sample(event: Event): Promise<void> {
   }
 }
 
-/** What can't be asked now is left out. */
+/** Returns undefined when the work fails, so that the sample omits its result. */
 async function attempt<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
   try {
     const pending = work();

@@ -87,7 +87,7 @@ const database = {
 
 const shared = {
   ...database,
-  /** Whether requests go through Kafka, or straight to the database. */
+  /** Path of requests: through Kafka, or directly to the database. */
   MODE: choice(["kafka", "direct"]),
   KAFKA_BOOTSTRAP_SERVERS: brokers.optional(),
   KAFKA_TOPIC: text
@@ -120,7 +120,7 @@ const issuer = z
 const migration = z
   .object({
     ...database,
-    /** How many gifticons the event gives away in all. */
+    /** Total number of gifticons of the event. */
     EVENT_STOCK: integer(0, Number.MAX_SAFE_INTEGER),
     SERVICE_USER: text,
     SERVICE_PASSWORD_FILE: fileContent,

@@ -8,12 +8,12 @@ export type Verdict = { ok: true } | { ok: false; reason: string };
 /** Judges when asked. */
 export type Judge = () => Verdict | Promise<Verdict>;
 
-/** What operations may ask of a service. */
+/** State of a service for its operations. */
 export interface Operations {
   registry: Registry;
-  /** Whether the process should be left running. */
+  /** Health of the process: a process that isn't healthy is restarted. */
   health: Judge;
-  /** Whether it can serve now. */
+  /** Readiness: whether the service can serve now. */
   readiness: Judge;
 }
 

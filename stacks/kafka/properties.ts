@@ -39,8 +39,8 @@ export function brokerProperties({ externalAddress, retentionHours }: BrokerSett
     "offsets.topic.num.partitions": 1,
     "transaction.state.log.replication.factor": 1,
     "transaction.state.log.min.isr": 1,
-    // An open transaction holds back every record behind it, and the issuer reads committed ones. Kafka's
-    // default is 15 minutes; a minute is the default of its clients.
+    // An open transaction holds back every record behind it, because the issuer reads only
+    // committed ones. Kafka's default is 15 minutes; its clients' default is a minute.
     "transaction.max.timeout.ms": 60_000,
     "min.insync.replicas": 1,
     "log.retention.hours": retentionHours,

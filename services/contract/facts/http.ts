@@ -1,12 +1,12 @@
 /** Paths that services answer at. */
 export const PATHS = {
-  /** Where a gifticon is asked for; with a request id behind it, the state of a request. */
+  /** Requests of gifticons. With a request id appended, the state of a request. */
   gifticons: "/gifticons",
   /** The event's figures. */
   stats: "/stats",
-  /** Whether the process should be left running. */
+  /** Health of the process: a process that isn't healthy is restarted. */
   health: "/healthz",
-  /** Whether it can serve now. */
+  /** Readiness: whether the service can serve now. */
   readiness: "/readyz",
   /** Prometheus. */
   metrics: "/metrics",

@@ -13,7 +13,7 @@ export const SERVICES = {
   migration: "migrate",
   /** k6, which plays the users of a load test. */
   generator: "k6",
-  /** What looks at the event from inside during a load test. */
+  /** The load test's agent, which observes the event from the inside. */
   agent: "agent",
 } as const;
 

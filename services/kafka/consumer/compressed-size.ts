@@ -22,8 +22,8 @@ export function snappyBlocks(bytes: Buffer): Buffer[] {
 }
 
 /**
- * What a block of raw snappy becomes, in bytes, as its first bytes say (a base-128 integer, lowest
- * part first).
+ * Returns the uncompressed size of a raw snappy block from its first bytes (a base-128 integer,
+ * least significant part first).
  */
 export function snappySize(block: Buffer): number {
   let size = 0;

@@ -9,7 +9,7 @@ import { LARGEST_BATCH, registerCodecs, UnreadableBatchError } from "./compressi
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 registerCodecs();
 
-/** What kafkajs does with a compressed batch. */
+/** Decompresses a batch like kafkajs. */
 function decompress(type: number, bytes: Buffer): Promise<Buffer> {
   const codec = (CompressionCodecs[type as 1] as () => { decompress: (bytes: Buffer) => Promise<Buffer> })();
   return codec.decompress(bytes);

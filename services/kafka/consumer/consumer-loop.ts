@@ -44,7 +44,7 @@ export class ConsumerLoop {
     this.#retryMs = retryMs;
   }
 
-  /** Whether it is a member of the consumer group. */
+  /** Membership in the consumer group: ok for a member. */
   get state(): Verdict {
     return this.#state;
   }

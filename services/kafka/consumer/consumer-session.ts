@@ -13,7 +13,7 @@ const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 20_000;
 const HEARTBEAT_MS = 1_000;
 const FETCH_WAIT_MS = 500;
-/** How long a new partition may stay unnoticed. */
+/** Longest time until a new partition is noticed. */
 const METADATA_AGE_MS = 30_000;
 /**
  * Between a consumer's stop and its reason, which kafkajs tells after it has closed its
@@ -45,7 +45,7 @@ export interface ConsumerSession {
   close: () => Promise<void>;
 }
 
-/** What the session reports while it runs. */
+/** Events that the session reports while it runs. */
 export interface SessionEvents {
   /** The client did something: a fetch, a heartbeat, a join. */
   moved: () => void;
@@ -124,7 +124,7 @@ function report(
     const commit = async () => {
       if (await handler.settled()) await consumer.commitOffsets([{ topic, partition, offset }]);
     };
-    // What can't be committed in a rebalance is read again after it.
+    // Kafka delivers records again whose offsets can't be committed in a rebalance.
     commit().catch(() => undefined);
   });
   consumer.on(GROUP_JOIN, ({ payload }) => {

@@ -17,14 +17,16 @@ const STARVED_AFTER_MS = 120_000;
 const ENDINGS = 3;
 
 /**
- * Whether the consumer's loop gets on. Four things are wrong with one that doesn't:
- * - it hangs: it ticks at each fetch (also an empty one), heartbeat, batch and retry, and has not
- *   for a minute;
- * - it starves: records wait for it, as the broker says apart from the consumer, and it has handled
- *   none for two minutes;
- * - it is blocked: it has met what it can't get past;
- * - it goes in circles: its sessions end one after another, and none of them has handled a record.
- *   An idle topic, a broker or a database that is away are none of these.
+ * Judges the progress of the consumer's loop. A loop has one of four faults:
+ *
+ * - it hangs: it hasn't ticked for a minute. It ticks at each fetch (also an empty one), heartbeat,
+ *   batch and retry;
+ * - it starves: records wait for it, according to the broker, and it has handled none for two
+ *   minutes;
+ * - it is blocked: it can't handle a record;
+ * - it goes in circles: its sessions end one after another without a handled record.
+ *
+ * An idle topic, or an unavailable broker or database, is no fault.
  */
 export class Progress {
   readonly #now: () => number;
