@@ -9,7 +9,7 @@ const host = (name: string): Resource => ({
 });
 
 /** Returns the reported loss when the hosts `going` are replaced or deleted. */
-function told(names: string[], going: [string, ...string[]], operation: Operation): string | undefined {
+function lossOf(names: string[], going: [string, ...string[]], operation: Operation): string | undefined {
   const before = names.map(host);
   const changes = going.map((name): Change => {
     const resource = host(name);
@@ -20,13 +20,13 @@ function told(names: string[], going: [string, ...string[]], operation: Operatio
 }
 
 test("the Swarm is lost with its only manager, and with all managers at once", () => {
-  assert.match(told(["manager", "worker-1"], ["manager"], "replace") ?? "", /^the Swarm is lost/);
+  assert.match(lossOf(["manager", "worker-1"], ["manager"], "replace") ?? "", /^the Swarm is lost/);
   const three = ["manager", "manager-2", "manager-3"] as [string, ...string[]];
-  assert.match(told(three, three, "replace") ?? "", /^the Swarm is lost/);
+  assert.match(lossOf(three, three, "replace") ?? "", /^the Swarm is lost/);
 });
 
 test("the Swarm stays on the managers that stay", () => {
   const three = ["manager", "manager-2", "manager-3", "worker-1"];
-  assert.match(told(three, ["manager"], "replace") ?? "", /^the Swarm stays, on manager-2 and manager-3;/);
-  assert.match(told(three, ["manager-3", "manager-2"], "delete") ?? "", /^the Swarm stays, on manager;/);
+  assert.match(lossOf(three, ["manager"], "replace") ?? "", /^the Swarm stays, on manager-2 and manager-3;/);
+  assert.match(lossOf(three, ["manager-3", "manager-2"], "delete") ?? "", /^the Swarm stays, on manager;/);
 });

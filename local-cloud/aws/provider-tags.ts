@@ -5,7 +5,7 @@ import { tagsInput } from "./inputs.ts";
 
 /** Tag settings of the provider's configuration. */
 export interface TagSettings {
-  /** Tags of every resource. A resource's own tag of the same key wins. */
+  /** Tags of every resource. A resource's own tag with the same key takes precedence. */
   defaults: Record<string, string>;
   /** Keys that the provider doesn't manage. */
   ignoredKeys: readonly string[];
@@ -14,7 +14,7 @@ export interface TagSettings {
 
 let settings: TagSettings = { defaults: {}, ignoredKeys: [], ignoredPrefixes: [] };
 
-/** Sets the tag settings; the provider's configuration calls it once. */
+/** Sets the tag settings. The provider's configuration calls it once. */
 export function setTagSettings(given: TagSettings): void {
   settings = given;
 }

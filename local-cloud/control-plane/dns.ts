@@ -34,7 +34,7 @@ async function serveUdp(): Promise<Socket> {
   return server;
 }
 
-/** Relays a query through a socket of its own: the socket's port tells whose answer it is. */
+/** Relays a query through a separate socket, whose port identifies the client of the answer. */
 function relay(server: Socket, query: Buffer, client: RemoteInfo): void {
   const upstream = createSocket("udp4");
   const close = () => {

@@ -115,8 +115,8 @@ function endOf(account: string): string {
 }
 
 /**
- * Splits a hosts file into lines. It tells which belong to the account, and which of those are in a
- * block that still has its begin.
+ * Splits a hosts file into lines. `ours` marks the account's lines, and `inBlock` those of them in
+ * a block that still has its first line.
  */
 function read(text: string, account: string): { lines: string[]; ours: boolean[]; inBlock: boolean[] } {
   const lines = text.split(/(?<=\n)/).filter((line) => line !== "");

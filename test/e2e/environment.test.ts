@@ -21,7 +21,7 @@ const stack = new LocalStack("e2e", account);
 const loadTest = new LoadTest(stack);
 const setting = (name: string): string => `gifticon-event:${name}`;
 
-/** Words of a remote command whose host does not answer. */
+/** Matches the error of a remote command whose host doesn't answer. */
 const NO_ANSWER = /dial \d+\/\d+ failed/i;
 
 /** The next user id that no test of the story has used. */

@@ -173,7 +173,7 @@ test("direct mode has no resource for Kafka", async () => {
   assert.equal(run.outputs["kafkaBootstrapServers"], undefined);
   const left = run.resources.filter(({ name, inputs }) => /kafka|issuer/.test(name + JSON.stringify(inputs)));
   assert.deepEqual(
-    // The services are told their mode and are placed off a Kafka host by its label, which no host
+    // The services have their mode as a setting, and avoid a Kafka host by its label, which no host
     // has here.
     left.map(({ name }) => name).filter((name) => !["gifticon-stack", "schema-stack"].includes(name)),
     [],

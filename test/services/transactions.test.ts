@@ -18,7 +18,9 @@ after(() => backing[Symbol.asyncDispose]());
 const [FOREIGN_USERS, USERS] = [range(101, 3), range(1, 5)];
 const ALL = FOREIGN_USERS.length + USERS.length;
 
-/** Makes a foreign producer hold a transaction, and has requests acknowledged behind it. */
+/**
+ * Lets a foreign producer hold a transaction, and sends requests that are acknowledged behind it.
+ */
 async function eventBehindTransaction(event: Event, crowd: Crowd) {
   const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
   const { broker } = backing;
@@ -31,7 +33,7 @@ async function eventBehindTransaction(event: Event, crowd: Crowd) {
   return { held, stats, issuer };
 }
 
-/** Waits until the figures tell of so many records that wait, and are held back. */
+/** Waits until the figures report this many waiting and held records. */
 async function figures(stats: () => Promise<Stats>, queued: number, held: number): Promise<void> {
   await waitUntil(`${queued} queued and ${held} held`, async () => {
     const now = await stats();
@@ -45,7 +47,7 @@ async function transactions(event: Event): Promise<string[]> {
 }
 
 describe("requests behind a foreign producer's open transaction", () => {
-  test("are counted as waiting, by /stats, by the metrics and by the lag that tests and tools wait for", async () => {
+  test("count as waiting in /stats, in the metrics and in the lag that tests and tools wait for", async () => {
     await using event = await createEvent(backing, 100);
     await using crowd = new Crowd();
     const { held: opened, stats, issuer } = await eventBehindTransaction(event, crowd);
@@ -66,11 +68,11 @@ describe("requests behind a foreign producer's open transaction", () => {
     assert.equal(await decided(event), ALL);
   });
 
-  test("are issued once the transaction is aborted with the tool that the doctor names", async () => {
+  test("are issued after the transaction is aborted with the command that the doctor names", async () => {
     await using event = await createEvent(backing, 100);
     await using crowd = new Crowd();
     const { held, stats } = await eventBehindTransaction(event, crowd);
-    // The producer dies and leaves its transaction.
+    // The producer dies without ending its transaction.
     await held[Symbol.asyncDispose]();
     await figures(stats, ALL, ALL);
 
@@ -87,7 +89,7 @@ describe("requests behind a foreign producer's open transaction", () => {
     assert.deepEqual((await event.reconcile(crowd.answers)).violations, []);
   });
 
-  test("wait for a minute at most, as the broker refuses longer transactions", async () => {
+  test("wait for at most a minute, because the broker refuses longer transactions", async () => {
     await using event = await createEvent(backing, 100);
     const longer = holdTransaction(backing.broker.bootstrapServers, {
       ...{ topic: event.topic, partition: 0, transactionalId: "longer", userIds: [], timeoutMs: 60_001 },

@@ -99,7 +99,7 @@ function configurationCalls(provider: Provider): Calls<"checkConfig" | "diffConf
   };
 }
 
-/** Calls that judge inputs and changes, and make nothing. */
+/** Returns the calls that check inputs and compare them. They create nothing. */
 function planningCalls(provider: Provider): Calls<"check" | "diff"> {
   return {
     check: unary(async (request) => {

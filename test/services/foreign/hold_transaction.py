@@ -1,7 +1,7 @@
-"""Opens a transaction with confluent-kafka, and holds it until it is told to end.
+"""Opens a transaction with confluent-kafka, and holds it until a command ends it.
 
-Arguments: BOOTSTRAP TOPIC PARTITION TRANSACTIONAL_ID TIMEOUT_MS [USER_ID]... Writes a record for each user and
-prints "open". A line "commit" or "abort" on standard input ends the transaction; without one, it
+Arguments: BOOTSTRAP TOPIC PARTITION TRANSACTIONAL_ID TIMEOUT_MS [USER_ID]... Writes a record for
+each user and prints "open". A line "commit" or "abort" on standard input ends the transaction; without one, it
 stays open when the program ends.
 """
 
