@@ -1,5 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
+import { ADVICE } from "./advice.ts";
 import { textOf } from "../operate/stack-outputs.ts";
 import type { Credits } from "./checks/credits.ts";
 import type { Declared } from "./declared.ts";
@@ -37,10 +38,7 @@ async function balances(name: string, namespace: string, dimension: string, regi
     { stdin: "ignore" },
   ).catch((error: unknown) => {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
-    throw new CheckFailed(
-      `the CPU credits can't be read from CloudWatch: ${reason}`,
-      "install the AWS CLI and allow it cloudwatch:GetMetricStatistics",
-    );
+    throw new CheckFailed(`the CPU credits can't be read from CloudWatch: ${reason}`, ADVICE.letCloudWatch());
   });
   return { name, balances: readBalances(result.stdout) };
 }

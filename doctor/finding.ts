@@ -1,3 +1,5 @@
+import type { Advice } from "./advice.ts";
+
 /** A fault, or a check without a result. */
 export interface Finding {
   /** True for a check without a result: its obstacle is outside the environment. */
@@ -5,16 +7,16 @@ export interface Finding {
   /** The fault and its place, in one sentence. */
   what: string;
   /** The next step. */
-  next: string;
+  next: Advice;
 }
 
 /** Reports a check without a result. Such a check doesn't pass. */
 export class CheckFailed extends Error {
   override readonly name = "CheckFailed";
   readonly code = "CHECK_FAILED";
-  readonly next: string;
+  readonly next: Advice;
 
-  constructor(what: string, next: string) {
+  constructor(what: string, next: Advice) {
     super(what);
     this.next = next;
   }

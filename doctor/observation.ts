@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { z } from "zod";
+import { ADVICE } from "./advice.ts";
 import { hostObservation } from "../infra/drift/host-observation.ts";
 import type { SshHosts } from "../operate/ssh-hosts.ts";
 import type { StackOutputs } from "../operate/stack-outputs.ts";
@@ -26,6 +27,7 @@ const node = z.object({
 
 const service = z.object({
   ID: z.string(),
+  UpdatedAt: z.string(),
   Spec: z.object({
     Name: z.string(),
     Labels: z.record(z.string(), z.string()).default({}),
@@ -57,7 +59,22 @@ const service = z.object({
   UpdateStatus: z.object({ State: z.string().optional() }).optional(),
 });
 
+const swarmTask = z.object({
+  ID: z.string(),
+  ServiceID: z.string(),
+  /** Absent for a task of a job. */
+  Slot: z.number().default(0),
+  NodeID: z.string().default(""),
+  CreatedAt: z.string(),
+  DesiredState: z.string(),
+  Status: z.object({ State: z.string(), Timestamp: z.string(), Err: z.string().default("") }),
+});
+
 const swarm = z.object({
+  /** Seconds since 1970, by the manager's clock. */
+  clock: z.number(),
+  /** Present tasks, and the last few that ended. */
+  tasks: z.array(swarmTask),
   nodes: z.array(node),
   services: z.array(service),
   /**
@@ -91,7 +108,19 @@ const task = z.object({
     .optional(),
 });
 
+const end = z.object({
+  /** Id of the task. */
+  task: z.string(),
+  exitCode: z.number(),
+  /** True when it used more memory than its limit. */
+  outOfMemory: z.boolean(),
+  /** Last lines of its log. */
+  words: z.string(),
+});
+
 const host = z.object({
+  /** The last container of each service that ended on this host. */
+  ends: z.array(end),
   /** Seconds since 1970. */
   clock: z.number(),
   swarm: z.string(),
@@ -189,12 +218,12 @@ async function observeSwarm(hosts: SshHosts, managerPublicIp: string): Promise<S
   if (seen.state === "error") {
     throw new CheckFailed(
       `the manager's node has ended, so the Swarm can't be changed: ${seen.error}`,
-      "an up lets the manager join the other managers again; without others, it creates a new Swarm and deploys everything to it",
+      ADVICE.managerJoinsAgain(),
     );
   }
   throw new CheckFailed(
     `the Swarm has no quorum: running tasks go on, but nothing can be changed: ${seen.error}`,
-    "start the managers' hosts that are stopped; an up with --refresh replaces lost ones (docs/reliability.md)",
+    ADVICE.startManagers(),
   );
 }
 

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { ExecaError } from "execa";
 import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
+import { ADVICE, type Advice } from "./advice.ts";
 import type { SshHosts } from "../operate/ssh-hosts.ts";
 import type { StackOutputs } from "../operate/stack-outputs.ts";
 import { CheckFailed } from "./finding.ts";
@@ -86,17 +87,14 @@ export async function managerFailure(error: unknown, managerPublicIp: string, po
   const message = messageOf(error);
   const ran = error instanceof SyntaxError || (error instanceof ExecaError && isOfCommand(error.exitCode));
   if (ran) {
-    return new CheckFailed(
-      `the manager can't report the Swarm's state: ${message}`,
-      "on the manager: sudo systemctl restart docker",
-    );
+    return new CheckFailed(`the manager can't report the Swarm's state: ${message}`, ADVICE.startManagersEngine());
   }
   if (await greets(managerPublicIp, port)) {
     return new CheckFailed(`the manager is up, but this machine can't log in to it: ${message}`, localStep(message));
   }
   return new CheckFailed(
     `no SSH server answers this machine at the manager's ${managerPublicIp}: ${message}`,
-    "is its host up, and is your address among operators.cidrs? An up with --refresh recreates it if it is gone",
+    ADVICE.managerGone(),
   );
 }
 
@@ -105,10 +103,10 @@ function isOfCommand(exitCode: number | undefined): boolean {
 }
 
 /** Returns the next step when ssh on this machine can't reach a host that is up. */
-export function localStep(message: string): string {
-  if (/\bENOENT\b/.test(message)) return "install OpenSSH's client on this machine (openssh-client)";
+export function localStep(message: string): Advice {
+  if (/\bENOENT\b/.test(message)) return ADVICE.installSsh();
   if (/Permission denied/.test(message)) {
-    return "pass a private key that the host accepts: --identity FILE (its public key is among operators.sshPublicKeys)";
+    return ADVICE.passKey();
   }
-  return "fix ssh on this machine, as its message says; the hosts need no change";
+  return ADVICE.fixSsh();
 }

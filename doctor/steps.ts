@@ -1,3 +1,4 @@
+import { ADVICE, type Advice } from "./advice.ts";
 import type { Declared } from "./declared.ts";
 
 /** Commands that findings name as the next step. */
@@ -5,7 +6,7 @@ export interface Steps {
   /** Updates the environment to the program's state. */
   up: string;
   /** Returns the step for a host that doesn't answer: it is stopped or gone. */
-  recover: (host: string) => string;
+  recover: (host: string) => Advice;
 }
 
 /**
@@ -19,8 +20,7 @@ export function stepsOf(stack: string, { instances, account, region }: Where): S
       : `aws ec2 start-instances --region ${region} --instance-ids ${id}`;
   return {
     up,
-    recover: (host) =>
-      `${start(instances[host] ?? "")} if its instance is stopped; ${up} --refresh recreates it if it is gone`,
+    recover: (host) => ADVICE.recover(start(instances[host] ?? ""), up),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Advice } from "./advice.ts";
 import type { Compose } from "../stacks/compose.ts";
 import { gifticonStack } from "../stacks/gifticon/gifticon-stack.ts";
 import { kafkaStack } from "../stacks/kafka/kafka-stack.ts";
@@ -43,6 +44,7 @@ const ISSUER = "KEY";
 /** Returns a Swarm without faults. */
 export function healthySwarm(): SwarmObservation {
   return {
+    ...{ clock: 1_000, tasks: [] },
     nodes: [
       node("n1", "10.0.0.4", "manager", "drain", { "gifticon-event.host": "manager" }),
       node("n2", "10.0.0.5", "worker", "active", { "gifticon-event.host": "worker-1", rack: "a" }),
@@ -70,6 +72,7 @@ function servicesOf(stack: string, compose: Compose): ServiceObservation[] {
     const job = mode === "replicated-job";
     return {
       ID: `${stack}-${name}`,
+      UpdatedAt: new Date(0).toISOString(),
       Spec: {
         Name: `${stack}_${name}`,
         Labels: { "com.docker.stack.namespace": stack },
@@ -107,7 +110,7 @@ export function healthyHost(): HostObservation {
     ...{ clock: 1_000.5, asked: 1_000, answered: 1_001, swarm: "active", certificate: "" },
     disks: [{ path: "/", percent: 40 }],
     tasks: [],
-    ...{ swarmError: "", missingImages: [], topics: null, brokers: 0, brokerEnd: "", transactions: null },
+    ...{ swarmError: "", missingImages: [], topics: null, ends: [], brokers: 0, brokerEnd: "", transactions: null },
   };
 }
 
@@ -117,7 +120,7 @@ export function healthyHosts(): Record<string, HostObservation | undefined> {
 }
 
 /** Short steps, for readable expectations. */
-export const steps: Steps = { up: "up", recover: (host) => `recover ${host}` };
+export const steps: Steps = { up: "up", recover: (host) => `recover ${host}` as Advice };
 
 /** Formats findings as "fault -> next step". */
 export function format(findings: readonly Finding[]): string[] {

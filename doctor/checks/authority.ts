@@ -1,4 +1,5 @@
 import { HOST_LABEL } from "@gifticon/contract/facts/names.ts";
+import { ADVICE } from "../advice.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { Observation } from "../observation.ts";
@@ -23,11 +24,11 @@ export function checkAuthority(
   return [
     ...stale.map((role) => ({
       what: `the join token of ${role}s was rotated by hand, so no new host joins`,
-      next: `${up} reads it again`,
+      next: ADVICE.upReadsAgain(up),
     })),
     ...behind.map(({ ID, Spec, Status }) => ({
       what: `${Spec.Labels[HOST_LABEL] ?? ID} (${Status.State}) has no certificate of the Swarm's new authority, and the rotation waits for it`,
-      next: `start its host or engine, which then gets one; ${up} with --refresh replaces a lost host`,
+      next: ADVICE.startForCertificate(up),
     })),
   ];
 }

@@ -1,3 +1,4 @@
+import { ADVICE } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 
 /** CPU credits of one t3 machine over the last hour, from CloudWatch. */
@@ -16,13 +17,13 @@ export function checkCredits(machines: readonly Credits[]): Finding[] {
   return machines.flatMap(({ name, balances }) => {
     const left = hoursLeft(balances);
     if (left === undefined) {
-      return [{ what: `CloudWatch has no CPU credits of ${name} yet`, next: "run the doctor again in ten minutes" }];
+      return [{ what: `CloudWatch has no CPU credits of ${name} yet`, next: ADVICE.runLater() }];
     }
     if (left >= HOURS_ENOUGH) return [];
     return [
       {
         what: `the CPU credits of ${name} end in ${left.toFixed(1)} hours at the rate of the last hour`,
-        next: "use a larger instance type or more workers before that; an unlimited t3 goes on, at extra cost",
+        next: ADVICE.useLarger(),
       },
     ];
   });

@@ -1,4 +1,5 @@
 import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { ADVICE } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 import { type Observation, tasksOf } from "../observation.ts";
 
@@ -12,11 +13,10 @@ export function checkEvent(observation: Pick<Observation, "hosts" | "later">, up
   );
   const findings: Finding[] = tasksOf(observation.hosts).flatMap(({ host, service, ready }) => {
     if (ready?.ok === true) return [];
-    const logs = `on the manager: sudo docker service logs --tail 50 ${service} shows its log`;
     return [
       {
         what: `${service} on ${host} ${ready === undefined ? "doesn't answer" : `is not ready: ${ready.reason ?? "it gives no reason"}`}`,
-        next: missing ? `${up} creates the missing topic again, without which no task is ready` : logs,
+        next: missing ? ADVICE.upCreatesTopicForTask(up) : ADVICE.readLogs(service),
       },
     ];
   });
@@ -33,7 +33,7 @@ function checkLag({ hosts, later }: Pick<Observation, "hosts" | "later">): Findi
   return [
     {
       what: `${after.queued} requests wait in the topic and none was decided during the check`,
-      next: `on the manager: sudo docker service logs --tail 50 ${SWARM_SERVICES.issuer} shows what the issuer waits for`,
+      next: ADVICE.readIssuerLogs(SWARM_SERVICES.issuer),
     },
   ];
 }

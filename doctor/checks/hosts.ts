@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { ADVICE } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 import { localStep, type Unreachable } from "../reach.ts";
 import type { HostObservation, Observation } from "../observation.ts";
@@ -56,7 +57,7 @@ function checkHost(name: string, host: HostObservation, { up }: Steps): Finding[
     if (percent >= FULL_PERCENT) {
       findings.push({
         what: `${name}: the disk at ${path} is ${percent} % full`,
-        next: "raise diskGib of its role, or find the cause on the host: sudo docker system df",
+        next: ADVICE.makeRoom(),
       });
     }
   }
@@ -64,19 +65,19 @@ function checkHost(name: string, host: HostObservation, { up }: Steps): Finding[
   if (Math.abs(offset) > CLOCK_TOLERANCE_S) {
     findings.push({
       what: `${name}: its clock is ${Math.abs(offset).toFixed(0)} s ${offset > 0 ? "ahead of" : "behind"} this machine's`,
-      next: "on the host: timedatectl shows whether it is synchronised; is this machine's clock right?",
+      next: ADVICE.setClock(),
     });
   }
   for (const image of host.missingImages ?? []) {
     findings.push({
       what: `${name}: a task there needs the image ${image}, which is missing`,
-      next: `${up} pulls it again`,
+      next: ADVICE.upPullsAgain(up),
     });
   }
   if (host.swarm === "") {
     findings.push({
       what: `${name}: its Docker engine doesn't answer`,
-      next: `on ${name}: sudo systemctl restart docker`,
+      next: ADVICE.startEngine(name),
     });
     return findings;
   }
@@ -84,7 +85,7 @@ function checkHost(name: string, host: HostObservation, { up }: Steps): Finding[
     const cause = host.swarmError === "" ? "" : ` (${host.swarmError})`;
     findings.push({
       what: `${name}: its node is ${host.swarm === "error" ? "in state error" : host.swarm} in the Swarm${cause}`,
-      next: `${up} joins it again`,
+      next: ADVICE.upJoinsAgain(up),
     });
     // The host gets a new certificate when it joins.
     return findings;
@@ -110,10 +111,7 @@ function checkCertificate(name: string, { certificate, answered }: HostObservati
   return [
     {
       what: `${name}: its certificate in the Swarm ${left < 0 ? "ended" : "ends"} on ${day} and was not renewed`,
-      next:
-        left < 0
-          ? `on the host: sudo systemctl restart docker; then ${up} joins it again with a new one`
-          : `set swarm.rotation to another number; ${up} then gives each node a new one`,
+      next: left < 0 ? ADVICE.restartForCertificate(up) : ADVICE.rotateCertificates(up),
     },
   ];
 }

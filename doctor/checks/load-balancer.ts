@@ -1,4 +1,5 @@
 import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { ADVICE } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 import { type Observation, tasksOf } from "../observation.ts";
 
@@ -17,7 +18,7 @@ export function checkLoadBalancer(
     return [
       {
         what: `${apiUrl} doesn't answer (${loadBalancer}) from here`,
-        next: "is your address among entrance.cidrs? The load balancer's target group shows its unhealthy workers",
+        next: ADVICE.openEntrance(),
       },
     ];
   }
@@ -25,9 +26,7 @@ export function checkLoadBalancer(
   return [
     {
       what: `${apiUrl} answers ${loadBalancer} from here`,
-      next: ready
-        ? `replicas of the API are ready but not reached: ${up} with --refresh restores what was changed between them and the load balancer`
-        : "no replica of the API is ready: the lines above give the cause",
+      next: ready ? ADVICE.upRefreshed(up) : ADVICE.seeLines(),
     },
   ];
 }

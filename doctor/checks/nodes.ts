@@ -1,5 +1,6 @@
 import { HOST_LABEL } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
+import { ADVICE, type Advice } from "../advice.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { Observation, SwarmObservation } from "../observation.ts";
@@ -32,7 +33,7 @@ export function checkNodes(
       .filter((node) => !known.has(node))
       .map(({ ID, Status }) => ({
         what: `node ${ID} (${Status.Addr}, ${Status.State}) belongs to no declared host`,
-        next: `on the manager: sudo docker node rm --force ${ID}`,
+        next: ADVICE.removeNode(ID),
       })),
   ];
 }
@@ -47,8 +48,8 @@ function checkNode(
   if (node === undefined)
     return [{ what: `${name} is not in the Swarm`, next: recoveryStep(name, observation, steps) }];
   const findings: Finding[] = [];
-  const find = (what: string, next: string) => findings.push({ what: `${name} ${what}`, next });
-  const back = `${steps.up} restores it`;
+  const find = (what: string, next: Advice) => findings.push({ what: `${name} ${what}`, next });
+  const back = ADVICE.upRestores(steps.up);
   const { State } = node.Status;
   if (State !== "ready") {
     find(`is ${State} in the Swarm`, recoveryStep(name, observation, steps));
@@ -78,15 +79,15 @@ function checkNode(
   for (const label of Object.keys(present)) {
     if (wanted[label] === undefined) find(`has the label ${label}, which is not declared`, back);
   }
-  if (nodes.length > 1) find(`has ${nodes.length} nodes in the Swarm`, `${steps.up} removes the earlier ones`);
+  if (nodes.length > 1) find(`has ${nodes.length} nodes in the Swarm`, ADVICE.upRemovesNodes(steps.up));
   return findings;
 }
 
 /** Returns the step that brings a host's node back, by the state of the host. */
-function recoveryStep(name: string, { hosts, unreachable }: SwarmAndHosts, { up, recover }: Steps): string {
+function recoveryStep(name: string, { hosts, unreachable }: SwarmAndHosts, { up, recover }: Steps): Advice {
   const host = hosts[name];
   if (host === undefined && unreachable[name]?.greets !== true) return recover(name);
-  if (host?.swarm === "") return `on ${name}: sudo systemctl restart docker`;
-  if (host?.swarm !== "active") return `${up} joins it again`;
-  return `find what blocks ${name} from port ${PORTS.swarmControl} of the managers; then it comes back by itself`;
+  if (host?.swarm === "") return ADVICE.startEngine(name);
+  if (host?.swarm !== "active") return ADVICE.upJoinsAgain(up);
+  return ADVICE.freeSwarmPort(name, PORTS.swarmControl);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { declared, healthySwarm } from "../testing.ts";
+import { declared, healthyHosts, healthySwarm } from "../testing.ts";
 import type { ServiceObservation } from "../observation.ts";
 import { checkServices } from "./services.ts";
 
@@ -12,7 +12,7 @@ function found(change: (api: ServiceObservation, services: ServiceObservation[])
   const api = swarm.services.find(({ Spec }) => Spec.Name === "gifticon_main-api");
   assert.ok(api);
   change(api, swarm.services);
-  return checkServices(declared, { swarm }, "up").map(({ what }) => what);
+  return checkServices(declared, { swarm, hosts: healthyHosts() }, "up").map(({ what }) => what);
 }
 
 test("finds no fault in services that are as in the stack files", () => {

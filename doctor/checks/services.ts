@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { inStack, STACK_LABEL } from "@gifticon/contract/facts/names.ts";
+import { ADVICE } from "../advice.ts";
 import type { Compose, ComposeService } from "../../stacks/compose.ts";
 import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { ServiceObservation, Observation } from "../observation.ts";
+import { checkCrashLoop } from "./crash-loop.ts";
 
 /**
  * Checks that the Swarm has the services of the stack files with the same properties, each with all
@@ -11,11 +13,11 @@ import type { ServiceObservation, Observation } from "../observation.ts";
  */
 export function checkServices(
   { composes }: Pick<Declared, "composes">,
-  { swarm }: Pick<Observation, "swarm">,
+  observation: Pick<Observation, "swarm" | "hosts">,
   up: string,
 ): Finding[] {
   return Object.entries(composes).flatMap(([stack, compose]) => {
-    const present = swarm.services.filter(({ Spec }) => Spec.Labels[STACK_LABEL] === stack);
+    const present = observation.swarm.services.filter(({ Spec }) => Spec.Labels[STACK_LABEL] === stack);
     const names = Object.keys(compose.services).map((name) => inStack(stack, name));
     return [
       ...Object.entries(compose.services).flatMap(([name, declared]) =>
@@ -24,6 +26,7 @@ export function checkServices(
           declared,
           inStack(stack, name),
           present.find(({ Spec }) => Spec.Name === inStack(stack, name)),
+          observation,
           up,
         ),
       ),
@@ -31,7 +34,7 @@ export function checkServices(
         .filter(({ Spec }) => !names.includes(Spec.Name))
         .map(({ Spec }) => ({
           what: `service ${Spec.Name} is not in the file of stack ${stack}`,
-          next: `${up} removes it`,
+          next: ADVICE.upRemovesService(up),
         })),
     ];
   });
@@ -42,31 +45,34 @@ function checkService(
   declared: ComposeService,
   name: string,
   service: ServiceObservation | undefined,
+  observation: Pick<Observation, "swarm" | "hosts">,
   up: string,
 ): Finding[] {
-  if (service === undefined) return [{ what: `service ${name} is missing`, next: `${up} deploys it again` }];
+  if (service === undefined) return [{ what: `service ${name} is missing`, next: ADVICE.upDeploysAgain(up) }];
   const { Spec, ServiceStatus, UpdateStatus } = service;
   const [wanted, present] = [propertiesDeclared(compose, declared), propertiesPresent(service)];
   const differing = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], present[key]));
   const findings: Finding[] = differing.map((key) => ({
     what: `service ${name} differs from its stack file in ${key}: ${difference(present[key], wanted[key])}`,
-    next: `${up} restores it`,
+    next: ADVICE.upRestores(up),
   }));
-  const why = `on the manager: sudo docker service ps --no-trunc ${name} shows the cause`;
+  const loop = checkCrashLoop(service, differing.length > 0, observation, up);
+  if (loop !== undefined) findings.push(loop);
   const job = Spec.Mode.ReplicatedJob !== undefined;
   const running = job ? ServiceStatus.CompletedTasks : ServiceStatus.RunningTasks;
   const count = Spec.Mode.ReplicatedJob?.TotalCompletions ?? Spec.Mode.Replicated?.Replicas ?? 0;
-  if (running < count) {
+  // The end of its tasks shows why they don't run.
+  if (running < count && loop === undefined) {
     findings.push({
       what: `service ${name} has ${running} of ${count} tasks ${job ? "completed" : "running"}`,
-      next: why,
+      next: ADVICE.readTasks(name),
     });
   }
   const update = UpdateStatus?.State ?? "";
   if (update.includes("paused")) {
     findings.push({
       what: `the last update of service ${name} is ${update}`,
-      next: `${why}; then ${up}`,
+      next: ADVICE.readTasksThenUp(name, up),
     });
   }
   return findings;

@@ -1,4 +1,5 @@
 import { HOSTS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { ADVICE } from "../advice.ts";
 import { type Declared, declaredTopics } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { Observation } from "../observation.ts";
@@ -23,7 +24,7 @@ export function checkTopics(
   if (ends.length > 0) {
     return ends.map((end) => ({
       what: `the broker doesn't start, because its volume belongs to a ZooKeeper whose volume was lost: ${end}`,
-      next: 'docs/troubleshooting.md, "ZooKeeper\'s volume is lost", shows how to keep the requests that wait in the topic',
+      next: ADVICE.zookeeperLost(),
     }));
   }
   if (hosts[HOSTS.kafka] === undefined) return [];
@@ -31,7 +32,7 @@ export function checkTopics(
   return [
     {
       what: `the broker ${fault}`,
-      next: `on the manager: sudo docker service logs --tail 50 ${SWARM_SERVICES.broker} shows the cause`,
+      next: ADVICE.readBrokerLogs(SWARM_SERVICES.broker),
     },
   ];
 }
@@ -43,16 +44,19 @@ function findingOf(line: string, up: string): Finding {
     case "missing":
       return {
         what: `topic ${name} is missing, and the requests that waited in it are lost`,
-        next: `${up} creates it again`,
+        next: ADVICE.upCreatesTopic(up),
       };
     case "fewer":
-      return { what: `topic ${name} has ${found} partitions, and ${declared} are declared`, next: `${up} adds them` };
+      return {
+        what: `topic ${name} has ${found} partitions, and ${declared} are declared`,
+        next: ADVICE.upAddsPartitions(up),
+      };
     case "more":
       return {
         what: `topic ${name} has ${found} partitions, and ${declared} are declared`,
-        next: `set kafka.partitions to ${found}, then ${up}; Kafka can't remove partitions`,
+        next: ADVICE.keepPartitions(found, up),
       };
     default:
-      return { what: `topic ${name} has the settings ${found}, not ${declared}`, next: `${up} restores them` };
+      return { what: `topic ${name} has the settings ${found}, not ${declared}`, next: ADVICE.upRestoresThem(up) };
   }
 }

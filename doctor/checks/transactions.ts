@@ -1,5 +1,6 @@
 import { HOSTS, SERVICE_LABEL, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { TOPIC } from "@gifticon/contract/facts/queue.ts";
+import { ADVICE } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 import { type Observation, tasksOf } from "../observation.ts";
 
@@ -18,7 +19,7 @@ export function checkTransactions({ hosts, later }: Pick<Observation, "hosts" | 
     return [
       {
         what: `a transaction of ${owner} has been open since ${opened}, and ${held.get(partition) ?? 0} records wait behind it in partition ${partition} of ${TOPIC}`,
-        next: `the broker ends it after 60 to 70 s if a coordinator knows it; to end it without its records now, on ${HOSTS.kafka}: ${abort(partition, offset)}`,
+        next: ADVICE.endTransaction(HOSTS.kafka, abort(partition, offset)),
       },
     ];
   });

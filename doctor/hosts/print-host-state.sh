@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints the state of a host and of the event's tasks on it, as JSON. Changes nothing.
 # uses: wanted-images declared-topics
-# values: SERVICE_LABEL SERVICES[] PROBE BROKER_SERVICE TOPIC HELD_PARTITIONS[]
+# values: SERVICE_LABEL TASK_LABEL SERVICES[] PROBE BROKER_SERVICE TOPIC HELD_PARTITIONS[]
 # SERVICES holds the Swarm's names of the event's services.
 # BROKER_SERVICE is the Swarm's name of the broker's service.
 # TOPIC is the event's topic.
@@ -12,10 +12,10 @@ main() {
   jq -cn --arg clock "$(date +%s.%N)" --arg swarm "$(swarm_state || true)" \
     --arg swarmError "$(docker info --format '{{.Swarm.Error}}' || true)" \
     --arg certificate "$(cat /var/lib/docker/swarm/certificates/swarm-node.crt 2>/dev/null || true)" \
-    --argjson disks "$(disks)" --slurpfile tasks <(tasks) --argjson missingImages "$(missing_images || echo null)" \
+    --argjson disks "$(disks)" --slurpfile tasks <(tasks) --slurpfile ends <(ends) --argjson missingImages "$(missing_images || echo null)" \
     --argjson topics "$(topic_differences || echo null)" --argjson brokers "$(running_brokers)" \
     --arg brokerEnd "$(broker_end)" --argjson transactions "$(transactions || echo null)" \
-    '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $tasks, $missingImages, $topics, $brokers, $brokerEnd,
+    '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $tasks, $ends, $missingImages, $topics, $brokers, $brokerEnd,
       $transactions}'
 }
 
@@ -40,6 +40,23 @@ broker_end() {
   last=$(docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" --filter status=exited | head -n 1)
   if [[ $last == "" ]]; then return; fi
   docker logs --tail 200 "$last" 2>&1 | grep -o 'Invalid cluster.id in.*' | tail -n 1 || true
+}
+
+# Prints how the last container of each service ended that ended on this host, one a line.
+ends() {
+  local id service seen=" "
+  docker ps --all --filter status=exited --filter "label=$TASK_LABEL" --format "{{.ID}} {{.Label \"$SERVICE_LABEL\"}}" |
+    while read -r id service; do
+      if [[ $seen == *" $service "* ]]; then continue; fi
+      seen+="$service "
+      docker inspect "$id" | jq -c --arg key "$TASK_LABEL" --arg words "$(last_words "$id")" \
+        '.[0] | {task: .Config.Labels[$key], exitCode: .State.ExitCode, outOfMemory: .State.OOMKilled, $words}'
+    done
+}
+
+# last_words CONTAINER: prints the last lines of its output on one line.
+last_words() {
+  docker logs --tail 3 "$1" 2>&1 | cut -c 1-300 | jq -Rrn '[inputs | select(test("\\S"))] | join(" | ")'
 }
 
 # Prints how full the root disk is, and the disk of Docker's data if it is another one.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prints the Swarm's nodes, services, certificate authority and digests of its join tokens as JSON.
+# Prints the Swarm's nodes, services, tasks, certificate authority and digests of its join tokens as
+# JSON.
 # Prints the error and the state of this node when the Swarm's state isn't available: it has no
 # quorum, or this node has ended. Runs on the manager and changes nothing.
 
@@ -12,9 +13,11 @@ main() {
   fi
   swarm=$(docker_api GET /swarm)
   jq -cn --slurpfile nodes <(docker_api GET /nodes) --slurpfile services <(docker_api GET "/services?status=true") \
+    --slurpfile tasks <(docker_api GET /tasks | jq -c 'map({ID, ServiceID, Slot, NodeID, CreatedAt, DesiredState, Status} | del(.[] | nulls))') \
+    --arg clock "$(date +%s.%N)" \
     --argjson authority "$(jq -c '{issuer: .TLSInfo.CertIssuerPublicKey, rotating: .RootRotationInProgress}' <<<"$swarm")" \
     --arg worker "$(token_digest Worker <<<"$swarm")" --arg manager "$(token_digest Manager <<<"$swarm")" \
-    '{nodes: $nodes[0], services: $services[0], $authority, tokens: {$worker, $manager}}'
+    '{clock: ($clock | tonumber), nodes: $nodes[0], services: $services[0], tasks: $tasks[0], $authority, tokens: {$worker, $manager}}'
 }
 
 # token_digest ROLE: prints the digest of the role's join token, with the Swarm's JSON on standard

@@ -2,28 +2,32 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { test } from "node:test";
-import { SERVICE_LABEL, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { SERVICE_LABEL, SWARM_SERVICES, TASK_LABEL } from "@gifticon/contract/facts/names.ts";
 import { digestOf } from "../declared.ts";
 import { ScratchHost } from "../../infra/scripts/testing.ts";
 import { findSshScript, hostScript, managerScript } from "./scripts.ts";
 
 /** Runs the manager's script against an engine's API with these answers. */
-async function runManagerScript(answers: Record<string, unknown>): Promise<unknown> {
+async function runManagerScript(answers: Record<string, unknown>): Promise<Record<string, unknown>> {
   await using host = await ScratchHost.make();
-  return JSON.parse(await host.run(managerScript(), { ANSWERS: JSON.stringify(answers) }));
+  return JSON.parse(await host.run(managerScript(), { ANSWERS: JSON.stringify(answers) })) as Record<string, unknown>;
 }
 
-test("the manager's script prints nodes, services, authority and token digests", async () => {
+test("the manager's script prints nodes, services, tasks, authority and token digests", async () => {
   const answers = {
     "/info": { Swarm: { Error: "", LocalNodeState: "active" } },
     "/nodes": [{ ID: "n1" }],
     "/services?status=true": [{ ID: "s1" }],
+    "/tasks": [{ ID: "t1", Slot: 1, Status: { State: "failed" }, Spec: { much: "more" } }],
     "/swarm": {
       ...{ JoinTokens: { Worker: "SWMTKN-w", Manager: "SWMTKN-m" }, RootRotationInProgress: true },
       TLSInfo: { CertIssuerPublicKey: "KEY" },
     },
   };
-  assert.deepEqual(await runManagerScript(answers), {
+  const { clock, ...seen } = await runManagerScript(answers);
+  assert.ok(Math.abs(Number(clock) - Date.now() / 1_000) < 60);
+  assert.deepEqual(seen, {
+    tasks: [{ ID: "t1", Slot: 1, Status: { State: "failed" } }],
     ...{ nodes: [{ ID: "n1" }], services: [{ ID: "s1" }], authority: { issuer: "KEY", rotating: true } },
     tokens: { worker: digestOf("SWMTKN-w"), manager: digestOf("SWMTKN-m") },
   });
@@ -42,6 +46,9 @@ case "$*" in
   "ps "*${SWARM_SERVICES.broker}*status=exited*) echo b1 ;;
   "logs --tail 200 b1") echo "java.lang.RuntimeException: Invalid cluster.id in: meta.properties. Expected a, but read b" ;;
   "ps --quiet --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.api}") echo c1 ;;
+  "ps --all"*) printf '%s\\n' "c3 ${SWARM_SERVICES.issuer}" "c2 ${SWARM_SERVICES.issuer}" ;;
+  "inspect c3") echo '[{"Config": {"Labels": {"${TASK_LABEL}": "t3"}}, "State": {"ExitCode": 1, "OOMKilled": false}}]' ;;
+  "logs --tail 3 c3") printf 'first\\n\\nError: no "schema"\\n' ;;
   "exec c1 node --eval"*) echo '{"ready": true}' ;;
 esac
 `;
@@ -49,6 +56,9 @@ esac
   const state = JSON.parse(await host.run(hostScript(["coupon_create:1"]))) as Record<string, unknown>;
   assert.equal(state["swarm"], "active");
   assert.equal(state["swarmError"], "certificate has expired");
+  assert.deepEqual(state["ends"], [
+    { task: "t3", exitCode: 1, outOfMemory: false, words: 'first | Error: no "schema"' },
+  ]);
   assert.equal(state["brokerEnd"], "Invalid cluster.id in: meta.properties. Expected a, but read b");
   assert.deepEqual([state["missingImages"], state["topics"], state["brokers"]], [[], null, 0]);
   assert.deepEqual(state["tasks"], [{ service: SWARM_SERVICES.api, ready: true }]);

@@ -6,6 +6,7 @@ import {
   SERVICE_LABEL,
   STACK_FILE_LABEL,
   STACK_LABEL,
+  TASK_LABEL,
 } from "@gifticon/contract/facts/names.ts";
 import type { ScriptValues } from "./shell-scripts.ts";
 
@@ -17,5 +18,6 @@ export const SCRIPT_FACTS: ScriptValues = {
   SERVICE_LABEL,
   STACK_FILE_LABEL,
   STACK_LABEL,
+  TASK_LABEL,
   SWARM_PORT: PORTS.swarmControl,
 };

@@ -66,5 +66,8 @@ export const STACK_LABEL = "com.docker.stack.namespace";
  */
 export const SERVICE_LABEL = "com.docker.swarm.service.name";
 
+/** Docker's label of a container with the id of its task in the Swarm. */
+export const TASK_LABEL = "com.docker.swarm.task.id";
+
 /** The overlay network that all stacks share. */
 export const NETWORK = "event";
