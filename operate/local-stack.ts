@@ -154,6 +154,16 @@ export class LocalStack {
     return all;
   }
 
+  /** Runs `./run doctor` on this stack, and returns its lines. */
+  async doctor(): Promise<{ exitCode: number | undefined; lines: string[] }> {
+    const { exitCode, stdout } = await execa(join(checkout, "run"), ["doctor"], {
+      env: this.#environment,
+      reject: false,
+      stdin: "ignore",
+    });
+    return { exitCode, lines: stdout.split("\n") };
+  }
+
   /** Folder with the reports of `event`. */
   get reports(): string {
     return join(this.directory, "event");

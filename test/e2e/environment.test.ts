@@ -11,6 +11,7 @@ import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "../../operate/wait-until.ts";
 import { faultSteps } from "./faults.ts";
 import { LoadTest } from "./load-test.ts";
+import { lossSteps } from "./losses.ts";
 import { nodeSteps } from "./nodes.ts";
 import { securitySteps } from "./security.ts";
 
@@ -139,6 +140,8 @@ describe("the environment on the local cloud", () => {
   securitySteps(step, stack);
 
   faultSteps(step, stack);
+
+  lossSteps(step, stack);
 
   step("only adds when a worker is added", async () => {
     await stack.configure({ [setting("workers")]: 6 });

@@ -1,0 +1,178 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { inStack, SERVICE_LABEL, STACK_LABEL, STACKS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { TOPIC } from "@gifticon/contract/facts/queue.ts";
+import { onHost } from "../../operate/local-hosts.ts";
+import type { LocalStack } from "../../operate/local-stack.ts";
+import { waitUntil } from "../../operate/wait-until.ts";
+import type { Step } from "../support/story.ts";
+
+type Stack = Pick<LocalStack, "account" | "doctor" | "command">;
+
+/**
+ * Makes the certificate of a worker's node one that has expired, while its engine is off. Swarm
+ * gives no certificate of less than an hour.
+ */
+const EXPIRE = `set -e
+systemctl stop docker
+cd /var/lib/docker/swarm/certificates
+openssl req -new -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /O=swarm/OU=swarm-worker/CN=node \\
+  -not_before 20200101000000Z -not_after 20200102000000Z -keyout /tmp/key.pem -out /tmp/certificate.pem 2>/dev/null
+cat /tmp/key.pem >swarm-node.key
+cat /tmp/certificate.pem >swarm-node.crt
+systemctl start docker`;
+
+const IMAGE = "{{.Spec.TaskTemplate.ContainerSpec.Image}}";
+
+/** Faults by hand on a running environment, and what an operator sees and does about each. */
+class Losses {
+  readonly #stack: Stack;
+
+  constructor(stack: Stack) {
+    this.#stack = stack;
+  }
+
+  /** Lines of the doctor that name a fault. */
+  async findings(): Promise<string[]> {
+    const { lines } = await this.#stack.doctor();
+    return lines.filter((line) => !/^(ok|-) /.test(line));
+  }
+
+  /** Waits until the doctor's lines have each of these faults with its step. */
+  async told(faults: readonly RegExp[]): Promise<void> {
+    let lines: string[] = [];
+    await waitUntil("the doctor to name each fault with its step", async () => {
+      lines = await this.findings();
+      return faults.every((fault) => lines.some((line) => fault.test(line)));
+    }).catch((error: unknown) => {
+      const missing = faults.filter((fault) => !lines.some((line) => fault.test(line)));
+      throw new Error(`${missing.map(String).join(", ")} not among:\n${lines.join("\n")}`, { cause: error });
+    });
+  }
+
+  async well(): Promise<void> {
+    let lines: string[] = [];
+    await waitUntil("the doctor to say well", async () => (lines = await this.findings()).length === 0).catch(
+      (error: unknown) => {
+        throw new Error(`the doctor still says:\n${lines.join("\n")}`, { cause: error });
+      },
+    );
+  }
+
+  async up(): Promise<void> {
+    await this.#stack.command("up");
+  }
+
+  async on(host: string, script: string): Promise<string> {
+    return onHost(this.#stack.account, host, ["bash", "-c", script]);
+  }
+
+  async onManager(...command: string[]): Promise<string> {
+    return onHost(this.#stack.account, "manager", ["docker", ...command]);
+  }
+
+  /** Rewrites /etc/hosts without what the local cloud has put there, as WSL does at each start. */
+  async rewriteHosts(): Promise<void> {
+    const block = new RegExp(`# BEGIN local-cloud ${this.#stack.account}.*\\n(?:.*\\n)*?# END.*\\n`);
+    await writeFile("/etc/hosts", (await readFile("/etc/hosts", "utf8")).replace(block, ""));
+  }
+
+  /** Adds a service to a stack, without tasks. */
+  async addService(): Promise<void> {
+    const image = await this.onManager("service", "inspect", "--format", IMAGE, SWARM_SERVICES.api);
+    await this.onManager(
+      ...["service", "create", "--detach", "--quiet", "--no-resolve-image", "--replicas", "0"],
+      ...["--label", `${STACK_LABEL}=${STACKS.event}`, "--name", inStack(STACKS.event, "other"), image],
+    );
+  }
+
+  async deleteTopic(): Promise<void> {
+    const broker = `$(docker ps --quiet --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.broker})`;
+    const tool = `java -Xmx64m -cp '/opt/kafka/libs/*' org.apache.kafka.tools.TopicCommand --bootstrap-server kafka:19092`;
+    await this.on("kafka", `docker exec ${broker} sh -c "${tool} --delete --topic ${TOPIC}"`);
+  }
+
+  /** Removes ZooKeeper's volume, as a lost disk would, and starts both servers again. */
+  async loseZooKeeper(): Promise<void> {
+    const scale = (tasks: number) =>
+      this.onManager(
+        ...["service", "scale", "--detach"],
+        ...[`${SWARM_SERVICES.broker}=${tasks}`, `${SWARM_SERVICES.zookeeper}=${tasks}`],
+      );
+    await scale(0);
+    await waitUntil("ZooKeeper's volume to be free", async () => {
+      await this.on("kafka", "docker container prune --force && docker volume rm kafka_zookeeper");
+      return true;
+    });
+    await scale(1);
+  }
+
+  /** Follows docs/troubleshooting.md up to its last step, the up. */
+  async forgetZooKeeper(): Promise<void> {
+    await this.onManager("service", "scale", "--detach", `${SWARM_SERVICES.broker}=0`);
+    await this.on(
+      "kafka",
+      "find /var/lib/docker/volumes/kafka_kafka/_data \\( -name meta.properties -o -name partition.metadata \\) -delete",
+    );
+  }
+}
+
+/**
+ * Steps about what operators and their tools do to a Swarm behind the program's back. The faults of
+ * a step come together, because each look and each up take their time.
+ */
+export function lossSteps(step: Step, stack: Stack): void {
+  const losses = new Losses(stack);
+
+  step("brings back a worker that was off while the Swarm's authority was rotated", async () => {
+    await losses.on("worker-2", "systemctl stop docker");
+    await losses.onManager("swarm", "ca", "--rotate", "--detach", "--quiet");
+    await losses.told([
+      /worker-2 \(\w+\) has no certificate of the Swarm's new authority.*; next: start its host or engine/,
+      /worker-2: its Docker engine doesn't answer; next: on worker-2: sudo systemctl restart docker$/,
+    ]);
+    await losses.on("worker-2", "systemctl restart docker");
+    await losses.on("manager", "systemctl stop docker");
+    await losses.told([
+      /the manager can't report the Swarm's state: .*; next: on the manager: sudo systemctl restart docker$/,
+    ]);
+    await losses.on("manager", "systemctl restart docker");
+    await waitUntil("the rotation to end", async () => {
+      const rotating = await losses.onManager("info", "--format", "{{.Swarm.Cluster.RootRotationInProgress}}");
+      return rotating === "false";
+    });
+  });
+
+  step("mends with one up: a crash loop, a deleted topic, rotated tokens and a rewritten /etc/hosts", async () => {
+    await losses.onManager("swarm", "join-token", "--rotate", "--quiet", "worker");
+    await losses.onManager(
+      ...["service", "update", "--detach", "--quiet", "--update-failure-action", "continue"],
+      ...["--env-add", "DATABASE_POOL_SIZE=many", SWARM_SERVICES.issuer],
+    );
+    await losses.addService();
+    await losses.deleteTopic();
+    await losses.rewriteHosts();
+    await losses.told([
+      /gifticon-issuer crash-loops: \d+ tasks ended within \d+ s, .*its last lines: .*DATABASE_POOL_SIZE.*; next: .*up restores it$/,
+      /topic coupon_create is missing, and what waited in it is lost; next: .*up creates it again$/,
+      /service gifticon_other is not in the file of stack gifticon; next: .*up removes it$/,
+      /gifticon_main-api on worker-\d is not ready: .*; next: .*up creates the missing topic again/,
+      /the join token of workers was rotated by hand, so no new host joins; next: .*up reads it again$/,
+    ]);
+    await losses.up();
+    await losses.well();
+  });
+
+  step("mends lost images, an expired certificate and ZooKeeper's lost volume by the doctor's steps", async () => {
+    await losses.on("worker-1", EXPIRE);
+    await losses.loseZooKeeper();
+    for (const worker of ["worker-2", "worker-3"]) await losses.on(worker, "docker system prune --all --force");
+    await losses.told([
+      /worker-1: its engine is error in the Swarm \(.*certificate has expired.*\); next: .*up joins it again$/,
+      /worker-[23]: the image \S+ is gone, which a task there needs; next: .*up pulls it again$/,
+      /the broker doesn't start, .*Invalid cluster\.id.*; next: docs\/troubleshooting\.md, "ZooKeeper's volume is lost"/,
+    ]);
+    await losses.forgetZooKeeper();
+    await losses.up();
+    await losses.well();
+  });
+}
