@@ -47,7 +47,7 @@ const HELPS = {
   zookeeperLost: LOST,
   endTransaction: [
     "test/services/transactions.test.ts",
-    "are issued once the transaction is aborted with the tool that the doctor names",
+    "are issued after the transaction is aborted with the command that the doctor names",
   ],
   passKey: SSH,
 } as const satisfies Partial<Record<AdviceName, Case>>;
