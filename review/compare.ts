@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { z } from "zod";
 import { hashFiles } from "../services/hash-files.ts";
 import {
+  PROJECT,
   dryRunUp,
   emptyState,
   preview,
@@ -15,16 +16,20 @@ import {
 } from "./engine.ts";
 import type { Resource, StackPlan } from "./plan.ts";
 import { readPreview, type Ledger } from "./read-preview.ts";
-import { changedSettings } from "./settings.ts";
-import { complete, readStackFile } from "./stack-file.ts";
+import { renameInUrns } from "./renamed-stacks.ts";
+import { ReviewError } from "./review-error.ts";
+import { changedSettings, type Config } from "./settings.ts";
+import { complete, configOf, readConfig, readStackFile, type StackSettings } from "./stack-file.ts";
 import { linkPackages } from "./packages.ts";
-import { writeCommit, writeWorkingTree, type Base } from "./trees.ts";
+import { readCommitFile, writeCommit, writeWorkingTree, type Base } from "./trees.ts";
 
 /** Arguments of a comparison. */
 export interface Comparison {
   checkout: string;
   base: Base;
   stack: string;
+  /** Name of the stack in BASE, if the change renames it. */
+  formerStack?: string;
   /** Folder that only this comparison uses. */
   work: string;
   /** Folder of the cache of evaluated versions and bundles. */
@@ -38,12 +43,8 @@ const evaluated = z.object({
   state: z.string(),
   ledger: z.record(z.string(), z.object({ inputs: properties, outputs: properties.optional() })),
   dockerfiles: z.record(z.string(), z.string()),
-  settings: properties,
 });
 type Evaluated = z.infer<typeof evaluated>;
-
-/** Version of the cache's format. A new number makes older files in it unused. */
-const FORMAT = 3;
 
 /** Number of versions and bundles in the cache. Each takes about a megabyte. */
 const KEPT = 8;
@@ -57,10 +58,14 @@ export async function compareStack(comparison: Comparison): Promise<StackPlan> {
   const { work, stack } = comparison;
   await rm(work, { recursive: true, force: true });
   const program = join(work, "after");
-  const [base] = await Promise.all([baseOf(comparison), copyWorkingTree(comparison, program)]);
+  const given = await givenSettings(comparison);
+  const [base] = await Promise.all([
+    baseOf(comparison, complete(given.before, given.after)),
+    copyWorkingTree(comparison, program),
+  ]);
   const dryRun = dryRunStackOf(comparison, "dry-run");
   await writeState(dryRun, base.state);
-  const settings = await readStackFile(program, stack);
+  const settings = complete(given.after, given.before);
   const { stdout, ledger } = await preview(dryRun, program, settings);
   const found = readPreview(stdout, { before: base.ledger, after: ledger });
   return {
@@ -68,9 +73,26 @@ export async function compareStack(comparison: Comparison): Promise<StackPlan> {
     region: settings.region,
     ...found,
     dockerfiles: { before: base.dockerfiles, after: await dockerfilesOf(program, ledger) },
-    settings: changedSettings(base.settings, settings.given),
+    settings: changedSettings(given.before, given.after),
     assumptions: settings.assumptions,
   };
+}
+
+/** Reads the settings in the stack's file of both versions. */
+async function givenSettings({
+  checkout,
+  base,
+  stack,
+  formerStack = stack,
+}: Comparison): Promise<Record<"before" | "after", Config>> {
+  const file = `Pulumi.${formerStack}.yaml`;
+  const before = await readCommitFile(checkout, base, file);
+  if (before === undefined) {
+    throw new ReviewError(`${base.name} has no ${file}`, [
+      "A new stack has nothing to compare with. Name the other stacks with --stack.",
+    ]);
+  }
+  return { before: configOf(before), after: await readConfig(checkout, stack) };
 }
 
 /**
@@ -113,21 +135,27 @@ async function copyWorkingTree(
 const running = new Map<string, Promise<Evaluated>>();
 
 /** Returns the dry run of BASE: the cached one, or a new one. */
-async function baseOf(comparison: Comparison): Promise<Evaluated> {
-  const file = join(comparison.cache, "base", `${await keyOf(comparison)}.json`);
-  const base = running.get(file) ?? readOrEvaluateBase(comparison, file);
+async function baseOf(comparison: Comparison, settings: StackSettings): Promise<Evaluated> {
+  const file = join(comparison.cache, "base", `${await keyOf(comparison, settings)}.json`);
+  const base = running.get(file) ?? readOrEvaluateBase(comparison, settings, file);
   running.set(file, base);
   // A failure is tried again. A cached version is read again, because it may be gone.
-  return base.finally(() => running.delete(file));
+  return renamed(await base.finally(() => running.delete(file)), comparison);
 }
 
-async function readOrEvaluateBase(comparison: Comparison, file: string): Promise<Evaluated> {
+/** Gives an evaluated version the name that its stack has in the working tree. */
+function renamed(base: Evaluated, { stack, formerStack = stack }: Comparison): Evaluated {
+  if (stack === formerStack) return base;
+  return evaluated.parse(JSON.parse(renameInUrns(JSON.stringify(base), PROJECT, formerStack, stack)));
+}
+
+async function readOrEvaluateBase(comparison: Comparison, settings: StackSettings, file: string): Promise<Evaluated> {
   const known = await readFile(file, "utf8").catch(() => undefined);
   if (known !== undefined) {
     await utimes(file, new Date(), new Date());
     return evaluated.parse(JSON.parse(known));
   }
-  const base = await evaluateBase(comparison);
+  const base = await evaluateBase(comparison, settings);
   await mkdir(dirname(file), { recursive: true });
   // Another process may evaluate the same version at the same time.
   const partial = `${file}.${process.pid}`;
@@ -137,21 +165,15 @@ async function readOrEvaluateBase(comparison: Comparison, file: string): Promise
   return base;
 }
 
-async function evaluateBase(comparison: Comparison): Promise<Evaluated> {
-  const { checkout, base, stack, work } = comparison;
+async function evaluateBase(comparison: Comparison, settings: StackSettings): Promise<Evaluated> {
+  const { checkout, base, work, stack, formerStack = stack } = comparison;
   const program = join(work, "before");
   await writeCommit(checkout, base, program);
   await linkPackages(checkout, program, comparison.cache);
-  const settings = await readStackFile(program, stack);
-  const dryRun = dryRunStackOf(comparison, "dry-run-before");
+  const dryRun = dryRunStackOf({ ...comparison, stack: formerStack }, "dry-run-before");
   await writeState(dryRun, emptyState);
   const { ledger } = await dryRunUp(dryRun, program, settings);
-  return {
-    state: await readState(dryRun),
-    ledger,
-    dockerfiles: await dockerfilesOf(program, ledger),
-    settings: settings.given,
-  };
+  return { state: await readState(dryRun), ledger, dockerfiles: await dockerfilesOf(program, ledger) };
 }
 
 /** The engine's version, which is read once. */
@@ -159,9 +181,12 @@ let engine: Promise<string> | undefined;
 
 /**
  * Returns a hash of everything that a dry run of BASE depends on: its files, the code of the local
- * cloud, the packages, and the placeholders for missing settings.
+ * cloud, the packages, and its settings with the placeholders.
  */
-async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
+async function keyOf(
+  { checkout, base, stack, formerStack = stack }: Comparison,
+  { config }: StackSettings,
+): Promise<string> {
   engine ??= execa("pulumi", ["version"]).then(({ stdout }) => stdout);
   const cloud = join(checkout, "local-cloud");
   const entries = await readdir(cloud, { recursive: true, withFileTypes: true });
@@ -173,10 +198,9 @@ async function keyOf({ checkout, base, stack }: Comparison): Promise<string> {
     async (path) => [relative(checkout, path), await readFile(path)] as const,
   );
   const given = {
-    format: String(FORMAT),
     tree: base.tree,
-    stack,
-    settings: JSON.stringify(complete({})),
+    stack: formerStack,
+    settings: JSON.stringify(config),
     engine: await engine,
   };
   return hashFiles([...Object.entries(given), ...(await Promise.all(files))], 32);

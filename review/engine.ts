@@ -9,6 +9,8 @@ import { ReviewError } from "./review-error.ts";
 import type { Ledger } from "./read-preview.ts";
 import { renderStackFile, type StackSettings } from "./stack-file.ts";
 
+/** Name of the project (Pulumi.yaml). */
+export const PROJECT = "gifticon-event";
 /** Account of every dry run. Any number will do. */
 const ACCOUNT = "123456789012";
 /**
@@ -60,7 +62,7 @@ export function readState(dryRun: Pick<DryRunStack, "folder" | "stack">): Promis
 export const emptyState = JSON.stringify({ version: 3, checkpoint: { latest: null } });
 
 function stateFile({ folder, stack }: Pick<DryRunStack, "folder" | "stack">): string {
-  return join(folder, "state/.pulumi/stacks/gifticon-event", `${stack}.json`);
+  return join(folder, "state/.pulumi/stacks", PROJECT, `${stack}.json`);
 }
 
 /** Does a dry run of a program: the state then has every resource that it declares. */

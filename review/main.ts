@@ -9,6 +9,7 @@ import { compareStack } from "./compare.ts";
 import { compile } from "./compiler.ts";
 import { findingsOf } from "./findings.ts";
 import { report } from "./report.ts";
+import { stacksSince } from "./renamed-stacks.ts";
 import { findBase } from "./trees.ts";
 
 /** Exit codes of ./run review. */
@@ -22,11 +23,11 @@ Reviews the changes of the working tree in a dry run, without any cloud.
 
   BASE              a commit, branch or tag to compare with (default: where the branch left main)
   --markdown FILE   write the report to FILE instead of printing it
-  --stack NAME      a stack to review; repeat it for several (default: dev and local)
+  --stack NAME      a stack to review; repeat it for several (default: those of BASE)
   --today DATE      the date at which exceptions are checked, such as 2026-12-24 (default: today)`;
 const schema = z.strictObject({
   markdown: z.string().optional(),
-  stack: z.array(z.string()).default(["dev", "local"]),
+  stack: z.array(z.string()).optional(),
   today: z.iso.date({ error: "a date, such as 2026-12-24" }).default(() => new Date().toISOString().slice(0, 10)),
 });
 const area = join(checkout, ".local/review");
@@ -57,16 +58,22 @@ await runCommand(USAGE, async (args) => {
 /** Reviews the stacks, writes the report and returns the exit code. */
 async function review({
   base: name,
-  stack: stacks,
+  stack: chosen,
   markdown,
   today,
 }: z.output<typeof schema> & { base: string | undefined }): Promise<number> {
   const exceptions = exceptionsOrError();
   await mkdir(cache, { recursive: true });
   const base = await findBase(checkout, name);
+  const names = await stacksSince(checkout, base);
+  const formerNames = new Map([...names].map(([before, after]) => [after, before]));
+  const stacks = chosen ?? [...names.values()].sort();
   const [, ...plans] = await all([
     compile(checkout, cache),
-    ...stacks.map((stack) => compareStack({ checkout, base, stack, work: join(work, stack), cache })),
+    ...stacks.map((stack) => {
+      const formerStack = formerNames.get(stack) ?? stack;
+      return compareStack({ checkout, base, stack, formerStack, work: join(work, stack), cache });
+    }),
   ] as const);
   const reviewed = plans.map((plan) => ({ plan, findings: findingsOf(plan, exceptions, today) }));
   const text = report(base.name, reviewed);

@@ -60,7 +60,10 @@ function stackReport({ plan, findings }: Reviewed, verdict: ChangeVerdict): stri
     sizeTable(plan),
     plan.assumptions.length === 0
       ? ""
-      : folded("Placeholders for settings that are not in the stack's file", list(plan.assumptions.map(code))),
+      : folded(
+          "Placeholders for settings that are encrypted or not in the stack's file",
+          list(plan.assumptions.map(code)),
+        ),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
@@ -111,7 +114,11 @@ function reason({ path, before, after }: PropertyChange): string {
 
 function changesOfSettings({ settings }: StackPlan): string {
   if (settings.length === 0) return "";
-  const lines = settings.map(({ key, before, after }) => `${code(key)}: ${short(before)} → ${short(after)}`);
+  const lines = settings.map((change) =>
+    "secret" in change
+      ? `${code(change.key)}: changed secret`
+      : `${code(change.key)}: ${short(change.before)} → ${short(change.after)}`,
+  );
   return `**Settings of the stack's file:**\n\n${list(lines)}`;
 }
 

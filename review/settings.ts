@@ -1,11 +1,11 @@
-/** A changed setting in the stack's file. */
-export interface SettingChange {
-  /** Its key and the path in the key's value, such as "aws:defaultTags.tags.Team". */
-  key: string;
-  /** Undefined when the file has no such setting. */
-  before: unknown;
-  after: unknown;
-}
+import { holdsEncrypted, isEncrypted } from "./encrypted.ts";
+
+/**
+ * A setting of the stack's file that a change makes another. Its key has the path in the key's
+ * value, as "aws:defaultTags.tags.Team". A value is undefined where the file lacks the setting. Of an
+ * encrypted setting no value is told, before or after.
+ */
+export type SettingChange = { key: string; before: unknown; after: unknown } | { key: string; secret: true };
 
 /** A stack's settings, by key. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -26,10 +26,12 @@ function changes(before: Config, after: Config, prefix: string): SettingChange[]
     const key = prefix === "" ? name : `${prefix}.${name}`;
     const [old, current] = [before[name], after[name]];
     if (isMap(old) && isMap(current)) return changes(old, current, key);
-    return JSON.stringify(old) === JSON.stringify(current) ? [] : [{ key, before: old, after: current }];
+    if (JSON.stringify(old) === JSON.stringify(current)) return [];
+    if (holdsEncrypted(old) || holdsEncrypted(current)) return [{ key, secret: true as const }];
+    return [{ key, before: old, after: current }];
   });
 }
 
 function isMap(value: unknown): value is Config {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isEncrypted(value);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { ReviewError } from "./review-error.ts";
+import { encryptedPaths, withoutEncrypted } from "./encrypted.ts";
 import type { Config } from "./settings.ts";
 
 const stackFile = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
@@ -15,8 +16,6 @@ const placeholders: readonly { key: string; path: string; value: unknown }[] = [
 
 /** The settings of a stack, complete enough for a dry run. */
 export interface StackSettings {
-  /** The settings in the file. */
-  given: Config;
   config: Record<string, unknown>;
   region: string;
   /** Placeholders for settings that the file lacks: "gifticon-event:hosts.ami = ...". */
@@ -25,17 +24,30 @@ export interface StackSettings {
 
 /** Reads a stack's file in a copy of the program. */
 export async function readStackFile(folder: string, stack: string): Promise<StackSettings> {
+  return complete(await readConfig(folder, stack));
+}
+
+/** Reads the settings that a stack's file holds. */
+export async function readConfig(folder: string, stack: string): Promise<Config> {
   const path = `Pulumi.${stack}.yaml`;
   const text = await readFile(join(folder, path), "utf8").catch((error: unknown) => {
     throw new ReviewError(`${path} can't be read`, [], { cause: error });
   });
-  return complete(stackFile.parse(parse(text)).config);
+  return configOf(text);
 }
 
-/** Fills the settings that a stack's file may lack. */
-export function complete(given: Record<string, unknown>): StackSettings {
-  const config = { ...given };
-  const assumptions: string[] = [];
+/** Returns the settings in the text of a stack's file. */
+export function configOf(text: string): Config {
+  return stackFile.parse(parse(text)).config;
+}
+
+/**
+ * Fills the settings that a stack's file may lack. A review decrypts nothing. For an encrypted value
+ * it takes the other version's plain value, else it takes the value for absent.
+ */
+export function complete(given: Config, other: Config = {}): StackSettings {
+  const config: Record<string, unknown> = { ...withoutEncrypted(given, other) };
+  const assumptions = encryptedPaths(given).map((path) => `${path} is encrypted: its value is not looked at`);
   for (const { key, path, value } of placeholders) {
     const section = (config[key] ?? {}) as Record<string, unknown>;
     if (section[path] !== undefined) continue;
@@ -43,7 +55,7 @@ export function complete(given: Record<string, unknown>): StackSettings {
     assumptions.push(`${key}.${path} = ${JSON.stringify(value)}`);
   }
   const region = config["aws:region"];
-  return { given, config, region: typeof region === "string" ? region : "ap-northeast-2", assumptions };
+  return { config, region: typeof region === "string" ? region : "ap-northeast-2", assumptions };
 }
 
 /** Renders a stack's file with these settings, for a state that is encrypted with this salt. */

@@ -45,6 +45,18 @@ async function mergeBase(checkout: string): Promise<string> {
   ]);
 }
 
+/** Lists the files in the root folder of a commit. */
+export async function listCommitFiles(checkout: string, { commit }: Base): Promise<string[]> {
+  const { stdout } = await git(checkout, ["ls-tree", "--name-only", commit]);
+  return stdout.split("\n").filter((name) => name !== "");
+}
+
+/** Returns the text of a file of a commit, or undefined where the commit has none. */
+export async function readCommitFile(checkout: string, { commit }: Base, path: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await git(checkout, ["show", `${commit}:${path}`]);
+  return exitCode === 0 ? stdout : undefined;
+}
+
 /** Writes a commit's files to a folder. */
 export async function writeCommit(checkout: string, { commit }: Base, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });

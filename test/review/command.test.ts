@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Clone } from "./support/clone.ts";
 
@@ -72,5 +74,39 @@ describe("the review command", () => {
     assert.equal(first.exitCode, 1, first.stderr);
     assert.match(first.stdout, /❌ `imds-v2`: `worker-1` metadataOptions\.httpPutResponseHopLimit is not 1/);
     assert.equal((await clone.command("main", "--stack", "local")).stdout, first.stdout);
+  });
+
+  test("follows a stack that was renamed: nothing is replaced or deleted, and physical names stay", async () => {
+    await clone.edit([]);
+    const [before, after] = ["local", "christmas"].map((stack) => join(clone.folder, `Pulumi.${stack}.yaml`));
+    assert.ok(before !== undefined && after !== undefined);
+    await rename(before, after);
+    try {
+      const { exitCode, stdout, stderr } = await clone.command("main");
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /^### Stack dev: nothing changes$/m);
+      assert.match(stdout, /^### Stack christmas: updates in place$/m);
+      assert.match(stdout, /^\d+ to update in place\.$/m);
+      assert.match(
+        stdout,
+        /`kafka-host-key` \| ssm\.Parameter \| `tags\.Name` .*; `tags\.Stack` `local` → `christmas` \|$/m,
+      );
+    } finally {
+      await rm(after);
+    }
+  });
+
+  test("looks at no encrypted value, and says where it met one", async () => {
+    await clone.edit([
+      { file: "Pulumi.local.yaml", from: "ami: ami-0d13d13d13d13d130", to: "ami: { secure: v1:AAAA:BBBB }" },
+      { file: "Pulumi.local.yaml", from: "config:\n", to: "config:\n  aws:token: { secure: v1:CCCC:DDDD }\n" },
+    ]);
+    const { exitCode, stdout, stderr } = await clone.command("main", "--stack", "local");
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^### Stack local: nothing changes$/m);
+    assert.match(stdout, /^- `aws:token`: changed secret$/m);
+    assert.match(stdout, /^- `gifticon-event:hosts\.ami`: changed secret$/m);
+    assert.match(stdout, /^- `aws:token is encrypted: its value is not looked at`$/m);
+    assert.doesNotMatch(stdout, /AAAA|BBBB|CCCC|DDDD/);
   });
 });
