@@ -2,6 +2,7 @@ import "./infra/stack-traces.ts";
 import { getCallerIdentityOutput, getRegionOutput } from "@pulumi/aws";
 import { runtime } from "@pulumi/pulumi";
 import { loadSettings } from "./infra/config/config.ts";
+import { isEncryptedKey } from "./infra/config/encrypted-keys.ts";
 import { planFlows } from "./infra/plans/flows.ts";
 import { buildImages } from "./infra/components/build-images.ts";
 import { Database } from "./infra/components/database.ts";
@@ -17,7 +18,7 @@ import { deployKafka } from "./stacks/kafka/deploy.ts";
 import { deployLoadTest } from "./stacks/load-test/deploy.ts";
 import { deploySchema } from "./stacks/schema/deploy.ts";
 
-const settings = loadSettings(runtime.allConfig());
+const settings = loadSettings(runtime.allConfig(), isEncryptedKey);
 const region = getRegionOutput().region;
 const account = getCallerIdentityOutput().accountId;
 

@@ -327,10 +327,11 @@ export type Settings = z.output<typeof schema>;
  *
  * @param config all configuration of the run, by full key ("gifticon-event:workers"), as the engine
  *   hands it over.
+ * @param isSecret reports if a setting is encrypted in the file.
  * @throws SettingsError with one line for each wrong, missing or unknown setting.
  */
-export function loadSettings(config: Record<string, string>): Settings {
-  return readSettings(schema, "gifticon-event", config);
+export function loadSettings(config: Record<string, string>, isSecret?: (key: string) => boolean): Settings {
+  return readSettings(schema, "gifticon-event", config, isSecret);
 }
 
 function prefixWithin(cidr: string, min: number, max: number): boolean {

@@ -6,6 +6,8 @@ import type { z } from "zod";
 export interface Words {
   prefix: string;
   key: string;
+  /** Reports if a member's value must not be shown. */
+  isSecret?: (member: string) => boolean;
 }
 
 /**
@@ -16,14 +18,16 @@ export function problemsOf(error: z.core.$ZodError, given: unknown, words: Words
   return error.issues.flatMap((issue) => describe(issue, given, words));
 }
 
-function describe(issue: z.core.$ZodIssue, given: unknown, { prefix, key: one }: Words): string[] {
+function describe(issue: z.core.$ZodIssue, given: unknown, words: Words): string[] {
+  const { prefix, key: one } = words;
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => `${prefix}${name([...issue.path, key])} is not ${one}: correct or remove it`);
   }
   const key = `${prefix}${name(issue.path)}` || "all of it";
   const value = valueAt(given, issue.path);
   if (value === undefined) return [`${key} is missing: ${expected(issue)}`];
-  return [`${key} is ${JSON.stringify(value)}, allowed is ${expected(issue)}`];
+  const shown = words.isSecret?.(String(issue.path[0])) === true ? "an encrypted value" : JSON.stringify(value);
+  return [`${key} is ${shown}, allowed is ${expected(issue)}`];
 }
 
 function expected(issue: z.core.$ZodIssue): string {

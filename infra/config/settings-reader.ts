@@ -25,12 +25,14 @@ export class SettingsError extends RunError {
  *
  * @param config all configuration, by full key ("project:key"); other projects' keys (as
  *   aws:region) are left alone.
+ * @param isSecret reports if a setting holds an encrypted value. A message shows no value of it.
  * @throws SettingsError
  */
 export function readSettings<S extends z.ZodType>(
   schema: S,
   project: string,
   config: Record<string, string>,
+  isSecret: (key: string) => boolean = () => false,
 ): z.output<S> {
   const prefix = `${project}:`;
   const given = Object.fromEntries(
@@ -40,7 +42,13 @@ export function readSettings<S extends z.ZodType>(
   );
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  throw new SettingsError(problemsOf(result.error, given, { prefix, key: "a setting" }));
+  throw new SettingsError(
+    problemsOf(result.error, given, {
+      prefix,
+      key: "a setting",
+      isSecret: (name) => isSecret(`${prefix}${name}`),
+    }),
+  );
 }
 
 function parsed(text: string): unknown {

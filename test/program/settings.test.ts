@@ -171,3 +171,18 @@ function load(settings: Record<string, string>) {
   const prefixed = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`gifticon-event:${key}`, value]));
   return loadSettings({ ...REQUIRED, ...prefixed });
 }
+
+test("the value of an encrypted setting is in no message", () => {
+  const wrong = { ...REQUIRED, "gifticon-event:workers": "99", "gifticon-event:mode": "fast" };
+  assert.throws(
+    () => loadSettings(wrong, (key) => key === "gifticon-event:workers"),
+    (error: unknown) => {
+      assert.ok(error instanceof SettingsError);
+      assert.deepEqual(error.problems, [
+        'gifticon-event:mode is "fast", allowed is one of kafka, direct',
+        "gifticon-event:workers is an encrypted value, allowed is a whole number from 1 to 50 (hosts)",
+      ]);
+      return true;
+    },
+  );
+});
