@@ -12,6 +12,41 @@ state_file() {
   printf '%s\n' "${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/gifticon-event/local.json"
 }
 
+# The other stacks of the state on this machine that hold something, one a line.
+other_stacks() {
+  local file
+  [[ $PULUMI_BACKEND_URL == file://* ]] || return 0
+  for file in "${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/gifticon-event"/*.json; do
+    [[ ${file##*/} != local.json ]] && grep -qs '"urn": *"urn:pulumi:' "$file" || continue
+    file="${file##*/}"
+    printf '%s\n' "${file%.json}"
+  done
+}
+
+# Refuses to go on where stack `local` has another name now. A new stack `local` would want the
+# addresses of the environment, and a sweep would delete it.
+refuse_renamed_stack() {
+  local others
+  [[ ! -e "$(state_file)" ]] || return 0
+  others="$(other_stacks | paste -sd ' ')"
+  [[ -z $others ]] || fail "there is no stack local here, but: $others" \
+    "./run works on stack local. Was it renamed? Give it its name back, and nothing else changes:" \
+    "  ./run pulumi stack rename local --stack ${others%% *}" \
+    "Else destroy the other first: ./run pulumi destroy --stack ${others%% *}"
+}
+
+# The states of all stacks on this machine, as JSON: nothing that one of them knows is to be swept.
+all_deployments() {
+  local stack separator=""
+  printf '['
+  for stack in "$@" $(other_stacks); do
+    printf '%s' "$separator"
+    pulumi stack export --stack "$stack"
+    separator=,
+  done
+  printf ']'
+}
+
 # Ends the processes of a killed CLI, which would wait forever: the CLI would end the language host,
 # and the language host the program. They are known by their account, and by the loss of their
 # parent.
@@ -65,7 +100,7 @@ settle_pending_operations() {
   say "A run was killed in the middle of an update: comparing the state with the machine"
   pulumi refresh --yes --skip-preview --clear-pending-creates --stack local --non-interactive >/dev/null ||
     fail "the state can't be compared with the machine" "See: ./run pulumi refresh --stack local"
-  pulumi stack export --stack local | local-cloud sweep --stack local
+  all_deployments local | local-cloud sweep --stack local
 }
 
 # Prints the account's running containers, one id a line.

@@ -46,3 +46,45 @@ describe("a process of a killed run", () => {
     assert.deepEqual([own.runs(), other.runs()], [false, true]);
   });
 });
+
+describe("a stack local that was renamed", () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "renamed-"));
+    await mkdir(join(folder, ".pulumi/stacks/gifticon-event"), { recursive: true });
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  const state = (stack: string, ...urns: string[]) =>
+    writeFile(
+      join(folder, ".pulumi/stacks/gifticon-event", `${stack}.json`),
+      JSON.stringify({ checkpoint: { latest: { resources: urns.map((urn) => ({ urn })) } } }, undefined, 4),
+    );
+  const check = () =>
+    execa("bash", ["-euc", "source tools/lib.sh; source tools/recover.sh; refuse_renamed_stack; echo on"], {
+      cwd: join(import.meta.dirname, ".."),
+      env: { LOCAL_CLOUD_ACCOUNT: "990000000001", PULUMI_BACKEND_URL: `file://${folder}` },
+      reject: false,
+    });
+
+  it("is refused by its new name, with the command that gives the name back", async () => {
+    await state("christmas", "urn:pulumi:christmas::gifticon-event::pulumi:pulumi:Stack::gifticon-event-christmas");
+    const { exitCode, stdout, stderr } = await check();
+    assert.deepEqual([exitCode, stdout], [1, ""]);
+    assert.match(stderr, /^error: there is no stack local here, but: christmas$/m);
+    assert.match(stderr, /^ +\.\/run pulumi stack rename local --stack christmas$/m);
+  });
+
+  it("is not suspected where the other stack is empty, or stack local is there", async () => {
+    assert.equal((await check()).stdout, "on");
+    await state("empty");
+    assert.equal((await check()).stdout, "on");
+    await state("other", "urn:pulumi:other::gifticon-event::pulumi:pulumi:Stack::gifticon-event-other");
+    assert.equal((await check()).exitCode, 1);
+    await state("local");
+    assert.equal((await check()).stdout, "on");
+  });
+});

@@ -21,6 +21,9 @@ prepare_for_stack() {
     prepare_packages
     become_root "$command" "$@"
     prepare_pulumi
+    # shellcheck source=tools/recover.sh
+    source "$tools/recover.sh"
+    refuse_renamed_stack
     local-cloud restore || warn "the names of the environment may not resolve"
   else
     # The user's own Pulumi CLI and variables find the state of another stack.

@@ -64,7 +64,8 @@ export class Host extends ComponentResource {
         description: `Private half of the SSH host key of ${name}`,
         tags: tags(`${name}-host-key`),
       },
-      parent,
+      // The stack may be renamed, and another name would replace the host.
+      { ...parent, ignoreChanges: ["name"] },
     );
     const role = new iam.Role(name, { assumeRolePolicy: ec2Trust, tags: tags(name) }, parent);
     const policy = new iam.RolePolicy(

@@ -35,7 +35,8 @@ export class Keys extends ComponentResource {
         description: "Private half of the key by which the manager asks a host to leave the Swarm",
         tags: tags("leave-key"),
       },
-      parent,
+      // The stack may be renamed, and another name would replace the manager.
+      { ...parent, ignoreChanges: ["name"] },
     );
     this.registerOutputs({ keyName: pair.keyName });
   }

@@ -16,18 +16,19 @@ end_orphans
 take_run_lock
 prepare_machine
 
+refuse_renamed_stack
 if [[ -e "$(state_file)" ]]; then
   free_stale_lock
   settle_pending_operations
   pulumi destroy --yes --skip-preview --suppress-progress --stack local "$@" ||
     fail "the environment is not destroyed" "The messages above give the reason. When it is mended, ./run destroy continues."
-  deployment="$(pulumi stack export --stack local)"
+  deployments="$(all_deployments local)"
 else
   say "There is no state of stack local here"
-  deployment='{"deployment": {}}'
+  deployments='[]'
 fi
 # Deletes resources of a killed update that are in no state, or those of a lost state.
-local-cloud sweep --stack local <<<"$deployment" ||
+local-cloud sweep --stack local <<<"$deployments" ||
   fail "the state is empty, but not everything could be deleted" "See above; ./run clean removes it by force."
 remove_images_of "$LOCAL_CLOUD_ACCOUNT"
 rm -f -- "$(running_file)"

@@ -12,6 +12,7 @@ become_root up "$@"
 # Orphans of a killed run hold its lock.
 end_orphans
 take_run_lock
+refuse_renamed_stack
 prepare_machine
 if grep -qs '^ *gifticon-event:loadGenerator: *k6' "$checkout/Pulumi.local.yaml"; then prepare_generator; fi
 
