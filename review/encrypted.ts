@@ -1,4 +1,4 @@
-import type { Config } from "./settings.ts";
+import type { Config } from "./config.ts";
 
 /** Reports if a value is encrypted: the form in which `pulumi config set --secret` writes it. */
 export function isEncrypted(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { Config } from "./config.ts";
 import { holdsEncrypted, isEncrypted } from "./encrypted.ts";
 
 /**
@@ -6,9 +7,6 @@ import { holdsEncrypted, isEncrypted } from "./encrypted.ts";
  * encrypted setting no value is told, before or after.
  */
 export type SettingChange = { key: string; before: unknown; after: unknown } | { key: string; secret: true };
-
-/** A stack's settings, by key. */
-export type Config = Readonly<Record<string, unknown>>;
 
 /** Defaults of settings that don't depend on the program. */
 const defaults: Config = { "aws:region": "ap-northeast-2" };

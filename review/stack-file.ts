@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { ReviewError } from "./review-error.ts";
 import { encryptedPaths, withoutEncrypted } from "./encrypted.ts";
-import type { Config } from "./settings.ts";
+import type { Config } from "./config.ts";
 
 const stackFile = z.object({ config: z.record(z.string(), z.unknown()).default({}) });
 

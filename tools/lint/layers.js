@@ -22,6 +22,8 @@ const ROOMS = {
   "services/bundle.ts": ["services/main-api", "services/hash-files.ts"],
 
   // The program. Plans are pure functions; only components make resources.
+  "infra/engine-without-proxy.ts": [],
+  "infra/engine-without-proxy.test.ts": [],
   "infra/stack-traces.ts": [],
   "infra/config": ["services/contract"],
   "infra/scripts": ["services/contract"],

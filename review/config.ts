@@ -1,0 +1,2 @@
+/** Settings of a stack, by key. */
+export type Config = Readonly<Record<string, unknown>>;
