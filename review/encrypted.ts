@@ -23,9 +23,8 @@ function encryptedIn(value: unknown, path: string): string[] {
 }
 
 /**
- * Returns the settings without encrypted values. A value that the other version has in plain text
- * takes the place of one: to encrypt a setting changes no resource. A list or a map of which nothing
- * is left is absent.
+ * Returns the settings without encrypted values. The plain value of the other version takes the
+ * place of one, because to encrypt a setting changes no resource. An emptied list or map is absent.
  */
 export function withoutEncrypted(config: Config, other: Config): Config {
   return (plain(config, other) ?? {}) as Config;

@@ -19,7 +19,7 @@ test("a stack is followed to the file that it was renamed to", () => {
 
 test("a renamed stack has its new name in every URN, and nowhere else", () => {
   const root = "urn:pulumi:local::event::pulumi:pulumi:Stack::event-local";
-  const state = JSON.stringify({ urn: root, parent: `${root}`, name: "/event/local/key", zone: "event-local" });
+  const state = JSON.stringify({ urn: root, parent: root, name: "/event/local/key", zone: "event-local" });
   assert.deepEqual(JSON.parse(renameInUrns(state, "event", "local", "own")), {
     urn: "urn:pulumi:own::event::pulumi:pulumi:Stack::event-own",
     parent: "urn:pulumi:own::event::pulumi:pulumi:Stack::event-own",

@@ -37,7 +37,7 @@ export function currentNames(
   return new Map(names);
 }
 
-/** Returns what tells a stack's file from others: its salt, or all of it where nothing is secret. */
+/** Returns the mark of a stack's file: its salt, or its text if nothing in it is secret. */
 function markOf(text: string): string {
   const { encryptionsalt } = (parse(text) ?? {}) as { encryptionsalt?: unknown };
   return typeof encryptionsalt === "string" ? encryptionsalt : text;

@@ -3,8 +3,8 @@ import { holdsEncrypted, isEncrypted } from "./encrypted.ts";
 
 /**
  * A setting of the stack's file that a change makes another. Its key has the path in the key's
- * value, as "aws:defaultTags.tags.Team". A value is undefined where the file lacks the setting. Of an
- * encrypted setting no value is told, before or after.
+ * value, as "aws:defaultTags.tags.Team". A value is undefined where the file lacks the setting. An
+ * encrypted setting shows no value, before or after.
  */
 export type SettingChange = { key: string; before: unknown; after: unknown } | { key: string; secret: true };
 

@@ -42,8 +42,8 @@ export function configOf(text: string): Config {
 }
 
 /**
- * Fills the settings that a stack's file may lack. A review decrypts nothing. For an encrypted value
- * it takes the other version's plain value, else it takes the value for absent.
+ * Fills the settings that a stack's file may lack. A review decrypts nothing. An encrypted value
+ * becomes the other version's plain value, or is absent.
  */
 export function complete(given: Config, other: Config = {}): StackSettings {
   const config: Record<string, unknown> = { ...withoutEncrypted(given, other) };

@@ -83,7 +83,9 @@ describe("the review command", () => {
     await rename(before, after);
     try {
       const { exitCode, stdout, stderr } = await clone.command("main");
-      assert.equal(exitCode, 0, stderr);
+      // A guardrail lets only the database of stack local go without protection.
+      assert.equal(exitCode, 1, stderr);
+      assert.match(stdout, /^\*\*Guardrails, broken before:\*\*\n\n- ❌ `deletion-protection`/m);
       assert.match(stdout, /^### Stack dev: nothing changes$/m);
       assert.match(stdout, /^### Stack christmas: updates in place$/m);
       assert.match(stdout, /^\d+ to update in place\.$/m);
