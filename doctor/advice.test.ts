@@ -57,6 +57,10 @@ const HELPS = {
  * about something that no test of this machine has.
  */
 const IS_GIVEN = {
+  topicReplaced: [
+    "doctor/checks/replaced-topic.test.ts",
+    "a topic that was created again is told with what waited in the one before, for a day",
+  ],
   removeNode: ["doctor/checks/nodes.test.ts", "finds an earlier node of a host, and a node of no declared host"],
   makeRoom: ["doctor/checks/hosts.test.ts", "finds a disk that is nearly full"],
   setClock: ["doctor/checks/hosts.test.ts", "finds a clock that differs by more than the answer's delay explains"],

@@ -60,6 +60,8 @@ const TEXTS = {
   raiseMemory: (setting: string, up: string) => `raise ${setting}; then ${up}`,
   zookeeperLost: () =>
     'docs/troubleshooting.md, "ZooKeeper\'s volume is lost", shows how to keep the requests that wait in the topic',
+  topicReplaced: () =>
+    'docs/troubleshooting.md, "A topic was deleted and created again", tells what is lost and how users get theirs',
   endTransaction: (host: string, command: string) =>
     `the broker ends it after 60 to 70 s if a coordinator knows it; to end it without its records now, on ${host}: ${command}`,
   keepPartitions: (count: string, up: string) =>

@@ -8,6 +8,7 @@ import { checkLoadBalancer } from "./checks/load-balancer.ts";
 import { checkEvent } from "./checks/event.ts";
 import { checkHosts } from "./checks/hosts.ts";
 import { checkNodes } from "./checks/nodes.ts";
+import { checkReplacedTopic } from "./checks/replaced-topic.ts";
 import { checkServices } from "./checks/services.ts";
 import { checkTransactions } from "./checks/transactions.ts";
 import { checkTopics } from "./checks/topics.ts";
@@ -63,6 +64,7 @@ async function examine(stack: string, identity: string | undefined): Promise<num
     ...print("services: as in the stack files, all tasks running", checkServices(declared, observation, steps.up)),
     ...print("event: broker, database and topics work, and the queue moves", [
       ...checkTopics(declared, observation, steps.up),
+      ...checkReplacedTopic(observation),
       ...checkTransactions(observation),
       ...checkEvent(observation, steps.up),
     ]),

@@ -104,6 +104,9 @@ function servicesOf(stack: string, compose: Compose): ServiceObservation[] {
   });
 }
 
+/** Report of a task that knows of no topic that was created again. */
+export const NEVER = { at: 0, waited: 0 };
+
 /** Returns a host without faults. It has no certificate. */
 export function healthyHost(): HostObservation {
   return {

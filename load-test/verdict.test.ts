@@ -106,6 +106,17 @@ describe("the system's faults are violations", () => {
     );
   });
 
+  test("a topic that was deleted and created again during the run", () => {
+    const recreate =
+      (after: string) =>
+      ({ ground, evidence }: RunRecord) => {
+        ground.offsets = [{ partition: 0, offset: "5", topicId: "before" }];
+        if (evidence.end) evidence.end.topicId = after;
+      };
+    assertFailed(judgeAfter(recreate("after")), /^the topic was deleted and created again during the run/);
+    assert.equal(judgeAfter(recreate("before")).outcome, "passed");
+  });
+
   test("many broken promises are counted, not listed one by one", () => {
     const { violations } = judgeAfter(({ evidence }) => {
       evidence.rows = [];

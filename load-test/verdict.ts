@@ -51,6 +51,9 @@ export function judge(record: RunRecord): Verdict {
     ...(record.evidence.end && record.evidence.end.lag > 0
       ? [`${record.evidence.end.lag} records still wait in the topic`]
       : []),
+    ...(isRecreated(record)
+      ? ["the topic was deleted and created again during the run: what waited in the former one is lost"]
+      : []),
     ...(figures.settleMs > SETTLE_MS
       ? [
           `the last request was decided ${seconds(figures.settleMs)} after the last acceptance, allowed are ${seconds(SETTLE_MS)}`,
@@ -98,6 +101,11 @@ function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: bo
     stock: { ...stock, total: stock.total - others },
   });
   return { ...findings, deadLettered: deadLettered.size };
+}
+
+function isRecreated({ ground, evidence: { end } }: RunRecord): boolean {
+  const [before] = ground.offsets;
+  return before !== undefined && end?.topicId !== undefined && before.topicId !== end.topicId;
 }
 
 function missingRequests(answers: RunRecord["log"]["answers"], users: number): [number: number, again: boolean][] {

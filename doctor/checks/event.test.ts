@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Observation } from "../observation.ts";
-import { healthyHost } from "../testing.ts";
+import { healthyHost, NEVER } from "../testing.ts";
 import { checkEvent } from "./event.ts";
 
 const API = "gifticon_main-api";
@@ -14,8 +14,8 @@ function hosts(queued: number, accepted: number, lag: number[] = [queued], held 
     "worker-1": {
       ...healthyHost(),
       tasks: [
-        { service: API, ready: { ok: true }, lag: [], held: {}, stats },
-        { service: ISSUER, ready: { ok: true }, lag, held: { 0: held } },
+        { service: API, ready: { ok: true }, lag: [], held: {}, replaced: NEVER, stats },
+        { service: ISSUER, ready: { ok: true }, lag, held: { 0: held }, replaced: NEVER },
       ],
     },
   };

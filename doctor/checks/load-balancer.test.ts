@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
-import { healthyHost } from "../testing.ts";
+import { healthyHost, NEVER } from "../testing.ts";
 import { checkLoadBalancer } from "./load-balancer.ts";
 
 /**
@@ -9,7 +9,7 @@ import { checkLoadBalancer } from "./load-balancer.ts";
  * ready.
  */
 function found(answer: number | string, ok = true): string[] {
-  const tasks = [{ service: SWARM_SERVICES.api, ready: { ok }, lag: [], held: {} }];
+  const tasks = [{ service: SWARM_SERVICES.api, ready: { ok }, lag: [], held: {}, replaced: NEVER }];
   const observation = { loadBalancer: answer, hosts: { "worker-1": { ...healthyHost(), tasks } } };
   return checkLoadBalancer("http://api", observation, "up").map(({ what, next }) => `${what}; ${next}`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HostObservation } from "../observation.ts";
-import { format, healthyHost } from "../testing.ts";
+import { format, healthyHost, NEVER } from "../testing.ts";
 import { checkTransactions } from "./transactions.ts";
 
 const OPENED = Date.parse("2026-12-25T09:00:00Z");
@@ -12,7 +12,7 @@ const OPENED = Date.parse("2026-12-25T09:00:00Z");
  */
 function found(transactions: HostObservation["transactions"], held: Record<string, number> = { 0: 3 }): string[] {
   const clock = OPENED / 1_000 + 20;
-  const issuer = { service: "gifticon_gifticon-issuer", ready: { ok: true }, lag: [3], held };
+  const issuer = { service: "gifticon_gifticon-issuer", ready: { ok: true }, lag: [3], held, replaced: NEVER };
   const hosts = { kafka: { ...healthyHost(), clock }, "worker-1": { ...healthyHost(), tasks: [issuer] } };
   return format(checkTransactions({ hosts, later: { ...hosts, kafka: { ...healthyHost(), transactions } } }));
 }

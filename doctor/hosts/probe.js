@@ -10,11 +10,13 @@ const partitions = (name) =>
     const [, partition, records] = new RegExp(`^${name}\\{partition="(\\d+)"\\} (.+)$`).exec(line) ?? [];
     return partition === undefined ? [] : [[partition, Number(records)]];
   });
+const figure = (name) => Number(new RegExp(`^${name} (.+)$`, "m").exec(metrics.text)?.[1] ?? 0);
 console.log(
   JSON.stringify({
     ready: JSON.parse(ready.text),
     lag: partitions(facts.lag).map(([, records]) => records),
     held: Object.fromEntries(partitions(facts.held)),
+    replaced: { at: figure(facts.replaced), waited: figure(facts.waitedInReplaced) },
     ...(stats.status === 200 ? { stats: JSON.parse(stats.text) } : {}),
   }),
 );

@@ -304,6 +304,20 @@ export const migrations: readonly Migration[] = [
       $$;
     `,
   },
+  {
+    version: 7,
+    name: "topics that were read",
+    sql: /* sql */ `
+      -- The topics that the issuer has met, by their ids: one that was deleted and created again has another id.
+      create table topic_met (
+        topic_id text primary key,
+        topic    text not null,
+        met_at   timestamptz not null default clock_timestamp(),
+        -- Records that waited in the topic before it when the issuer looked last; null when it didn't look.
+        waited   bigint check (waited >= 0)
+      );
+    `,
+  },
 ];
 
 /** The version that the programs of this source need. */

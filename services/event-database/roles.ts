@@ -29,6 +29,7 @@ const RIGHTS: Record<keyof Roles, readonly string[]> = {
     "select (request_id, outcome, code) on gifticon_request",
     "select on gifticon_stock",
     "select (letter_id), insert (letter_id) on dead_letter_replay",
+    "select, insert (topic_id, topic, waited) on topic_met",
     "execute on function issue_gifticons(uuid[], bigint[], bigint[], text[])",
   ],
   loadTest: [

@@ -1,5 +1,6 @@
 import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import type { IssueResult } from "@gifticon/event-database/issue.ts";
+import type { ReplacedTopic } from "@gifticon/event-database/topics-met.ts";
 import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
@@ -16,6 +17,50 @@ export interface IssuerMetrics {
   observeIssue: <T>(size: number, work: () => Promise<T>) => Promise<T>;
   /** Sets the lag. Undefined means that the broker doesn't answer. */
   lag: (partitions: PartitionLag[] | undefined) => void;
+  /** The topic stands in the place of one that was deleted; undefined for the first one. */
+  replaced: (topic: ReplacedTopic | undefined) => void;
+}
+
+/** Registers what tells of a topic that was deleted and created again. */
+function createReplacedMetrics(registers: Registry[]): IssuerMetrics["replaced"] {
+  const replaced = new Gauge({
+    name: METRICS.replaced,
+    help: "When the issuer met a topic in the place of one that was deleted; 0 when it never did.",
+    registers,
+  });
+  const waited = new Gauge({
+    name: METRICS.waitedInReplaced,
+    help: "Records that waited in the deleted topic when the issuer looked last; -1 when it didn't look.",
+    registers,
+  });
+  return (topic) => {
+    replaced.set((topic?.metAt ?? 0) / 1_000);
+    waited.set(topic === undefined ? 0 : (topic.waited ?? -1));
+  };
+}
+
+/** Registers the lag, and what an open transaction holds back of it. */
+function createLagMetrics(registers: Registry[]): IssuerMetrics["lag"] {
+  const lag = new Gauge({
+    name: METRICS.lag,
+    help: "Records behind the end of the partition; absent while the broker can't be asked.",
+    labelNames: ["partition"],
+    registers,
+  });
+  const held = new Gauge({
+    name: METRICS.held,
+    help: "Records of the lag that an open transaction holds back; absent while the broker can't be asked.",
+    labelNames: ["partition"],
+    registers,
+  });
+  return (partitions) => {
+    lag.reset();
+    held.reset();
+    for (const one of partitions ?? []) {
+      lag.set({ partition: one.partition }, one.behind);
+      held.set({ partition: one.partition }, one.held);
+    }
+  };
 }
 
 /** Registers the issuer's metrics. */
@@ -44,21 +89,10 @@ export function createIssuerMetrics(registry: Registry): IssuerMetrics {
     buckets: BATCH_BUCKETS,
     registers,
   });
-  const lag = new Gauge({
-    name: METRICS.lag,
-    help: "Records behind the end of the partition; absent while the broker can't be asked.",
-    labelNames: ["partition"],
-    registers,
-  });
-  const held = new Gauge({
-    name: METRICS.held,
-    help: "Records of the lag that an open transaction holds back; absent while the broker can't be asked.",
-    labelNames: ["partition"],
-    registers,
-  });
   // Each counter starts at 0, because a rate misses the first increase of a new series.
   for (const outcome of OUTCOMES) records.inc({ outcome }, 0);
   return {
+    replaced: createReplacedMetrics(registers),
     decided: ({ issued, duplicate, soldOut, repeated }) => {
       records.inc({ outcome: "issued" }, issued);
       records.inc({ outcome: "duplicate" }, duplicate);
@@ -80,13 +114,6 @@ export function createIssuerMetrics(registry: Registry): IssuerMetrics {
         stop();
       }
     },
-    lag: (partitions) => {
-      lag.reset();
-      held.reset();
-      for (const one of partitions ?? []) {
-        lag.set({ partition: one.partition }, one.behind);
-        held.set({ partition: one.partition }, one.held);
-      }
-    },
+    lag: createLagMetrics(registers),
   };
 }

@@ -1,6 +1,7 @@
 import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { issue, readStock } from "@gifticon/event-database/issue.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
+import { meetTopic } from "@gifticon/event-database/topics-met.ts";
 import { databaseReadiness, SchemaWatch } from "@gifticon/event-database/schema-watch.ts";
 import { readIssuerSettings } from "@gifticon/runtime/environment.ts";
 import { createKafka } from "@gifticon/kafka/client.ts";
@@ -16,6 +17,7 @@ import { openSession, type SessionEvents } from "@gifticon/kafka/consumer/consum
 import { LagWatch } from "@gifticon/kafka/consumer/lag-watch.ts";
 import { createIssuerMetrics } from "./metrics.ts";
 import { Progress } from "@gifticon/kafka/consumer/progress.ts";
+import { TopicWatch } from "./topic-watch.ts";
 
 /**
  * Starts the issuer. It answers health checks at once, and consumes when the database has its
@@ -55,10 +57,12 @@ export async function startGifticonIssuer(
     progress,
     log,
   );
+  const topicWatch = new TopicWatch((met) => meetTopic(pool, { ...met, topic }), metrics.replaced, log);
   const reportLag = (lag: PartitionLag[] | undefined) => {
     report = { lag };
     metrics.lag(lag);
     recordIdleness();
+    void topicWatch.look(lag ?? []);
   };
   const lagWatch = new LagWatch(connect, topic, settings.groupId, reportLag, log);
 

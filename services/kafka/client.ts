@@ -4,6 +4,7 @@ import type { KafkaSettings } from "@gifticon/runtime/environment.ts";
 import "./log-end.ts";
 import "./read-fetches.ts";
 import "./rest-idle-queues.ts";
+import "./topic-ids.ts";
 import "./write-record-sets.ts";
 
 /** Timeout of a request to the broker, and of a connection to it. */

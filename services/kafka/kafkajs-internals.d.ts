@@ -33,8 +33,19 @@ declare module "kafkajs/src/protocol/encoder.js" {
     constructor(initialSize?: number);
     /** The written bytes. */
     readonly buffer: Buffer;
+    writeInt8(value: number): this;
     writeInt16(value: number): this;
     writeInt32(value: number): this;
+    /** Decimal text, as kafkajs keeps offsets, or a number. */
+    writeInt64(value: string | number): this;
+    writeBoolean(value: boolean): this;
+    /** The bytes alone. */
+    writeBuffer(value: Buffer): this;
+    writeUVarInt(value: number): this;
+    /** The length before it, as flexible versions have it. */
+    writeUVarIntString(value: string | null): this;
+    /** Their number before them, as flexible versions have it; null is another thing than none. */
+    writeUVarIntArray(value: readonly Encoder[] | null): this;
     writeString(value: string | null): this;
     /** The length before it. */
     writeBytes(value: Buffer): this;
@@ -78,12 +89,18 @@ declare module "kafkajs/src/protocol/decoder.js" {
     readInt16(): number;
     readInt32(): number;
     readInt64(): bigint;
+    readBoolean(): boolean;
     readString(): string;
-    /** The length before it; null for -1. */
-    readBytes(): Buffer | null;
+    readUVarInt(): number;
+    readUVarIntString(): string | null;
+    /** Reads this number of bytes, by default the length before them; null for -1. */
+    readBytes(length?: number): Buffer | null;
+    /** Optional fields of flexible versions; they are passed over. */
+    readTaggedFields(): void;
+    /** Their number before them, as flexible versions have it. */
+    readUVarIntArray<T>(read: () => T): T[] | null;
     /** Their number before them. */
     readArray<T>(read: () => T): T[];
-    readArrayAsync<T>(read: () => Promise<T>): Promise<T[]>;
   }
 }
 
@@ -97,14 +114,25 @@ declare module "kafkajs/src/protocol/message/compression/index.js" {
 
 /** The requests to read that kafkajs 2.2.4 knows, by the version of the protocol. */
 declare module "kafkajs/src/protocol/requests/fetch/index.js" {
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+
   export interface FetchOptions {
-    topics: { topic: string; partitions: { partition: number; fetchOffset: string }[] }[];
+    /** -1 for a consumer. */
+    replicaId?: number;
+    /** 1 for committed records only. */
+    isolationLevel?: number;
+    /** Milliseconds. */
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    rackId?: string;
+    topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
   }
 
   const fetch: {
     versions: string[];
     protocol: (of: { version: number }) => (options: FetchOptions) => {
-      request: object;
+      request: { encode: () => Promise<Encoder> };
       response: { decode: (raw: Buffer) => Promise<unknown>; parse: (decoded: unknown) => Promise<unknown> };
     };
   };
@@ -127,4 +155,63 @@ declare module "kafkajs/src/protocol/requests/listOffsets/index.js" {
     };
   };
   export default listOffsets;
+}
+
+declare module "kafkajs/src/protocol/requests/metadata/index.js" {
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+
+  export interface MetadataOptions {
+    /** None stands for all. */
+    topics: readonly string[];
+    allowAutoTopicCreation?: boolean;
+  }
+
+  const metadata: {
+    versions: string[];
+    protocol: (of: { version: number }) => (options: MetadataOptions) => {
+      request: { encode: () => Promise<Encoder> };
+      response: { decode: (raw: Buffer) => Promise<unknown> };
+    };
+  };
+  export default metadata;
+}
+
+declare module "kafkajs/src/protocol/requests/offsetCommit/index.js" {
+  import type Encoder from "kafkajs/src/protocol/encoder.js";
+
+  export interface OffsetCommitOptions {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+    topics: { topic: string; partitions: { partition: number; offset: string; metadata?: string }[] }[];
+  }
+
+  const offsetCommit: {
+    protocol: (of: { version: number }) => (options: OffsetCommitOptions) => {
+      request: { encode: () => Promise<Encoder> };
+    };
+  };
+  export default offsetCommit;
+}
+
+declare module "kafkajs/src/protocol/requests/offsetFetch/index.js" {
+  export interface OffsetFetchOptions {
+    groupId: string;
+    topics: { topic: string; partitions: { partition: number }[] }[];
+  }
+
+  export interface CommittedOffsets {
+    responses: {
+      topic: string;
+      partitions: { partition: number; offset: string; metadata: string | null }[];
+    }[];
+  }
+
+  const offsetFetch: {
+    protocol: (of: { version: number }) => (options: OffsetFetchOptions) => {
+      request: object;
+      response: { decode: (raw: Buffer) => Promise<CommittedOffsets> };
+    };
+  };
+  export default offsetFetch;
 }

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { PartitionMetadata } from "kafkajs";
 import { readLag } from "./lag.ts";
 
 /**
  * A broker with these offsets of each partition: the first kept record, the end, what the group has
  * committed, and the last stable offset where a transaction is open.
  */
-function broker(...partitions: { low: number; high: number; committed?: number; stable?: number }[]) {
+function broker(
+  ...partitions: { low: number; high: number; committed?: number; metadata?: string; stable?: number }[]
+) {
   const topicOffsets = partitions.map(({ low, high, stable = high }, partition) => ({
     partition,
     offset: stable.toString(),
@@ -14,12 +17,14 @@ function broker(...partitions: { low: number; high: number; committed?: number; 
     high: stable.toString(),
   }));
   const ends = partitions.map(({ high }, partition) => ({ partition, offset: high.toString() }));
-  const committed = partitions.map(({ committed = -1 }, partition) => ({
+  const committed = partitions.map(({ committed = -1, metadata = null }, partition) => ({
     partition,
     offset: committed.toString(),
-    metadata: null,
+    metadata,
   }));
+  const topics = [{ name: "t", partitions: [{ topicId: "new" }] as unknown as PartitionMetadata[] }];
   return {
+    fetchTopicMetadata: () => Promise.resolve({ topics }),
     fetchTopicOffsets: () => Promise.resolve(topicOffsets),
     fetchTopicOffsetsByTimestamp: () => Promise.resolve(ends),
     fetchOffsets: () => Promise.resolve([{ topic: "t", partitions: committed }]),
@@ -29,26 +34,34 @@ function broker(...partitions: { low: number; high: number; committed?: number; 
 test("the lag is what the group hasn't committed, from the first kept record on where it has committed nothing", async () => {
   const admin = broker({ low: 0, high: 10, committed: 4 }, { low: 3, high: 10 }, { low: 8, high: 10, committed: 2 });
   assert.deepEqual(await readLag(admin, "t", "g"), [
-    { partition: 0, written: 10, behind: 6, held: 0 },
-    { partition: 1, written: 10, behind: 7, held: 0 },
-    { partition: 2, written: 10, behind: 2, held: 0 },
+    { partition: 0, topicId: "new", written: 10, behind: 6, held: 0 },
+    { partition: 1, topicId: "new", written: 10, behind: 7, held: 0 },
+    { partition: 2, topicId: "new", written: 10, behind: 2, held: 0 },
   ]);
 });
 
 test("the lag isn't negative when the group commits between the two questions", async () => {
   assert.deepEqual(await readLag(broker({ low: 0, high: 10, committed: 11 }), "t", "g"), [
-    { partition: 0, written: 10, behind: 0, held: 0 },
+    { partition: 0, topicId: "new", written: 10, behind: 0, held: 0 },
   ]);
 });
 
 test("the lag counts what an open transaction holds back", async () => {
   assert.deepEqual(await readLag(broker({ low: 0, high: 10, stable: 4, committed: 4 }), "t", "g"), [
-    { partition: 0, written: 10, behind: 6, held: 6 },
+    { partition: 0, topicId: "new", written: 10, behind: 6, held: 6 },
   ]);
 });
 
 test("nothing is held back when a transaction ends between the two questions", async () => {
   assert.deepEqual(await readLag(broker({ low: 0, high: 10, stable: 11, committed: 10 }), "t", "g"), [
-    { partition: 0, written: 10, behind: 0, held: 0 },
+    { partition: 0, topicId: "new", written: 10, behind: 0, held: 0 },
   ]);
+});
+
+test("an offset that was committed of a deleted topic of the same name doesn't count", async () => {
+  const of = (metadata: string) => broker({ low: 0, high: 10, committed: 8, metadata });
+  const lag = async (metadata: string) => (await readLag(of(metadata), "t", "g"))[0]?.behind;
+  assert.equal(await lag("topic-id=old"), 10);
+  assert.equal(await lag("topic-id=new"), 2);
+  assert.equal(await lag("of another client"), 2);
 });

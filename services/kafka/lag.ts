@@ -1,9 +1,13 @@
 import type { Admin } from "kafkajs";
 import { LOG_END } from "./log-end.ts";
+import { isCommittedFor } from "./pinned-topic.ts";
+import { readTopicId } from "./topic-ids.ts";
 
 /** Position of a consumer group in a partition. */
 export interface PartitionLag {
   partition: number;
+  /** Id of the topic: one that was deleted and created again has another. */
+  topicId: string;
   /** Records written since the topic was made, whether they are still kept or not. */
   written: number;
   /** Records that the group hasn't committed. */
@@ -20,11 +24,12 @@ export interface PartitionLag {
  * transaction, where records are acknowledged and can't be read yet.
  */
 export async function readLag(
-  admin: Pick<Admin, "fetchTopicOffsets" | "fetchTopicOffsetsByTimestamp" | "fetchOffsets">,
+  admin: Pick<Admin, "fetchTopicMetadata" | "fetchTopicOffsets" | "fetchTopicOffsetsByTimestamp" | "fetchOffsets">,
   topic: string,
   groupId: string,
 ): Promise<PartitionLag[]> {
-  const [{ ends, stable }, [committed]] = await Promise.all([
+  const [topicId, { ends, stable }, [committed]] = await Promise.all([
+    readTopicId(admin, topic),
     readEnds(admin, topic),
     admin.fetchOffsets({ groupId, topics: [topic] }),
   ]);
@@ -32,11 +37,11 @@ export async function readLag(
     all?.find((entry) => entry.partition === partition);
   return ends.map(({ partition, offset: end }) => {
     const { low = "0", high = end } = offsetOf(stable, partition) ?? {};
-    const offset = offsetOf(committed?.partitions, partition)?.offset ?? "-1";
-    // A group that has committed nothing starts at the first record there is.
-    const position = Math.max(Number(offset), Number(low));
+    const { offset, metadata } = offsetOf(committed?.partitions, partition) ?? { offset: "-1", metadata: null };
+    // A group that has committed nothing of this topic starts at the first record there is.
+    const position = Math.max(isCommittedFor(topicId, metadata) ? Number(offset) : -1, Number(low));
     const [behind, held] = [Number(end) - position, Number(end) - Number(high)];
-    return { partition, written: Number(end), behind: Math.max(0, behind), held: Math.max(0, held) };
+    return { partition, topicId, written: Number(end), behind: Math.max(0, behind), held: Math.max(0, held) };
   });
 }
 

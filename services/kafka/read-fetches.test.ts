@@ -4,7 +4,12 @@ import Encoder from "kafkajs/src/protocol/encoder.js";
 import fetch from "kafkajs/src/protocol/requests/fetch/index.js";
 import "./read-fetches.ts";
 
-const OPTIONS = { topics: [{ topic: "t", partitions: [{ partition: 0, fetchOffset: "4" }] }] };
+const OPTIONS = {
+  maxWaitTime: 0,
+  minBytes: 1,
+  maxBytes: 1_000,
+  topics: [{ topic: "t", partitions: [{ partition: 0, fetchOffset: "4", maxBytes: 1_000 }] }],
+};
 
 /** An answer without records, as version 11 of the protocol has it. */
 function answer(highWatermark: number, lastStableOffset: number): Buffer {

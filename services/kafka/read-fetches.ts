@@ -6,6 +6,8 @@ import Decoder from "kafkajs/src/protocol/decoder.js";
 import { lookupCodec } from "kafkajs/src/protocol/message/compression/index.js";
 import fetch, { type FetchOptions } from "kafkajs/src/protocol/requests/fetch/index.js";
 import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
+import { decodeFetchById, encodeFetchById, FETCH_BY_ID, type Fetched, type FetchedPartition } from "./fetch-by-id.ts";
+import { pinnedAmong } from "./pinned-topic.ts";
 import { readRecordBatches } from "./record-batches.ts";
 
 // Makes kafkajs 2.2.4 hand on records as they are (`FetchedRecord`). Its own reading fails on
@@ -13,7 +15,7 @@ import { readRecordBatches } from "./record-batches.ts";
 // mixes up headers that are named like what every object has, and ends at the first batch that it
 // can't read.
 
-/** The one version of the request that is read here: each broker since Kafka 2.3 has it. */
+/** The version of a fetch by the topic's name: each broker since Kafka 2.3 has it. */
 const VERSION = 11;
 const { protocol } = fetch;
 
@@ -22,48 +24,71 @@ fetch.protocol = ({ version }) => {
   const make = protocol({ version });
   return (options) => {
     const made = make(options);
-    return { ...made, response: { ...made.response, decode: (raw) => decode(raw, options) } };
+    const pin = pinnedAmong(options.topics);
+    const request = pin && {
+      ...made.request,
+      apiVersion: FETCH_BY_ID,
+      encode: () => Promise.resolve(encodeFetchById(options, pin)),
+    };
+    const decode = (raw: Buffer) => read(pin ? decodeFetchById(raw, pin) : decodeFetch(raw), options);
+    return { ...made, request: request ?? made.request, response: { ...made.response, decode } };
   };
 };
 
 /** kafkajs's view of a fetch: it goes on behind the last of a partition's messages. */
-async function decode(raw: Buffer, { topics }: FetchOptions): Promise<unknown> {
-  const decoder = new Decoder(raw);
-  // The broker leaves it to the client to wait so long.
-  const clientSideThrottleTime = decoder.readInt32();
-  const [errorCode, sessionId] = [decoder.readInt16(), decoder.readInt32()];
-  const responses = await decoder.readArrayAsync(async () => {
-    const topicName = decoder.readString();
+async function read({ throttleTime, responses, ...fetched }: Fetched, { topics }: FetchOptions): Promise<unknown> {
+  const answers = [];
+  for (const { topicName, partitions } of responses) {
     const asked = topics.find(({ topic }) => topic === topicName)?.partitions ?? [];
-    return { topicName, partitions: await decoder.readArrayAsync(() => readPartition(decoder, asked)) };
-  });
-  return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
+    const some = [];
+    for (const partition of partitions) some.push(await readPartition(partition, asked));
+    answers.push({ topicName, partitions: some });
+  }
+  // The broker leaves it to the client to wait so long.
+  return { ...fetched, throttleTime: 0, clientSideThrottleTime: throttleTime, responses: answers };
 }
 
-async function readPartition(decoder: Decoder, asked: FetchOptions["topics"][number]["partitions"]) {
-  const partition = decoder.readInt32();
-  const read = {
-    partition,
+async function readPartition(
+  { aborted, bytes, ...fetched }: FetchedPartition,
+  asked: FetchOptions["topics"][number]["partitions"],
+) {
+  const { partition, highWatermark, lastStableOffset } = fetched;
+  const fetchOffset = BigInt(asked.find((one) => one.partition === partition)?.fetchOffset ?? 0);
+  const { records, nextOffset } = await readRecordBatches(bytes, { fetchOffset, aborted, decompress });
+  return {
+    ...fetched,
+    // By it kafkajs counts what waits behind a batch. What an open transaction holds back can't be
+    // fetched, so it doesn't count; who reads uncommitted records is told no last stable offset.
+    highWatermark: lastStableOffset.startsWith("-") ? highWatermark : lastStableOffset,
+    // The records don't include aborted ones.
+    abortedTransactions: [],
+    messages: withEnd(records, fetchOffset, nextOffset),
+  };
+}
+
+function decodeFetch(raw: Buffer): Fetched {
+  const decoder = new Decoder(raw);
+  return {
+    throttleTime: decoder.readInt32(),
+    errorCode: decoder.readInt16(),
+    sessionId: decoder.readInt32(),
+    responses: decoder.readArray(() => ({
+      topicName: decoder.readString(),
+      partitions: decoder.readArray(() => decodePartition(decoder)),
+    })),
+  };
+}
+
+function decodePartition(decoder: Decoder): FetchedPartition {
+  return {
+    partition: decoder.readInt32(),
     errorCode: decoder.readInt16(),
     highWatermark: decoder.readInt64().toString(),
     lastStableOffset: decoder.readInt64().toString(),
     lastStartOffset: decoder.readInt64().toString(),
-  };
-  const aborted = decoder.readArray(() => ({ producerId: decoder.readInt64(), firstOffset: decoder.readInt64() }));
-  const preferredReadReplica = decoder.readInt32();
-  const { highWatermark, lastStableOffset } = read;
-  const bytes = decoder.readBytes() ?? Buffer.alloc(0);
-  const fetchOffset = BigInt(asked.find((one) => one.partition === partition)?.fetchOffset ?? 0);
-  const { records, nextOffset } = await readRecordBatches(bytes, { fetchOffset, aborted, decompress });
-  return {
-    ...read,
-    // By it kafkajs counts what waits behind a batch. What an open transaction holds back can't be
-    // fetched, so it doesn't count; who reads uncommitted records is told no last stable offset.
-    highWatermark: lastStableOffset.startsWith("-") ? highWatermark : lastStableOffset,
-    preferredReadReplica,
-    // The records don't include aborted ones.
-    abortedTransactions: [],
-    messages: withEnd(records, fetchOffset, nextOffset),
+    aborted: decoder.readArray(() => ({ producerId: decoder.readInt64(), firstOffset: decoder.readInt64() })),
+    preferredReadReplica: decoder.readInt32(),
+    bytes: decoder.readBytes() ?? Buffer.alloc(0),
   };
 }
 

@@ -3,9 +3,11 @@ import { createPool } from "@gifticon/event-database/pool.ts";
 import type { readMainApiSettings } from "@gifticon/runtime/environment.ts";
 import { createKafka } from "@gifticon/kafka/client.ts";
 import { readLag } from "@gifticon/kafka/lag.ts";
+import { readTopicId } from "@gifticon/kafka/topic-ids.ts";
 import { createLog } from "@gifticon/runtime/log.ts";
 import type { Admin, Kafka } from "kafkajs";
 import type { Pool } from "pg";
+import type { StartOffset } from "./protocol.ts";
 
 /** The event, as the agent reaches it. */
 export interface Event extends AsyncDisposable {
@@ -21,7 +23,7 @@ export interface Queue {
   /** Records that the group hasn't committed, over all partitions. */
   lag: () => Promise<number>;
   /** Returns the end offset of each partition of a topic. */
-  ends: (topic: string) => Promise<{ partition: number; offset: string }[]>;
+  ends: (topic: string) => Promise<StartOffset[]>;
 }
 
 /** Connects when something is asked first. */
@@ -49,8 +51,10 @@ export function openEvent({ mode, database, kafka, groupId }: ReturnType<typeof 
               return partitions.reduce((sum, { behind }) => sum + behind, 0);
             },
             ends: async (topic) => {
-              const ends = await (await connected()).fetchTopicOffsets(topic);
-              return ends.map(({ partition, high }) => ({ partition, offset: high }));
+              const one = await connected();
+              const topicId = await readTopicId(one, topic);
+              const ends = await one.fetchTopicOffsets(topic);
+              return ends.map(({ partition, high }) => ({ partition, offset: high, topicId }));
             },
           }
         : undefined,

@@ -33,10 +33,16 @@ export async function evidence({ pool, queue }: Event, argument = "[]"): Promise
     deadLetters,
     rows,
     lag: queue ? await queue.lag() : 0,
+    ...(await topicIdOf(queue)),
     ...(await readStockOf(pool)),
   };
   out.end(`${EVIDENCE.end} ${JSON.stringify(end)}\n`);
   await written;
+}
+
+async function topicIdOf(queue: Queue | undefined): Promise<Pick<EvidenceEnd, "topicId">> {
+  const [end] = (await queue?.ends(queue.topic)) ?? [];
+  return end === undefined ? {} : { topicId: end.topicId };
 }
 
 async function writeRecords(
@@ -48,7 +54,9 @@ async function writeRecords(
 ): Promise<number> {
   // A topic without dead letters may not be there.
   const ends = await queue.ends(topic).catch(() => []);
-  const start = new Map(from.map(({ partition, offset }) => [partition, offset]));
+  // A topic that was created again meanwhile is read from its first record.
+  const ofThis = from.filter(({ topicId }) => topicId === ends[0]?.topicId);
+  const start = new Map(ofThis.map(({ partition, offset }) => [partition, offset]));
   const missing = new Map(
     ends
       .map(({ partition, offset }) => [partition, Number(offset)] as const)

@@ -23,6 +23,8 @@ export interface StartOffset {
   partition: number;
   /** Decimal. */
   offset: string;
+  /** Id of the topic: one that was deleted and created again has another. */
+  topicId: string;
 }
 
 /** Answer of the load test's agent to `reset`. */
@@ -86,4 +88,6 @@ export interface EvidenceEnd {
   stock: { total: number; remaining: number };
   issuedToOthers: number;
   lag: number;
+  /** Id of the topic; absent in direct mode. */
+  topicId?: string;
 }

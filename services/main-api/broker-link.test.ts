@@ -96,7 +96,7 @@ describe("the link to the broker", () => {
   });
 
   test("returns the lag, and keeps the connection when the lag is unknown", async () => {
-    const lag = [{ partition: 0, written: 3, behind: 1, held: 0 }];
+    const lag = [{ partition: 0, topicId: "t", written: 3, behind: 1, held: 0 }];
     const answers = [() => Promise.resolve(lag), () => Promise.reject(new Error("no coordinator")), never];
     const { link, opened } = linkOver({ readLag: () => answers.shift()?.() ?? never() });
     assert.equal(await link.readLag(), undefined);

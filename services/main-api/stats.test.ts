@@ -9,8 +9,8 @@ describe("the event's figures", () => {
   test("add up the partitions in mode kafka", async () => {
     const lag = () =>
       Promise.resolve([
-        { partition: 0, written: 10, behind: 2, held: 1 },
-        { partition: 1, written: 7, behind: 0, held: 0 },
+        { partition: 0, topicId: "t", written: 10, behind: 2, held: 1 },
+        { partition: 1, topicId: "t", written: 7, behind: 0, held: 0 },
       ]);
     assert.deepEqual(await readStats({ tally, lag }), { mode: "kafka", ...TALLY, accepted: 17, queued: 2, held: 1 });
   });

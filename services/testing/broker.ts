@@ -18,6 +18,8 @@ import { brokerProperties, zookeeperProperties } from "../../stacks/kafka/proper
 export interface Broker extends AsyncDisposable {
   readonly bootstrapServers: string;
   createTopic: (topic: string, partitions?: number, config?: Record<string, string>) => Promise<void>;
+  /** Deletes a topic and waits until nobody sees it any more. */
+  deleteTopic: (topic: string) => Promise<void>;
   /** Changes a topic's settings. */
   configure: (topic: string, config: Record<string, string>) => Promise<void>;
   /** Increases a topic's partitions to this number. */
@@ -85,28 +87,26 @@ function entriesOf(config: Record<string, string>): { name: string; value: strin
   return Object.entries(config).map(([name, value]) => ({ name, value }));
 }
 
-function brokerOf(
-  container: Container,
-  zookeeper: Container,
-  bootstrapServers: string,
-  remove: () => Promise<void>,
-): Broker {
-  registerCodecs();
-  const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING, retry: { retries: 3 } });
-  const withAdmin = async <T>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>) => {
-    const admin = kafka.admin();
-    await admin.connect();
-    return work(admin).finally(() => admin.disconnect());
-  };
+type WithAdmin = <T>(work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>) => Promise<T>;
+
+function topicsOf(withAdmin: WithAdmin): Pick<Broker, "createTopic" | "deleteTopic" | "configure" | "growTopic"> {
   return {
-    bootstrapServers,
     createTopic: async (topic, numPartitions = 1, config = {}) => {
       const topics = [{ topic, numPartitions, configEntries: entriesOf(config) }];
-      // A new broker answers before it can create topics. An existing topic counts as success.
-      await waitUntil(`topic ${topic}`, async () => {
-        await withAdmin((admin) => admin.createTopics({ waitForLeaders: true, topics }));
-        return true;
-      });
+      // A new broker answers before it can create topics. An existing topic counts as success, also
+      // one that is being deleted, so the metadata has the last word.
+      await waitUntil(`topic ${topic}`, () =>
+        withAdmin(async (admin) => {
+          await admin.createTopics({ waitForLeaders: true, topics });
+          return (await admin.fetchTopicMetadata({ topics: [topic] })).topics[0]?.partitions.length === numPartitions;
+        }),
+      );
+    },
+    deleteTopic: async (topic) => {
+      await withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
+      await waitUntil(`topic ${topic} to be gone`, () =>
+        withAdmin(async (admin) => !(await admin.listTopics()).includes(topic)),
+      );
     },
     configure: (name, config) =>
       withAdmin(async (admin) => {
@@ -117,6 +117,25 @@ function brokerOf(
       withAdmin(async (admin) => {
         await admin.createPartitions({ topicPartitions: [{ topic, count }] });
       }),
+  };
+}
+
+function brokerOf(
+  container: Container,
+  zookeeper: Container,
+  bootstrapServers: string,
+  remove: () => Promise<void>,
+): Broker {
+  registerCodecs();
+  const kafka = new Kafka({ brokers: [bootstrapServers], logLevel: logLevel.NOTHING, retry: { retries: 3 } });
+  const withAdmin: WithAdmin = async (work) => {
+    const admin = kafka.admin();
+    await admin.connect();
+    return work(admin).finally(() => admin.disconnect());
+  };
+  return {
+    bootstrapServers,
+    ...topicsOf(withAdmin),
     produce: async (topic, messages, compression = CompressionTypes.None) => {
       const producer = createProducer(kafka);
       await producer.connect();

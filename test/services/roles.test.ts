@@ -5,6 +5,7 @@ import { findStatuses, issue, readStock } from "@gifticon/event-database/issue.t
 import { prepareDatabase, type Declared } from "@gifticon/event-database/migrate.ts";
 import { findReplayed, recordReplayed } from "@gifticon/event-database/replayed.ts";
 import { findSchema } from "@gifticon/event-database/schema-watch.ts";
+import { meetTopic } from "@gifticon/event-database/topics-met.ts";
 import { readTally } from "@gifticon/event-database/tally.ts";
 import { REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
 import type pg from "pg";
@@ -76,6 +77,8 @@ const NEVER = [
   "insert into schema_migration values (1000, 'mine')",
   "update schema_migration set version = 1000",
   "delete from dead_letter_replay",
+  "delete from topic_met",
+  "update topic_met set waited = 0",
 ];
 
 describe("the role of the services", () => {
@@ -89,6 +92,12 @@ describe("the role of the services", () => {
     await recordReplayed(service, [ID]);
     await recordReplayed(service, [ID]);
     assert.deepEqual(await findReplayed(service, [ID]), new Set([ID]));
+    assert.equal(await meetTopic(service, { id: "first", topic: "t", waited: undefined }), undefined);
+    const again = { id: "again", topic: "t", waited: 3 };
+    const met = await meetTopic(service, again);
+    assert.equal(met?.waited, 3);
+    assert.deepEqual(await meetTopic(service, { ...again, waited: 0 }), met);
+    assert.equal(await meetTopic(service, { id: "other", topic: "u", waited: undefined }), undefined);
   });
 
   refused(
@@ -150,6 +159,7 @@ describe("the role of the load test", () => {
       ...NEVER,
       "select * from issue_gifticons('{}', '{}', '{}', '{}')",
       "select * from dead_letter_replay",
+      "select * from topic_met",
       "select * from schema_migration",
     ],
   );

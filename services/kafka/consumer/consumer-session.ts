@@ -1,7 +1,9 @@
 import { DEAD_LETTER_BATCH_BYTES, deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { createProducer, FETCH_BYTES } from "../client.ts";
+import { withPinnedTopic } from "../pinned-topic.ts";
 import { sendInSlices } from "../send.ts";
+import { readTopicId } from "../topic-ids.ts";
 import type { Admin, Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { registerCodecs } from "./compression.ts";
 
@@ -33,7 +35,10 @@ export interface SessionHandler {
   close: () => Promise<void>;
 }
 
-/** One membership in the consumer group, from joining to leaving or failing. */
+/**
+ * One membership in the consumer group, from joining to leaving or failing. It reads one topic, by
+ * its id, and fails when that is deleted.
+ */
 export interface ConsumerSession {
   /**
    * Joins and consumes; resolves when the consumer has stopped, with the reason when nobody asked
@@ -80,18 +85,16 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
       report(consumer, topic, handler, events, end);
       close = () => handler.close();
       await admin.connect();
+      const id = await readTopicId(admin, topic);
       await ensureDeadLetterTopic(admin, deadLetterTopic(topic));
       await admin.disconnect();
       await producer.connect();
       await consumer.connect();
-      // From the beginning: what was queued before the group's first member joined must be issued
-      // too.
-      await consumer.subscribe({ topics: [topic], fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: (payload) => handler.handle(payload),
-      });
+      const lost = (failure: Error) => {
+        consumer.pause([{ topic }]);
+        end(failure);
+      };
+      await withPinnedTopic({ topic, id, lost }, () => consume(consumer, topic, handler));
       return ended;
     },
     sendDeadLetters: (messages) => sendInSlices(producer, deadLetterTopic(topic), messages),
@@ -104,6 +107,16 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
       await admin.disconnect();
     },
   };
+}
+
+async function consume(consumer: Consumer, topic: string, handler: SessionHandler): Promise<void> {
+  // From the beginning: what was queued before the group's first member joined must be issued too.
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    eachBatch: (payload) => handler.handle(payload),
+  });
 }
 
 function report(

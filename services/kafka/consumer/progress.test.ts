@@ -15,23 +15,23 @@ describe("the consumer's progress", () => {
     };
   };
 
-  test("is bad when the loop hasn't moved for a minute, until it moves again", () => {
+  test("is bad when the loop hasn't moved for a minute, until it works again", () => {
     const { progress, at } = start();
     assert.deepEqual(at(59), { ok: true });
     assert.deepEqual(at(60), { ok: false, reason: "the consumer hasn't moved for 60 s" });
-    progress.tick();
+    progress.worked();
     assert.deepEqual(at(60), { ok: true });
   });
 
-  test("is bad when the loop moves and handles nothing of what waits for two minutes", () => {
+  test("is bad when the loop moves and handles nothing of what waits for a minute", () => {
     const { progress, at } = start();
-    for (const second of [30, 60, 90, 119]) {
+    for (const second of [30, 59]) {
       assert.deepEqual(at(second), { ok: true });
       progress.tick();
     }
-    assert.deepEqual(at(120), { ok: false, reason: "records wait, and the consumer has handled none for 120 s" });
+    assert.deepEqual(at(60), { ok: false, reason: "records wait, and the consumer has handled none for 60 s" });
     progress.worked();
-    assert.deepEqual(at(120), { ok: true });
+    assert.deepEqual(at(60), { ok: true });
   });
 
   test("is bad at once when something blocks it, until records are committed", () => {

@@ -6,10 +6,10 @@ import type { Verdict } from "@gifticon/runtime/operations.ts";
  */
 const STALLED_AFTER_MS = 60_000;
 /**
- * Longer than a foreign producer's open transaction (60 s by default) may hide the records behind
- * it.
+ * Equals the limit for hanging: records behind an open transaction don't count as waiting, and each
+ * attempt at the database counts as work.
  */
-const STARVED_AFTER_MS = 120_000;
+const STARVED_AFTER_MS = STALLED_AFTER_MS;
 
 /**
  * Sessions that end one after another before that counts as a fault; each takes a second or more.
@@ -21,8 +21,8 @@ const ENDINGS = 3;
  *
  * - it hangs: it hasn't ticked for a minute. It ticks at each fetch (also an empty one), heartbeat,
  *   batch and retry;
- * - it starves: records wait for it, according to the broker, and it has handled none for two
- *   minutes;
+ * - it starves: records wait for it, according to the broker, and it has handled none for a
+ *   minute;
  * - it is blocked: it can't handle a record;
  * - it goes in circles: its sessions end one after another without a handled record.
  *

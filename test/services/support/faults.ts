@@ -15,6 +15,20 @@ export async function holdStock(event: Event): Promise<() => Promise<void>> {
   };
 }
 
+/** Waits until an issuer is in its transaction, which `holdStock` keeps open. */
+export async function inTransaction(event: Event): Promise<void> {
+  await waitUntil(
+    "an issuer in its transaction",
+    async () => {
+      const { rowCount } = await event.pool.query(
+        "select from pg_stat_activity where datname = current_database() and application_name = 'gifticon-issuer' and wait_event_type = 'Lock'",
+      );
+      return (rowCount ?? 0) > 0;
+    },
+    { everyMs: 20 },
+  );
+}
+
 /**
  * Starts an issuer and holds it in its transaction over the requests of this many users, until
  * `letGo` is called.
@@ -27,16 +41,7 @@ export async function issuerInTransaction(
   const [api, issuer] = await Promise.all([event.start("main-api"), event.start("gifticon-issuer")]);
   const letGo = await holdStock(event);
   await crowd.askAll(api.url, range(1, users));
-  await waitUntil(
-    "an issuer in its transaction",
-    async () => {
-      const { rowCount } = await event.pool.query(
-        "select from pg_stat_activity where datname = current_database() and application_name = 'gifticon-issuer' and wait_event_type = 'Lock'",
-      );
-      return (rowCount ?? 0) > 0;
-    },
-    { everyMs: 20 },
-  );
+  await inTransaction(event);
   return { issuer, letGo };
 }
 

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { format, healthyHost } from "../testing.ts";
+import { checkReplacedTopic } from "./replaced-topic.ts";
+
+const MET = Date.parse("2026-12-25T09:00:00Z") / 1_000;
+const NEXT =
+  'docs/troubleshooting.md, "A topic was deleted and created again", tells what is lost and how users get theirs';
+
+/**
+ * Returns what is told so many seconds after the issuer met another topic, with what waited in the
+ * one before.
+ */
+function found(waited: number, seconds: number, at = MET): string[] {
+  const issuer = {
+    service: "gifticon_gifticon-issuer",
+    ready: { ok: true },
+    lag: [],
+    held: {},
+    replaced: { at, waited },
+  };
+  return format(
+    checkReplacedTopic({ hosts: { "worker-1": { ...healthyHost(), clock: MET + seconds, tasks: [issuer] } } }),
+  );
+}
+
+test("a topic that was created again is told with what waited in the one before, for a day", () => {
+  const words = "topic coupon_create was deleted and created again before 2026-12-25T09:00:00.000Z";
+  assert.deepEqual(found(7, 10), [
+    `${words}; 7 requests waited in the former one when the issuer looked last, at most 5 s before -> ${NEXT}`,
+  ]);
+  assert.deepEqual(found(-1, 10), [`${words}; how many requests waited in the former one is unknown -> ${NEXT}`]);
+  assert.deepEqual(found(7, 24 * 3_600 + 1), []);
+});
+
+test("a topic that was created again while nothing waited is well", () => {
+  assert.deepEqual(found(0, 10), []);
+});
+
+test("a topic that was never deleted is well", () => {
+  assert.deepEqual(found(0, 10, 0), []);
+});

@@ -1,0 +1,30 @@
+import { TOPIC } from "@gifticon/contract/facts/queue.ts";
+import { ADVICE } from "../advice.ts";
+import type { Finding } from "../finding.ts";
+import { type Observation, tasksOf } from "../observation.ts";
+
+/** Time for which a topic that was created again is told, in seconds: a day. */
+const TOLD_FOR = 24 * 60 * 60;
+
+/**
+ * Checks that the topic is the one that it was a day ago. What waited in one that was deleted is
+ * lost, and nothing else in the environment shows it.
+ */
+export function checkReplacedTopic({ hosts }: Pick<Observation, "hosts">): Finding[] {
+  return tasksOf(hosts).flatMap(({ host, replaced: { at, waited } }) => {
+    // Nothing was lost.
+    if (waited === 0) return [];
+    if (at < (hosts[host]?.clock ?? 0) - TOLD_FOR) return [];
+    const lost = waited < 0 ? "how many requests waited in the former one is unknown" : waitedThere(waited);
+    return [
+      {
+        what: `topic ${TOPIC} was deleted and created again before ${new Date(at * 1_000).toISOString()}; ${lost}`,
+        next: ADVICE.topicReplaced(),
+      },
+    ];
+  });
+}
+
+function waitedThere(waited: number): string {
+  return `${waited} requests waited in the former one when the issuer looked last, at most 5 s before`;
+}

@@ -1,0 +1,32 @@
+import type { Queryable } from "./issue.ts";
+
+/** A topic that stands in the place of one of the same name, which was deleted. */
+export interface ReplacedTopic {
+  /** Time at which the issuer met it, in milliseconds since 1970. */
+  metAt: number;
+  /** Records that waited in the former one at the issuer's last look; null when it didn't look. */
+  waited: number | null;
+}
+
+/**
+ * Notes that the issuer has met a topic, and returns it when it is another one than before.
+ *
+ * @param waited records that waited in the former one when the issuer looked last, if it did.
+ */
+export async function meetTopic(
+  database: Queryable,
+  { id, topic, waited }: { id: string; topic: string; waited: number | undefined },
+): Promise<ReplacedTopic | undefined> {
+  await database.query(
+    "insert into topic_met (topic_id, topic, waited) values ($1, $2, $3) on conflict (topic_id) do nothing",
+    [id, topic, waited ?? null],
+  );
+  const { rows } = await database.query<{ met_at: string; waited: string | null }>(
+    `select floor(extract(epoch from met.met_at) * 1000) as met_at, met.waited from topic_met met
+     where met.topic_id = $1
+       and exists (select from topic_met former where former.topic = met.topic and former.met_at < met.met_at)`,
+    [id],
+  );
+  const [row] = rows;
+  return row && { metAt: Number(row.met_at), waited: row.waited === null ? null : Number(row.waited) };
+}

@@ -1,0 +1,122 @@
+// By path, because who compiles the program compiles what it imports, and an ambient declaration is
+// imported by nobody.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="./kafkajs-internals.d.ts" />
+import Decoder from "kafkajs/src/protocol/decoder.js";
+import Encoder from "kafkajs/src/protocol/encoder.js";
+import type { FetchOptions } from "kafkajs/src/protocol/requests/fetch/index.js";
+import { type PinnedTopic, TopicLostError } from "./pinned-topic.ts";
+import { bytesOfTopicId, decodeTopicId, readTagged, writeNoTags } from "./topic-ids.ts";
+
+/**
+ * The first version of the request that names topics by their ids: brokers since Kafka 3.1 have it.
+ */
+export const FETCH_BY_ID = 13;
+
+/** A partition as the broker answers, its records as bytes. */
+export interface FetchedPartition {
+  partition: number;
+  errorCode: number;
+  highWatermark: string;
+  lastStableOffset: string;
+  lastStartOffset: string;
+  aborted: { producerId: bigint; firstOffset: bigint }[];
+  preferredReadReplica: number;
+  bytes: Buffer;
+}
+
+/** An answer of the broker. */
+export interface Fetched {
+  /** Milliseconds for which the client shall wait. */
+  throttleTime: number;
+  errorCode: number;
+  sessionId: number;
+  responses: { topicName: string; partitions: FetchedPartition[] }[];
+}
+
+const READ_COMMITTED = 1;
+const UNKNOWN = -1;
+/** UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID. */
+const LOST = [3, 100, 103];
+
+/** Writes a fetch of the pinned topic by its id, without a fetch session. */
+export function encodeFetchById(
+  { topics, maxWaitTime, minBytes, maxBytes, isolationLevel = READ_COMMITTED, rackId = "" }: FetchOptions,
+  { topic, id }: PinnedTopic,
+): Encoder {
+  const partitions = topics
+    .filter((asked) => asked.topic === topic)
+    .flatMap((asked) => asked.partitions)
+    .map(({ partition, fetchOffset, maxBytes: most }) =>
+      writeNoTags(
+        new Encoder()
+          .writeInt32(partition)
+          // The epochs of the leader and of the last record that was fetched.
+          .writeInt32(UNKNOWN)
+          .writeInt64(fetchOffset)
+          .writeInt32(UNKNOWN)
+          // Where a follower's log starts.
+          .writeInt64(UNKNOWN)
+          .writeInt32(most),
+      ),
+    );
+  const asked = writeNoTags(new Encoder().writeBuffer(bytesOfTopicId(id)).writeUVarIntArray(partitions));
+  const [replica, session, epoch] = [UNKNOWN, 0, UNKNOWN];
+  return writeNoTags(
+    writeNoTags(new Encoder())
+      .writeInt32(replica)
+      .writeInt32(maxWaitTime)
+      .writeInt32(minBytes)
+      .writeInt32(maxBytes)
+      .writeInt8(isolationLevel)
+      .writeInt32(session)
+      .writeInt32(epoch)
+      .writeUVarIntArray([asked])
+      .writeUVarIntArray([])
+      .writeUVarIntString(rackId),
+  );
+}
+
+/**
+ * Reads the answer. When the broker has no topic of this id any more it says so to the pin, and
+ * leaves the partition empty.
+ */
+export function decodeFetchById(raw: Buffer, pin: PinnedTopic): Fetched {
+  const decoder = new Decoder(raw);
+  decoder.readTaggedFields();
+  const throttleTime = decoder.readInt32();
+  const [errorCode, sessionId] = [decoder.readInt16(), decoder.readInt32()];
+  const answers = readTagged(decoder, () => ({
+    id: decodeTopicId(decoder),
+    partitions: readTagged(decoder, () => readPartition(decoder)),
+  }));
+  const responses = answers
+    .filter(({ id }) => id === pin.id)
+    .map(({ partitions }) => ({ topicName: pin.topic, partitions: partitions.map((one) => withoutLost(one, pin)) }));
+  return { throttleTime, errorCode, sessionId, responses };
+}
+
+function withoutLost(fetched: FetchedPartition, pin: PinnedTopic): FetchedPartition {
+  if (!LOST.includes(fetched.errorCode)) return fetched;
+  pin.lost(new TopicLostError(pin));
+  return { ...fetched, errorCode: 0, highWatermark: "0", bytes: Buffer.alloc(0) };
+}
+
+function readPartition(decoder: Decoder): FetchedPartition {
+  return {
+    partition: decoder.readInt32(),
+    errorCode: decoder.readInt16(),
+    highWatermark: decoder.readInt64().toString(),
+    lastStableOffset: decoder.readInt64().toString(),
+    lastStartOffset: decoder.readInt64().toString(),
+    aborted: readTagged(decoder, () => ({ producerId: decoder.readInt64(), firstOffset: decoder.readInt64() })),
+    preferredReadReplica: decoder.readInt32(),
+    bytes: readCompactBytes(decoder),
+  };
+}
+
+/** kafkajs's own reading of these takes a byte too many. */
+function readCompactBytes(decoder: Decoder): Buffer {
+  const length = decoder.readUVarInt() - 1;
+  return (length < 0 ? null : decoder.readBytes(length)) ?? Buffer.alloc(0);
+}

@@ -1,0 +1,104 @@
+// By path, because who compiles the program compiles what it imports, and an ambient declaration is
+// imported by nobody.
+// eslint-disable-next-line @typescript-eslint/triple-slash-reference
+/// <reference path="./kafkajs-internals.d.ts" />
+import { AsyncLocalStorage } from "node:async_hooks";
+import offsetCommit from "kafkajs/src/protocol/requests/offsetCommit/index.js";
+import offsetFetch from "kafkajs/src/protocol/requests/offsetFetch/index.js";
+
+// Binds a consumer to one topic by its id. The group's offsets are kept by name, so that a consumer
+// of kafkajs 2.2.4 goes on at its position in another topic of the same name: it skips what is
+// there in front of it, or waits at its end. A pinned consumer fetches by id (`read-fetches.ts`),
+// commits the id with each offset, and takes no offset that was committed with another id.
+
+/** A topic that a consumer is bound to. */
+export interface PinnedTopic {
+  readonly topic: string;
+  readonly id: string;
+  /** Called when the broker has no topic of this id any more, at each fetch. */
+  readonly lost: (error: TopicLostError) => void;
+}
+
+/** The topic that was read is gone: deleted, and perhaps created again. */
+export class TopicLostError extends Error {
+  override readonly name = "TopicLostError";
+  readonly code = "TOPIC_LOST";
+
+  constructor({ topic, id }: Pick<PinnedTopic, "topic" | "id">) {
+    super(`the broker has no topic ${topic} with the id ${id} any more: it was deleted`);
+  }
+}
+
+const pinned = new AsyncLocalStorage<PinnedTopic>();
+
+/** Does the work, and all that it starts, bound to the topic. */
+export function withPinnedTopic<T>(topic: PinnedTopic, work: () => T): T {
+  return pinned.run(topic, work);
+}
+
+/** Returns the topic that the running work is bound to, if it is one of these. */
+export function pinnedAmong(topics: readonly { topic: string }[]): PinnedTopic | undefined {
+  const pin = pinned.getStore();
+  return topics.some(({ topic }) => topic === pin?.topic) ? pin : undefined;
+}
+
+const METADATA_PREFIX = "topic-id=";
+
+/**
+ * Returns whether an offset was committed for the topic of this id. One without an id was committed
+ * by another client, or by a version that wrote none, and counts.
+ *
+ * @param metadata text that was committed with the offset.
+ */
+export function isCommittedFor(id: string, metadata: string | null | undefined): boolean {
+  return !metadata?.startsWith(METADATA_PREFIX) || metadata === METADATA_PREFIX + id;
+}
+
+const { protocol: commitProtocol } = offsetCommit;
+
+offsetCommit.protocol = (of) => {
+  const make = commitProtocol(of);
+  return (options) => {
+    const pin = pinnedAmong(options.topics);
+    if (pin === undefined) return make(options);
+    const withId = options.topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions:
+        topic === pin.topic ? partitions.map((one) => ({ ...one, metadata: METADATA_PREFIX + pin.id })) : partitions,
+    }));
+    return make({ ...options, topics: withId });
+  };
+};
+
+const { protocol: fetchProtocol } = offsetFetch;
+/** The protocol's word for a partition that the group has committed nothing of. */
+const NOTHING_COMMITTED = "-1";
+
+offsetFetch.protocol = (of) => {
+  const make = fetchProtocol(of);
+  return (options) => {
+    const made = make(options);
+    const pin = pinnedAmong(options.topics);
+    if (pin === undefined) return made;
+    const decode: typeof made.response.decode = async (raw) => {
+      const decoded = await made.response.decode(raw);
+      return { ...decoded, responses: decoded.responses.map((response) => withoutOthers(response, pin)) };
+    };
+    return { ...made, response: { ...made.response, decode } };
+  };
+};
+
+interface CommittedTopic {
+  topic: string;
+  partitions: { partition: number; offset: string; metadata: string | null }[];
+}
+
+function withoutOthers({ topic, partitions }: CommittedTopic, pin: PinnedTopic): CommittedTopic {
+  if (topic !== pin.topic) return { topic, partitions };
+  return {
+    topic,
+    partitions: partitions.map((one) =>
+      isCommittedFor(pin.id, one.metadata) ? one : { ...one, offset: NOTHING_COMMITTED },
+    ),
+  };
+}
