@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
-import { waitUntil } from "../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import type { Case, FaultContext } from "./case.ts";
 import { Cleanup } from "./cleanup.ts";
 import type { Environment } from "./environment/environment.ts";

@@ -1,6 +1,6 @@
 import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
 import { Agent, request } from "undici";
-import { waitUntil } from "./wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 
 /** The answer to a user's request. */
 export interface Answer {

@@ -1,5 +1,5 @@
 import type { Answer, RequestState } from "../operate/gifticons.ts";
-import { waitUntil } from "../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 
 /** The methods of the client that a proof needs. */
 export interface ProofClient {

@@ -1,6 +1,6 @@
 import { encodeRecord } from "@gifticon/contract/record.ts";
 import { newRequestId } from "@gifticon/contract/request-id.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import type { Broker } from "../../services/testing/broker.ts";
 import { freePort } from "../../services/testing/containers.ts";
 import type { Backing } from "../../services/testing/backing.ts";

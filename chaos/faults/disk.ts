@@ -1,5 +1,5 @@
 import { inStack, SERVICE_LABEL, STACKS, SWARM_SERVICES, VOLUMES } from "@gifticon/contract/facts/names.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import type { FaultContext, Case } from "../case.ts";
 import { runningTask } from "./tasks.ts";
 

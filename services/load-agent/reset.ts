@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { type Ground, REMOVE_LOAD_TEST_ROWS } from "./protocol.ts";
 import type { PoolClient } from "pg";
 import type { Event, Queue } from "./event.ts";
@@ -46,15 +46,21 @@ export async function reset({ pool, queue }: Event): Promise<void> {
  *   being known.
  */
 export async function settled(queue: Pick<Queue, "lag">, bound = SETTLE_MS): Promise<void> {
-  const deadline = Date.now() + bound;
-  for (;;) {
-    const lag = await queue.lag().catch((error: unknown) => error as Error);
-    if (lag === 0) return;
-    if (Date.now() > deadline) {
-      if (lag instanceof Error) throw new Error(`the topic can't be looked at: ${lag.message}`, { cause: lag });
-      throw new Error(`${lag} records still wait in the topic after ${bound / 1_000} s: does the issuer run?`);
-    }
-    await delay(250);
+  let lag = 0;
+  const committed = async (): Promise<boolean> => {
+    lag = await queue.lag();
+    return lag === 0;
+  };
+  try {
+    await waitUntil("every record is committed", committed, { timeoutMs: bound });
+  } catch (cause) {
+    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : undefined;
+    throw new Error(
+      reason === undefined
+        ? `${lag} records still wait in the topic after ${bound / 1_000} s: does the issuer run?`
+        : `the topic can't be looked at: ${reason}`,
+      { cause },
+    );
   }
 }
 

@@ -1,10 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { prepareDatabase } from "@gifticon/event-database/migrate.ts";
 import { SCHEMA_VERSION } from "@gifticon/event-database/migrations.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
 import { EnvironmentError, readMigrationSettings } from "@gifticon/runtime/environment.ts";
 import { createLog } from "@gifticon/runtime/log.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import type { Pool } from "pg";
 
 /** Long enough for a restart of the database or a change of its owner's password. */
@@ -42,13 +42,9 @@ export async function migrateCommand(environment: NodeJS.ProcessEnv): Promise<0 
 
 /** Waits for the first connection. Later failures are not retried. */
 async function connected(pool: Pool): Promise<void> {
-  for (const deadline = Date.now() + CONNECT_WITHIN_MS; ;) {
-    try {
-      (await pool.connect()).release();
-      return;
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await delay(RETRY_MS);
-    }
-  }
+  const connect = async (): Promise<true> => {
+    (await pool.connect()).release();
+    return true;
+  };
+  await waitUntil("a first connection to the database", connect, { timeoutMs: CONNECT_WITHIN_MS, everyMs: RETRY_MS });
 }

@@ -9,7 +9,7 @@ import { readTopic } from "@gifticon/kafka/read-topic.ts";
 import type { TopicRecord } from "../../operate/reconciliation.ts";
 import kafkajs, { CompressionTypes, Kafka, logLevel, type Message } from "kafkajs";
 import { registerCodecs } from "@gifticon/kafka/consumer/compression.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { freePort, runContainer, type Container } from "./containers.ts";
 import { buildKafkaImage, runFlags } from "./kafka-image.ts";
 import { brokerProperties, zookeeperProperties } from "../../stacks/kafka/properties.ts";

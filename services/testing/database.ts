@@ -4,7 +4,7 @@ import pg from "pg";
 import { pino } from "pino";
 import { rolesSql } from "local-cloud/aws/rds/roles.ts";
 import { scramVerifier } from "local-cloud/aws/rds/scram.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { freePort, IMAGES, runContainer } from "./containers.ts";
 
 const SILENT = pino({ level: "silent" });

@@ -9,7 +9,7 @@ import { execa, type ResultPromise } from "execa";
 import type pg from "pg";
 import type { Backing } from "./backing.ts";
 import { serviceMain, type ServiceProcess, startService } from "./service-process.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 
 /** An event with a separate topic, database and services. Disposal removes all of them. */
 export interface Event extends AsyncDisposable {

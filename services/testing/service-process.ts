@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
 import type { ServiceName } from "../bundle.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { freePort } from "./containers.ts";
 import { flagsOfImage } from "./image-flags.ts";
 

@@ -8,7 +8,7 @@ import { instance, leftovers, removeRecord } from "../../operate/local-hosts.ts"
 import { LocalStack, type Outcome } from "../../operate/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { faultSteps } from "./faults.ts";
 import { LoadTest } from "./load-test.ts";
 import { lossSteps } from "./losses.ts";

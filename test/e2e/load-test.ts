@@ -9,7 +9,7 @@ import type { Report } from "../../load-test/report/report.ts";
 import { onHost } from "../../operate/local-hosts.ts";
 import type { EventRun, LocalStack } from "../../operate/local-stack.ts";
 import { Canary, secretsOfState } from "../support/security/canary.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 
 /**
  * Enough users for some thousand requests, and few enough that a busy machine with 2 cores answers

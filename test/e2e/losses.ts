@@ -3,7 +3,7 @@ import { inStack, SERVICE_LABEL, STACK_LABEL, STACKS, SWARM_SERVICES } from "@gi
 import { TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { onHost } from "../../operate/local-hosts.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import type { Step } from "../support/story.ts";
 
 type Stack = Pick<LocalStack, "account" | "doctor" | "command">;

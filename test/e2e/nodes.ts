@@ -3,7 +3,7 @@ import { onHost } from "../../operate/local-hosts.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
 import type { Step } from "../support/story.ts";
 import { swarmNodes, swarmServices } from "../support/swarm.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 
 /** Makes every kind of manual change in the Swarm at once, because each up takes time. */
 async function changeByHand(account: string, nodeOf: (name: string) => string): Promise<void> {

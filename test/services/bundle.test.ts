@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { execa } from "execa";
 import { bundleService, type ServiceName } from "../../services/bundle.ts";
 import { bundlePage } from "@gifticon/main-api/page-bundle.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { freePort } from "../../services/testing/containers.ts";
 
 const services: ServiceName[] = ["main-api", "gifticon-issuer"];

@@ -9,7 +9,7 @@ import { createEvent, createUnpreparedEvent, type Event } from "../../services/t
 import { serviceMain } from "../../services/testing/service-process.ts";
 import { spring } from "./support/records.ts";
 import type { Stats } from "@gifticon/main-api/stats.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 
 let backing: Backing;
 before(async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { Crowd, keyOf, type Load, range, startLoad } from "./support/client.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";

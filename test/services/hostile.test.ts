@@ -7,7 +7,7 @@ import { bytesOf, hostileRequest, isEndInDoubt } from "../support/hostile/fuzz.t
 import { type Conversation, dial, listen, send, type Target, targetOf } from "../support/hostile/raw-http.ts";
 import { post, smugglings } from "../support/hostile/smuggling.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { Crowd, range, startLoad } from "./support/client.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";
 import type { ServiceProcess } from "../../services/testing/service-process.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { execa } from "execa";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { IMAGES, runContainer, type Container } from "../../services/testing/containers.ts";
 
 const START = fileURLToPath(new URL("../../stacks/load-test/ngrinder/start.sh", import.meta.url));

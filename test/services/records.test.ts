@@ -6,7 +6,7 @@ import { type RecordHeader, RecordHeaders } from "@gifticon/contract/record-head
 import { LARGEST_BATCH } from "@gifticon/kafka/consumer/compression.ts";
 import { MOST_RECORDS } from "@gifticon/kafka/record-batches.ts";
 import { CompressionTypes } from "kafkajs";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";
 import { spring } from "./support/records.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { METRICS } from "@gifticon/contract/facts/metrics.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";
 import { Crowd, range, startLoad } from "./support/client.ts";

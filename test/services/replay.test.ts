@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import { encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { range } from "./support/client.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";

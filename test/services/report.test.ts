@@ -10,7 +10,7 @@ import type { RunRecord } from "../../load-test/record.ts";
 import { renderHtml } from "../../load-test/report/html.ts";
 import { makeReport } from "../../load-test/report/report.ts";
 import { goodDirectRun, goodRun } from "../../load-test/testing.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { DESKTOP, inOrder, PHONE, startBrowser, visit } from "./support/browser.ts";
 
 const CHARTS = 6;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import type { Stats } from "@gifticon/main-api/stats.ts";
-import { waitUntil } from "../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
 import { createEvent, type Event } from "../../services/testing/event.ts";
 import { Crowd, range } from "./support/client.ts";

@@ -37,7 +37,14 @@ const ROOMS = {
   policy: ["infra/config", "infra/plans", "infra/scripts", "stacks"],
 
   // These work on a running environment.
-  operate: ["infra/config", "infra/plans", "infra/scripts", "services/contract", "services/event-database"],
+  operate: [
+    "infra/config",
+    "infra/plans",
+    "infra/scripts",
+    "services/contract",
+    "services/event-database",
+    "services/runtime",
+  ],
   doctor: [
     "operate",
     "policy",
@@ -49,12 +56,19 @@ const ROOMS = {
     "services/contract",
   ],
   "load-test": ["operate", "stacks", "infra/plans", "infra/scripts", "services/contract", "services/load-agent"],
-  chaos: ["operate", "services/contract", "services/load-agent", "services/main-api", "local-cloud"],
+  chaos: [
+    "operate",
+    "services/contract",
+    "services/runtime",
+    "services/load-agent",
+    "services/main-api",
+    "local-cloud",
+  ],
 
   review: ["operate", "policy", "stacks", "infra/config", "services/hash-files.ts", "local-cloud"],
   "services/testing": ["operate", "services", "stacks", "local-cloud"],
   bench: ["operate", "services", "local-cloud"],
-  tools: ["operate", "policy"],
+  tools: ["operate", "policy", "services/runtime"],
   "eslint.config.js": ["tools"],
   // Nothing imports a test or its support.
   test: [""],

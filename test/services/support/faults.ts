@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { waitUntil } from "../../../operate/wait-until.ts";
+import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import type { DatabaseServer } from "../../../services/testing/database.ts";
 import { type Crowd, range } from "./client.ts";
 import type { Event } from "../../../services/testing/event.ts";
