@@ -11,21 +11,21 @@ export type ServiceName = "main-api" | "gifticon-issuer" | "load-agent";
 const HEALTHCHECK = fileURLToPath(new URL("./runtime/healthcheck.ts", import.meta.url));
 
 /**
- * Returns the bundles of a service, from its folder: the service itself, and its health check. The
- * load agent only waits, so it has none.
+ * Returns the paths of a service's bundles in its folder: the service itself and its health check.
+ * The load agent only waits, so it has no health check.
  */
 export function bundlesOf(service: ServiceName): string[] {
   return ["dist/main.js", ...(service === "load-agent" ? [] : ["dist/healthcheck.js"])];
 }
 
 /**
- * Bundles a service and all that it imports into one file, `services/NAME/dist/main.js`, which its
- * Dockerfile copies, and its health check into another beside it, `healthcheck.js`. The same
- * sources give the same bytes, so an unchanged service keeps its image.
+ * Bundles a service and its imports into `services/NAME/dist/main.js`, which its Dockerfile copies,
+ * and its health check into `healthcheck.js` beside it. The same sources give the same bytes, so an
+ * unchanged service keeps its image.
  *
- * Where `BUNDLE_CACHE` names a folder, a bundle is made once for all copies of the program with the
- * same sources and packages: a review runs four of them. It isn't the default, as packages changed
- * by hand would go unseen.
+ * When `BUNDLE_CACHE` names a folder, copies of the program with the same sources and packages
+ * share a bundle. A review runs four copies. The cache is off by default, because it does not
+ * notice packages that were changed by hand.
  *
  * @returns The path of the service's bundle.
  */
@@ -54,7 +54,7 @@ async function bundleOnce(entryPoint: string, outfile: string, name: string): Pr
   }
 }
 
-/** Stores a file in the cache. Others find either the whole file or nothing. */
+/** Stores a file in the cache. Other processes find the whole file or none. */
 async function keep(file: string, kept: string): Promise<void> {
   await mkdir(dirname(kept), { recursive: true });
   const partial = `${kept}.${process.pid}`;

@@ -17,7 +17,7 @@ export interface Compose {
 export interface ComposeService {
   /** Image by digest. */
   image: string;
-  /** Takes the place of the image's own. */
+  /** Replaces the entrypoint of the image. */
   entrypoint?: string[];
   command?: string[];
   hostname?: string;
@@ -110,10 +110,10 @@ export function scratch(mib: number): Mount {
 }
 
 /**
- * Processes and threads that a task may have at most: several times what was counted at rest
- * (`docker stats`: 12 for a service of ours, 27 for ZooKeeper, 79 for Kafka), because a health
- * check is a process of its own, some threads follow the number of the machine's processors, and k6
- * and nGrinder grow with their users. Far below what a host's kernel has.
+ * Maximum number of processes and threads of a task. It is several times the number that was
+ * counted at rest (`docker stats`: 12 for a service of ours, 27 for ZooKeeper, 79 for Kafka): a
+ * health check is a process of its own, some threads follow the number of processors, and k6 and
+ * nGrinder grow with their users. It is far below the limit of a host's kernel.
  */
 export const PIDS = { node: 128, java: 1_024, k6: 1_024, users: 16_384 } as const;
 

@@ -19,7 +19,7 @@ describe("a build context", () => {
   const folders: string[] = [];
   after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
-  /** Makes a checkout as git makes it with that umask, at another time each. */
+  /** Creates a checkout as git does with that umask. Each has other times. */
   async function checkout(umask: number): Promise<string> {
     const root = await mkdtemp(join(tmpdir(), "checkout-"));
     folders.push(root);
@@ -38,7 +38,7 @@ describe("a build context", () => {
     return root;
   }
 
-  /** Everything of a context that a builder copies into an image, or a plugin compares. */
+  /** Returns everything of a context that a builder copies into an image or the plugin compares. */
   async function seen(root: string): Promise<unknown> {
     const { path, hash } = makeBuildContext("tool", source, root);
     const folder = join(root, path);

@@ -18,11 +18,11 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER_MODE = 0o755;
 const EPOCH = new Date(0);
 
-/** The files that an image is built from, as they stand in the project. */
+/** Files of the project from which an image is built. */
 export interface ImageSource {
   /** Folder with the Dockerfile, from the root of the project. */
   folder: string;
-  /** Files that make the image, from that folder. A folder stands for all files in it. */
+  /** Files of the image, from that folder. A folder means all files in it. */
   files: readonly string[];
 }
 
@@ -35,22 +35,22 @@ export interface BuildContext {
 }
 
 /**
- * Copies the files that make an image to a build context of their own, with modes and times that
- * depend on nothing but their contents.
+ * Copies the files of an image to a separate build context, with modes and times that depend only
+ * on their contents.
  *
  * A builder copies modes and times into the image, and the docker plugin compares modes to see
- * whether an image changed. In a checkout they follow from the umask of the user who cloned it:
- * with 077 the image's user could not read its files, with 002 the same commit made another image.
+ * whether an image changed. In a checkout they depend on the umask of the user who cloned it: with
+ * 077 the image's user could not read its files, with 002 the same commit gave another image.
  *
  * @param name the image's name.
- * @param root folder that holds the source and takes the context; by default the project's.
+ * @param root the parent folder of the source and of the context; by default the project's.
  */
 export function makeBuildContext(name: string, { folder, files }: ImageSource, root = ROOT): BuildContext {
   const path = join(CONTEXTS, name);
   const [from, to] = [join(root, folder), join(root, path)];
   const sources = files.flatMap((file) => filesAt(from, file)).sort();
   const contents = new Map([...sources, ".dockerignore"].map((file) => [file, readFileSync(join(from, file))]));
-  // Only what differs is written: another run of the program may be building from the same folder.
+  // Writes only changed files: another run of the program may be building from the same folder.
   mkdirSync(to, { recursive: true });
   for (const file of filesAt(to, "")) if (!contents.has(file)) rmSync(join(to, file));
   for (const [file, content] of contents) put(join(to, file), content);
@@ -59,7 +59,7 @@ export function makeBuildContext(name: string, { folder, files }: ImageSource, r
   return { path, hash: hashFiles(hashed, 12) };
 }
 
-/** A file that begins as a script does is executable; any other isn't. */
+/** Returns the mode of a file: executable if it begins like a script. */
 function modeOf(content: Buffer): number {
   return content.subarray(0, 2).toString() === "#!" ? 0o755 : 0o644;
 }
@@ -89,8 +89,8 @@ function settle(path: string, mode: number): void {
 }
 
 /**
- * The folders that hold these files, the deepest first, as writing into one changes the time of its
- * parent.
+ * Returns the folders of these files, the deepest first, because writing into a folder changes the
+ * time of its parent.
  */
 function parentsOf(files: Iterable<string>): string[] {
   const parents = new Set<string>();
@@ -100,7 +100,10 @@ function parentsOf(files: Iterable<string>): string[] {
   return [...[...parents].sort().reverse(), ""];
 }
 
-/** The paths of the files at a path, which is one or a folder, from `base`. */
+/**
+ * Returns the paths, from `base`, of the files at a path: the path itself, or all files in a
+ * folder.
+ */
 function filesAt(base: string, path: string): string[] {
   try {
     return readdirSync(join(base, path), { withFileTypes: true }).flatMap((entry) => {

@@ -15,8 +15,8 @@ export interface Images {
 }
 
 /**
- * Returns the images that run on workers: the services, and k6's agent, as only workers reach the
- * database.
+ * Returns the images that run on workers: the services and, with k6, its agent, because only
+ * workers can connect to the database.
  */
 export function imagesOfWorkers({ api, queue, load }: Images): Image[] {
   return [api, ...(queue.mode === "kafka" ? [queue.issuer] : []), ...(load.kind === "k6" ? [load.agent] : [])];

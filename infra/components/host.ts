@@ -38,11 +38,11 @@ export interface HostArgs {
  * A host: its SSH key, its IAM role and its instance.
  *
  * It has no fixed private address, so a replacement can join the Swarm before the old host is
- * drained. Kafka's host is the exception: the old one is deleted first, as two brokers must never
- * share an identity.
+ * drained. On Kafka's host, the old instance is deleted first, because two brokers must never share
+ * an identity.
  *
  * The program generates the host's SSH key. The private half is an SSM SecureString that only this
- * host's role may read. The first boot fetches it, so every connection verifies the host.
+ * host's role may read. The first boot fetches it, so every connection can verify the host.
  */
 export class Host extends ComponentResource {
   readonly plan: HostPlan;

@@ -21,9 +21,9 @@ export interface ImageArgs {
  * An image, built on the machine that runs Pulumi, pushed to its own repository and referenced by
  * its digest.
  *
- * Its tag is a hash of the files that make it, so that one can tell from a tag what was built;
- * nothing refers to it. The same files make the same build context on every machine, so that
- * another machine's update rolls nothing out.
+ * Its tag is a hash of its files, which shows people from which files it was built. Nothing refers
+ * to the tag. The same files give the same build context on every machine, so an update from
+ * another machine deploys nothing new.
  */
 export class Image extends ComponentResource {
   readonly repositoryArn: Output<string>;

@@ -40,13 +40,19 @@ export function joinNodes(hosts: HostFleet, swarm: Swarm): JoinedNodes {
   return { workers, queue, load, ready: [roster, ...workers.flatMap(({ ready }) => ready), ...queueReady] };
 }
 
-/** Its previous node is retired later, when others can take over (`SwarmNode.retire`). */
+/**
+ * Joins a worker. Its previous node is retired later, when others can take over
+ * (`SwarmNode.retire`).
+ */
 function joinWorker(worker: ReachableHost, swarm: Swarm): JoinedHost {
   const node = join(worker, swarm);
   return { ...worker, node, ready: node.ready };
 }
 
-/** Its previous node is retired at once, as nothing of Kafka or of a load test may run twice. */
+/**
+ * Joins a host with a single purpose. Its previous node is retired at once, because neither Kafka
+ * nor a load test may run twice.
+ */
 function joinDedicated(host: ReachableHost, swarm: Swarm): JoinedHost {
   const node = join(host, swarm);
   return { ...host, node, ready: [node.retire([])] };

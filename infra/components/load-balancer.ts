@@ -15,14 +15,14 @@ import { tags } from "./tags.ts";
 const HEALTH_CHECK = { interval: 5, timeout: 3, healthyThreshold: 2, unhealthyThreshold: 2 };
 
 /**
- * Seconds until a new healthy copy gets requests: its checks, plus one interval that may just have
- * passed.
+ * Seconds until a new healthy copy gets requests: the required checks and one more interval,
+ * because a check may just have taken place.
  */
 export const NEW_TARGET_SECONDS = HEALTH_CHECK.interval * (HEALTH_CHECK.healthyThreshold + 1);
 
 /**
- * The load balancer in front of the API. Every worker is a target, and health checks find those
- * that run a copy. So a copy may move to another host without a change here.
+ * The load balancer in front of the API. Every worker is a target, and health checks find the
+ * workers with a copy. So a copy can move to another host without a change here.
  *
  * A new host becomes a target before its previous node is retired. A target is removed after its
  * node has been retired.
@@ -65,7 +65,7 @@ export class LoadBalancer extends ComponentResource {
         targetType: "instance",
         vpcId: args.vpcId,
         loadBalancingAlgorithmType: "least_outstanding_requests",
-        // Seconds that a removed target has to finish its requests, far more than one takes.
+        // Seconds in which a removed target can finish its requests. A request takes far less.
         deregistrationDelay: 10,
         healthCheck: { path: PATHS.readiness, matcher: "200", ...HEALTH_CHECK },
         tags: tags(name),

@@ -14,8 +14,8 @@ export interface OutputsArgs {
 }
 
 /**
- * Returns the stack's outputs, described in the README. One that is undefined would make the engine
- * warn.
+ * Returns the stack's outputs, which the README describes. It omits missing ones, because the
+ * engine warns of an undefined output.
  */
 export function stackOutputs({ settings, hosts, database, loadBalancer }: OutputsArgs): Record<string, unknown> {
   const { manager, otherManagers, queue } = hosts;

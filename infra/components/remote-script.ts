@@ -14,11 +14,11 @@ export interface RemoteScriptArgs {
   values: Record<string, Input<string | number | boolean | readonly Input<string>[]>>;
   /** Runs the script with the verb `remove` when the resource is deleted. */
   removes?: boolean;
-  /** Ids, such as that of the host, with which the script runs again when one changes. */
+  /** Ids, such as that of the host. The script runs again when one of them changes. */
   runsFor: Input<string>[];
   /**
-   * The drift of the Swarm, when the script applies a thing to it. The script records the thing
-   * under its `KEY`, the resource's name, with its `REPAIR`.
+   * The drift of the Swarm, for a script that applies an object to it. The script records the
+   * object under its `KEY`, the resource's name, with its `REPAIR`.
    */
   drift?: Drift;
   /** The part that is a secret. Then nothing is logged, and a secret result is stored encrypted. */
@@ -27,12 +27,12 @@ export interface RemoteScriptArgs {
 
 /**
  * Runs a script on a host: with the verb `apply` when the resource is created and whenever the
- * script or a value changes, with `remove` when it is deleted.
+ * script or a value changes, and with the verb `remove` when the resource is deleted.
  *
  * The script is sent on standard input, so that no process list shows its values, such as a join
- * token or a password. A change is always an update. A replacement would run `remove` on a host
- * that may be gone. So `runsFor` is a part of the script, and the `triggers` of the command, which
- * replace, are not used.
+ * token or a password. A change is always an update, because a replacement would run `remove` on a
+ * host that may be gone. So `runsFor` is a part of the script. The command's own `triggers` are not
+ * used: they replace.
  */
 export function remoteScript(name: string, args: RemoteScriptArgs, options: CustomResourceOptions): remote.Command {
   const record = args.drift && { KEY: name, REPAIR: args.drift.repair(name) };

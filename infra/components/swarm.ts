@@ -101,8 +101,8 @@ export class Swarm extends ComponentResource {
   }
 
   /**
-   * Reads a join token. A rotation changes it, also that of the certificates, whose digest it
-   * contains.
+   * Reads a join token. It changes with a rotation of the tokens, and with one of the certificates,
+   * because it contains their digest.
    */
   #readToken(name: string, ROLE: "worker" | "manager", id: Output<string>, rotation: Output<string>): Output<string> {
     const token = this.#script(name, {

@@ -1,8 +1,8 @@
 import type { Image } from "./image.ts";
 
-// The settings decide two variants of the environment: its mode and its load generator.
-// `buildImages` makes the variant, `HostFleet` adds the host, `joinNodes` adds the node. So each
-// stack receives all parts of its variant.
+// The settings select two variants of the environment: its mode and its load generator.
+// `buildImages` creates the variant, `HostFleet` adds the host, and `joinNodes` adds the node. So
+// each stack receives all parts of its variant.
 
 /** The queue of the event. In mode direct the API writes to the database itself. */
 export type Queue<Parts = unknown> = { mode: "direct" } | KafkaQueue<Parts>;

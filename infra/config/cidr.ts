@@ -5,9 +5,9 @@ export interface Cidr {
 }
 
 /**
- * Reads "10.0.0.0/16".
+ * Parses a text such as "10.0.0.0/16".
  *
- * @returns undefined when the text is not an IPv4 range, or has bits set behind its prefix
+ * @returns undefined when the text is not an IPv4 range, or has bits set after its prefix
  *   ("10.0.0.1/16"), which AWS refuses too.
  */
 export function parseCidr(text: string): Cidr | undefined {
@@ -19,19 +19,19 @@ export function parseCidr(text: string): Cidr | undefined {
   return base % size({ base, prefix }) === 0 ? { base, prefix } : undefined;
 }
 
-/** Writes the range as "10.0.0.0/16". */
+/** Formats a range as "10.0.0.0/16". */
 export function formatCidr({ base, prefix }: Cidr): string {
   const octets = [24, 16, 8, 0].map((shift) => Math.floor(base / 2 ** shift) % 256);
   return `${octets.join(".")}/${prefix}`;
 }
 
-/** True when the two ranges share at least one address. */
+/** Returns true when the two ranges share at least one address. */
 export function overlaps(left: Cidr, right: Cidr): boolean {
   return left.base < right.base + size(right) && right.base < left.base + size(left);
 }
 
 /**
- * The part of a range with the given number, when the range is cut into 2^bits equal parts.
+ * Divides a range into 2^bits equal parts and returns the part with the given number.
  *
  * @throws RangeError when the range has no such part.
  */

@@ -25,8 +25,8 @@ const instanceType = () => oneOf(Object.keys(instanceMemoryMib) as [InstanceType
 const databaseClass = () => oneOf(Object.keys(databaseConnections) as [DatabaseClass, ...DatabaseClass[]]);
 
 /**
- * Memory of nGrinder's host at least, in MiB: 4.1 GiB were measured for its agent with 6,000 users,
- * 0.7 GiB for its controller. The rest is the host's and the controller's reserve.
+ * Minimum memory of nGrinder's host, in MiB. Measured with 6,000 users: 4.1 GiB for its agent, 0.7
+ * GiB for its controller. The rest is a reserve for the host and the controller.
  */
 const NGRINDER_MIB = 8192;
 
@@ -36,10 +36,7 @@ const AMI_HELP =
 const OPERATORS_HELP =
   'a list of the IPv4 ranges that you work from, as ["203.0.113.7/32"], never 0.0.0.0/0; your own address: curl https://checkip.amazonaws.com';
 
-/**
- * Node labels are what Swarm's placement constraints match: a word as the key, any short text as
- * the value.
- */
+/** Labels of a node, for Swarm's placement constraints. */
 const labels = () =>
   z.record(
     text(/^[a-z][a-z0-9_.-]{0,62}$/, "a label of lower-case letters, digits, _ . and -"),
@@ -56,29 +53,27 @@ const host = (type: InstanceType, diskGib: number, ownLabels: Record<string, str
        * disk in place.
        */
       diskGib: wholeNumber(8, 1000, "GiB").default(diskGib),
-      /**
-       * Labels of the Swarm node, for placement. A change is an update of the node, never of its
-       * host.
-       */
+      /** Labels of the Swarm node, for placement. A change updates the node and never its host. */
       labels: labels().default(ownLabels),
     })
     .prefault({});
 
 const fields = z.strictObject({
   /**
-   * kafka: a request waits in the topic and the issuer writes it at its own pace. direct: the API
-   * writes to the database in the request, to compare with; nothing of Kafka is made.
+   * Mode kafka: a request waits in the topic, and the issuer decides it at its own pace. Mode
+   * direct: the API decides it in the database before it answers, for comparison. Then the program
+   * creates nothing of Kafka.
    */
   mode: oneOf(["kafka", "direct"]).default("kafka"),
   /**
-   * Number of workers. With 5, the API's 4 replicas have a spare host, so one can be replaced
-   * without losing capacity.
+   * Number of workers. With 5, one more than the API's 4 replicas, a host can be replaced without
+   * losing capacity.
    */
   workers: wholeNumber(1, 50, "hosts").default(5),
   /**
-   * Hosts that manage the Swarm and run no task. More than half of them have to be up for a change
-   * of anything: 3 outlive the loss of one, 5 of two. An even number outlives no more than the odd
-   * one below it. Each takes `hosts.manager`, and the zones in turn.
+   * Number of hosts that manage the Swarm. They run no task. Every change needs more than half of
+   * them: 3 survive the loss of one, 5 of two. An even number survives no more losses than the odd
+   * number below it. Each uses `hosts.manager`, in alternating zones.
    */
   managers: z
     .literal([1, 3, 5], { error: "1, 3 or 5 (hosts): of an even number, no more may fail than of one less" })
@@ -86,40 +81,41 @@ const fields = z.strictObject({
   hosts: z
     .strictObject({
       /**
-       * The image of each host. Pinned: a newer image must not replace the hosts of a running
-       * event.
+       * Machine image of each host. It is a fixed id, because a newer image must not replace the
+       * hosts of a running event.
        */
       ami: text(/^ami-[0-9a-f]{8,17}$/, AMI_HELP),
       /**
-       * A new number replaces the workers' hosts, as after a patch that a restart of each would
-       * bring: new ones are made beside the old, and when they are targets of the load balancer the
-       * old are retired one after the other, each once another copy of what it serves is healthy.
-       * No request fails, and twice the workers are paid for meanwhile.
+       * Generation of the workers' hosts. A new number replaces them, as after a patch that needs a
+       * restart. New hosts are created beside the old ones. When they are targets of the load
+       * balancer, the old ones are retired one after the other, each after its services have a
+       * healthy replica elsewhere. No request fails. During the change, twice the workers are paid
+       * for.
        */
       generation: wholeNumber(1, 1_000_000, "the number of the hosts' generation").default(1),
       manager: host("t3.micro", 10, {}),
       worker: host("t3.micro", 10, {}),
       /**
-       * Host of Kafka and ZooKeeper, which its label attracts. A broker with page cache doesn't fit
-       * a t3.micro.
+       * Host of Kafka and ZooKeeper, which its label places. A t3.micro is too small for a broker
+       * with page cache.
        */
       kafka: host("t3.medium", 20, { [PLACEMENT_LABELS.kafka]: "true" }),
       /**
-       * k6 takes about 4.5 CPU seconds for 10,000 requests, and took 730 MB with 3,000 users; a
-       * t3.xlarge has four cores and 16 GiB. Its label draws the load generator. Made only where
-       * `loadGenerator` asks for it.
+       * Host of the load generator, which its label places. k6 takes about 4.5 CPU seconds for
+       * 10,000 requests, and took 730 MB with 3,000 users. A t3.xlarge has four cores and 16 GiB.
+       * The host exists only with a `loadGenerator`.
        */
       loadGenerator: host("t3.xlarge", 16, { [PLACEMENT_LABELS.loadGenerator]: "true" }),
     })
     .prefault({} as never),
   /**
-   * Load generator: k6, which `./run event` drives, or nGrinder with its controller's page. Off by
-   * default, as its host costs as much as 16 workers.
+   * Load generator: k6, which `./run event` runs, or nGrinder, which has a page of its own. Off by
+   * default, because its host costs as much as 16 workers.
    */
   loadGenerator: oneOf(["off", "k6", "ngrinder"]).default("off"),
   network: z
     .strictObject({
-      /** Range of the VPC, /16 to /24: it is cut into 16 parts, of which 4 are subnets. */
+      /** Range of the VPC, /16 to /24. It is divided into 16 parts, of which 4 are subnets. */
       vpcCidr: range("an IPv4 range, as 10.0.0.0/16")
         .refine((cidr) => prefixWithin(cidr, 16, 24), { error: "a range of /16 to /24, as 10.0.0.0/16" })
         .default("10.0.0.0/16"),
@@ -135,8 +131,8 @@ const fields = z.strictObject({
   operators: z
     .strictObject({
       /**
-       * Ranges that may use SSH to the manager. Required, so that nobody opens it to the world by
-       * accident.
+       * Ranges that may connect to the manager by SSH. Required, so that nobody opens it to the
+       * world by accident.
        */
       cidrs: z
         .array(
@@ -145,57 +141,65 @@ const fields = z.strictObject({
         )
         .min(1, { error: OPERATORS_HELP }),
       /**
-       * Public keys of people, let in as `admin` beside the program's own key. A change updates the
-       * hosts in place.
+       * Public keys of people. They may log in as `admin`, beside the program's own key. A change
+       * updates the hosts in place.
        */
       sshPublicKeys: z
         .array(text(/^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp256) [A-Za-z0-9+/=]+( [^\n']*)?$/, "an OpenSSH public key"))
         .default([]),
       /**
-       * A shell by SSM Session Manager too, for whom IAM allows it. Its agent comes from AWS's own
-       * bucket, so it is off where there is none.
+       * Allows a shell by SSM Session Manager too, for identities that IAM allows it. Turn it off
+       * where AWS's bucket with its agent can't be reached.
        */
       sessionManager: yesOrNo().default(true),
     })
     .prefault({} as never),
   entrance: z
     .strictObject({
-      /** Addresses that may call the API. By default all may, as the event is public. */
+      /**
+       * Ranges that may call the API. The default is all addresses, because the event is public.
+       */
       cidrs: z.array(range("an IPv4 range, as 0.0.0.0/0")).min(1).default(["0.0.0.0/0"]),
     })
     .prefault({}),
   swarm: z
     .strictObject({
       /**
-       * Encrypts the overlay networks (IPsec between the hosts). Off where the kernel has no xfrm,
-       * as inside containers.
+       * Encrypts the overlay networks (IPsec between the hosts). Turn it off where the kernel lacks
+       * xfrm, as inside containers.
        */
       encryptedOverlay: yesOrNo().default(true),
       /**
-       * A new number rotates the tokens that hosts join by, as after one was seen by somebody, and
-       * the certificate authority with the certificate of each node; what runs goes on. All nodes
-       * have to be up. Certificates are renewed by the Swarm besides, within their 90 days.
+       * Rotation of the Swarm's secrets. A new number rotates the join tokens, as after somebody
+       * has seen one, and the certificate authority with the certificate of each node. Tasks keep
+       * running. All nodes have to be up. In any case the Swarm renews certificates within their 90
+       * days.
        */
       rotation: wholeNumber(1, 1_000_000, "the number of the rotation").default(1),
     })
     .prefault({}),
   database: z
     .strictObject({
-      /** The event's bottleneck by design: 81 connections were measured on db.t3.micro. */
+      /**
+       * Instance class. The database is the event's bottleneck by design: a db.t3.micro had 81
+       * connections.
+       */
       instanceClass: databaseClass().default("db.t3.micro"),
-      /** 20 GiB is the smallest gp3 volume; the event's rows need a tenth of it. */
+      /**
+       * Storage in GiB. The smallest gp3 volume has 20 GiB; the event's rows need a tenth of that.
+       */
       storageGib: wholeNumber(20, 1000, "GiB").default(20),
       /**
-       * Major version of PostgreSQL; minor versions follow by themselves. A higher one upgrades the
-       * database in place, which is down meanwhile; RDS knows no way back to a lower one.
+       * Major version of PostgreSQL. Minor versions change automatically. A higher number upgrades
+       * the database in place, which is down meanwhile. RDS can't go back to a lower one.
        */
       engineVersion: oneOf(["16", "17"]).default("17"),
-      /** Days that automatic backups are kept; 0 makes none. */
+      /** Days for which automatic backups are kept; 0 disables them. */
       backupRetentionDays: wholeNumber(0, 35, "days").default(7),
       /**
-       * Neither AWS nor `pulumi destroy` deletes the database while this is on; who lifts both by
-       * hand still gets a last snapshot. To delete it with nothing left: set it to false, `pulumi
-       * up`, then `pulumi destroy`.
+       * Prevents AWS and `pulumi destroy` from deleting the database. If both protections are
+       * removed by hand, RDS still takes a last snapshot. To delete the database and leave nothing,
+       * set this to false, run `pulumi up`, and then `pulumi destroy`.
        */
       deletionProtection: yesOrNo().default(true),
     })
@@ -203,24 +207,24 @@ const fields = z.strictObject({
   kafka: z
     .strictObject({
       /**
-       * Partitions of the topic that requests wait in. 1 keeps the order of all requests; Kafka can
-       * add partitions to a topic but not take them away.
+       * Partitions of the topic in which requests wait. One partition keeps the order of all
+       * requests. Kafka can add partitions to a topic but not remove them.
        */
       partitions: wholeNumber(1, 100, "partitions").default(1),
-      /** Retention of records, long enough to replay the event. */
+      /** Time for which records are kept, long enough to replay the event. */
       retentionHours: wholeNumber(1, 8760, "hours").default(168),
     })
     .prefault({}),
   api: z
     .strictObject({
       /**
-       * Copies of the API. Each publishes its port on its host, so there can't be more than
-       * workers. Default: 4, or fewer where there are fewer workers.
+       * Number of copies of the API. Each publishes its port on its host, so there can't be more
+       * copies than workers. Default: 4, or the number of workers if that is lower.
        */
       replicas: wholeNumber(1, 50, "copies").optional(),
       /**
-       * Most memory of one copy; it took 137 MB after 1,310,000 requests, and 234 MB with 6,000
-       * connections (docs/performance.md). With the issuer it has to fit a t3.micro.
+       * Memory limit of one copy. It took 137 MB after 1,310,000 requests, and 234 MB with 6,000
+       * connections (docs/performance.md). Together with the issuer it has to fit on a t3.micro.
        */
       memoryMib: wholeNumber(128, 16384, "MiB").default(384),
     })
@@ -228,23 +232,23 @@ const fields = z.strictObject({
   issuer: z
     .strictObject({
       /**
-       * Most memory of the issuer; the prototype took 508 MB with a backlog of a million records
-       * unless held.
+       * Memory limit of the issuer. Without a limit, the prototype took 508 MB with a backlog of a
+       * million records.
        */
       memoryMib: wholeNumber(128, 16384, "MiB").default(384),
     })
     .prefault({}),
   event: z
     .strictObject({
-      /** Gifticons in stock. */
+      /** Number of gifticons in stock. */
       stock: wholeNumber(1, 100_000_000, "gifticons").default(100_000),
     })
     .prefault({}),
   deployment: z
     .strictObject({
       /**
-       * Time limit for a stack's services to become healthy. After it the deployment is rolled
-       * back.
+       * Time limit for a stack's services to become healthy. When it passes, the deployment is
+       * rolled back.
        */
       timeoutSeconds: wholeNumber(30, 3600, "seconds").default(300),
     })
@@ -260,7 +264,7 @@ const schema = fields
     api: { ...settings.api, replicas: settings.api.replicas ?? Math.min(4, settings.workers) },
   }));
 
-/** Yields each contradiction between settings: its place and the allowed value. */
+/** Yields each contradiction between settings: the place, and the allowed values. */
 function* contradictions({
   mode,
   workers,
@@ -319,14 +323,14 @@ function* contradictions({
   }
 }
 
-/** Every setting of the environment, judged and complete. */
+/** Every setting of the environment, validated and with defaults. */
 export type Settings = z.output<typeof schema>;
 
 /**
- * Reads the settings of the stack from its configuration file: the only place that does.
+ * Reads the settings of the stack. Only this function reads them.
  *
- * @param config all configuration of the run, by full key ("gifticon-event:workers"), as the engine
- *   hands it over.
+ * @param config all configuration of the run from the engine, by full key
+ *   ("gifticon-event:workers").
  * @param isSecret reports if a setting is encrypted in the file.
  * @throws SettingsError with one line for each wrong, missing or unknown setting.
  */

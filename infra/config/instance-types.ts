@@ -38,9 +38,9 @@ export const instanceCores: Readonly<Record<InstanceType, number>> = {
 };
 
 /**
- * Connections that PostgreSQL serves at most on each class of database. RDS derives
- * `max_connections` from the memory that is left beside its own processes; 81 was measured on
- * db.t3.micro, and the bigger classes are counted from it by their memory.
+ * Maximum number of connections of PostgreSQL, by class of database. RDS derives `max_connections`
+ * from the memory that its own processes leave. 81 was measured on db.t3.micro, and the values of
+ * larger classes are computed from it by their memory.
  */
 export const databaseConnections = {
   "db.t3.micro": 81,

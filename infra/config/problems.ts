@@ -1,9 +1,10 @@
 import type { z } from "zod";
 
 /**
- * Names in messages: the prefix of each key ("gifticon-event:") and the word for one ("a setting").
+ * Texts for messages: the prefix of each key ("gifticon-event:"), and the name for a key ("a
+ * setting").
  */
-export interface Words {
+export interface MessageTexts {
   prefix: string;
   key: string;
   /** Reports if a member's value must not be shown. */
@@ -11,22 +12,22 @@ export interface Words {
 }
 
 /**
- * Each thing that a schema finds wrong, as a line for its author: the key, the value, and what is
- * allowed, which is the schema's own message.
+ * Returns a line for each fault that a schema found: the key, the value, and the allowed values,
+ * which are the schema's message.
  */
-export function problemsOf(error: z.core.$ZodError, given: unknown, words: Words): string[] {
-  return error.issues.flatMap((issue) => describe(issue, given, words));
+export function problemsOf(error: z.core.$ZodError, given: unknown, texts: MessageTexts): string[] {
+  return error.issues.flatMap((issue) => describe(issue, given, texts));
 }
 
-function describe(issue: z.core.$ZodIssue, given: unknown, words: Words): string[] {
-  const { prefix, key: one } = words;
+function describe(issue: z.core.$ZodIssue, given: unknown, texts: MessageTexts): string[] {
+  const { prefix, key: one } = texts;
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => `${prefix}${name([...issue.path, key])} is not ${one}: correct or remove it`);
   }
   const key = `${prefix}${name(issue.path)}` || "all of it";
   const value = valueAt(given, issue.path);
   if (value === undefined) return [`${key} is missing: ${expected(issue)}`];
-  const shown = words.isSecret?.(String(issue.path[0])) === true ? "an encrypted value" : JSON.stringify(value);
+  const shown = texts.isSecret?.(String(issue.path[0])) === true ? "an encrypted value" : JSON.stringify(value);
   return [`${key} is ${shown}, allowed is ${expected(issue)}`];
 }
 

@@ -2,9 +2,7 @@ import { RunError } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { problemsOf } from "./problems.ts";
 
-/**
- * All that is wrong with the settings, one line for each, so that a user corrects them in one go.
- */
+/** All faults of the settings, one in each line, so that a user can correct them together. */
 export class SettingsError extends RunError {
   readonly code = "SETTINGS_INVALID";
   readonly problems: readonly string[];
@@ -20,13 +18,13 @@ export class SettingsError extends RunError {
 }
 
 /**
- * Parses the settings of one project by a schema. The engine hands each setting over as text: a
- * structured or numeric one is JSON.
+ * Parses the settings of one project by a schema. The engine passes each setting as text. A
+ * structure or a number is JSON.
  *
- * @param config all configuration, by full key ("project:key"); other projects' keys (as
- *   aws:region) are left alone.
+ * @param config all configuration, by full key ("project:key"). Keys of other projects, such as
+ *   aws:region, are ignored.
  * @param isSecret reports if a setting holds an encrypted value. A message shows no value of it.
- * @throws SettingsError
+ * @throws SettingsError with one line for each wrong, missing or unknown setting.
  */
 export function readSettings<S extends z.ZodType>(
   schema: S,

@@ -9,12 +9,15 @@ import { type Login, RemoteHost } from "./remote-host.ts";
 // Detects drift over SSH. Each host observes what only it can see. The manager compares these
 // observations and the Swarm with its records. Prints {"repairs": TEXT} with the manager's answer,
 // or {"error": REASON} when the manager does not answer. Reads the manager's endpoint from standard
-// input, as JSON, so that the program's key stands in no file and no process list.
+// input, as JSON, so that no file and no process list contains the program's key.
 const DIAL_MS = 10_000;
 const ANSWER_MS = 60_000;
-/** Time that a host which is off may cost. */
+/** Time limit for a connection to a host, which may be off. */
 const HOST_DIAL_MS = 5_000;
-/** Time for a host's answer. Kafka's tool in it takes 2 s, and is ended after 25 s. */
+/**
+ * Time limit for a host's answer. It includes Kafka's tool, which takes 2 s and is ended after 25
+ * s.
+ */
 const HOST_ANSWER_MS = 30_000;
 
 const hostList = z.object({

@@ -7,21 +7,21 @@ import type { Access } from "../plans/access.ts";
 /** The drift of the Swarm: changes by hand since the program applied its declared state. */
 export interface Drift {
   /**
-   * Returns the repair of a thing, by the name of the resource that applies it. The repair is a
-   * value of the resource's script, so that a new one runs the script again. It is new only when
-   * the thing has drifted since the script ran.
+   * Returns the repair of an object, by the name of the resource that applies it. The repair is a
+   * value of the resource's script, so a new one runs the script again. It is new only when the
+   * object has drifted since the script ran.
    */
   repair: (name: string) => Output<string>;
   /**
-   * Ids of the hosts that hold the records of what was applied. On another host all scripts run
-   * again, which changes nothing in the Swarm and records everything.
+   * Ids of the hosts that hold the records. When they change, all scripts run again, which changes
+   * nothing in the Swarm and records every object.
    */
   recordedOn: Input<string>[];
 }
 
 /**
- * The repair of a thing before its first one. Stands for all repairs while the manager does not
- * answer: before it boots, and in the dry run of a review.
+ * The repair of an object that was never repaired. It is that of all objects while the manager does
+ * not answer: before it boots, and in the dry run of a review.
  */
 const NONE = "none";
 
@@ -30,8 +30,9 @@ const repairsByName = z.record(z.string(), z.string());
 
 /**
  * Detects drift of the Swarm, in each preview and each update. Pulumi compares the program with its
- * state and does not look inside hosts. A function of the `command` provider does, because it runs
- * each time, as no resource does. Never fails: without an answer, nothing is repaired.
+ * state and does not look inside hosts. A function of the `command` provider does, because the
+ * engine calls a function each time, unlike a resource. Never fails: without an answer, nothing is
+ * repaired.
  *
  * @param access the access to the first manager.
  * @param manager id of the first manager's host.

@@ -1,17 +1,17 @@
 import type { ScriptFile } from "./script-file.ts";
 import { commandNames } from "./shell-names.ts";
 
-/** The files whose functions and variables a shell file can use besides its own. */
+/** Files whose functions and variables a shell file can use besides its own. */
 export interface ScriptContext {
-  /** The library that stands before each script. */
+  /** The library that is put before each script. */
   common: ScriptFile;
-  /** The libraries that the file declares, and those that these declare, by name. */
+  /** Libraries that the file declares, and those that these declare in turn, by name. */
   used: ReadonlyMap<string, ScriptFile>;
   /** All libraries, by name. */
   all: ReadonlyMap<string, ScriptFile>;
 }
 
-/** Variables that Bash itself sets, and those that each process of the hosts has. */
+/** Variables that Bash sets, and those that every process on the hosts has. */
 const ALWAYS_SET = new Set([
   ...["BASHPID", "BASH_REMATCH", "BASH_SOURCE", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "HOSTNAME", "IFS"],
   ...["LINENO", "MAPFILE", "OPTARG", "OPTIND", "PIPESTATUS", "PPID", "PWD", "RANDOM", "REPLY", "SECONDS", "UID"],
@@ -19,8 +19,8 @@ const ALWAYS_SET = new Set([
 ]);
 
 /**
- * Returns a sentence for each contradiction between a shell file and its header; none when they
- * agree.
+ * Returns a sentence for each contradiction between a shell file and its header. Returns none when
+ * they agree.
  */
 export function headerErrors(file: ScriptFile, context: ScriptContext): string[] {
   const problems = [

@@ -1,7 +1,7 @@
 /**
- * Quotes a text as one word of a POSIX shell, whatever it holds.
+ * Quotes a text as one word for a POSIX shell. The text may contain anything but NUL.
  *
- * @throws RangeError when the text holds a NUL, which no shell variable can.
+ * @throws RangeError when the text contains a NUL, which no shell variable can hold.
  */
 export function quote(value: string): string {
   if (value.includes("\0")) throw new RangeError("a shell variable can't hold a NUL");

@@ -1,7 +1,7 @@
 import { forEachChild, type SyntaxNode } from "unbash";
 import { lineAt, parseShell, visit } from "./parse-shell.ts";
 
-/** Nodes whose text between their children is shell code: only there does `#` begin a comment. */
+/** Nodes whose text between their children is shell code. Only there does `#` begin a comment. */
 const CODE: ReadonlySet<SyntaxNode["type"]> = new Set([
   ...(["Script", "Statement", "CompoundList", "AndOr", "Pipeline", "Function", "BraceGroup", "Subshell"] as const),
   ...(["If", "Elif", "For", "ArithmeticFor", "While", "Select", "Case", "CaseItem", "Coproc"] as const),
@@ -9,8 +9,8 @@ const CODE: ReadonlySet<SyntaxNode["type"]> = new Set([
 ]);
 
 /**
- * Returns a Bash text without its comments and blank lines. The lines of here-documents and quoted
- * texts stay as they are, whatever they hold.
+ * Returns a Bash text without its comments and blank lines. Lines of here-documents and quoted
+ * texts stay unchanged.
  *
  * @throws SyntaxError when the text is not valid Bash, or when the removal of a line would join two
  *   others.
@@ -46,12 +46,13 @@ function continues(line: string | undefined): boolean {
 }
 
 /**
- * Returns a function that tells of a position of the text whether it lies in shell code, outside of
- * any word.
+ * Returns a function that reports whether a position of the text is in shell code, outside of
+ * words.
  */
 function codeFinder(text: string): (position: number) => boolean {
   const script = parseShell(text);
-  // A here-document's lines stand behind the command that reads them, so outside of its node.
+  // The lines of a here-document follow the command that reads them, so they are outside of its
+  // node.
   const documents: { pos: number; end: number }[] = [];
   visit(script, (node) => {
     if (node.type === "HereDoc") documents.push({ pos: node.body.pos, end: node.closing?.end ?? node.body.end });

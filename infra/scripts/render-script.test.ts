@@ -15,7 +15,7 @@ test("each script of the project agrees with its header", () => {
 });
 
 test("Bash understands each script of the project as the same without its comments", () => {
-  // Bash prints what it understood of a function, without its comments.
+  // Bash prints a function as it parsed it, without its comments.
   const understood = (texts: string[]) => {
     const functions = texts.map((text, index) => `f${index}() {\n${text}\n}`).join("\n");
     return execFileSync("bash", ["-c", `${functions}\ndeclare -f`], { encoding: "utf8" }).split("\n");

@@ -10,7 +10,10 @@ import {
 } from "@gifticon/contract/facts/names.ts";
 import type { ScriptValues } from "./shell-scripts.ts";
 
-/** Facts that a script can declare among its values. No caller hands them over. */
+/**
+ * Facts that a script can declare among its values. `renderScript` adds them, so no caller passes
+ * them.
+ */
 export const SCRIPT_FACTS: ScriptValues = {
   EXTRA_COPY_LABEL,
   HOST_FOLDER,

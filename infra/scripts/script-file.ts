@@ -13,10 +13,10 @@ export interface ScriptFile {
   body: string;
 }
 
-/** Shell files that can't be rendered, with all that is wrong in them. */
+/** Shell files can't be rendered. The error has all their problems. */
 export class ScriptError extends Error {
   readonly code = "SCRIPT_INVALID";
-  /** A sentence for each problem, which begins with the file's path. */
+  /** A sentence for each problem. It begins with the file's path. */
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], options?: ErrorOptions) {
@@ -29,7 +29,7 @@ export class ScriptError extends Error {
 /**
  * Reads a shell file.
  *
- * @throws ScriptError when the file is not there, is not valid Bash or has a wrong header.
+ * @throws ScriptError when the file is missing, is not valid Bash or has a wrong header.
  */
 export function readScriptFile(root: string, path: string): ScriptFile {
   try {

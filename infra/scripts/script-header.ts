@@ -1,17 +1,17 @@
 /**
- * The declarations of a script: the comment lines `# uses:`, `# values:` and `# environment:` at
- * its head.
+ * The header of a script: its first comment lines, with the fields `# uses:`, `# values:` and `#
+ * environment:`.
  */
 export interface ScriptHeader {
-  /** Libraries whose functions the script uses, by name. */
+  /** Libraries that the script uses, by name. */
   uses: string[];
-  /** Variables that the caller hands over, by name. */
+  /** Variables that the caller gives values, by name. */
   values: Map<string, ValueForm>;
-  /** Variables that the script takes from its environment, as SSH_ORIGINAL_COMMAND. */
+  /** Variables that the script takes from its environment, such as SSH_ORIGINAL_COMMAND. */
   environment: Set<string>;
 }
 
-/** The form of a declared value: `NAME` is one text, `NAME[]` a list of texts. */
+/** Form of a declared value: `NAME` is one text, `NAME[]` a list of texts. */
 export type ValueForm = "text" | "list";
 
 const FIELD = /^# (uses|values|environment):(.*)$/;
@@ -20,10 +20,10 @@ const VALUE = /^([A-Z][A-Z0-9_]*)(\[\])?$/;
 const VARIABLE = /^[A-Z][A-Z0-9_]*$/;
 
 /**
- * Reads the header of a script: all comment lines before its first other line. A field may stand in
+ * Reads the header of a script: all comment lines before the first other line. A field may have
  * several lines.
  *
- * @throws SyntaxError when a word of a field has the wrong form or stands there twice.
+ * @throws SyntaxError when an item of a field has the wrong form or is repeated.
  */
 export function readHeader(text: string): ScriptHeader {
   const header: ScriptHeader = { uses: [], values: new Map(), environment: new Set() };

@@ -2,13 +2,12 @@ import type { Assignment, Command, SyntaxNode, Word } from "unbash";
 import { parseShell, visit } from "./parse-shell.ts";
 
 /**
- * The names that a shell text defines and uses. Of the variables, only those with upper-case names
- * count.
+ * Names that a shell text defines and uses. Variables count only when their names are upper-case.
  */
 export interface ShellNames {
   /** Functions that the text defines, by name. */
   functions: Map<string, FunctionTraits>;
-  /** Commands that the text runs; a call of a function is one. */
+  /** Commands that the text runs, including calls of functions. */
   commands: CommandUse[];
   /** Variables that the text reads. */
   reads: Set<string>;
@@ -19,24 +18,24 @@ export interface ShellNames {
 /** A function of a shell text. */
 export interface FunctionTraits {
   /**
-   * Position of the argument that the function runs as a command, when it runs its arguments
+   * Position of the argument that the function runs as a command, if it runs its arguments
    * (`"$@"`).
    */
   runsArgument: number | undefined;
 }
 
-/** A command as a text runs it. */
+/** A command that a text runs. */
 export interface CommandUse {
   name: string;
-  /** The arguments; undefined stands for one that is not a plain word. */
+  /** The arguments; undefined for one that is not a plain word. */
   args: (string | undefined)[];
 }
 
 const VARIABLE = /^[A-Z][A-Z0-9_]*$/;
 const ASSIGNING = new Set(["=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="]);
-/** Builtins that set the variables that their arguments name. */
+/** Builtins that set the variables named in their arguments. */
 const SETTERS = new Set(["read", "mapfile", "readarray", "getopts", "printf", "local", "declare", "typeset"]);
-/** Operators of `[[ ]]` whose operands are arithmetic: a bare word there is a variable. */
+/** Operators of `[[ ]]` with arithmetic operands, in which a plain word is a variable. */
 const ARITHMETIC_TESTS = new Set(["-eq", "-ne", "-lt", "-le", "-gt", "-ge"]);
 
 /**
@@ -53,8 +52,8 @@ export function shellNames(text: string): ShellNames {
 }
 
 /**
- * Returns the names of all commands that a text runs. A command that a function runs for the text
- * counts too, as `joined` in `wait_until 60 "the node" joined`.
+ * Returns the names of all commands that a text runs. This includes a command that a function runs
+ * for the text, such as `joined` in `wait_until 60 "the node" joined`.
  *
  * @param functions the functions that the text can call.
  */
@@ -140,8 +139,8 @@ function addCommand({ name: word, args }: Command, names: ShellNames): void {
 }
 
 /**
- * Returns the text of a word or assignment without expansions, its quotes removed; of another one,
- * undefined.
+ * Returns the text of a word or assignment without its quotes. Returns undefined for one with an
+ * expansion.
  */
 function plainText(word: Word | Assignment | undefined): string | undefined {
   if (word === undefined || word.type !== "Word") return undefined;
@@ -163,8 +162,8 @@ function addName(name: string | undefined, names: Set<string>): void {
 }
 
 /**
- * Returns the position of the argument that a function runs as a command, which is behind those
- * that it shifts away.
+ * Returns the position of the argument that a function runs as a command, after the arguments that
+ * it shifts away.
  */
 function runArgument(body: SyntaxNode): number | undefined {
   const commands: Command[] = [];

@@ -5,10 +5,10 @@ import { quote } from "./quote.ts";
 import { readScriptFile, ScriptError, type ScriptFile } from "./script-file.ts";
 import type { ValueForm } from "./script-header.ts";
 
-/** The values of a script: each becomes a read-only shell variable of that name. */
+/** Values of a script. Each becomes a read-only shell variable of that name. */
 export type ScriptValues = Record<string, string | number | boolean | readonly string[]>;
 
-/** The library that stands before each script, without being declared. */
+/** The library that is put before each script. No header declares it. */
 const COMMON = "common";
 
 /** The shell scripts of a project and the libraries that they share. */
@@ -21,9 +21,9 @@ export class ShellScripts {
 
   /**
    * @param root the project's folder.
-   * @param libraryFolder the folder in it with the libraries. A library's name is its file's,
-   *   without `.sh`.
-   * @param facts values that every script can declare and that no caller hands over.
+   * @param libraryFolder the folder of the libraries, from `root`. A library's name is that of its
+   *   file without `.sh`.
+   * @param facts values that every script can declare and that no caller passes.
    */
   constructor(root: string, libraryFolder: string, facts: ScriptValues = {}) {
     this.#root = root;
@@ -33,15 +33,15 @@ export class ShellScripts {
 
   /**
    * Renders a script for a host: its values as quoted read-only variables, the libraries that its
-   * header declares, and the script itself. Comments and blank lines are left out, so that another
-   * comment is no change for the hosts.
+   * header declares, and the script itself. Comments and blank lines are omitted, so that a changed
+   * comment changes nothing on the hosts.
    *
    * @param path the script's path from the root of the project.
-   * @param values the values that the headers of the script and of its libraries declare, without
-   *   the facts among them.
-   * @param triggers more variables, which no script reads: another one makes another text.
+   * @param values the values that the headers of the script and its libraries declare, except
+   *   facts.
+   * @param triggers more variables, which no script reads. A changed one changes the text.
    * @throws ScriptError when the script, its header and the values don't agree.
-   * @throws RangeError when a value holds a NUL, which no shell variable can.
+   * @throws RangeError when a value contains a NUL, which no shell variable can hold.
    */
   render(path: string, values: ScriptValues, triggers: ScriptValues = {}): string {
     this.check(path);
@@ -76,8 +76,8 @@ export class ShellScripts {
   }
 
   /**
-   * Returns the libraries that a script declares and those that these declare, each behind those
-   * that it uses, by name.
+   * Returns the libraries that a script declares and those that these declare in turn, by name.
+   * Each comes after those that it uses.
    */
   #librariesOf(path: string, found = new Map<string, ScriptFile>(), met = new Set<string>()): Map<string, ScriptFile> {
     for (const name of this.#file(path).header.uses) {

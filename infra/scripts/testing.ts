@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { renderScript } from "./render-script.ts";
 
-/** Stands for the API of an engine. Answers from the variable ANSWERS: JSON, by path. */
+/** Fake of curl for an engine's API. Answers from the variable ANSWERS: JSON, by path. */
 const CURL = `#!/usr/bin/env bash
 path=\${*: -1}
 jq -c --arg path "\${path#http://docker/v1.44}" '.[$path] // {message: "not found"}' <<<"$ANSWERS"
 `;
 
-/** A folder that stands for a host that has booted. Disposing it removes it. */
+/** A folder in place of a host that has booted. Disposing it removes it. */
 export class ScratchHost implements AsyncDisposable {
   readonly folder: string;
 
@@ -18,7 +18,7 @@ export class ScratchHost implements AsyncDisposable {
     this.folder = folder;
   }
 
-  /** @param executables scripts that stand for programs on the host's PATH, by name. */
+  /** @param executables scripts in place of programs on the host's PATH, by name. */
   static async make(executables: Record<string, string> = {}): Promise<ScratchHost> {
     const host = new ScratchHost(await mkdtemp(join(tmpdir(), "host-script-")));
     for (const [name, text] of Object.entries({ curl: CURL, ...executables }))
@@ -30,8 +30,8 @@ export class ScratchHost implements AsyncDisposable {
   /**
    * Starts a rendered script.
    *
-   * @param verb the script's argument, as `apply` or `remove`.
-   * @param environment variables for the script and for the programs that stand for others.
+   * @param verb the script's argument, such as `apply` or `remove`.
+   * @param environment variables for the script and for the fake programs.
    */
   start(script: string, environment: Record<string, string> = {}, verb = "apply") {
     return execa("bash", ["-s", "--", verb], {
@@ -54,7 +54,7 @@ export class ScratchHost implements AsyncDisposable {
 /**
  * Runs a script on a host that has booted, and returns the changes that it makes.
  *
- * @param docker a Bash script that stands for the Docker CLI. It appends each change to the file
+ * @param docker a Bash script in place of the Docker CLI. It appends each change to the file
  *   `$UPDATES`, as a line.
  * @param options.answers answers of the engine's API, by path.
  * @param options.environment environment of the script.
@@ -73,8 +73,7 @@ export async function updatesOf(
 }
 
 /**
- * Returns the script for the Docker CLI with its first `docker node update` refused by this
- * message.
+ * Returns the fake Docker CLI, changed to refuse its first `docker node update` with this message.
  */
 export function refusingOnce(docker: string, words: string): string {
   return docker.replace(

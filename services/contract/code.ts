@@ -8,9 +8,9 @@ const DASH = "-".charCodeAt(0);
 const LENGTH = CHARACTERS + CHARACTERS / GROUP - 1;
 
 /**
- * New gifticon codes like `7K3M-Q9TX-0B5R-ZV2H`: 80 random bits each, so that a guess hits one of a
- * million issued codes once in 10^18 tries. All are written into one buffer and become one string,
- * which each is a piece of.
+ * Returns new gifticon codes such as `7K3M-Q9TX-0B5R-ZV2H`. Each has 80 random bits, so that a
+ * guess hits one of a million issued codes once in 10^18 tries. All codes are written into one
+ * buffer and become slices of one string.
  */
 export function newCodes(count: number): string[] {
   const random = randomBytes(count * CHARACTERS);

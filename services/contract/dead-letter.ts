@@ -6,7 +6,7 @@ import { type RecordHeader, RecordHeaders } from "./record-headers.ts";
 import { HEADER, isUsableTime, type Poison, requestIdOfRecord } from "./record.ts";
 import type { RecordPosition } from "./request-id.ts";
 
-/** The headers that the dead letter topic adds to a record's own. */
+/** Headers that a dead letter has besides those of its record. */
 export const DEAD_LETTER_HEADER = {
   reason: "dlt-reason",
   topic: "dlt-original-topic",
@@ -14,31 +14,32 @@ export const DEAD_LETTER_HEADER = {
   offset: "dlt-original-offset",
   timestamp: "dlt-original-timestamp",
   /**
-   * Only of a whole batch that can't be read: the value is the batch as it stood in the log, the
-   * offset that of its last record.
+   * Only on a whole batch that can't be read. Then the value is the batch as stored in the log, and
+   * the offset is that of its last record.
    */
   batch: "dlt-original-batch",
-  /** Only of a record too large to be kept: the size of what was left out, in bytes. */
+  /** Only on a record that is too large to keep: the number of omitted bytes. */
   leftOut: "dlt-left-out-bytes",
 } as const;
 
-/** A dead letter, taken apart. */
+/** A decoded dead letter. */
 export interface DeadLetter {
   /** Reason why the record couldn't be read. */
   reason: string;
   position: RecordPosition;
   /** Time at which the dead letter was written, in milliseconds since 1970, decimal. */
   writtenAt: string;
-  /** The record as it stood there, without the dead letter's own headers. */
+  /** The original record, without the dead letter's own headers. */
   record: FetchedRecord;
-  /** Bytes that were too many to be kept; 0 for a whole record. */
+  /** Number of omitted bytes; 0 for a complete record. */
   leftOut: number;
 }
 
 /**
- * The dead letter of a record: its bytes and headers unchanged, with the reason and where it stood
- * behind them. Of a record that was compressed and is too large to be written again, only that: it
- * stands in its topic until the retention ends.
+ * Returns the dead letter of a record: its bytes and headers unchanged, followed by headers with
+ * the reason and its position. A record that was compressed may be too large to write again. Then
+ * the letter has only the reason and the position, and the record stays in its topic until the
+ * retention ends.
  */
 export function encodeDeadLetter(
   topic: string,
@@ -58,7 +59,7 @@ export function encodeDeadLetter(
   return sizeOf(letter) > DEAD_LETTER_BYTES ? cutDeadLetter(letter) : letter;
 }
 
-/** The same dead letter without its record, and with the size of what was left out. */
+/** Returns the dead letter without its record, and with the number of omitted bytes. */
 export function cutDeadLetter(letter: OutgoingMessage): OutgoingMessage {
   const [headers, own] = headersOf(letter).splitAtLast(DEAD_LETTER_HEADER.reason) ?? [];
   const size = sizeOf({ ...letter, headers: headers ?? RecordHeaders.NONE });
@@ -66,7 +67,7 @@ export function cutDeadLetter(letter: OutgoingMessage): OutgoingMessage {
   return { key: null, value: null, headers: (own ?? RecordHeaders.NONE).plus(leftOut) };
 }
 
-/** Takes a dead letter apart; one that somebody else wrote there is its own original. */
+/** Decodes a dead letter. A message that somebody else wrote to the topic is its own original. */
 export function decodeDeadLetter(topic: string, partition: number, letter: FetchedRecord): DeadLetter {
   const [headers, own] = splitHeaders(letter.headers);
   const position = {
@@ -86,7 +87,7 @@ export function decodeDeadLetter(topic: string, partition: number, letter: Fetch
   };
 }
 
-/** The texts that the dead letter's own headers may have. */
+/** Patterns of the valid texts of the dead letter's own headers. */
 const OWN_TEXTS = new Map<string, RegExp>([
   [DEAD_LETTER_HEADER.reason, /^/],
   [DEAD_LETTER_HEADER.topic, /^[\w.-]+$/],
@@ -98,8 +99,8 @@ const OWN_TEXTS = new Map<string, RegExp>([
 ]);
 
 /**
- * The headers of the record, and those that the dead letter added: its reason and what follows. The
- * record may have some of the same names before.
+ * Splits headers into those of the record and those that the dead letter added: its reason and all
+ * after it. The record may have headers of the same names before.
  */
 function splitHeaders(headers: RecordHeaders): [RecordHeaders, ReadonlyMap<string, string>] {
   const [before, from] = headers.splitAtLast(DEAD_LETTER_HEADER.reason) ?? [headers, RecordHeaders.NONE];
@@ -109,9 +110,9 @@ function splitHeaders(headers: RecordHeaders): [RecordHeaders, ReadonlyMap<strin
 }
 
 /**
- * The record to put back on the topic: as it was, with the request id and the time that it had at
- * its original position, so that however often it comes it is one request. Without a usable time,
- * it gets that of its dead letter, which was written when it arrived.
+ * Returns the record to put back on the topic: the original, with the request id and the time of
+ * its original position. So it is one request, however often it is delivered. A record without a
+ * usable time gets that of its dead letter, which was written when the record arrived.
  */
 export function replayOf({ position, writtenAt, record: { key, value, headers } }: DeadLetter): OutgoingMessage {
   const time = [position.timestamp, writtenAt].find(isUsableTime);

@@ -1,7 +1,6 @@
 /**
- * Parses JSON without losing digits: a number written as a plain integer becomes a bigint, so 2^53
- * + 1 stays itself. Any other spelling of a number (a fraction, an exponent) stays a number, which
- * is how a caller tells them apart.
+ * Parses JSON without losing digits: a plain integer becomes a bigint, so 2^53 + 1 stays exact. A
+ * number with a fraction or an exponent stays a number, so a caller can distinguish them.
  *
  * @throws SyntaxError when the text isn't JSON.
  */
@@ -10,8 +9,8 @@ export function parseJsonExactly(text: string): unknown {
 }
 
 /**
- * The third argument is ECMAScript's "source text access", in V8 since Node 21; the type library
- * doesn't know it yet.
+ * The third argument is ECMAScript's "source text access", in V8 since Node 21. TypeScript's
+ * library lacks it.
  */
 function keepIntegersExact(_key: string, value: unknown, context: { source?: string }): unknown {
   return typeof value === "number" && context.source !== undefined && /^-?\d+$/.test(context.source)

@@ -1,11 +1,10 @@
 import { headersOf, type OutgoingMessage } from "./outgoing-message.ts";
 
-/** The most that the lengths and numbers of a record take (variable-length integers). */
+/** Maximum size of the lengths and numbers of a record (variable-length integers), in bytes. */
 const FRAMING_BYTES = 48;
 
 /**
- * About the bytes that a message takes on the wire: its content, and as much framing as there can
- * be.
+ * Returns an estimate of a message's encoded size, in bytes: its content and the maximum framing.
  */
 export function sizeOf(message: Pick<OutgoingMessage, "key" | "value" | "headers">): number {
   const lengthOf = (part: OutgoingMessage["key"] | undefined) =>

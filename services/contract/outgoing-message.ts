@@ -1,12 +1,12 @@
 import type { IHeaders, Message } from "kafkajs";
 import { RecordHeaders } from "./record-headers.ts";
 
-/** A message to write, also one with the headers of a record that was read. */
+/** A message to write. Its headers may come from a record that was read. */
 export type OutgoingMessage = Omit<Message, "headers"> & { headers?: IHeaders | RecordHeaders };
 
 /**
- * The headers of a message as they are written; a header that has several values is there several
- * times.
+ * Returns the headers of a message in their written form. A header with several values appears once
+ * for each.
  */
 export function headersOf({ headers }: Pick<OutgoingMessage, "headers">): RecordHeaders {
   if (headers === undefined) return RecordHeaders.NONE;

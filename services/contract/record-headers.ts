@@ -1,22 +1,18 @@
 import { NumberReader, numberSize, writeNumber } from "./variable-numbers.ts";
 
-/**
- * A header: its name, which may be empty or stand there several times, and its value, which may be
- * null.
- */
+/** A header. Its name may be empty or repeated, and its value may be null. */
 export type RecordHeader = readonly [name: Buffer | string, value: Buffer | string | null];
 
 /**
- * The headers of a record as they stand in it. Kept as bytes: a record of 1 MiB can hold half a
- * million headers, and kafkajs 2.2.4 makes an object of them, in which names like `constructor` and
- * `__proto__` clash with those that every object has.
+ * The headers of a record in their order, kept as bytes. A record of 1 MiB can hold half a million
+ * headers. kafkajs 2.2.4 makes an object of them, in which names such as `constructor` and
+ * `__proto__` clash with those of every object.
  */
 export class RecordHeaders implements Iterable<readonly [name: Buffer, value: Buffer | null]> {
   static readonly NONE = new RecordHeaders(0, Buffer.alloc(0));
   readonly count: number;
   /**
-   * Names and values, each with its length before it
-   * (https://kafka.apache.org/documentation/#recordheader).
+   * Names and values, each after its length (https://kafka.apache.org/documentation/#recordheader).
    */
   readonly bytes: Buffer;
 
@@ -25,7 +21,7 @@ export class RecordHeaders implements Iterable<readonly [name: Buffer, value: Bu
     this.bytes = bytes;
   }
 
-  /** Writes headers in their order. */
+  /** Encodes headers in their order. */
   static of(headers: readonly RecordHeader[]): RecordHeaders {
     const parts = headers.flat();
     const bytes = Buffer.allocUnsafe(parts.reduce((size, part) => size + partSize(part), 0));
@@ -35,9 +31,9 @@ export class RecordHeaders implements Iterable<readonly [name: Buffer, value: Bu
   }
 
   /**
-   * Takes the headers of a record: their number, then themselves up to the end of the bytes.
+   * Reads the headers of a record: their number, and then headers up to the end of the bytes.
    *
-   * @throws RangeError when they aren't whole.
+   * @throws RangeError when they are incomplete.
    */
   static read(bytes: Buffer): RecordHeaders {
     const reader = new NumberReader(bytes);
@@ -54,7 +50,7 @@ export class RecordHeaders implements Iterable<readonly [name: Buffer, value: Bu
     for (let index = 0; index < this.count; index++) yield [reader.bytes() ?? Buffer.alloc(0), reader.bytes()];
   }
 
-  /** The values of all headers of this name, in their order. */
+  /** Returns the values of all headers with this name, in their order. */
   valuesOf(name: string): (Buffer | null)[] {
     const wanted = Buffer.from(name);
     const values: (Buffer | null)[] = [];
@@ -62,13 +58,13 @@ export class RecordHeaders implements Iterable<readonly [name: Buffer, value: Bu
     return values;
   }
 
-  /** These headers with others behind them. */
+  /** Returns these headers, followed by others. */
   plus(others: RecordHeaders): RecordHeaders {
     if (others.count === 0) return this;
     return new RecordHeaders(this.count + others.count, Buffer.concat([this.bytes, others.bytes]));
   }
 
-  /** Cuts the headers before the last one of this name; undefined where there is none. */
+  /** Splits the headers before the last one with this name. Returns undefined without one. */
   splitAtLast(name: string): [before: RecordHeaders, from: RecordHeaders] | undefined {
     const wanted = Buffer.from(name);
     const reader = new NumberReader(this.bytes);
@@ -92,17 +88,17 @@ function skipHeader(reader: NumberReader): void {
   reader.skipBytes();
 }
 
-/** A key, a value, or a header's name or value, as it is written: absent parts as null. */
+/** A key, a value, or a header's name or value. An absent part is encoded as null. */
 export type Part = Buffer | string | null | undefined;
 
-/** The bytes of a part with its length before it. */
+/** Returns the encoded size of a part with its length, in bytes. */
 export function partSize(part: Part): number {
   if (part === null || part === undefined) return numberSize(-1);
   const length = Buffer.byteLength(part);
   return numberSize(length) + length;
 }
 
-/** Writes a part with its length before it. Returns where the next one starts. */
+/** Writes a part after its length. Returns the position after it. */
 export function writePart(bytes: Buffer, start: number, part: Part): number {
   if (part === null || part === undefined) return writeNumber(bytes, start, -1);
   const at = writeNumber(bytes, start, Buffer.byteLength(part));

@@ -4,33 +4,30 @@ import type { RecordHeaders } from "./record-headers.ts";
 import { type GifticonRequest, MAX_USER_ID } from "./request.ts";
 import { isRequestId, type RecordPosition, requestIdOfPosition } from "./request-id.ts";
 
-/**
- * The headers of a record; other headers are left alone, so that tracing and Spring may add theirs.
- */
+/** Headers of a record. Other headers are ignored, so that tracing and Spring may add theirs. */
 export const HEADER = { requestId: "request-id", requestedAt: "requested-at" } as const;
 
 /** Milliseconds since 1970, up to the year 33658. */
 const USABLE_TIME = /^\d{1,15}$/;
 /**
- * The time of a record that its producer gave none: old clients, whose message format 0 has no
- * field for it.
+ * Timestamp of a record whose producer set none: message format 0 of old clients has no such field.
  */
 const NO_TIME = "-1";
 
-/** Returns whether a record's time tells when it was written. */
+/** Returns true for a timestamp that gives the time of the record. */
 export function isUsableTime(timestamp: string): boolean {
   return USABLE_TIME.test(timestamp);
 }
 
-/** A record that isn't a request; `reason` says why, for the dead letter's header. */
+/** A record that isn't a request. The dead letter's header has the reason. */
 export interface Poison {
   reason: string;
 }
 
 /**
- * A request as a record: what Spring's StringSerializer and LongSerializer write, with its id in a
- * header. Its time is the record's own, which needs no header: kafkajs encodes each in a buffer of
- * its own.
+ * Encodes a request as a record, in the form of Spring's StringSerializer and LongSerializer, with
+ * its id in a header. Its time is the record's timestamp. It has no header of its own, because
+ * kafkajs encodes each header in a separate buffer.
  */
 export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest): Message {
   const value = Buffer.allocUnsafe(8);
@@ -44,12 +41,11 @@ export function encodeRecord({ requestId, userId, requestedAt }: GifticonRequest
 }
 
 /**
- * Reads a record: a request, or the reason why it isn't one. Never throws. The key may be absent (a
- * template that sends values only still says who asks), but not contradict the value. The time of a
- * request is that of the header, else of the record, else of its arrival, which is the reading of
- * it.
+ * Decodes a record. Returns a request, or the reason why the record isn't one. Never throws. The
+ * key may be absent, as in a client that sends only values, but it must not contradict the value.
+ * The time of a request is that of its header, else of the record, else the time of reading.
  *
- * @param now Milliseconds since 1970.
+ * @param now milliseconds since 1970.
  */
 export function decodeRecord(
   topic: string,
@@ -85,8 +81,9 @@ export function decodeRecord(
 }
 
 /**
- * The id of a record that carries none: the same at each delivery. Without a usable time, the value
- * tells apart the records of a topic that was deleted and made again.
+ * Returns the id of a record that carries none. It is the same at each delivery. For a record
+ * without a usable time, the value distinguishes the records of a topic that was deleted and
+ * created again.
  */
 export function requestIdOfRecord(position: RecordPosition, value: Buffer | null): string {
   if (isUsableTime(position.timestamp)) return requestIdOfPosition(position);
@@ -99,13 +96,13 @@ export function isPoison(decoded: GifticonRequest | Poison): decoded is Poison {
 }
 
 /**
- * A header's text; undefined where there is none with a value. A repeated header is one that nobody
- * can read, so it becomes unreadable text.
+ * Returns a header's text, or undefined without a header that has a value. A repeated header is
+ * ambiguous, so its text is one that is never valid.
  */
 function headerText(headers: RecordHeaders, name: string): string | undefined {
   if (headers.count === 0) return undefined;
   const [value, ...others] = headers.valuesOf(name).filter((one) => one !== null);
   if (others.length > 0) return "(repeated)";
-  // Valid values are ASCII, and other bytes are unreadable in any encoding.
+  // Valid values are ASCII. Other bytes are invalid in any encoding.
   return value?.toString("latin1");
 }

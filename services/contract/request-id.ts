@@ -7,15 +7,15 @@ export function isRequestId(text: string): boolean {
   return UUID.test(text);
 }
 
-/** The front of the ids of one millisecond, which hundreds of requests share. */
+/** Prefix of the ids of one millisecond. It is kept because hundreds of requests share it. */
 let front = { now: Number.NaN, text: "" };
 
 /**
- * A new id for a request without an idempotency key: UUID version 7 (RFC 9562). The time in front
- * keeps the primary key's index growing at one end; the 74 random bits behind it keep ids
- * unguessable, as an id is all it takes to read a code.
+ * Returns an id for a request without an idempotency key: UUID version 7 (RFC 9562). The leading
+ * time makes the primary key's index grow at one end. The 74 random bits make the id unguessable,
+ * because anyone with an id can read its code.
  *
- * @param now Milliseconds since 1970.
+ * @param now milliseconds since 1970.
  */
 export function newRequestId(now: number = Date.now()): string {
   if (now !== front.now) {
@@ -26,7 +26,8 @@ export function newRequestId(now: number = Date.now()): string {
 }
 
 /**
- * The same user asking with the same key is the same request: that is what makes asking again safe.
+ * Returns the id of a request with an idempotency key. The same user and key always give the same
+ * id, so a client can safely repeat the request.
  */
 export function requestIdOfKey(userId: bigint, idempotencyKey: string): string {
   return derivedId("idempotency-key", userId.toString(), idempotencyKey);
@@ -36,22 +37,22 @@ export function requestIdOfKey(userId: bigint, idempotencyKey: string): string {
 export interface RecordPosition {
   topic: string;
   partition: number;
-  /** Decimal, as Kafka's clients hand it out. */
+  /** Decimal, as Kafka's clients return it. */
   offset: string;
   /** Milliseconds since 1970, decimal. */
   timestamp: string;
 }
 
 /**
- * The id of a record that carries none (written by another producer): the same at each delivery.
- * The timestamp tells apart the records of a topic that was deleted and made again, whose offsets
- * start over.
+ * Returns the id of a record of another producer, which carries none. It is the same at each
+ * delivery. The timestamp distinguishes the records of a topic that was deleted and created again,
+ * whose offsets begin at 0 again.
  */
 export function requestIdOfPosition({ topic, partition, offset, timestamp }: RecordPosition): string {
   return derivedId("position", topic, partition.toString(), offset, timestamp);
 }
 
-/** UUID version 8 (RFC 9562: content of one's own) from SHA-256 over the parts. */
+/** Returns a UUID version 8 (RFC 9562: custom content) from the SHA-256 of the parts. */
 function derivedId(...parts: string[]): string {
   const hash = createHash("sha256").update(parts.join("\0")).digest().subarray(0, 16);
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x80, 6);

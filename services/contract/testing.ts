@@ -1,7 +1,9 @@
 import type { FetchedRecord } from "./fetched-record.ts";
 import { headersOf, type OutgoingMessage } from "./outgoing-message.ts";
 
-/** The message as a consumer gets it, at offset 0 and with the time 0 unless it has another. */
+/**
+ * Returns the message as a consumer receives it, by default at offset 0 and with the timestamp 0.
+ */
 export function delivered(message: OutgoingMessage, position: Partial<FetchedRecord> = {}): FetchedRecord {
   const bytes = (part: OutgoingMessage["key"] | undefined) => (typeof part === "string" ? Buffer.from(part) : part);
   return {

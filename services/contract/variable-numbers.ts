@@ -1,18 +1,18 @@
 /**
- * Numbers of variable length, as Kafka's records have them: 7 bits a byte, lowest first, and those
- * below zero folded between the others (zigzag), so that small ones stay short.
+ * Numbers of variable length, as in Kafka's records: 7 bits a byte, lowest first. Zigzag encoding
+ * puts negative numbers between the others, so that small ones stay short.
  * https://protobuf.dev/programming-guides/encoding/#signed-ints
  */
 const folded = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 
-/** Bytes of a number of variable length. */
+/** Returns the encoded size of a number, in bytes. */
 export function numberSize(value: number): number {
   let size = 1;
   for (let rest = folded(value); rest > 127; rest = Math.floor(rest / 128)) size++;
   return size;
 }
 
-/** Writes a number; returns where the next byte goes. */
+/** Writes a number. Returns the position after it. */
 export function writeNumber(bytes: Buffer, start: number, value: number): number {
   let at = start;
   let rest = folded(value);
@@ -21,14 +21,12 @@ export function writeNumber(bytes: Buffer, start: number, value: number): number
   return at;
 }
 
-/**
- * The most bytes that 32 and 64 bits take, 7 a byte; and what a number of JavaScript holds exactly.
- */
+/** Maximum number of bytes of 32 and 64 bits, 7 in each, and of an exact number in JavaScript. */
 const [INTEGER_BYTES, LONG_BYTES, EXACT_BYTES] = [5, 10, 7];
 
 /**
- * Reads numbers and parts from front to back. Throws a RangeError where the bytes end too early or
- * a number is too long.
+ * Reads numbers and parts in order. Throws a RangeError when the bytes end too early or a number is
+ * too long.
  */
 export class NumberReader {
   readonly #bytes: Buffer;
@@ -43,12 +41,12 @@ export class NumberReader {
     return this.#bytes.length - this.at;
   }
 
-  /** A number of 32 bits. */
+  /** Reads a number of 32 bits. */
   integer(): number {
     return unfolded(this.#digits(INTEGER_BYTES));
   }
 
-  /** A number of 64 bits. */
+  /** Reads a number of 64 bits. */
   long(): bigint {
     const start = this.at;
     let end = start;
@@ -66,20 +64,20 @@ export class NumberReader {
     throw new RangeError("a number is too long");
   }
 
-  /** One byte, from 0 to 255. */
+  /** Reads one byte, from 0 to 255. */
   byte(): number {
     const byte = this.#bytes[this.at++];
     if (byte === undefined) throw new RangeError("the bytes end too early");
     return byte;
   }
 
-  /** A part with its length before it; null for one that has the length -1. */
+  /** Reads a part after its length. Returns null for the length -1. */
   bytes(): Buffer | null {
     const start = this.#part();
     return start === undefined ? null : this.#bytes.subarray(start, this.at);
   }
 
-  /** Goes over a part; returns false for one that is null. */
+  /** Skips a part. Returns false for the length -1. */
   skipBytes(): boolean {
     return this.#part() !== undefined;
   }

@@ -3,7 +3,7 @@ import { newCodes } from "@gifticon/contract/code.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { Outcome, RequestStatus } from "@gifticon/contract/status.ts";
 
-/** A pool, or one connection of it. */
+/** A pool, or one of its connections. */
 export type Queryable = Pick<Pool, "query">;
 
 /** Result of a batch: the number of decided requests by outcome. */
@@ -12,8 +12,8 @@ export interface IssueResult {
   duplicate: number;
   soldOut: number;
   /**
-   * Requests that had been decided before (a record delivered again, a client that asked again):
-   * nothing is done twice.
+   * Requests that had been decided before, as after a repeated delivery or a client's retry.
+   * Nothing is done twice.
    */
   repeated: number;
   /** Gifticons left after the batch. */
@@ -21,13 +21,13 @@ export interface IssueResult {
 }
 
 /**
- * Decides a batch of requests in one transaction, in their order: a user who has a gifticon is a
- * duplicate, the first one otherwise gets one while there is stock. A request that is decided
- * already keeps its outcome. Any number of callers may run at once; the batch is decided wholly or
- * not at all.
+ * Decides a batch of requests in one transaction, in their order. A user who has a gifticon is a
+ * duplicate. Any other user gets one while the stock lasts. A request that was decided before keeps
+ * its outcome. Any number of callers may run concurrently. A batch is decided completely or not at
+ * all.
  *
- * @throws The database's error. When the connection was lost it isn't known whether the batch is
- *   decided: run it again.
+ * @throws the database's error. After a lost connection it is unknown if the batch was decided: run
+ *   it again.
  */
 export async function issue(database: Queryable, requests: readonly GifticonRequest[]): Promise<IssueResult> {
   const { rows } = await database.query<Record<"issued" | "duplicate" | "sold_out" | "remaining", string>>({
@@ -49,8 +49,8 @@ export async function issue(database: Queryable, requests: readonly GifticonRequ
 }
 
 /**
- * The status of each request, in the order asked; `queued` for the ones that no outcome is recorded
- * of.
+ * Returns the status of each request, in the given order; `queued` for one without a recorded
+ * outcome.
  */
 export async function findStatuses(database: Queryable, requestIds: readonly string[]): Promise<RequestStatus[]> {
   const { rows } = await database.query<{ request_id: string; outcome: Outcome; code: string | null }>({
@@ -67,7 +67,7 @@ export async function findStatuses(database: Queryable, requestIds: readonly str
   });
 }
 
-/** Gifticons in all, and left. */
+/** Returns the total number of gifticons and the remaining one. */
 export async function readStock(database: Queryable): Promise<{ total: number; remaining: number }> {
   const { rows } = await database.query<{ total: string; remaining: string }>(
     "select total, remaining from gifticon_stock",
@@ -76,8 +76,8 @@ export async function readStock(database: Queryable): Promise<{ total: number; r
 }
 
 /**
- * PostgreSQL's array text, for values that need no quotes (ids, digits, codes): several times
- * faster than pg's own.
+ * Returns PostgreSQL's text of an array of values without quotes (ids, digits, codes). It is
+ * several times faster than pg's own.
  */
 function arrayLiteral(values: readonly string[]): string {
   return `{${values.join(",")}}`;

@@ -2,25 +2,27 @@ import type { ClientBase, Pool } from "pg";
 import { migrations } from "./migrations.ts";
 import { declareRoles, type Roles } from "./roles.ts";
 
-/** Any number, the same for everyone who migrates this database. */
+/**
+ * Key of the advisory lock: any number that is the same for everyone who migrates this database.
+ */
 const ADVISORY_LOCK = 2_512_250_000;
-/** Longer than a statement may take otherwise: a starter waits for another one's migration. */
+/** Longer than other statements may take, because a process waits for another one's migration. */
 const MIGRATION_TIMEOUT_MS = 60_000;
 
 /** Declared contents of the database besides its schema. */
 export interface Declared {
-  /** Gifticons in all. Raising or lowering it later moves what remains by the same number. */
+  /** Total number of gifticons. A later change adds the difference to the remaining number. */
   eventStock: number;
   roles: Roles;
 }
 
 /**
- * Brings the schema to the newest version, and roles and stock to what is declared, all in one
- * transaction. Safe with several starters: they take turns on an advisory lock. A schema that is
- * newer than this program is left alone.
+ * Migrates the schema to the newest version, and sets roles and stock to the declared ones, all in
+ * one transaction. Several processes may run it: an advisory lock lets them take turns. A schema
+ * newer than this program is not changed.
  *
  * @param pool connects as the database's owner.
- * @throws StockError when more are already issued than `eventStock`.
+ * @throws StockError when more gifticons are issued than `eventStock`.
  */
 export async function prepareDatabase(pool: Pool, { eventStock, roles }: Declared): Promise<void> {
   const client = await pool.connect();
@@ -41,12 +43,12 @@ export async function prepareDatabase(pool: Pool, { eventStock, roles }: Declare
     failure = error as Error;
     throw error;
   } finally {
-    // A failed transaction ends with its connection.
+    // Closing the connection ends a failed transaction.
     client.release(failure);
   }
 }
 
-/** The stock can't be lowered below what is issued already. */
+/** The declared stock is below the number of issued gifticons. */
 export class StockError extends Error {
   override readonly name = "StockError";
   readonly code = "STOCK_BELOW_ISSUED";

@@ -4,22 +4,23 @@ import type { Logger } from "pino";
 import type { DatabaseSettings } from "@gifticon/runtime/environment.ts";
 
 /**
- * A statement that takes longer is given up by the server. Below the consumer's session timeout, so
- * a slow one can't cost the group membership.
+ * The server cancels a statement that takes longer. The limit is below the consumer's session
+ * timeout, so a slow statement can't cost the membership in the group.
  */
 const STATEMENT_TIMEOUT_MS = 5_000;
-/** The client's own bound, for a server that went away without a word. */
+/** The client's own limit, for a server that disappeared without closing its connections. */
 const QUERY_TIMEOUT_MS = 7_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /**
- * Longer than all copies of a service take to be updated one by one: with a new password, the
- * copies that still have the old one go on by the connections that they have.
+ * Longer than an update of all copies of a service. After a change of the password, copies with the
+ * old one continue with the connections that they have.
  */
 const IDLE_TIMEOUT_MS = 600_000;
 
 /**
- * The process's connections to the database, opened as needed. TLS is "verify-full": the chain must
- * lead to the given authority and the certificate must be the host's.
+ * Creates the process's pool of connections to the database, which are opened when needed. TLS is
+ * "verify-full": the certificate's chain must lead to the given authority, and its name must be the
+ * host's.
  */
 export function createPool(settings: DatabaseSettings, applicationName: string, log: Logger): pg.Pool {
   const { host, port, name, user, password, ca, poolSize } = settings;
@@ -36,15 +37,15 @@ export function createPool(settings: DatabaseSettings, applicationName: string, 
     query_timeout: QUERY_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     keepAlive: true,
-    // pg hands over a host that is an address without telling TLS, which would then check for
+    // When the host is an address, pg does not pass it to TLS, which would then verify the name
     // "localhost".
     ssl:
       ca === undefined
         ? false
         : { ca, checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate) },
   });
-  // Without a listener, an idle connection that the server closes would end the process. pg hangs
-  // its whole client on the error: kilobytes of a log.
+  // Without a listener, an idle connection that the server closes would end the process. pg
+  // attaches its whole client to the error, which would be kilobytes of log.
   pool.on("error", ({ message }) => {
     log.warn({ reason: message }, "an idle database connection was lost");
   });

@@ -8,12 +8,12 @@ import { SCHEMA_VERSION } from "./migrations.ts";
 
 const RETRY_MS = 1_000;
 const ANSWER_TIMEOUT_MS = 2_000;
-/** PostgreSQL's code for it. */
+/** PostgreSQL's code for a missing table. */
 const UNDEFINED_TABLE = "42P01";
 
 /**
- * Waits in the background until the database has the schema that this program needs, so that a
- * service can start before it.
+ * Waits in the background until the database has the schema that this program needs. So a service
+ * can start before the migration.
  */
 export class SchemaWatch {
   readonly #pool: Pool;
@@ -27,17 +27,17 @@ export class SchemaWatch {
     this.#log = log;
   }
 
-  /** Verdict on the schema: ok when this program can use it. */
+  /** State of the schema: ok when this program can use it. */
   get state(): Verdict {
     return this.#state;
   }
 
-  /** Starts looking. */
+  /** Starts checking. */
   start(): void {
     this.#loop ??= this.#wait();
   }
 
-  /** Stops looking. */
+  /** Stops checking. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
@@ -51,7 +51,7 @@ export class SchemaWatch {
         this.#log.info({ version: SCHEMA_VERSION }, "the database has the schema");
         return;
       }
-      // A wait may be long: it is told again when it is for something else.
+      // Logs a changed reason too, because a wait may be long.
       if (this.#state.reason !== told) this.#log.warn({ reason: this.#state.reason }, "waiting for the schema");
       told = this.#state.reason;
       await delay(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);

@@ -1,19 +1,19 @@
-// By path, because who compiles the program compiles what it imports, and an ambient declaration is
-// imported by nobody.
+// The reference names the file, because the program's compilation includes only imported files, and
+// no module can import an ambient declaration.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./kafkajs-internals.d.ts" />
 import listOffsets, { type ListOffsetsOptions } from "kafkajs/src/protocol/requests/listOffsets/index.js";
 
-// kafkajs 2.2.4 asks for the end of a partition as a reader of committed records sees it: the last
-// stable offset, in front of the first open transaction. Acknowledged records behind it would count
-// as not there.
+// kafkajs 2.2.4 requests the end of a partition as a reader of committed records sees it: the last
+// stable offset, before the first open transaction. It would not count the acknowledged records
+// after that offset.
 
 /**
- * The time by which `fetchTopicOffsetsByTimestamp` returns the end of the log (the high watermark),
- * also behind open transactions. Kafka gives it no meaning of its own.
+ * Timestamp for which `fetchTopicOffsetsByTimestamp` returns the end of the log (the high
+ * watermark), beyond open transactions too. Kafka itself gives this value no meaning.
  */
 export const LOG_END = -1_000;
-/** The protocol's time for the end of a partition. */
+/** The protocol's timestamp for the end of a partition. */
 const LATEST = -1;
 const READ_UNCOMMITTED = 0;
 

@@ -3,28 +3,28 @@ import type { Kafka } from "kafkajs";
 import { type FetchedRecord, recordsOf } from "@gifticon/contract/fetched-record.ts";
 import { FETCH_BYTES } from "./client.ts";
 
-/** A read that gets nothing for so long has lost its way. */
+/** A read fails after this time without a record, in milliseconds. */
 const STALLED_AFTER_MS = 30_000;
 
-/** Records of a partition, in their order. */
+/** Consecutive records of one partition. */
 export interface Chunk {
   partition: number;
   messages: FetchedRecord[];
-  /** To be called now and then during long work. */
+  /** Sends a heartbeat. Long work calls it now and then. */
   heartbeat: () => Promise<void>;
 }
 
-/** The reader didn't get to the end of the topic. */
+/** The reader did not reach the end of the topic. */
 class ReadError extends Error {
   override readonly name = "ReadError";
   readonly code = "READ_STALLED";
 }
 
 /**
- * Reads a topic from its first record to the last one that it has now, in order within each
- * partition, under a group of its own that is gone afterwards.
+ * Reads a topic from its first record to its last one at the start, in order within each partition.
+ * It uses a consumer group of its own and deletes it afterwards.
  *
- * @throws ReadError when nothing comes for 30 s; what the client or the handler throws.
+ * @throws ReadError when no record arrives for 30 s; any error of the client or the handler.
  */
 export async function readTopic(kafka: Kafka, topic: string, handle: (chunk: Chunk) => Promise<void>): Promise<void> {
   const groupId = `reader-${randomUUID()}`;
@@ -63,7 +63,8 @@ async function readUntil(
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     reject(payload.error);
   });
-  // Also a batch of which nothing is left to handle (compaction, transactions) moves the place on.
+  // A batch without visible records (after compaction, or with aborted transactions) advances the
+  // position too.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
     stalled.refresh();
     if (BigInt(lastOffset) + 1n >= (unread.get(partition) ?? 0n)) unread.delete(partition);

@@ -20,24 +20,24 @@ export const AT = {
   count: 57,
   records: 61,
 } as const;
-/** The format of batches since Kafka 0.11; the broker turns what old clients write into it. */
+/** Version of the batch format since Kafka 0.11. The broker converts batches of older clients. */
 export const MAGIC = 2;
 
 const COMPRESSION = 0x07;
 const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
-/** The type in the key of a transaction's mark, behind a version of 2 bytes. */
+/** Type of an abort marker. It is in the marker's key, after a version of 2 bytes. */
 const ABORT = 0;
 const MARK_TYPE_AT = 2;
 
 /**
- * The most records that are made of one fetch and partition; the next fetch goes on behind them. A
- * compressed batch can hold millions, which would take more than the process's memory.
+ * Maximum number of records from one fetch of a partition. The next fetch continues after them. A
+ * compressed batch can hold millions of records, which would exceed the process's memory.
  */
 export const MOST_RECORDS = 20_000;
 
-/** A transaction that was taken back, as the broker tells of it beside the records. */
+/** An aborted transaction, as the broker reports it beside the records. */
 export interface AbortedTransaction {
   producerId: bigint;
   firstOffset: bigint;
@@ -45,17 +45,17 @@ export interface AbortedTransaction {
 
 /** Parameters for reading a partition's bytes. */
 export interface Reading {
-  /** The first offset that is wanted; a batch may begin before it. */
+  /** First requested offset. A batch may begin before it. */
   fetchOffset: bigint;
   aborted: readonly AbortedTransaction[];
-  /** Undoes the compression that has this number; throws on what it can't read. */
+  /** Decompresses bytes by the number of their compression. Throws when it can't read them. */
   decompress: (compression: number, bytes: Buffer) => Promise<Buffer>;
   mostRecords?: number;
 }
 
 /**
- * Result of reading: the records in order, and the offset behind the last batch, even if that has
- * no visible record.
+ * Result of reading: the records in order, and the offset after the last batch, which may have no
+ * visible record.
  */
 export interface Read {
   records: FetchedRecord[];
@@ -63,9 +63,9 @@ export interface Read {
 }
 
 /**
- * Reads the batches of a fetch: records that are wanted and whose transaction wasn't taken back.
- * Never throws on what a batch holds: one that can't be read becomes one record that says why. What
- * the broker cut off at the end is left for the next fetch.
+ * Reads the batches of a fetch: the records from the requested offset on, without those of aborted
+ * transactions. The content of a batch never makes it throw: an unreadable batch becomes one record
+ * with the reason. It leaves a batch that the broker cut off at the end for the next fetch.
  */
 export async function readRecordBatches(bytes: Buffer, reading: Reading): Promise<Read> {
   const { fetchOffset, mostRecords = MOST_RECORDS } = reading;
@@ -114,7 +114,7 @@ function readRecords(batch: Buffer, bytes: Buffer, fetchOffset: bigint, most: nu
     const size = reader.integer();
     const end = reader.at + size;
     if (size < 0 || size > reader.left) throw new RangeError("a record isn't whole");
-    // Its attributes, of which there are none yet.
+    // Attributes of the record. The protocol defines none yet.
     reader.byte();
     const timeDelta = reader.long();
     const offset = firstOffset + BigInt(reader.integer());
@@ -148,16 +148,18 @@ function unreadable(batch: Buffer, { message }: Error): FetchedRecord {
   };
 }
 
-/** Returns the last record's offset, which formats before 2 have at the start of a batch. */
+/**
+ * Returns the offset of a batch's last record. Formats before 2 have it at the start of the batch.
+ */
 function lastOffsetOf(batch: Buffer): bigint {
   const hasDelta = batch.length >= AT.firstTime && batch.readInt8(AT.magic) === MAGIC;
   return batch.readBigInt64BE(0) + (hasDelta ? BigInt(batch.readInt32BE(AT.lastOffsetDelta)) : 0n);
 }
 
 /**
- * Tells of each batch, in their order, whether its transaction was taken back. kafkajs 2.2.4 takes
- * any record with the key 00000000 for the mark that ends such a transaction, and shows what comes
- * behind it.
+ * Returns a function that reports for each batch, in order, if its transaction was aborted. kafkajs
+ * 2.2.4 takes any record with the key 00000000 for an abort marker, and then returns the aborted
+ * records after it.
  */
 function abortedBatches(aborted: readonly AbortedTransaction[]): (batch: Buffer) => boolean {
   const ahead = aborted.toSorted((one, other) => Number(one.firstOffset - other.firstOffset));

@@ -3,23 +3,23 @@ import { createProducer } from "./client.ts";
 import { RecordSet } from "./record-set.ts";
 import { sendAcknowledged } from "./send.ts";
 
-/** Writes to one topic, many messages at a time. */
+/** A producer that writes many messages at a time to one topic. */
 export interface RecordSetProducer {
   connect: () => Promise<void>;
   /**
    * Returns when the broker has acknowledged the messages from all in-sync replicas.
    *
-   * @throws When one attempt fails; the messages may have been stored nevertheless.
+   * @throws the error of its single attempt; the messages may have been stored nevertheless.
    */
   send: (messages: Message[]) => Promise<void>;
   disconnect: () => Promise<void>;
 }
 
 /**
- * A producer that hands kafkajs one `RecordSet` for each partition. kafkajs 2.2.4 copies the list
- * of a partition's messages for each message that it adds, and hashes keys with objects for
- * numbers, which together made a quarter of main-api's garbage. Of partitions it knows those that
- * kafkajs itself saw at the last write; so the first messages go one by one.
+ * Creates a producer that passes kafkajs one `RecordSet` for each partition. By itself, kafkajs
+ * 2.2.4 copies a partition's list of messages for each message that it adds, and hashes keys with
+ * objects for numbers. Together, that caused a quarter of main-api's garbage. The producer knows
+ * the partitions that kafkajs saw at the last write, so it sends the first messages one by one.
  */
 export function createRecordSetProducer(kafka: Kafka, topic: string): RecordSetProducer {
   const choose = Partitioners.DefaultPartitioner();

@@ -8,15 +8,15 @@ import { AT, MAGIC } from "./record-batches.ts";
 const NO_PRODUCER_ID = -1n;
 
 /**
- * Messages of one partition as Kafka takes them: a batch of format 2, neither compressed nor part
- * of a transaction or of an idempotent producer's sequence. kafkajs carries it to its partition as
- * if it were a single message (`write-record-sets.ts`).
+ * Messages of one partition as Kafka stores them: a batch of format 2, not compressed and not part
+ * of a transaction or of an idempotent producer's sequence. kafkajs sends it to its partition like
+ * a single message (`write-record-sets.ts`).
  */
 export class RecordSet implements Message {
   readonly partition: number;
   readonly value: Buffer;
 
-  /** Messages without a time get the present one. */
+  /** Encodes the messages. One without a timestamp gets the current time. */
   constructor(partition: number, messages: readonly OutgoingMessage[]) {
     this.partition = partition;
     this.value = encode(messages, Date.now());
@@ -24,8 +24,9 @@ export class RecordSet implements Message {
 }
 
 /**
- * The bytes are those of kafkajs, which makes several buffers for each record and takes five times
- * as long; where only some messages have a time, its batch doesn't count those without.
+ * Encodes messages into the same bytes as kafkajs, which makes several buffers for each record and
+ * takes five times as long. The only difference: when some messages have no timestamp, the times in
+ * kafkajs's batch header do not include theirs.
  */
 function encode(messages: readonly OutgoingMessage[], now: number): Buffer {
   const times = messages.map(({ timestamp }) => (timestamp === undefined ? now : Number(timestamp)));
@@ -50,7 +51,7 @@ function encode(messages: readonly OutgoingMessage[], now: number): Buffer {
   return bytes;
 }
 
-/** A record, and what its body takes on the wire. */
+/** A record, and the encoded size of its body. */
 interface SizedRecord {
   timeDelta: number;
   offsetDelta: number;
@@ -70,7 +71,7 @@ function recordOf(message: OutgoingMessage, timeDelta: number, offsetDelta: numb
 
 function writeRecord(bytes: Buffer, start: number, { timeDelta, offsetDelta, parts, headers, bodySize }: SizedRecord) {
   let at = writeNumber(bytes, start, bodySize);
-  // Its attributes: there are none.
+  // Attributes of the record. The protocol defines none yet.
   at = bytes.writeInt8(0, at);
   at = writeNumber(bytes, at, timeDelta);
   at = writeNumber(bytes, at, offsetDelta);

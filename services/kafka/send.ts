@@ -3,7 +3,7 @@ import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import type { Message, Producer } from "kafkajs";
 import { REQUEST_TIMEOUT_MS } from "./client.ts";
 
-/** Below the broker's default bound of 1 MiB for a batch, framing included. */
+/** Below the broker's default limit of 1 MiB for a batch with its framing. */
 const SLICE_BYTES = 900_000;
 
 /** The broker's answer doesn't prove that the messages are stored. */
@@ -15,22 +15,22 @@ export class NotAcknowledgedError extends Error {
 /**
  * Writes messages and returns when the broker has acknowledged them from all in-sync replicas.
  *
- * @throws When one attempt fails; the messages may have been stored nevertheless.
+ * @throws the error of its single attempt; the messages may have been stored nevertheless.
  */
 export async function sendAcknowledged(
   producer: Pick<Producer, "send">,
   topic: string,
   messages: OutgoingMessage[],
 ): Promise<void> {
-  // kafkajs only carries them: `write-record-sets.ts` writes them.
+  // kafkajs only sends these messages. `write-record-sets.ts` encodes them.
   const answers = await producer.send({
     topic,
     messages: messages as Message[],
     acks: -1,
     timeout: REQUEST_TIMEOUT_MS,
   });
-  // kafkajs leaves out partitions that its metadata doesn't know, and succeeds: no answer is no
-  // acknowledgement.
+  // kafkajs skips partitions that its metadata lacks, and succeeds. So a missing answer means that
+  // the broker acknowledged nothing.
   const isAnswered = (asked?: number) => asked === undefined || answers.some(({ partition }) => partition === asked);
   if (
     answers.length === 0 ||
@@ -41,7 +41,9 @@ export async function sendAcknowledged(
   }
 }
 
-/** Writes messages of any size in slices that the broker takes; one that is larger goes alone. */
+/**
+ * Writes messages of any size in slices that the broker accepts. It sends a larger message alone.
+ */
 export async function sendInSlices(
   producer: Pick<Producer, "send">,
   topic: string,
@@ -50,7 +52,7 @@ export async function sendInSlices(
   for (const slice of slices(messages)) await sendAcknowledged(producer, topic, slice);
 }
 
-/** Messages in their order, as many together as a batch may hold. */
+/** Divides messages into slices, in order, each with as many as a batch may hold. */
 export function slices(messages: readonly OutgoingMessage[], bytes = SLICE_BYTES): OutgoingMessage[][] {
   const all: OutgoingMessage[][] = [];
   let left = 0;

@@ -7,13 +7,14 @@ import Encoder from "kafkajs/src/protocol/encoder.js";
 import produce, { type ProduceOptions } from "kafkajs/src/protocol/requests/produce/index.js";
 import { RecordSet } from "./record-set.ts";
 
-// Makes kafkajs 2.2.4 write a `RecordSet` as what it is, and all other messages by one: its own
-// encoder fails on a header without a value and loses headers of which several have one name with
-// others between them. Left to kafkajs: what is compressed or idempotent.
+// Makes kafkajs 2.2.4 send a `RecordSet` as it is, and encodes all other messages as one too.
+// kafkajs's own encoder fails on a header without a value, and loses headers when a header of
+// another name stands between two of the same name. kafkajs still encodes compressed and idempotent
+// batches.
 const { protocol } = produce;
 /**
- * The first version with record sets of this format, whose requests are those of all later ones
- * that kafkajs knows.
+ * First version of the protocol with record sets of this format. Its requests equal those of all
+ * later versions that kafkajs knows.
  */
 const FIRST_VERSION = 3;
 const NO_PRODUCER_ID = -1;

@@ -5,9 +5,10 @@ import { reset } from "./reset.ts";
 import { sample } from "./sample.ts";
 
 /**
- * The load test's eyes and hands inside the event's network, one command a process: `reset` clears
- * the ground and answers with it, `sample` looks at the event each second until its standard input
- * ends, `evidence OFFSETS` writes what a run left in the topic and the database.
+ * The load test's agent inside the event's network. Each process runs one command: `reset` removes
+ * the rows of earlier load tests and prints the state before a run, `sample` prints a sample each
+ * second until its standard input ends, and `evidence OFFSETS` prints the records and rows of a
+ * run.
  */
 const [command, argument] = process.argv.slice(2);
 const commands = { reset, sample, evidence };

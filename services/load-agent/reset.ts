@@ -4,15 +4,15 @@ import { type Ground, REMOVE_LOAD_TEST_ROWS } from "./protocol.ts";
 import type { PoolClient } from "pg";
 import type { Event, Queue } from "./event.ts";
 
-/** An issuer takes 60,000 records a second: a million of an earlier run are gone by then. */
+/** An issuer decides 60,000 records a second, so a million of an earlier run take less. */
 const SETTLE_MS = 60_000;
 /** Deleting a million rows takes seconds. */
 const STATEMENT_TIMEOUT_MS = 120_000;
 
 /**
- * Clears the ground for a run: waits until nothing of an earlier one is under way, takes away the
- * rows of load tests and gives their gifticons back, and prints a {@link Ground}. Rows of people
- * are left alone.
+ * Prepares the event for a run: waits until no request of an earlier run is in progress, deletes
+ * the rows of load tests, returns their gifticons to the stock, and prints a {@link Ground}. Rows
+ * of people stay.
  */
 export async function reset({ pool, queue }: Event): Promise<void> {
   if (queue) await settled(queue);
@@ -38,12 +38,11 @@ export async function reset({ pool, queue }: Event): Promise<void> {
 }
 
 /**
- * Waits until the group has committed all that stands in the topic. A broker that can't be reached
- * counts as "not yet": a task that has just started, beside a broker that has too, may find no way
- * to it for seconds.
+ * Waits until the group has committed all records of the topic. A broker that can't be reached
+ * counts as "not yet", because a new task beside a new broker may not reach it for seconds.
  *
- * @throws Error at the bound, in milliseconds: with how much still waits, or with what kept it from
- *   being known.
+ * @throws Error after `bound` milliseconds, with the number of waiting records, or the reason why
+ *   it is unknown.
  */
 export async function settled(queue: Pick<Queue, "lag">, bound = SETTLE_MS): Promise<void> {
   let lag = 0;
@@ -66,14 +65,14 @@ export async function settled(queue: Pick<Queue, "lag">, bound = SETTLE_MS): Pro
 
 async function removeRows(client: PoolClient): Promise<number> {
   await client.query("begin");
-  // As the issuer locks it: nothing is decided meanwhile.
+  // Locks the stock as the issuer does, so that nothing is decided meanwhile.
   await client.query("select from gifticon_stock for update");
   const { rows } = await long<{ removed: string }>(client, REMOVE_LOAD_TEST_ROWS);
   await client.query("commit");
   return Number(rows[0]?.removed);
 }
 
-/** The stock, and how much of it has gone to others than the users of load tests. */
+/** Returns the stock, and the number of gifticons of users outside of load tests. */
 export async function readStockOf(
   client: Pick<PoolClient, "query">,
 ): Promise<Pick<Ground, "stock" | "issuedToOthers">> {
@@ -89,7 +88,7 @@ export async function readStockOf(
   };
 }
 
-/** A statement that may take longer than the services' bound. */
+/** Runs a statement that may take longer than the services' limit. */
 function long<T extends object>(client: PoolClient, text: string) {
   return client.query<T & Record<string, unknown>>({ text, query_timeout: STATEMENT_TIMEOUT_MS } as { text: string });
 }

@@ -53,8 +53,7 @@ async function readConnections({ pool }: Event): Promise<{ all: number; active: 
 async function readTasks(): Promise<Sample["tasks"]> {
   const found = await Promise.all(
     SAMPLED.map(async ({ service, port, outcomes }) => {
-      // The name stands for the address of each task; there are none in direct mode's place of the
-      // issuer.
+      // The name resolves to the address of each task. In mode direct the issuer has none.
       const addresses = await resolve4(service).catch(() => []);
       return Promise.all(
         addresses.map((address) =>

@@ -1,8 +1,8 @@
 /**
- * The values of one metric in Prometheus's text format, by the value of a label ("" for series
- * without it).
+ * Returns the values of one metric in Prometheus's text format, by the value of a label ("" for
+ * series without it).
  *
- * @param text what `/metrics` answers.
+ * @param text an answer of `/metrics`.
  */
 export function readSeries(text: string, name: string, label?: string): Record<string, number> {
   const values: Record<string, number> = {};

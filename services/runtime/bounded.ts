@@ -1,4 +1,4 @@
-/** The work took longer than it may. It may still go on. */
+/** The work exceeded its time limit. It may still be running. */
 class TimeoutError extends Error {
   override readonly name = "TimeoutError";
   readonly code = "TIMEOUT";

@@ -11,11 +11,10 @@ export interface DatabaseSettings {
   user: string;
   password: string;
   /**
-   * The certificate authority (PEM) that the server's certificate must come from; undefined turns
-   * TLS off.
+   * The certificate authority (PEM) that signed the server's certificate. Undefined disables TLS.
    */
   ca: string | undefined;
-  /** The most connections that one process opens. RDS db.t3.micro has 81 for everyone. */
+  /** Maximum number of connections of one process. RDS db.t3.micro allows 81 in total. */
   poolSize: number;
 }
 
@@ -25,13 +24,15 @@ export interface KafkaSettings {
   topic: string;
 }
 
-/** The setting can't be used; the message has a line for each, with what is allowed. */
+/**
+ * The environment's settings are invalid. The message has a line for each, with the allowed values.
+ */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
   readonly code = "ENVIRONMENT_INVALID";
 }
 
-/** Two for each of the agent's commands, and more than two commands never run at a time. */
+/** Two connections for each of the agent's commands. At most two commands run at a time. */
 const LOAD_TEST_CONNECTIONS = 4;
 
 const required = z.string("is required");
@@ -68,8 +69,8 @@ const database = {
   DATABASE_NAME: text,
   DATABASE_USER: text,
   /**
-   * A file, so that the password shows neither in the container's settings nor in the process's
-   * environment.
+   * A file, so that neither the container's settings nor the process's environment show the
+   * password.
    */
   DATABASE_PASSWORD_FILE: fileContent,
   /**
@@ -78,8 +79,8 @@ const database = {
    */
   DATABASE_CA_FILE: fileContent.optional(),
   /**
-   * `off` is for tests on loopback: it must be said, so that a forgotten CA file can't turn
-   * encryption off.
+   * `off` is for tests on loopback. It must be set explicitly, so that a missing CA file can't
+   * disable encryption.
    */
   DATABASE_TLS: choice(["on", "off"]).default("on"),
   DATABASE_POOL_SIZE: integer(1, 1000).default(10),
@@ -94,7 +95,7 @@ const shared = {
     .regex(/^[a-zA-Z0-9._-]+$/, "may hold letters, digits, dots, underscores and hyphens")
     .max(TOPIC_NAME_MAX, `must have at most ${TOPIC_NAME_MAX} characters`)
     .default(TOPIC),
-  /** The issuer's consumer group; main-api asks how far it has come. */
+  /** The issuer's consumer group. main-api reads its lag. */
   KAFKA_GROUP_ID: text.max(249).default(CONSUMER_GROUP),
 };
 
@@ -103,8 +104,8 @@ const mainApi = z
     ...shared,
     PORT: integer(0, 65535).default(PORTS.api),
     /**
-     * The most requests that one process holds, waiting and under way; what comes on top is turned
-     * away. Its default depends on the mode.
+     * Maximum number of requests that one process holds. It rejects any more. The default depends
+     * on the mode.
      */
     MAX_PENDING: integer(1, 1_000_000).optional(),
   })
@@ -124,10 +125,10 @@ const migration = z
     EVENT_STOCK: integer(0, Number.MAX_SAFE_INTEGER),
     SERVICE_USER: text,
     SERVICE_PASSWORD_FILE: fileContent,
-    /** The most connections of all services together. */
+    /** Maximum number of connections of all services together. */
     SERVICE_CONNECTIONS: integer(1, 1000),
     LOAD_TEST_USER: text,
-    /** Only where there are load tests. */
+    /** Set only with a load test. */
     LOAD_TEST_PASSWORD_FILE: fileContent.optional(),
   })
   .check(checkTls);
@@ -140,7 +141,7 @@ export type IssuerSettings = ReturnType<typeof readIssuerSettings>;
 /**
  * Reads main-api's settings from its environment.
  *
- * @throws EnvironmentError naming each wrong variable, its value and what is allowed.
+ * @throws EnvironmentError that names each wrong variable, its value and the allowed values.
  */
 export function readMainApiSettings(environment: Environment) {
   const values = parse(mainApi, environment);
@@ -150,7 +151,7 @@ export function readMainApiSettings(environment: Environment) {
 /**
  * Reads the issuer's settings from its environment.
  *
- * @throws EnvironmentError naming each wrong variable, its value and what is allowed.
+ * @throws EnvironmentError that names each wrong variable, its value and the allowed values.
  */
 export function readIssuerSettings(environment: Environment) {
   const values = parse(issuer, environment);
@@ -158,10 +159,10 @@ export function readIssuerSettings(environment: Environment) {
 }
 
 /**
- * Reads the settings of the migrations from their environment: the connection is the database's
- * owner's.
+ * Reads the settings of the migrations from their environment. Their connection is that of the
+ * database's owner.
  *
- * @throws EnvironmentError naming each wrong variable, its value and what is allowed.
+ * @throws EnvironmentError that names each wrong variable, its value and the allowed values.
  */
 export function readMigrationSettings(environment: Environment) {
   const values = parse(migration, environment);

@@ -2,18 +2,18 @@ import { connect } from "node:net";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
 
 /**
- * A program of its own for Docker's HEALTHCHECK (the image has no curl): asks the service in the
- * same container, at PORT, whether it is alive. Ends with 0 for 200 within 3 s, else with 1. What
- * the service says goes to standard output.
+ * A separate program for Docker's HEALTHCHECK, because the image has no curl. Requests the health
+ * of the service in the same container, at PORT. Exits with 0 for status 200 within 3 s, and else
+ * with 1. Prints the service's answer.
  *
- * It runs every few seconds for each copy, so it loads nothing but a socket: with `node:http` it
- * took 0.15 CPU seconds instead of 0.07, as a command of the service's own bundle 0.33.
+ * It runs every few seconds for each copy, so it loads only a socket: it takes 0.07 CPU seconds.
+ * With `node:http` it took 0.15, and 0.33 as a command of the service's own bundle.
  */
 const TIMEOUT_MS = 3_000;
 
 let answer = "";
 const socket = connect(Number(process.env["PORT"]), "127.0.0.1", () => {
-  // 1.0, so that the answer comes whole and its end is the connection's.
+  // HTTP/1.0, so that the answer is not in chunks and ends with the connection.
   socket.write(`GET ${PATHS.health} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n`);
 });
 socket.setEncoding("utf8");

@@ -10,7 +10,7 @@ export const LATENCY_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 export const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2000, 5000];
 
 /**
- * A registry with what Node reports of itself (event loop delay, memory, CPU, garbage collection).
+ * Creates a registry with Node's own metrics (event loop delay, memory, CPU, garbage collection).
  */
 export function createRegistry(): Registry {
   const registry = new Registry();
@@ -18,7 +18,7 @@ export function createRegistry(): Registry {
   return registry;
 }
 
-/** Adds the pool's connections by state, and who waits for one. */
+/** Adds the numbers of the pool's connections by state, and of callers that wait for one. */
 export function observePool(registry: Registry, pool: Pool): void {
   new Gauge({
     name: "gifticon_database_connections",
@@ -45,7 +45,7 @@ export function observePool(registry: Registry, pool: Pool): void {
   });
 }
 
-/** Adds the gifticons left, asked for when the metrics are read. */
+/** Adds the number of remaining gifticons, which each scrape reads. */
 export function observeStock(registry: Registry, readRemaining: () => Promise<number>): void {
   new Gauge({
     name: "gifticon_stock_remaining",

@@ -2,18 +2,18 @@ import { PATHS } from "@gifticon/contract/facts/http.ts";
 import type { FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 
-/** Good, or the reason why not. */
+/** A state: ok, or not ok with the reason. */
 export type Verdict = { ok: true } | { ok: false; reason: string };
 
-/** Judges when asked. */
+/** Returns the current verdict. */
 export type Judge = () => Verdict | Promise<Verdict>;
 
 /** State of a service for its operations. */
 export interface Operations {
   registry: Registry;
-  /** Health of the process: a process that isn't healthy is restarted. */
+  /** Health of the process. Swarm replaces a task that is not healthy. */
   health: Judge;
-  /** Readiness: whether the service can serve now. */
+  /** Readiness of the service to serve requests now. */
   readiness: Judge;
 }
 
@@ -33,14 +33,14 @@ export function registerOperations(app: FastifyInstance, { registry, health, rea
 }
 
 /**
- * Health that starts with the first readiness: until then the reason why the service isn't ready
- * stands as the reason why it isn't healthy, so a deployment that can never serve (a wrong
- * password, a wrong address) fails instead of passing as healthy. After that an outage of the
- * broker or the database is no reason to restart the process.
+ * Returns a health check that passes from the first readiness on. Until then, the reason why the
+ * service isn't ready is also the reason why it isn't healthy. So a deployment that can never serve
+ * (a wrong password, a wrong address) fails instead of passing as healthy. After that, an outage of
+ * the broker or the database is no reason to restart the process.
  *
- * @param running Whether a process that has been ready once should be left running.
- * @param proven Whether a process that is ready has shown that it works: one that ends at its first
- *   work is never healthy.
+ * @param running judges a process that was ready once. One that fails should be restarted.
+ * @param proven judges a ready process. Until it has worked once, it is not healthy, so that a
+ *   process that ends at its first work never is.
  */
 export function healthyOnceReady(
   readiness: Judge,

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { EnvironmentError } from "./environment.ts";
 import { bounded } from "./bounded.ts";
 
-/** Before the container is killed. */
+/** Shorter than the time until the container is killed. */
 const STOP_TIMEOUT_MS = (STOP_SECONDS - 5) * 1_000;
 
 /** A service that runs until it is stopped. */
@@ -14,9 +14,9 @@ export interface RunningService {
 }
 
 /**
- * Runs a service until SIGTERM or SIGINT, then lets it finish, within 25 s. The exit code is 0 when
- * all was finished; 1 when not, and when the service can't start or an error escapes: a process in
- * an unknown state doesn't go on.
+ * Runs a service until SIGTERM or SIGINT, and then lets it finish within 25 s. Exits with 0 when
+ * everything was finished. Exits with 1 otherwise, when the service can't start, and after an
+ * uncaught error, because a process in an unknown state must not continue.
  */
 export async function run(start: () => Promise<RunningService>): Promise<void> {
   let service: RunningService;

@@ -65,7 +65,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       replicas: api.replicas,
       placement: { constraints: ON_WORKERS, max_replicas_per_node: 1 },
       ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
-      // swarm-retire.sh reads this label. It starts one more copy before it removes a host with
+      // swarm-retire.sh reads this label. It starts an extra copy before it removes a host with
       // one.
       labels: { [EXTRA_COPY_LABEL]: String(api.countedOnAfter) },
       resources: memory(api.memoryMib),

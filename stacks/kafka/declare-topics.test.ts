@@ -7,16 +7,14 @@ import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { execa } from "execa";
 
-/** A topic of the broker, with the settings of its own. */
+/** A topic of the broker, with its own settings. */
 interface Topic {
   partitions: number;
   settings?: Record<string, string>;
 }
 type Topics = Record<string, Topic>;
 
-/**
- * Kafka's tools as they print. They write down what they are told to change, and change nothing.
- */
+/** Fakes of Kafka's tools, with their output. They record requested changes and change nothing. */
 const JAVA = `#!/usr/bin/env bash
 told="$*"
 case "$told" in
@@ -38,7 +36,7 @@ const server = createServer((socket) => socket.destroy());
 before(() => once(server.listen(0, "127.0.0.1"), "listening"));
 after(() => server.close());
 
-/** Runs declare-topics on a broker with these topics: what it changes, prints and tells. */
+/** Runs declare-topics on a broker with these topics. Returns its changes and its output. */
 async function declare(topics: Topics, args: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), "topics-"));
   try {
@@ -79,7 +77,7 @@ async function declare(topics: Topics, args: readonly string[]) {
   }
 }
 
-/** The topics as they should be, with this over them; undefined is a topic that isn't there. */
+/** Returns the declared topics with this change; undefined removes a topic. */
 const changed = (change: Record<string, Topic | undefined>): Topics =>
   Object.fromEntries(Object.entries({ ...WELL, ...change }).flatMap(([name, topic]) => (topic ? [[name, topic]] : [])));
 

@@ -18,7 +18,7 @@ export interface KafkaStackArgs {
   configs: { kafka: string; zookeeper: string };
   /** Id of the node with the volumes. On another node the topics are created again. */
   nodeId: string;
-  /** Last repair of the stack: another one makes the job declare the topics again. */
+  /** Last repair of the stack. A new one makes the job declare the topics again. */
   repair: string;
 }
 

@@ -60,7 +60,7 @@ export function zookeeperProperties(): string {
     "admin.enableServer": false,
     "autopurge.snapRetainCount": 3,
     "autopurge.purgeInterval": 24,
-    // Asked by the health check, and by a broker that starts (run-kafka).
+    // The health check, and a broker that starts (run-kafka), use these commands.
     "4lw.commands.whitelist": "ruok,dump",
   });
 }

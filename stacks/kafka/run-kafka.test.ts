@@ -17,7 +17,9 @@ const dump = (nodes: string[]) =>
     "",
   ].join("\n");
 
-/** Starts the broker on a ZooKeeper that gives these answers in turn, the last one for good. */
+/**
+ * Starts the broker on a ZooKeeper that gives these answers in turn, and then repeats the last one.
+ */
 async function start(answers: string[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "run-kafka-"));
   const server = createServer((socket) => {

@@ -19,7 +19,7 @@ export interface LoadTestArgs<Load = LoadGenerator<JoinedHost>> {
   swarm: Swarm;
   load: Load;
   database: Database;
-  /** Address of the API. k6 is told by `./run event`. */
+  /** Address of the API for nGrinder. `./run event` passes it to k6 itself. */
   apiUrl: Input<string>;
   after: Resource[];
 }

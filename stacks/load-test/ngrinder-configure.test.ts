@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the script; returns what its command printed. */
+/** Runs the script, and returns the output of its command. */
 function configure(): string {
   const options = { encoding: "utf8", env: { ...process.env, NGRINDER_HOME: join(folder, "home") } } as const;
   const files = [join(folder, "settings"), join(folder, "policy")];
@@ -45,7 +45,8 @@ test("a new controller gets each setting once, however often it starts", () => {
 
 test("what an operator set on the page stays, and a comment sets nothing", () => {
   configure();
-  // The page's text: no newline at its end, and the controller's own comments.
+  // A text as the page saves it: without a newline at its end, and with the controller's own
+  // comments.
   const page = "#controller.time_out=30000\n  controller.max_vuser_per_agent = 9000\ncontrollerXtime_out=1";
   writeFileSync(join(folder, "home/system.conf"), page);
   configure();

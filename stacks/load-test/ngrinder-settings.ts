@@ -1,14 +1,14 @@
-/** Users that one agent is measured with: the event's load. */
+/** Number of users for which one agent was measured: the load of the event. */
 export const USERS = 6_000;
 
 /**
- * Time in milliseconds that a process of the agent may say nothing before the controller drops it.
- * It loads the script meanwhile: 12 processes took 35 s on 2 cores, and nGrinder's own 30 s lost 11
- * of them. With 120 s none was lost.
+ * Time in milliseconds after which the controller drops a process of the agent that reports
+ * nothing. The process loads the script in this time: 12 processes took 35 s on 2 cores, and
+ * nGrinder's default of 30 s lost 11 of them. With 120 s none was lost.
  */
 const SILENCE_MS = 120_000;
 
-/** Users of one process at least, before another process is worth its start. */
+/** Minimum number of users of one process. A further process for fewer is not worth its start. */
 const USERS_OF_A_PROCESS = 500;
 
 /** Settings of nGrinder's controller, for its system.conf. */
@@ -17,8 +17,9 @@ export function controllerSettings(): string {
 }
 
 /**
- * Script by which the controller's page divides users into processes and threads: at most one
- * process a core, as more only load longer. The page then sets as many users as both make.
+ * Returns the script by which the controller's page divides users into processes and threads. It
+ * uses at most one process a core, because more only take longer to load. The page then sets the
+ * number of users that these have.
  *
  * @param cores cores of the agent's host.
  */

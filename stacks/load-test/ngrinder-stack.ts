@@ -9,18 +9,18 @@ export interface NgrinderStackArgs {
   images: { controller: string; agent: string };
   /** Names that the stack's files have in the Swarm. */
   configs: Record<NgrinderFile, string>;
-  /** Memory of their host, in MiB: the agent takes what the controller leaves. */
+  /** Memory of the host of both, in MiB. The agent gets what the controller leaves. */
   hostMib: number;
-  /** Address that the users ask unless a test names another. */
+  /** Address of the API, unless a test gives another. */
   apiUrl: string;
 }
 
-/** Files that the stack mounts: scripts of ./ngrinder, and what ngrinder-settings.ts makes. */
+/** Files that the stack mounts: scripts of ./ngrinder, and texts of ngrinder-settings.ts. */
 export type NgrinderFile = "start" | "configure" | "settings" | "policy";
 
-/** Left to the host: kernel, Docker engine, SSH. */
+/** Memory of the host itself: kernel, Docker engine, SSH. */
 const HOST_MIB = 1024;
-/** Measured with 6,000 users: 0.7 GiB. */
+/** Memory of the controller. It took 0.7 GiB with 6,000 users. */
 const CONTROLLER_MIB = 2048;
 
 const START = "/etc/gifticon/start.sh";
@@ -29,11 +29,11 @@ const SETTINGS = "/etc/gifticon/system.conf";
 const POLICY = "/etc/gifticon/process_and_thread_policy.js";
 
 /**
- * Returns the load test as it was first measured: nGrinder's controller, with its page and its
- * results on a volume, and one agent beside it. No security group lets anyone at the page:
- * operators reach it by an SSH tunnel through the manager.
+ * Returns the stack of a load test with nGrinder, as the original system was measured: the
+ * controller, with its page and its results on a volume, and one agent beside it. No security group
+ * opens the page. Operators reach it through an SSH tunnel by the manager.
  *
- * The images run as root and write into their own folders, so they are not held as tightly as the
+ * The images run as root and write into their own folders, so they have more rights than the
  * services. They have no health check of their own, but Alpine's tools and curl
  * (https://github.com/naver/ngrinder/tree/develop/docker).
  */
@@ -46,7 +46,7 @@ export function ngrinderStack({ network, images, configs, hostMib, apiUrl }: Ngr
     restart_policy: { condition: "any", delay: "5s" },
     ...rolling("stop-first"),
   } as const satisfies Partial<Deploy>;
-  // Java stops within 4 s, and closes its database. The script of the users reads API_URL.
+  // Java stops within 4 s, and closes its database. The users' script reads API_URL.
   const common = {
     user: "0:0",
     init: true,
@@ -59,7 +59,7 @@ export function ngrinderStack({ network, images, configs, hostMib, apiUrl }: Ngr
         ...common,
         image: images.controller,
         entrypoint: ["bash", CONFIGURE, SETTINGS, POLICY, "bash", START],
-        // Any answer of its page will do: it comes when the web application has started.
+        // Any answer of the page counts: there is one when the web application has started.
         healthcheck: check(["curl", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1/"], "180s"),
         networks: { [network]: { aliases: ["ngrinder-controller"] } },
         ports: [{ target: PORTS.http, published: PORTS.ngrinder, protocol: "tcp", mode: "host" }],
@@ -71,15 +71,16 @@ export function ngrinderStack({ network, images, configs, hostMib, apiUrl }: Ngr
         ...common,
         image: images.agent,
         entrypoint: ["bash", START],
-        // It gets its program and the address of its controller there. By default the agent sends
-        // the log of one process alone, so that the page lacks what the others say.
+        // Its program and the controller's address come from that page. By default the agent sends
+        // the log of only one process, so the page would lack the messages of the others.
         command: [`ngrinder-controller:${PORTS.http}`, "-Dagent.all_logs=true"],
-        // It becomes Java once it has the program, for which it asks 30 times, every 10 s.
+        // The start script becomes Java after it has the program, which it requests 30 times, every
+        // 10 s.
         healthcheck: check(["pgrep", "java"], "330s"),
         networks: { [network]: { aliases: ["ngrinder-agent"] } },
         volumes: [{ type: "volume", source: "agent", target: "/opt/ngrinder-agent" }],
         configs: mounted({ start: START }),
-        // Measured with 6,000 users: 3.0 to 4.1 GiB, and 6,400 threads, as each user has one.
+        // Measured with 6,000 users: 3.0 to 4.1 GiB, and 6,400 threads, because each user has one.
         deploy: { ...deploy, resources: limits(hostMib - HOST_MIB - CONTROLLER_MIB, PIDS.users) },
       },
     },

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Functions that record on the manager what the program applied to the Swarm, so that a later change
-# by hand is found (drift, see detect-drift.sh). Each record is a file, named by the key of a thing,
-# with the thing's last repair (`none` before the first), kind, name, and a digest of its state.
+# by hand is found (drift, see detect-drift.sh). Each record is a file for one object: a node, a
+# membership, a stack and so on. The file is named by the object's key. It has the object's last
+# repair (`none` before the first), kind, name, and a digest of its state.
 # values: HOST_LABEL STACK_LABEL
 
 # The folder of the records.
@@ -12,7 +13,7 @@ readonly RECORD_DIR=$STATE_DIR/put
 # shellcheck disable=SC2034 # for the scripts that follow
 readonly HOST_KEY_DIR=$STATE_DIR/host-keys
 
-# record_applied KEY REPAIR KIND NAME: records that a thing now has its declared state.
+# record_applied KEY REPAIR KIND NAME: records that an object now has its declared state.
 record_applied() {
   local -r key=$1 repair=$2 kind=$3 name=$4
   local digest
@@ -22,7 +23,8 @@ record_applied() {
   mv "$STATE_DIR/put.$key" "$RECORD_DIR/$key"
 }
 
-# delete_records KEY...: deletes the records of things that the program removes. Ignores empty keys.
+# delete_records KEY...: deletes the records of objects that the program removes. Ignores empty
+# keys.
 delete_records() {
   local key
   for key in "$@"; do
@@ -30,15 +32,15 @@ delete_records() {
   done
 }
 
-# state_digest KIND NAME: prints a digest of a thing's current state, or `gone`.
+# state_digest KIND NAME: prints a digest of an object's current state, or `gone`.
 state_digest() {
   local state
   state=$(observe "$1" "$2") || return 1
   if [[ $state == "" ]]; then echo gone; else short_digest "$state"; fi
 }
 
-# observe KIND NAME: prints the part of a thing's state that the program declares, or nothing when
-# the thing does not exist.
+# observe KIND NAME: prints the part of an object's state that the program declares, or nothing when
+# the object does not exist.
 observe() {
   local -r kind=$1 name=$2
   case $kind in

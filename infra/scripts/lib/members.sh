@@ -18,7 +18,8 @@ join_by() {
   ) || return 1
   if [[ $answer == "" ]] || active; then return 0; fi
   say "The engine answered: $(jq -r '.message // .' <<<"$answer")"
-  # A join that timed out continues in the background, and the engine refuses another one meanwhile.
+  # A join that timed out continues in the background, and the engine refuses another one until it
+  # ends.
   if [[ $(swarm_state) != inactive ]]; then leave_to_join_again || true; fi
   return 1
 }
@@ -34,8 +35,8 @@ leave_to_join_again() {
 
 active() { [[ $(swarm_state) == active ]]; }
 
-# ask_host ADDRESS HOST-KEY WORD: sends a word to a host by the first manager's key, and prints the
-# host's answer. Runs on the first manager; leave.sh or admit-or-leave.sh answers.
+# ask_host ADDRESS HOST-KEY REQUEST: sends a request to a host with the first manager's key, and
+# prints the host's answer. Runs on the first manager; leave.sh or admit-or-leave.sh answers.
 ask_host() {
   local -r address=$1 key=$2 word=$3
   local known result=0

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Compares the Swarm with the records of what the program applied. Prints the repair of each thing,
-# as JSON by key: its last one, or a new one when the thing has drifted. The same drift always gets
+# Compares the Swarm with the records of what the program applied. Prints the repair of each object,
+# as JSON by key: its last one, or a new one when the object has drifted. The same drift always gets
 # the same new repair. Runs on the manager and changes nothing.
 # uses: applied-state
 # values: HOST_DRIFT[]
 # HOST_DRIFT holds KIND NAME DIGEST of each drift that a host observed (infra/drift/host-drift.ts).
 
-# The repair of each thing, by key.
+# The repair of each object, by key.
 declare -A repairs=()
 # Keys and digests of the nodes that have drifted.
 drifted_nodes=""
@@ -33,7 +33,7 @@ detect() {
     elif [[ $kind == stack ]]; then
       stacks+=("$key")
     else
-      detect_thing "$key"
+      detect_object "$key"
     fi
   done
   for key in "${stacks[@]}"; do detect_stack "$key"; done
@@ -57,8 +57,8 @@ swarm_condition() {
 # Succeeds when the Swarm has several managers: swarm-init.sh lists their hosts, one a line.
 several_managers() { [[ $(wc -l 2>/dev/null <"$STATE_DIR/managers") -gt 1 ]]; }
 
-# detect_thing KEY: sets a new repair when a thing has drifted and can be repaired.
-detect_thing() {
+# detect_object KEY: sets a new repair when an object has drifted and can be repaired.
+detect_object() {
   local -r key=$1
   local repair kind name digest now
   read -r repair kind name digest <"$RECORD_DIR/$key"
@@ -86,7 +86,7 @@ detect_stack() {
   repairs[$key]=$(next_repair "$repair" "$now" "$drifted_nodes")
 }
 
-# current_digest KIND NAME: prints a digest of a thing's state, or that of the drift that its host
+# current_digest KIND NAME: prints a digest of an object's state, or that of the drift that its host
 # observed.
 current_digest() {
   local drift
@@ -107,8 +107,8 @@ next_repair() {
   echo "$found-$(short_digest "$*")"
 }
 
-# can_repair KIND NAME DIGEST: succeeds when the thing's script can repair the drift. A membership
-# needs a host that answers; one that does not is replaced. A removed node joins again first.
+# can_repair KIND NAME DIGEST: succeeds when the object's script can repair the drift. A membership
+# needs a host that answers; a host that does not is replaced. A removed node joins again first.
 can_repair() {
   local -r kind=$1 name=$2 now=$3
   case $kind in

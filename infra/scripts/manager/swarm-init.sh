@@ -77,7 +77,7 @@ agreed() { docker_api GET /info | jq -e '.Swarm.ControlAvailable and .Swarm.Erro
 
 # Waits until the managers have a quorum. They can never have one again when most hosts of the last
 # quorum were replaced. Then this host becomes the only manager and keeps the Swarm's content, and
-# the others join it anew. The replaced hosts are gone, so none of them can form a second Swarm.
+# the others join it again. The replaced hosts are gone, so none of them can form a second Swarm.
 agree() {
   if wait_until 60 "the managers to have a quorum" agreed; then return; fi
   local members=0 declared=0 id

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refusingOnce, updatesOf } from "../testing.ts";
 
-/** Answers as the manager's engine would with one ready node, and writes down how it is updated. */
+/** Engine of a manager with one ready node. Each update is a line of the file `$UPDATES`. */
 const DOCKER = `#!/usr/bin/env bash
 case "$*" in
   *.Status.State*) echo ready ;;
@@ -15,7 +15,7 @@ esac
 const NODES = [{ ID: "node1", Spec: { Labels: {} }, Status: { State: "ready", Addr: "10.0.0.5" } }];
 
 /**
- * The updates of the node when its labels are applied; before, it has gifticon-event.host,
+ * Returns the updates of the node when its labels are applied. Before, it has gifticon-event.host,
  * kafka_server and rack.
  */
 function updatesFor(

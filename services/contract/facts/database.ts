@@ -1,10 +1,10 @@
 /** The event's database, and the roles that log in. */
 export const DATABASE = {
   name: "gifticon",
-  /** Owns everything in it. Only the migrations log in as it. */
+  /** Owner of the database and everything in it. Only the migrations log in with this role. */
   owner: "gifticon",
-  /** The services. */
+  /** Role of the services. */
   service: "gifticon_service",
-  /** The load test's agent. */
+  /** Role of the load test's agent. */
   loadTest: "gifticon_load_test",
 } as const;

@@ -16,8 +16,8 @@ import { CONSUMER_GROUP, TOPIC } from "./queue.ts";
 const root = resolve(import.meta.dirname, "../../..");
 
 /**
- * Literals that stand for nothing but a fact: whoever writes one of them has a copy of it. Small
- * ports and words such as "kafka" mean other things too.
+ * Literals that mean only their fact, so a file that contains one has a copy of it. Small ports and
+ * words such as "kafka" have other meanings too.
  */
 const LITERALS: readonly string[] = [
   ...Object.values(PORTS).filter((port) => port >= 1_000),
@@ -31,22 +31,23 @@ const LITERALS: readonly string[] = [
   ...[names.HOSTS.loadGenerator],
 ].map(String);
 
-/** The users of nGrinder. */
+/** The script of nGrinder's users. */
 const USERS = "load-test/ngrinder/GifticonUsers.groovy";
 
-/** Files that have a literal for a reason of their own, with the literals. */
+/** Files that may contain a literal for a reason of their own. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
-  // It derives ids, which must never change.
+  // Derives ids from it, which must never change.
   "services/contract/request-id.ts": [IDEMPOTENCY_KEY],
-  // The role of a host, which its name happens to equal.
+  // Role of a host, which happens to equal its name.
   "infra/plans/fleet.ts": [names.HOSTS.loadGenerator],
   "infra/plans/flows.ts": [names.HOSTS.loadGenerator],
-  // People upload it as it is; a test of its own holds it to the facts.
+  // People upload the script unchanged. A test below compares it with the facts.
   [USERS]: [PATHS.gifticons, String(LOAD_TEST_USERS.first)],
 };
 
 /**
- * Code that owes nothing to the facts: the local cloud, stand-ins, what we compare with, and tests.
+ * Code that does not use the facts: the local cloud, stand-ins, prototypes for comparison, and
+ * tests.
  */
 const ELSEWHERE =
   /^(local-cloud|bench\/prototype|tools\/base-images|tools\/pulumi|test)\/|\.test\.ts$|\/testing\.ts$|^services\/contract\/facts\//;

@@ -1,31 +1,31 @@
-/** Paths that services answer at. */
+/** Paths of the services. */
 export const PATHS = {
-  /** Requests of gifticons. With a request id appended, the state of a request. */
+  /** Accepts requests for gifticons. A request id after it selects the status of that request. */
   gifticons: "/gifticons",
-  /** The event's figures. */
+  /** Figures of the event. */
   stats: "/stats",
-  /** Health of the process: a process that isn't healthy is restarted. */
+  /** Health of the process. Swarm replaces a task that is not healthy. */
   health: "/healthz",
-  /** Readiness: whether the service can serve now. */
+  /** Readiness of the service to serve requests now. */
   readiness: "/readyz",
-  /** Prometheus. */
+  /** Metrics for Prometheus. */
   metrics: "/metrics",
 } as const;
 
-/** The most bytes of a request's body. */
+/** Maximum size of a request's body, in bytes. */
 export const BODY_BYTES = 4_096;
 
 /**
- * The header of a request that makes it one request however often it is sent. As Node.js spells
- * names of headers.
+ * Header by which a repeated request counts as one request. Node.js spells names of headers in
+ * lower case.
  */
 export const IDEMPOTENCY_KEY = "idempotency-key";
 
 /**
- * Seconds that the load balancer keeps an idle connection to a task. The API keeps it longer, so
- * that none is closed under a request.
+ * Seconds after which the load balancer closes an idle connection to a task. The API keeps
+ * connections longer, so that none is closed during a request.
  */
 export const IDLE_SECONDS = 60;
 
-/** Seconds from a service's SIGTERM to its SIGKILL. A service is done earlier. */
+/** Seconds from a service's SIGTERM to its SIGKILL. A service needs less to stop. */
 export const STOP_SECONDS = 30;

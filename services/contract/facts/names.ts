@@ -13,7 +13,7 @@ export const SERVICES = {
   migration: "migrate",
   /** k6, which plays the users of a load test. */
   generator: "k6",
-  /** The load test's agent, which observes the event from the inside. */
+  /** The load test's agent, which observes the event from inside. */
   agent: "agent",
 } as const;
 
@@ -23,12 +23,12 @@ export const LOAD_AGENT = "load-agent";
 /** Volumes, as the stacks' files name them. */
 export const VOLUMES = { broker: "kafka", zookeeper: "zookeeper" } as const;
 
-/** The name that the Swarm gives a service or a volume of a stack. */
+/** Returns the name that the Swarm gives a service or volume of a stack. */
 export function inStack(stack: string, name: string): string {
   return `${stack}_${name}`;
 }
 
-/** Services that tools look at, as the Swarm names them. */
+/** Services that tools use, by their names in the Swarm. */
 export const SWARM_SERVICES = {
   api: inStack(STACKS.event, SERVICES.api),
   issuer: inStack(STACKS.event, SERVICES.issuer),
@@ -39,31 +39,31 @@ export const SWARM_SERVICES = {
   topics: inStack(STACKS.kafka, SERVICES.topics),
 } as const;
 
-/** Hosts that there is one of. The first manager is the way to all others. */
+/** Hosts that exist once. The first manager is the way to all other hosts. */
 export const HOSTS = { manager: "manager", kafka: "kafka", loadGenerator: "load-generator" } as const;
 
-/** Labels of Swarm nodes that tasks are placed by; each is `true` on one host. */
+/** Labels of Swarm nodes for the placement of tasks. Each is `true` on one host. */
 export const PLACEMENT_LABELS = { kafka: "kafka_server", loadGenerator: "load_generator" } as const;
 
-/** The label of a Swarm node that names its host: a host outlives its nodes. */
+/**
+ * Label of a Swarm node with the name of its host. A host that joins again becomes another node.
+ */
 export const HOST_LABEL = "gifticon-event.host";
 
 /**
- * The label of a service that clients are sent to: before a host with a task of it goes, there is
- * one task more elsewhere. Its value is how long the load balancer takes to count on that task, in
- * seconds.
+ * Label of a service that clients call. Before a host with a task of it is removed, an extra task
+ * starts on another host. The value is the time until the load balancer sends requests to a new
+ * task, in seconds.
  */
 export const EXTRA_COPY_LABEL = "gifticon-event.extra-copy-seconds";
 
-/** The label of a config or a secret that names its stack. */
+/** Label of a config or secret with the name of its stack. */
 export const STACK_FILE_LABEL = "gifticon-event.stack";
 
-/** The label that Docker gives each service of a stack, with the stack's name. */
+/** Label that Docker gives each service of a stack, with the stack's name. */
 export const STACK_LABEL = "com.docker.stack.namespace";
 
-/**
- * The label that Docker gives each container of a service, with the service's name in the Swarm.
- */
+/** Label that Docker gives each container of a service, with the service's name in the Swarm. */
 export const SERVICE_LABEL = "com.docker.swarm.service.name";
 
 /** Docker's label of a container with the id of its task in the Swarm. */

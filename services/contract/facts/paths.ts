@@ -1,8 +1,8 @@
-/** The folder in which a host keeps what is its own. */
+/** Folder of a host's own state. */
 export const HOST_FOLDER = "/var/lib/gifticon-event";
 
 /**
- * The certificate authorities of RDS, on each host. The tasks that log in to the database have them
- * mounted.
+ * File with the certificate authorities of RDS, on each host. Tasks that log in to the database
+ * mount it.
  */
 export const DATABASE_CA_FILE = `${HOST_FOLDER}/database-ca.pem`;

@@ -1,6 +1,6 @@
 /**
- * Every port that something of the environment listens on. Security groups, stacks, health checks,
- * services and tools take it from here, so a changed number changes all of them.
+ * All ports on which the environment listens. Security groups, stacks, health checks, services and
+ * tools use these values.
  */
 export const PORTS = {
   /** main-api, on its hosts and behind the load balancer. */
@@ -15,7 +15,7 @@ export const PORTS = {
   database: 5432,
   /** nGrinder's page, on the load generator's host. */
   ngrinder: 8300,
-  /** The load balancer, and web servers of others. */
+  /** The load balancer, and other web servers. */
   http: 80,
   https: 443,
   ssh: 22,

@@ -1,13 +1,13 @@
 /**
- * The framing of snappy-java's SnappyOutputStream, which Kafka's Java clients write: this, two
- * versions, then blocks with their length.
+ * Magic bytes of snappy-java's SnappyOutputStream, which Kafka's Java clients write. Two version
+ * numbers follow, and then blocks, each after its length.
  */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER = XERIAL_MAGIC.length + 8;
 
 /**
- * The blocks of raw snappy that the bytes hold: one without framing, as librdkafka writes, or those
- * of snappy-java's stream.
+ * Returns the raw snappy blocks in these bytes: a single unframed block, as librdkafka writes it,
+ * or all blocks of snappy-java's stream.
  */
 export function snappyBlocks(bytes: Buffer): Buffer[] {
   if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return [bytes];
@@ -36,10 +36,13 @@ export function snappySize(block: Buffer): number {
 }
 
 const LZ4_MAGIC = 0x184d2204;
-/** The largest block, by its number in the frame's header (LZ4 frame format 1.6). */
+/** Maximum size of a block in bytes, by its number in the frame's header (LZ4 frame format 1.6). */
 const LZ4_BLOCK_BYTES: Record<number, number> = { 4: 64 << 10, 5: 256 << 10, 6: 1 << 20, 7: 4 << 20 };
 
-/** The most that an LZ4 frame can become, in bytes: its blocks, each of the largest size. */
+/**
+ * Returns an upper limit of an LZ4 frame's uncompressed size, in bytes: its number of blocks times
+ * the maximum size of a block.
+ */
 export function lz4Size(bytes: Buffer): number {
   if (bytes.readUInt32LE(0) !== LZ4_MAGIC) throw new RangeError("it isn't an LZ4 frame");
   const flags = bytes.readUInt8(4);
@@ -49,7 +52,7 @@ export function lz4Size(bytes: Buffer): number {
   let at = 7 + (hasSize ? 8 : 0) + (hasDictionary ? 4 : 0);
   let blocks = 0;
   for (; at + 4 <= bytes.length; blocks++) {
-    // The highest bit says that the block is stored as it is; a length of 0 ends the frame.
+    // The highest bit marks an uncompressed block. A length of 0 ends the frame.
     const length = bytes.readUInt32LE(at) & 0x7fffffff;
     if (length === 0) break;
     at += 4 + length + (hasBlockChecksum ? 4 : 0);

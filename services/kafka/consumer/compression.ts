@@ -3,27 +3,27 @@ import { lz4Compress, lz4Decompress, snappyCompress, snappyDecompress } from "@p
 import kafkajs from "kafkajs";
 import { lz4Size, snappyBlocks, snappySize } from "./compressed-size.ts";
 
-// Not among the names that Node finds in this CommonJS module.
+// Node does not find these names among the exports of this CommonJS module.
 const { CompressionCodecs, CompressionTypes } = kafkajs;
 
 /**
- * The most that a compressed batch may become: some hundred times the largest batch, and far below
- * the process's memory.
+ * Maximum uncompressed size of a batch, in bytes: 64 times Kafka's default limit for a batch, and
+ * far below the process's memory.
  */
 export const LARGEST_BATCH = 64 * 1024 * 1024;
 
-/** A batch's compression can't be undone: a broken one, or one that would take too much memory. */
+/** A compressed batch that can't be read: it is broken, or would take too much memory. */
 export class UnreadableBatchError extends Error {
   override readonly name = "UnreadableBatchError";
   readonly code = "UNREADABLE_BATCH";
-  /** Tells kafkajs that trying again is no use. */
+  /** Tells kafkajs not to retry. */
   readonly retriable = false;
 }
 
 interface Compression {
   name: string;
   compress: (bytes: Buffer) => Buffer;
-  /** Throws on anything that it can't read, and on more than the largest batch. */
+  /** Throws when it can't read the bytes, or when the result would exceed the largest batch. */
   decompress: (bytes: Buffer) => Buffer;
 }
 
@@ -56,9 +56,9 @@ const compressions: Record<Exclude<keyof typeof CompressionTypes, "None">, Compr
 };
 
 /**
- * Lets kafkajs read what other producers compress: by itself it knows only gzip, and its consumer
- * ends at anything else. At once instead of in Node's thread pool: a batch takes well under a
- * millisecond, and batches come one after another.
+ * Makes kafkajs read the compressions of other producers. kafkajs itself knows only gzip, and its
+ * consumer ends at any other. They run synchronously instead of in Node's thread pool: a batch
+ * takes well under a millisecond, and batches come one after another.
  */
 export function registerCodecs(): void {
   for (const [type, { name, compress, decompress }] of Object.entries(compressions)) {
@@ -68,8 +68,8 @@ export function registerCodecs(): void {
         try {
           return await Promise.resolve(decompress(bytes));
         } catch (error) {
-          // Without a cause: kafkajs passes on an error's cause in its place, and this one is what
-          // the loop looks for.
+          // The error has no cause, because kafkajs passes on an error's cause instead of the
+          // error.
           throw new UnreadableBatchError(`a batch compressed with ${name} can't be read: ${(error as Error).message}`);
         }
       },

@@ -6,16 +6,16 @@ import type { ConsumerSession, SessionEvents, SessionHandler } from "./consumer-
 import type { Progress } from "./progress.ts";
 
 const RETRY_MS = 1_000;
-/** Enough for the transaction under way, its statement timeout and leaving the group. */
+/** Longer than the transaction in progress with its statement timeout, and leaving the group. */
 const CLOSE_TIMEOUT_MS = 15_000;
 
 /** Makes the handler for a session. */
 export type HandlerOf = (session: ConsumerSession) => SessionHandler;
 
 /**
- * Keeps a session going: when one ends unasked, it is closed and a new one is opened on a fresh
- * client. kafkajs consumers are known to stay stopped, or to consume nothing, after some failures;
- * none is used again after one.
+ * Keeps a session running. When a session ends without a request to stop, the loop closes it and
+ * opens a new one with a new client. After some failures, kafkajs consumers stay stopped or consume
+ * nothing, so the loop never uses one again.
  */
 export class ConsumerLoop {
   readonly #open: (events: SessionEvents) => ConsumerSession;
@@ -29,7 +29,7 @@ export class ConsumerLoop {
   #partitions: readonly number[] = [];
   #state: Verdict = { ok: false, reason: "consumer: not a member of the group yet" };
 
-  /** @param retryMs Between the end of a session and the next one, in milliseconds. */
+  /** @param retryMs time between the end of a session and the next one, in milliseconds. */
   constructor(
     open: (events: SessionEvents) => ConsumerSession,
     handlerOf: HandlerOf,
@@ -44,22 +44,22 @@ export class ConsumerLoop {
     this.#retryMs = retryMs;
   }
 
-  /** Membership in the consumer group: ok for a member. */
+  /** State of the membership in the consumer group: ok for a member. */
   get state(): Verdict {
     return this.#state;
   }
 
-  /** The partitions that the group has given it. */
+  /** Partitions that the group has assigned to this member. */
   get partitions(): readonly number[] {
     return this.#partitions;
   }
 
-  /** Starts consuming, in the background. */
+  /** Starts consuming in the background. */
   start(): void {
     this.#loop ??= this.#run();
   }
 
-  /** Finishes the transaction under way, commits its offset and leaves the group. */
+  /** Finishes the transaction in progress, commits its offset and leaves the group. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#session !== undefined) await this.#close(this.#session);

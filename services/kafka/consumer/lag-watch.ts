@@ -8,8 +8,8 @@ const INTERVAL_MS = 5_000;
 const TIMEOUT_MS = 5_000;
 
 /**
- * Asks the broker how far the group is behind, apart from the consumer: the figure stays true while
- * the consumer is held up by the database.
+ * Reads the group's lag from the broker at an interval, independently of the consumer. So the
+ * figure is right while the consumer waits for the database.
  */
 export class LagWatch {
   readonly #connect: () => Kafka;
@@ -34,7 +34,7 @@ export class LagWatch {
     this.#log = log;
   }
 
-  /** Starts asking, in the background. */
+  /** Starts reading the lag in the background. */
   start(): void {
     this.#loop ??= this.#run();
   }
