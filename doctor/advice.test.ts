@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ADVICE, type AdviceName } from "./advice.ts";
 
-/** A test: its file, and a part of its title by which it is found there. */
+/** A test: its file, and a part of its title. */
 type Case = readonly [file: string, title: string];
 
 const LOSSES = "test/e2e/losses.ts";
@@ -17,7 +17,7 @@ const LOST = [LOSSES, "mends lost images, an expired certificate and ZooKeeper's
 const CHANGED = [NODES, "shows manual changes of the Swarm in a preview, and repairs them with one up"] as const;
 const SSH = ["operate/ssh-hosts.test.ts", "ssh parses the configuration correctly with special characters"] as const;
 
-/** Tests that follow the advice, and find that it helps. */
+/** Tests that follow the advice and show that it helps. */
 const HELPS = {
   upRestores: CHANGED,
   upRestoresThem: [TOPICS, "the check names it and changes nothing, and the declaration puts it right"],
@@ -53,8 +53,8 @@ const HELPS = {
 } as const satisfies Partial<Record<AdviceName, Case>>;
 
 /**
- * Tests that show only when the advice is given: it asks a person to look or to decide, or it is
- * about something that no test of this machine has.
+ * Tests that show only when the advice is given: it asks a person to look or to decide, or it
+ * concerns things that no test on this machine has.
  */
 const IS_GIVEN = {
   topicReplaced: [

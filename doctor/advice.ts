@@ -6,8 +6,8 @@ export type Advice = string & { [advised]: never };
 const SERVICE_LOGS = "on the manager: sudo docker service logs --tail 50";
 
 /**
- * Texts of the doctor's advice, by name. `up` is the command of an up. Each entry has a test that
- * shows a case in which it helps: see advice.test.ts.
+ * Texts of the doctor's advice, by name. `up` is the command of an update. Each text has a test in
+ * which it helps: see advice.test.ts.
  */
 const TEXTS = {
   // Steps that are an up.

@@ -13,12 +13,12 @@ const timeAt = (secondsAgo: number) => new Date((NOW - secondsAgo) * 1_000).toIS
 
 interface Situation {
   service?: string;
-  /** Seconds since each end of a task, the first one first. */
+  /** Seconds since the end of each task, the oldest first. */
   ended?: number[];
   error?: string;
-  /** State of the present task, and the seconds since it has that. */
+  /** State of the current task, and the seconds since it changed. */
   present?: [state: string, seconds: number];
-  /** The end of the last task, as its host tells it. */
+  /** End of the last task, as its host reports it. */
   end?: Partial<HostObservation["ends"][number]>;
   worker?: Partial<HostObservation>;
   /** Seconds since the last update of the service. */
@@ -27,7 +27,7 @@ interface Situation {
   changed?: boolean;
 }
 
-/** Returns what is found of a service whose tasks on worker-1 ended so. */
+/** Returns the finding about a service whose tasks on worker-1 ended in this way. */
 function found({ service = SWARM_SERVICES.issuer, ended = [40, 20], present = ["running", 5], ...more }: Situation) {
   const { error = "task: non-zero exit (1)", end, worker = {}, updated = 1_000, changed = false } = more;
   const swarm = { ...healthySwarm(), clock: NOW };

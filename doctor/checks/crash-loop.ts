@@ -3,19 +3,19 @@ import { ADVICE, type Advice } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 import type { Observation, ServiceObservation, SwarmObservation } from "../observation.ts";
 
-/** The reason of one end may be over. Two ends in a short time have the same reason. */
+/** One end may have a cause that is gone. Two ends in a short time have the same cause. */
 const FAILURES = 2;
 const WITHIN_S = 600;
-/** A task that has run for so long is no part of a loop. Kafka's starts are 20 s apart. */
+/** A task that runs for this many seconds is not part of a loop. Kafka's starts are 20 s apart. */
 const STABLE_S = 60;
 
 type Task = SwarmObservation["tasks"][number];
 
 /** A service whose tasks end again and again. */
 interface CrashLoop {
-  /** Number of ends that the Swarm remembers: it forgets all but the last few. */
+  /** Number of ends that the Swarm still stores. It stores only the last few. */
   ends: number;
-  /** Time from the start of the first of them to now. */
+  /** Seconds since the start of the first of these tasks. */
   seconds: number;
   /** The task that ended last, and its host. */
   last: Task;
@@ -23,8 +23,8 @@ interface CrashLoop {
 }
 
 /**
- * Finds a service whose tasks end soon after each start. Gives how often, and the last lines of the
- * last one, which is the error of the task where it had no container.
+ * Finds a service whose tasks end soon after each start. Reports their number and the last lines of
+ * the last one, or its error if it had no container.
  *
  * @param isChanged true when the service differs from its stack file.
  */
@@ -78,7 +78,10 @@ function findLoop(
   };
 }
 
-/** Returns the task that was created last: a version that serves on is no sign of the new one. */
+/**
+ * Returns the task that was created last. An old version that still runs says nothing about a new
+ * one.
+ */
 function newest(tasks: readonly Task[]): Task {
   return tasks.reduce((one, other) => (Date.parse(other.CreatedAt) > Date.parse(one.CreatedAt) ? other : one));
 }
@@ -95,7 +98,7 @@ interface Cause {
   up: string;
 }
 
-/** Returns the step for the cause. What was changed by hand is the likeliest one. */
+/** Returns the next step for the cause. The most likely cause is a change by hand. */
 function stepOf({ Spec }: ServiceObservation, { isChanged, outOfMemory, error, host, up }: Cause): Advice {
   if (isChanged) return ADVICE.upRestores(up);
   if (outOfMemory) return ADVICE.raiseMemory(memorySetting(Spec.Name), up);
@@ -104,7 +107,7 @@ function stepOf({ Spec }: ServiceObservation, { isChanged, outOfMemory, error, h
   return ADVICE.removeCause();
 }
 
-/** Returns the setting that the memory of a service follows. */
+/** Returns the setting that determines a service's memory. */
 function memorySetting(service: string): string {
   if (service === SWARM_SERVICES.api) return "api.memoryMib";
   if (service === SWARM_SERVICES.issuer) return "issuer.memoryMib";

@@ -8,8 +8,8 @@ const NEXT =
   'docs/troubleshooting.md, "A topic was deleted and created again", tells what is lost and how users get theirs';
 
 /**
- * Returns what is told so many seconds after the issuer met another topic, with what waited in the
- * one before.
+ * Returns the finding when the issuer saw another topic this many seconds ago, with this many
+ * waiting requests in the former one.
  */
 function found(waited: number, seconds: number, at = MET): string[] {
   const issuer = {

@@ -3,18 +3,18 @@ import { ADVICE } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 import { type Observation, tasksOf } from "../observation.ts";
 
-/** Time for which a topic that was created again is told, in seconds: a day. */
-const TOLD_FOR = 24 * 60 * 60;
+/** Time for which a topic that was created again is reported, in seconds: a day. */
+const REPORTED_FOR_S = 24 * 60 * 60;
 
 /**
- * Checks that the topic is the one that it was a day ago. What waited in one that was deleted is
- * lost, and nothing else in the environment shows it.
+ * Checks that the topic was not replaced within a day. The requests that waited in a deleted topic
+ * are lost, and nothing else in the environment shows that.
  */
 export function checkReplacedTopic({ hosts }: Pick<Observation, "hosts">): Finding[] {
   return tasksOf(hosts).flatMap(({ host, replaced: { at, waited } }) => {
     // Nothing was lost.
     if (waited === 0) return [];
-    if (at < (hosts[host]?.clock ?? 0) - TOLD_FOR) return [];
+    if (at < (hosts[host]?.clock ?? 0) - REPORTED_FOR_S) return [];
     const lost = waited < 0 ? "how many requests waited in the former one is unknown" : waitedThere(waited);
     return [
       {

@@ -1,5 +1,5 @@
 /**
- * One step of the schema. Applied steps are history: a change is a new step, with the next version.
+ * A step of the schema. Applied steps never change: a change is a new step with the next version.
  */
 export interface Migration {
   version: number;
@@ -39,10 +39,10 @@ export const migrations: readonly Migration[] = [
   {
     version: 2,
     name: "issue function",
-    // A function, not a transaction of several statements from the client: the lock on the stock is
-    // held for one round trip's work on the server, and a client that freezes or dies in between
-    // can't keep it from everyone else. Planned anew each time: the plan for an empty table would
-    // otherwise be kept while the table grows.
+    // One function, instead of a transaction of several statements from the client. So the lock on
+    // the stock is held only for the server's work, and a client that freezes or dies in between
+    // can't block all others. The function plans its queries at each call: otherwise PostgreSQL
+    // would keep the plan for an empty table while the table grows.
     sql: /* sql */ `
       create function issue_gifticons(
         request_ids uuid[], user_ids bigint[], requested_at_ms bigint[], codes text[],
@@ -105,8 +105,8 @@ export const migrations: readonly Migration[] = [
   {
     version: 3,
     name: "tally of rejections",
-    // Counted where the batch is decided, in the row that it holds anyway: counting millions of
-    // requests takes seconds. Only the last statement of the function is another one than in
+    // The outcomes are counted with the decision, in the row that is locked anyway: counting
+    // millions of requests would take seconds. Only the last statement of the function differs from
     // version 2.
     sql: /* sql */ `
       alter table gifticon_stock
@@ -193,11 +193,11 @@ export const migrations: readonly Migration[] = [
   {
     version: 5,
     name: "the usual batch at once",
-    // Requests that are all new, each of another user, with stock for all: a plain insert decides
-    // them in two thirds of the time ("on conflict" looks everything up twice). A batch with
-    // anything else fails at that, early when there is much of it, and is decided as in version 3.
-    // Codes are compared byte by byte: what language the database sorts in is no matter of theirs,
-    // and costs.
+    // When all requests are new, each of another user, and the stock suffices, a plain insert
+    // decides them in two thirds of the time ("on conflict" does each lookup twice). For any other
+    // batch that insert fails, early when many requests differ, and the batch is decided as in
+    // version 3. Codes are compared byte by byte, because the comparison by the database's language
+    // is slower and has no use.
     sql: /* sql */ `
       alter table gifticon_request alter column code type text collate "C";
 
@@ -286,8 +286,8 @@ export const migrations: readonly Migration[] = [
     version: 6,
     name: "the rights of the services",
     // The services connect as a role that owns nothing (roles.ts). These functions run with the
-    // rights of their owner, so whoever may call them gets what they do and no more. A later
-    // version of a function has to say so again: "create or replace" forgets it.
+    // rights of their owner, so callers get only the rights to their effect. A later version of a
+    // function must set this again: "create or replace" resets it.
     sql: /* sql */ `
       alter function issue_gifticons(uuid[], bigint[], bigint[], text[])
         security definer set search_path = pg_catalog, public, pg_temp;
@@ -320,5 +320,5 @@ export const migrations: readonly Migration[] = [
   },
 ];
 
-/** The version that the programs of this source need. */
+/** Version of the schema that this program needs. */
 export const SCHEMA_VERSION = Math.max(...migrations.map(({ version }) => version));

@@ -4,13 +4,13 @@ import { scramVerifier } from "./scram.ts";
 /** A role that logs in. */
 export interface Login {
   user: string;
-  /** Undefined: nobody logs in as it now. */
+  /** Undefined prevents logins. */
   password: string | undefined;
-  /** The most connections that it may have. */
+  /** Maximum number of connections. */
   connections: number;
 }
 
-/** The roles that own nothing. */
+/** The roles without property of their own. */
 export interface Roles {
   /** Login of main-api and the issuer. */
   service: Login;
@@ -19,9 +19,9 @@ export interface Roles {
 }
 
 /**
- * All that each role may, beyond connecting and naming what is in schema public. Requests are
- * decided by the function only, which runs with its owner's rights: the services write to neither
- * table of it.
+ * Rights of each role, besides those to connect and to use names in schema public. Only the
+ * function decides requests, with its owner's rights. So the services can't write to its two
+ * tables.
  */
 const RIGHTS: Record<keyof Roles, readonly string[]> = {
   service: [
@@ -39,15 +39,15 @@ const RIGHTS: Record<keyof Roles, readonly string[]> = {
   ],
 };
 /**
- * To vacuum. Before PostgreSQL 17 only the owner may; the server then skips it with a warning, and
- * its own vacuum comes later.
+ * The right to vacuum. Before PostgreSQL 17 only the owner has it. The server then skips the vacuum
+ * with a warning, and its own vacuum follows later.
  */
 const MAINTAIN = "maintain on gifticon_request";
 
 /**
- * Makes the roles, gives them their passwords, and leaves them exactly the rights above: those of
- * before, and what PostgreSQL gives everyone, are taken away in the same transaction, so nobody who
- * needs one misses it meanwhile.
+ * Creates the roles, sets their passwords, and gives them exactly the rights above. It revokes
+ * earlier rights and PostgreSQL's rights of everyone in the same transaction, so no role lacks a
+ * right in between.
  *
  * @param client connects as the database's owner, who may create roles.
  */
@@ -83,7 +83,8 @@ export async function declareRoles(client: ClientBase, roles: Roles): Promise<vo
 }
 
 /**
- * The password goes to the server as what it keeps of it, so that no log of statements shows it.
+ * Creates or changes a role that logs in. The server gets the verifier of the password, so that no
+ * log of statements shows the password.
  */
 async function declareLogin(client: ClientBase, { user, password, connections }: Login): Promise<void> {
   const role = client.escapeIdentifier(user);

@@ -44,7 +44,7 @@ export class SchemaWatch {
   }
 
   async #wait(): Promise<void> {
-    let told: string | undefined;
+    let logged: string | undefined;
     while (!this.#stopping.signal.aborted) {
       this.#state = await findSchema(this.#pool);
       if (this.#state.ok) {
@@ -52,8 +52,8 @@ export class SchemaWatch {
         return;
       }
       // Logs a changed reason too, because a wait may be long.
-      if (this.#state.reason !== told) this.#log.warn({ reason: this.#state.reason }, "waiting for the schema");
-      told = this.#state.reason;
+      if (this.#state.reason !== logged) this.#log.warn({ reason: this.#state.reason }, "waiting for the schema");
+      logged = this.#state.reason;
       await delay(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }

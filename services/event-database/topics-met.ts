@@ -1,17 +1,20 @@
 import type { Queryable } from "./issue.ts";
 
-/** A topic that stands in the place of one of the same name, which was deleted. */
+/** A topic that replaced a deleted one of the same name. */
 export interface ReplacedTopic {
-  /** Time at which the issuer met it, in milliseconds since 1970. */
+  /** Time at which the issuer first saw it, in milliseconds since 1970. */
   metAt: number;
-  /** Records that waited in the former one at the issuer's last look; null when it didn't look. */
+  /**
+   * Number of records that waited in the former topic at the issuer's last check; null when it is
+   * unknown.
+   */
   waited: number | null;
 }
 
 /**
- * Notes that the issuer has met a topic, and returns it when it is another one than before.
+ * Records that the issuer has seen a topic. Returns it when it replaced another topic.
  *
- * @param waited records that waited in the former one when the issuer looked last, if it did.
+ * @param waited number of records that waited in the former topic at the last check, if known.
  */
 export async function meetTopic(
   database: Queryable,

@@ -17,11 +17,11 @@ export interface IssuerMetrics {
   observeIssue: <T>(size: number, work: () => Promise<T>) => Promise<T>;
   /** Sets the lag. Undefined means that the broker doesn't answer. */
   lag: (partitions: PartitionLag[] | undefined) => void;
-  /** The topic stands in the place of one that was deleted; undefined for the first one. */
+  /** Sets the topic that replaced a deleted one; undefined for the first topic. */
   replaced: (topic: ReplacedTopic | undefined) => void;
 }
 
-/** Registers what tells of a topic that was deleted and created again. */
+/** Registers the metrics of a topic that was deleted and created again. */
 function createReplacedMetrics(registers: Registry[]): IssuerMetrics["replaced"] {
   const replaced = new Gauge({
     name: METRICS.replaced,
@@ -39,7 +39,7 @@ function createReplacedMetrics(registers: Registry[]): IssuerMetrics["replaced"]
   };
 }
 
-/** Registers the lag, and what an open transaction holds back of it. */
+/** Registers the lag, and its part that an open transaction holds back. */
 function createLagMetrics(registers: Registry[]): IssuerMetrics["lag"] {
   const lag = new Gauge({
     name: METRICS.lag,

@@ -7,7 +7,7 @@ import { type MetTopic, TopicWatch } from "./topic-watch.ts";
 const lag = (topicId: string, ...behind: number[]) =>
   behind.map((records, partition) => ({ partition, topicId, written: 100, behind: records, held: 0 }));
 
-/** A watch with what it notes; it can't note while `away`. */
+/** Returns a watch, and the topics that it records. It can't record any while `away`. */
 function watchOf() {
   const met: MetTopic[] = [];
   const reports: (ReplacedTopic | undefined)[] = [];

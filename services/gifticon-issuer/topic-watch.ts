@@ -2,15 +2,15 @@ import type { ReplacedTopic } from "@gifticon/event-database/topics-met.ts";
 import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 import type { Logger } from "pino";
 
-/** A topic, and what waited in the one before it, as far as that is known. */
+/** A topic, and the number of records that waited in the one before it, if known. */
 export interface MetTopic {
   id: string;
   waited: number | undefined;
 }
 
 /**
- * Notices a topic that was deleted and created again, by its id, and tells how many records waited
- * in the former one: nothing brings them back.
+ * Notices by its id that the topic was deleted and created again, and reports how many records
+ * waited in the former one. Those records are lost.
  */
 export class TopicWatch {
   readonly #meet: (met: MetTopic) => Promise<ReplacedTopic | undefined>;
@@ -20,8 +20,8 @@ export class TopicWatch {
   #waiting: number | undefined;
 
   /**
-   * @param meet Notes a topic for good, and returns it when it is another one than before.
-   * @param report Gets the topic that stands in the place of another one; undefined for the first.
+   * @param meet records a topic in the database, and returns it when it replaced another topic.
+   * @param report receives the topic that replaced another one; undefined for the first topic.
    */
   constructor(
     meet: (met: MetTopic) => Promise<ReplacedTopic | undefined>,
@@ -33,7 +33,9 @@ export class TopicWatch {
     this.#log = log;
   }
 
-  /** Looks at the lag, as it was read. A topic that can't be noted now is noted at a later look. */
+  /**
+   * Checks the topic of this lag. A topic that can't be recorded now is recorded at a later check.
+   */
   async look(lag: readonly PartitionLag[]): Promise<void> {
     const [first] = lag;
     if (first === undefined) return;

@@ -12,9 +12,9 @@ export const REQUEST_TIMEOUT_MS = 3_000;
 const CONNECTION_TIMEOUT_MS = 2_000;
 
 /**
- * Bounds of what a consumer fetches into memory at once: half a megabyte is some 4,500 records, two
- * transactions that overlap with reading. kafkajs makes objects of all of it at once, which the
- * nursery should hold.
+ * Limits of a consumer's fetch, in bytes. Half a megabyte is about 4,500 records: two transactions,
+ * whose work overlaps with reading. kafkajs makes objects of all of them at once, which should fit
+ * into the young generation of V8's heap.
  */
 export const FETCH_BYTES = { maxBytesPerPartition: 512 * 1024, maxBytes: 2 * 1024 * 1024 };
 
@@ -27,10 +27,10 @@ const LEVEL = {
 } as const;
 
 /**
- * A client of the broker with bounded requests and few retries of its own: who uses it decides what
- * a failure means, and makes a new client rather than trust one that failed (tulios/kafkajs#919:
- * one that timed out may never reconnect). Its errors are logged as warnings, because each comes
- * back to the caller as well.
+ * Creates a client of the broker with time limits for requests and few retries. Its caller decides
+ * what a failure means, and replaces a failed client by a new one, because a client may never
+ * reconnect after a timeout (tulios/kafkajs#919). The client's errors are logged as warnings,
+ * because the caller gets each of them too.
  */
 export function createKafka({ brokers }: KafkaSettings, clientId: string, log: Logger): Kafka {
   const kafkaLog = log.child({ library: "kafkajs" });
@@ -53,15 +53,15 @@ export function createKafka({ brokers }: KafkaSettings, clientId: string, log: L
 }
 
 /**
- * A producer that makes one attempt for each `send`, and chooses partitions by key.
+ * Creates a producer that makes one attempt for each `send`, and chooses partitions by key.
  *
- * One attempt, because kafkajs 2.2.4 keeps the answers of brokers across its own retries: a
- * partition whose leader moves between two attempts to a broker that has already answered is
- * skipped, and the send succeeds without it. A new `send` starts clean; what it writes twice has
- * the same request id, and is issued once. Not idempotent, because kafkajs loses messages of
- * concurrent sends then (tulios/kafkajs#353).
+ * It makes no retries, because kafkajs 2.2.4 keeps the brokers' answers across its own retries.
+ * Then it skips a partition whose leader moved between two attempts to a broker that has already
+ * answered, and the send succeeds without that partition. A new `send` has no such answers. A
+ * message that is written twice has the same request id and is issued once. The producer is not
+ * idempotent, because an idempotent one loses messages of concurrent sends (tulios/kafkajs#353).
  *
- * @param createPartitioner By default Java's way.
+ * @param createPartitioner the partitioner of Java's client by default.
  */
 export function createProducer(kafka: Kafka, createPartitioner: ICustomPartitioner = Partitioners.DefaultPartitioner) {
   return kafka.producer({

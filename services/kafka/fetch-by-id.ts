@@ -1,5 +1,5 @@
-// By path, because who compiles the program compiles what it imports, and an ambient declaration is
-// imported by nobody.
+// The reference names the file, because the program's compilation includes only imported files, and
+// no module can import an ambient declaration.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./kafkajs-internals.d.ts" />
 import Decoder from "kafkajs/src/protocol/decoder.js";
@@ -8,12 +8,10 @@ import type { FetchOptions } from "kafkajs/src/protocol/requests/fetch/index.js"
 import { type PinnedTopic, TopicLostError } from "./pinned-topic.ts";
 import { bytesOfTopicId, decodeTopicId, readTagged, writeNoTags } from "./topic-ids.ts";
 
-/**
- * The first version of the request that names topics by their ids: brokers since Kafka 3.1 have it.
- */
+/** First version of the request with topic ids. Brokers have it since Kafka 3.1. */
 export const FETCH_BY_ID = 13;
 
-/** A partition as the broker answers, its records as bytes. */
+/** A partition of the broker's answer. Its records are bytes. */
 export interface FetchedPartition {
   partition: number;
   errorCode: number;
@@ -27,7 +25,7 @@ export interface FetchedPartition {
 
 /** An answer of the broker. */
 export interface Fetched {
-  /** Milliseconds for which the client shall wait. */
+  /** Pause that the broker requests from the client, in milliseconds. */
   throttleTime: number;
   errorCode: number;
   sessionId: number;
@@ -36,10 +34,13 @@ export interface Fetched {
 
 const READ_COMMITTED = 1;
 const UNKNOWN = -1;
-/** UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID. */
+/**
+ * Errors of an unknown topic: UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID and
+ * INCONSISTENT_TOPIC_ID.
+ */
 const LOST = [3, 100, 103];
 
-/** Writes a fetch of the pinned topic by its id, without a fetch session. */
+/** Encodes a fetch of the pinned topic by its id, without a fetch session. */
 export function encodeFetchById(
   { topics, maxWaitTime, minBytes, maxBytes, isolationLevel = READ_COMMITTED, rackId = "" }: FetchOptions,
   { topic, id }: PinnedTopic,
@@ -51,11 +52,11 @@ export function encodeFetchById(
       writeNoTags(
         new Encoder()
           .writeInt32(partition)
-          // The epochs of the leader and of the last record that was fetched.
+          // Epochs of the leader and of the last fetched record.
           .writeInt32(UNKNOWN)
           .writeInt64(fetchOffset)
           .writeInt32(UNKNOWN)
-          // Where a follower's log starts.
+          // Start of a follower's log.
           .writeInt64(UNKNOWN)
           .writeInt32(most),
       ),
@@ -78,8 +79,8 @@ export function encodeFetchById(
 }
 
 /**
- * Reads the answer. When the broker has no topic of this id any more it says so to the pin, and
- * leaves the partition empty.
+ * Decodes the answer. When the broker has no topic with this id, it reports that to the pin and
+ * returns the partition without records.
  */
 export function decodeFetchById(raw: Buffer, pin: PinnedTopic): Fetched {
   const decoder = new Decoder(raw);
@@ -115,7 +116,7 @@ function readPartition(decoder: Decoder): FetchedPartition {
   };
 }
 
-/** kafkajs's own reading of these takes a byte too many. */
+/** kafkajs's own function reads one byte too many. */
 function readCompactBytes(decoder: Decoder): Buffer {
   const length = decoder.readUVarInt() - 1;
   return (length < 0 ? null : decoder.readBytes(length)) ?? Buffer.alloc(0);

@@ -5,11 +5,11 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
     pending: unknown[];
     /** Requests that wait for their response, by their correlation id. */
     inflight: Map<number, unknown>;
-    /** The timer by which it looks again, if it has one. */
+    /** Timer of the next check, if there is one. */
     throttleCheckTimeoutId: NodeJS.Timeout | null;
     scheduleCheckPendingRequests: (this: RequestQueue) => void;
     checkPendingRequests: () => void;
-    /** The broker asks for a pause, in milliseconds. */
+    /** Handles the broker's request for a pause, in milliseconds. */
     maybeThrottle: (milliseconds: number) => void;
     push: (request: {
       entry: { correlationId: number; resolve: () => void; reject: (error: Error) => void };
@@ -26,35 +26,38 @@ declare module "kafkajs/src/network/requestQueue/index.js" {
   export default RequestQueue;
 }
 
-/** The growing buffer to which kafkajs 2.2.4 writes its requests. */
+/** The growing buffer into which kafkajs 2.2.4 encodes requests. */
 declare module "kafkajs/src/protocol/encoder.js" {
   export default class Encoder {
-    /** @param initialSize bytes that are expected. */
+    /** @param initialSize expected number of bytes. */
     constructor(initialSize?: number);
     /** The written bytes. */
     readonly buffer: Buffer;
     writeInt8(value: number): this;
     writeInt16(value: number): this;
     writeInt32(value: number): this;
-    /** Decimal text, as kafkajs keeps offsets, or a number. */
+    /** Writes a number, or an offset as decimal text, which is kafkajs's form. */
     writeInt64(value: string | number): this;
     writeBoolean(value: boolean): this;
-    /** The bytes alone. */
+    /** Writes bytes without their length. */
     writeBuffer(value: Buffer): this;
     writeUVarInt(value: number): this;
-    /** The length before it, as flexible versions have it. */
+    /** Writes a text after its length, in the form of flexible versions. */
     writeUVarIntString(value: string | null): this;
-    /** Their number before them, as flexible versions have it; null is another thing than none. */
+    /**
+     * Writes entries after their number, in the form of flexible versions. Null differs from an
+     * empty array.
+     */
     writeUVarIntArray(value: readonly Encoder[] | null): this;
     writeString(value: string | null): this;
-    /** The length before it. */
+    /** Writes bytes after their length. */
     writeBytes(value: Buffer): this;
-    /** Their number before them. */
+    /** Writes entries after their number. */
     writeArray(value: readonly Encoder[]): this;
   }
 }
 
-/** The requests to write that kafkajs 2.2.4 knows, by the version of the protocol. */
+/** Produce requests of kafkajs 2.2.4, by version of the protocol. */
 declare module "kafkajs/src/protocol/requests/produce/index.js" {
   import type { CompressionTypes, Message } from "kafkajs";
   import type Encoder from "kafkajs/src/protocol/encoder.js";
@@ -82,7 +85,7 @@ declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
   export default crc32C;
 }
 
-/** The reader of kafkajs 2.2.4 for answers. */
+/** The decoder of kafkajs 2.2.4 for answers. */
 declare module "kafkajs/src/protocol/decoder.js" {
   export default class Decoder {
     constructor(bytes: Buffer);
@@ -93,26 +96,26 @@ declare module "kafkajs/src/protocol/decoder.js" {
     readString(): string;
     readUVarInt(): number;
     readUVarIntString(): string | null;
-    /** Reads this number of bytes, by default the length before them; null for -1. */
+    /**
+     * Reads this number of bytes, by default the length before them. Returns null for the length
+     * -1.
+     */
     readBytes(length?: number): Buffer | null;
-    /** Optional fields of flexible versions; they are passed over. */
+    /** Skips the optional fields of flexible versions. */
     readTaggedFields(): void;
-    /** Their number before them, as flexible versions have it. */
+    /** Reads entries after their number, in the form of flexible versions. */
     readUVarIntArray<T>(read: () => T): T[] | null;
-    /** Their number before them. */
+    /** Reads entries after their number. */
     readArray<T>(read: () => T): T[];
   }
 }
 
 declare module "kafkajs/src/protocol/message/compression/index.js" {
-  /**
-   * Null for a compression that kafkajs doesn't know; throws for one that it knows only the name
-   * of.
-   */
+  /** Returns null for an unknown compression. Throws for one of which kafkajs has only the name. */
   export const lookupCodec: (type: number) => { decompress: (bytes: Buffer) => Promise<Buffer> } | null;
 }
 
-/** The requests to read that kafkajs 2.2.4 knows, by the version of the protocol. */
+/** Fetch requests of kafkajs 2.2.4, by version of the protocol. */
 declare module "kafkajs/src/protocol/requests/fetch/index.js" {
   import type Encoder from "kafkajs/src/protocol/encoder.js";
 
@@ -139,12 +142,12 @@ declare module "kafkajs/src/protocol/requests/fetch/index.js" {
   export default fetch;
 }
 
-/** The requests for offsets that kafkajs 2.2.4 knows, by the version of the protocol. */
+/** Requests of kafkajs 2.2.4 for offsets, by version of the protocol. */
 declare module "kafkajs/src/protocol/requests/listOffsets/index.js" {
   import type Encoder from "kafkajs/src/protocol/encoder.js";
 
   export interface ListOffsetsOptions {
-    /** 0 counts records of open transactions, 1 ends in front of them. */
+    /** 0 counts records of open transactions, 1 stops before them. */
     isolationLevel?: number;
     topics: { topic: string; partitions: { partition: number; timestamp?: number }[] }[];
   }
@@ -161,7 +164,7 @@ declare module "kafkajs/src/protocol/requests/metadata/index.js" {
   import type Encoder from "kafkajs/src/protocol/encoder.js";
 
   export interface MetadataOptions {
-    /** None stands for all. */
+    /** An empty list means all topics. */
     topics: readonly string[];
     allowAutoTopicCreation?: boolean;
   }

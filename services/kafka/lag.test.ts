@@ -4,8 +4,8 @@ import type { PartitionMetadata } from "kafkajs";
 import { readLag } from "./lag.ts";
 
 /**
- * A broker with these offsets of each partition: the first kept record, the end, what the group has
- * committed, and the last stable offset where a transaction is open.
+ * Returns a broker with these offsets of each partition: the first existing record, the end, the
+ * group's commit, and the last stable offset if a transaction is open.
  */
 function broker(
   ...partitions: { low: number; high: number; committed?: number; metadata?: string; stable?: number }[]

@@ -6,22 +6,22 @@ import { readTopicId } from "./topic-ids.ts";
 /** Position of a consumer group in a partition. */
 export interface PartitionLag {
   partition: number;
-  /** Id of the topic: one that was deleted and created again has another. */
+  /** Id of the topic. A topic that was deleted and created again has another id. */
   topicId: string;
-  /** Records written since the topic was made, whether they are still kept or not. */
+  /** Records written since the topic was created, including deleted ones. */
   written: number;
   /** Records that the group hasn't committed. */
   behind: number;
   /**
-   * Records of these that an open transaction holds back: nobody who reads committed records gets
-   * them before it ends.
+   * Part of `behind` that an open transaction holds back: readers of committed records get these
+   * records after it ends.
    */
   held: number;
 }
 
 /**
- * Asks the broker for the lag of each partition, up to the end of the log: also behind an open
- * transaction, where records are acknowledged and can't be read yet.
+ * Reads the lag of each partition from the broker, up to the end of the log. The lag includes
+ * acknowledged records behind an open transaction, which can't be read yet.
  */
 export async function readLag(
   admin: Pick<Admin, "fetchTopicMetadata" | "fetchTopicOffsets" | "fetchTopicOffsetsByTimestamp" | "fetchOffsets">,
@@ -38,7 +38,7 @@ export async function readLag(
   return ends.map(({ partition, offset: end }) => {
     const { low = "0", high = end } = offsetOf(stable, partition) ?? {};
     const { offset, metadata } = offsetOf(committed?.partitions, partition) ?? { offset: "-1", metadata: null };
-    // A group that has committed nothing of this topic starts at the first record there is.
+    // A group without a committed offset of this topic starts at the first existing record.
     const position = Math.max(isCommittedFor(topicId, metadata) ? Number(offset) : -1, Number(low));
     const [behind, held] = [Number(end) - position, Number(end) - Number(high)];
     return { partition, topicId, written: Number(end), behind: Math.max(0, behind), held: Math.max(0, held) };
@@ -46,8 +46,8 @@ export async function readLag(
 }
 
 /**
- * Reads the ends of the log, and then what readers of committed records see. In this order, a
- * record that is written in between doesn't look held back.
+ * Reads the ends of the log, and then the ends that readers of committed records see. In the other
+ * order, a record written in between would look held back.
  */
 async function readEnds(admin: Pick<Admin, "fetchTopicOffsets" | "fetchTopicOffsetsByTimestamp">, topic: string) {
   const ends = await admin.fetchTopicOffsetsByTimestamp(topic, LOG_END);

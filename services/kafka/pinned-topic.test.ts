@@ -10,7 +10,7 @@ import { bytesOfTopicId, writeNoTags } from "./topic-ids.ts";
 const ID = "E6U1ZF8MQhKy5F8REqUYRw";
 const pin = (lost: PinnedTopic["lost"] = () => undefined): PinnedTopic => ({ topic: "t", id: ID, lost });
 
-/** Returns the end of a commit's request: the metadata of its one partition. */
+/** Returns the end of an encoded commit: the metadata of its only partition. */
 async function committedMetadata(topic: string): Promise<string | null> {
   const topics = [{ topic, partitions: [{ partition: 0, offset: "7" }] }];
   const commit = { groupId: "g", groupGenerationId: 1, memberId: "m", topics };
@@ -27,7 +27,7 @@ test("a consumer of a pinned topic commits the topic's id with the offset", asyn
   assert.equal(await committedMetadata("t"), null);
 });
 
-/** Returns the offset that a consumer gets, of one that was committed with the metadata. */
+/** Returns the offset that a consumer gets when one was committed with the metadata. */
 async function offsetOf(metadata: string | null): Promise<string | undefined> {
   const topics = [{ topic: "t", partitions: [{ partition: 0 }] }];
   const { response } = offsetFetch.protocol({ version: 4 })({ groupId: "g", topics });
@@ -53,7 +53,7 @@ test("it takes no offset that was committed with the id of another topic", async
   assert.equal(await offsetOf("topic-id=AAAAAAAAAAAAAAAAAAAAAA"), "7");
 });
 
-/** An answer to a fetch by id, with this error. */
+/** Returns an answer to a fetch by id, with this error. */
 function fetched(errorCode: number): Buffer {
   const partition = writeNoTags(
     new Encoder()

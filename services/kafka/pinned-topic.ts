@@ -1,25 +1,26 @@
-// By path, because who compiles the program compiles what it imports, and an ambient declaration is
-// imported by nobody.
+// The reference names the file, because the program's compilation includes only imported files, and
+// no module can import an ambient declaration.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./kafkajs-internals.d.ts" />
 import { AsyncLocalStorage } from "node:async_hooks";
 import offsetCommit from "kafkajs/src/protocol/requests/offsetCommit/index.js";
 import offsetFetch from "kafkajs/src/protocol/requests/offsetFetch/index.js";
 
-// Binds a consumer to one topic by its id. The group's offsets are kept by name, so that a consumer
-// of kafkajs 2.2.4 goes on at its position in another topic of the same name: it skips what is
-// there in front of it, or waits at its end. A pinned consumer fetches by id (`read-fetches.ts`),
-// commits the id with each offset, and takes no offset that was committed with another id.
+// Binds a consumer to one topic by its id. The broker keeps a group's offsets by topic name. So a
+// consumer of kafkajs 2.2.4 continues at its old position in a new topic of the same name: it skips
+// the records before that position, or waits at the end. A pinned consumer fetches by id
+// (`read-fetches.ts`), commits the id with each offset, and ignores offsets that were committed
+// with another id.
 
-/** A topic that a consumer is bound to. */
+/** A topic to which a consumer is bound. */
 export interface PinnedTopic {
   readonly topic: string;
   readonly id: string;
-  /** Called when the broker has no topic of this id any more, at each fetch. */
+  /** Receives the loss of the topic, at each fetch after it. */
   readonly lost: (error: TopicLostError) => void;
 }
 
-/** The topic that was read is gone: deleted, and perhaps created again. */
+/** The topic was deleted, and perhaps created again. */
 export class TopicLostError extends Error {
   override readonly name = "TopicLostError";
   readonly code = "TOPIC_LOST";
@@ -31,12 +32,12 @@ export class TopicLostError extends Error {
 
 const pinned = new AsyncLocalStorage<PinnedTopic>();
 
-/** Does the work, and all that it starts, bound to the topic. */
+/** Runs the work, and everything that it starts, bound to the topic. */
 export function withPinnedTopic<T>(topic: PinnedTopic, work: () => T): T {
   return pinned.run(topic, work);
 }
 
-/** Returns the topic that the running work is bound to, if it is one of these. */
+/** Returns the topic to which the running work is bound, if it is one of these. */
 export function pinnedAmong(topics: readonly { topic: string }[]): PinnedTopic | undefined {
   const pin = pinned.getStore();
   return topics.some(({ topic }) => topic === pin?.topic) ? pin : undefined;
@@ -45,8 +46,8 @@ export function pinnedAmong(topics: readonly { topic: string }[]): PinnedTopic |
 const METADATA_PREFIX = "topic-id=";
 
 /**
- * Returns whether an offset was committed for the topic of this id. One without an id was committed
- * by another client, or by a version that wrote none, and counts.
+ * Returns true for an offset that was committed for the topic with this id. An offset without an id
+ * counts too: another client committed it, or an older version of this one.
  *
  * @param metadata text that was committed with the offset.
  */
@@ -71,7 +72,7 @@ offsetCommit.protocol = (of) => {
 };
 
 const { protocol: fetchProtocol } = offsetFetch;
-/** The protocol's word for a partition that the group has committed nothing of. */
+/** The protocol's offset of a partition without a commit of the group. */
 const NOTHING_COMMITTED = "-1";
 
 offsetFetch.protocol = (of) => {

@@ -11,7 +11,7 @@ const OPTIONS = {
   topics: [{ topic: "t", partitions: [{ partition: 0, fetchOffset: "4", maxBytes: 1_000 }] }],
 };
 
-/** An answer without records, as version 11 of the protocol has it. */
+/** Returns an answer without records in version 11 of the protocol. */
 function answer(highWatermark: number, lastStableOffset: number): Buffer {
   const offsets = Buffer.alloc(24);
   [highWatermark, lastStableOffset, 0].forEach((offset, index) => offsets.writeBigInt64BE(BigInt(offset), 8 * index));

@@ -1,5 +1,5 @@
-// By path, because who compiles the program compiles what it imports, and an ambient declaration is
-// imported by nobody.
+// The reference names the file, because the program's compilation includes only imported files, and
+// no module can import an ambient declaration.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./kafkajs-internals.d.ts" />
 import Decoder from "kafkajs/src/protocol/decoder.js";
@@ -10,12 +10,12 @@ import { decodeFetchById, encodeFetchById, FETCH_BY_ID, type Fetched, type Fetch
 import { pinnedAmong } from "./pinned-topic.ts";
 import { readRecordBatches } from "./record-batches.ts";
 
-// Makes kafkajs 2.2.4 hand on records as they are (`FetchedRecord`). Its own reading fails on
-// batches of more than some 100,000 records, takes minutes over a record with thousands of headers,
-// mixes up headers that are named like what every object has, and ends at the first batch that it
-// can't read.
+// Makes kafkajs 2.2.4 return records unchanged (`FetchedRecord`). Its own decoder fails on batches
+// of more than about 100,000 records, takes minutes for a record with thousands of headers,
+// confuses headers that have the name of a member of every object, and ends at the first batch that
+// it can't read.
 
-/** The version of a fetch by the topic's name: each broker since Kafka 2.3 has it. */
+/** Version of a fetch by the topic's name. Brokers have it since Kafka 2.3. */
 const VERSION = 11;
 const { protocol } = fetch;
 
@@ -35,7 +35,7 @@ fetch.protocol = ({ version }) => {
   };
 };
 
-/** kafkajs's view of a fetch: it goes on behind the last of a partition's messages. */
+/** Converts a fetch to kafkajs's form. kafkajs continues after the last message of a partition. */
 async function read({ throttleTime, responses, ...fetched }: Fetched, { topics }: FetchOptions): Promise<unknown> {
   const answers = [];
   for (const { topicName, partitions } of responses) {
@@ -44,7 +44,7 @@ async function read({ throttleTime, responses, ...fetched }: Fetched, { topics }
     for (const partition of partitions) some.push(await readPartition(partition, asked));
     answers.push({ topicName, partitions: some });
   }
-  // The broker leaves it to the client to wait so long.
+  // The broker leaves this pause to the client.
   return { ...fetched, throttleTime: 0, clientSideThrottleTime: throttleTime, responses: answers };
 }
 
@@ -57,8 +57,9 @@ async function readPartition(
   const { records, nextOffset } = await readRecordBatches(bytes, { fetchOffset, aborted, decompress });
   return {
     ...fetched,
-    // By it kafkajs counts what waits behind a batch. What an open transaction holds back can't be
-    // fetched, so it doesn't count; who reads uncommitted records is told no last stable offset.
+    // kafkajs computes the number of records behind a batch from it. Records that an open
+    // transaction holds back can't be fetched, so they must not count. For a reader of uncommitted
+    // records the broker returns no last stable offset.
     highWatermark: lastStableOffset.startsWith("-") ? highWatermark : lastStableOffset,
     // The records don't include aborted ones.
     abortedTransactions: [],
@@ -93,8 +94,8 @@ function decodePartition(decoder: Decoder): FetchedPartition {
 }
 
 /**
- * Adds a mark where the last record isn't the last offset, so that kafkajs goes on behind what
- * isn't to be seen.
+ * Appends a marker when the last record is not at the last offset, so that kafkajs continues after
+ * the invisible records.
  */
 function withEnd(records: FetchedRecord[], fetchOffset: bigint, nextOffset: bigint): object[] {
   const seen = records.at(-1);

@@ -1,5 +1,5 @@
-// By path, because who compiles the program compiles what it imports, and an ambient declaration is
-// imported by nobody.
+// The reference names the file, because the program's compilation includes only imported files, and
+// no module can import an ambient declaration.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./kafkajs-internals.d.ts" />
 import type { Admin } from "kafkajs";
@@ -7,12 +7,12 @@ import Decoder from "kafkajs/src/protocol/decoder.js";
 import Encoder from "kafkajs/src/protocol/encoder.js";
 import metadata, { type MetadataOptions } from "kafkajs/src/protocol/requests/metadata/index.js";
 
-// Makes kafkajs 2.2.4 ask for metadata with topic ids. It asks with version 6 of the protocol at
-// most, which has names only: a topic that was deleted and created again looks the same.
+// Makes kafkajs 2.2.4 request metadata with topic ids. By itself it uses at most version 6 of the
+// protocol, which has only names: a topic that was deleted and created again looks the same.
 
-/** The version of the request that is used here: brokers since Kafka 2.8 have it. */
+/** Version of the request. Brokers have it since Kafka 2.8. */
 const VERSION = 12;
-/** The latest version that kafkajs knows; its view of the answer is kept. */
+/** Latest version that kafkajs knows. Answers are converted to its form. */
 const KAFKAJS_VERSION = 6;
 const ID_BYTES = 16;
 const NO_ID = Buffer.alloc(ID_BYTES);
@@ -36,9 +36,9 @@ class UnknownTopicError extends Error {
 }
 
 /**
- * Reads the id of a topic: one that is deleted and created again gets another one.
+ * Reads the id of a topic. A topic that was deleted and created again has another id.
  *
- * @throws UnknownTopicError, or what the client throws for a topic that isn't there.
+ * @throws UnknownTopicError, or the client's error for a missing topic.
  */
 export async function readTopicId(admin: Pick<Admin, "fetchTopicMetadata">, topic: string): Promise<string> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
@@ -47,22 +47,25 @@ export async function readTopicId(admin: Pick<Admin, "fetchTopicMetadata">, topi
   return partition.topicId;
 }
 
-/** Returns the bytes of a topic's id, as requests hold it. */
+/** Returns the bytes of a topic's id, as in requests. */
 export function bytesOfTopicId(id: string): Buffer {
   return Buffer.from(id, "base64url");
 }
 
-/** Reads a topic's id, in Kafka's own way to print it. */
+/** Reads a topic's id, in the form in which Kafka prints it. */
 export function decodeTopicId(decoder: Decoder): string {
   return decoder.readBytes(ID_BYTES)?.toString("base64url") ?? "";
 }
 
-/** In flexible versions, optional fields may stand behind everything. None is written here. */
+/**
+ * Writes the end of a structure of a flexible version, where optional fields may follow. There are
+ * none.
+ */
 export function writeNoTags(encoder: Encoder): Encoder {
   return encoder.writeUVarInt(0);
 }
 
-/** Without topics, kafkajs means all. */
+/** Encodes the request. An empty list of topics means all. */
 function encode({ topics, allowAutoTopicCreation = true }: MetadataOptions): Encoder {
   const named = topics.map((topic) => writeNoTags(new Encoder().writeBuffer(NO_ID).writeUVarIntString(topic)));
   const withoutAuthorizations = false;
@@ -100,7 +103,7 @@ function readTopic(decoder: Decoder) {
   const topicId = decodeTopicId(decoder);
   const isInternal = decoder.readBoolean();
   const partitionMetadata = readTagged(decoder, () => ({ ...readPartition(decoder), topicId }));
-  // Operations that the client may use, which weren't asked for.
+  // Allowed operations, which the request did not ask for.
   decoder.readInt32();
   return { topicErrorCode, topic, isInternal, partitionMetadata };
 }
@@ -114,7 +117,7 @@ function readPartition(decoder: Decoder) {
   return { partitionErrorCode, partitionId, leader, replicas, isr, offlineReplicas };
 }
 
-/** Reads an array whose entries each end with optional fields. */
+/** Reads an array whose entries end with optional fields. */
 export function readTagged<T>(decoder: Decoder, read: () => T): T[] {
   const entries = decoder.readUVarIntArray(() => {
     const entry = read();

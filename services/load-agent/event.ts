@@ -9,31 +9,31 @@ import type { Admin, Kafka } from "kafkajs";
 import type { Pool } from "pg";
 import type { StartOffset } from "./protocol.ts";
 
-/** The event, as the agent reaches it. */
+/** Connections of the agent to the event. */
 export interface Event extends AsyncDisposable {
   readonly pool: Pool;
-  /** Undefined where the stack has no Kafka. */
+  /** Undefined in mode direct. */
   readonly queue: Queue | undefined;
 }
 
-/** The topic and the group that reads it. */
+/** The topic and its consumer group. */
 export interface Queue {
   readonly topic: string;
   readonly kafka: Kafka;
-  /** Records that the group hasn't committed, over all partitions. */
+  /** Returns the number of records that the group hasn't committed, over all partitions. */
   lag: () => Promise<number>;
   /** Returns the end offset of each partition of a topic. */
   ends: (topic: string) => Promise<StartOffset[]>;
 }
 
-/** Connects when something is asked first. */
+/** Opens the event. It connects at the first request. */
 export function openEvent({ mode, database, kafka, groupId }: ReturnType<typeof readMainApiSettings>): Event {
-  // The agent's standard output is its answer, so it must not log there.
+  // The agent's standard output holds its answer, so it must not log there.
   const log = createLog(LOAD_AGENT, "silent");
   const pool = createPool(database, LOAD_AGENT, log);
   const client = createKafka(kafka, LOAD_AGENT, log);
   let admin: Promise<Admin> | undefined;
-  // One that couldn't connect is not asked again: it may never do so (tulios/kafkajs#919).
+  // A client that could not connect is not used again: it may never connect (tulios/kafkajs#919).
   const connected = () =>
     (admin ??= connect(client).catch((error: unknown) => {
       admin = undefined;

@@ -11,15 +11,15 @@ import type { EachBatchPayload } from "kafkajs";
 import type { Event, Queue } from "./event.ts";
 import { readStockOf } from "./reset.ts";
 
-/** Rows of one query: its text stays around a megabyte. */
+/** Number of rows of one query. Their text has about a megabyte. */
 const PAGE = 10_000;
 
 /**
- * Writes what a run left behind to standard output, compressed (gzip): the records of the topic
- * from the given offsets on, the dead letters, and the decided requests of load tests, a line each
- * as {@link EVIDENCE} tells. It is never all in memory.
+ * Writes the traces of a run to standard output, compressed (gzip), in the lines of {@link
+ * EVIDENCE}: the topic's records from the given offsets on, the dead letters, and the decided
+ * requests of load tests. It never holds all of them in memory.
  *
- * @param argument JSON of the offsets that the run began at, per topic.
+ * @param argument JSON of the offsets at the run's start.
  */
 export async function evidence({ pool, queue }: Event, argument = "[]"): Promise<void> {
   const offsets = JSON.parse(argument) as StartOffset[];
@@ -52,9 +52,9 @@ async function writeRecords(
   from: readonly StartOffset[],
   mark: string,
 ): Promise<number> {
-  // A topic without dead letters may not be there.
+  // Without dead letters, their topic may not exist.
   const ends = await queue.ends(topic).catch(() => []);
-  // A topic that was created again meanwhile is read from its first record.
+  // Reads a topic that was created again during the run from its first record.
   const ofThis = from.filter(({ topicId }) => topicId === ends[0]?.topicId);
   const start = new Map(ofThis.map(({ partition, offset }) => [partition, offset]));
   const missing = new Map(
@@ -88,7 +88,7 @@ async function writeRecords(
         count += lines.length;
         await write(out, lines);
       };
-      // Also a batch of which nothing is left to see (a transaction's mark) moves the place on.
+      // A batch without visible records (a transaction's marker) advances the position too.
       consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
         if (Number(lastOffset) + 1 >= (missing.get(partition) ?? 0)) missing.delete(partition);
         if (missing.size === 0) resolve();

@@ -2,8 +2,8 @@ import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import type { SERVICES } from "@gifticon/contract/facts/names.ts";
 
 /**
- * Takes the rows of load tests away and gives their gifticons back, and answers with how many there
- * were. It runs in a transaction that has locked the stock, as the issuer does, so that nothing is
+ * Deletes the rows of load tests, returns their gifticons to the stock, and returns the number of
+ * rows. It runs in a transaction that has locked the stock, as the issuer's do, so that nothing is
  * decided meanwhile.
  */
 export const REMOVE_LOAD_TEST_ROWS = `with removed as (
@@ -18,62 +18,62 @@ export const REMOVE_LOAD_TEST_ROWS = `with removed as (
      )
      select count(*) as removed from removed`;
 
-/** Offset where a run's records begin in a partition: the end before the run. */
+/** Offset of a run's first record in a partition: the end before the run. */
 export interface StartOffset {
   partition: number;
   /** Decimal. */
   offset: string;
-  /** Id of the topic: one that was deleted and created again has another. */
+  /** Id of the topic. A topic that was deleted and created again has another id. */
   topicId: string;
 }
 
-/** Answer of the load test's agent to `reset`. */
+/** State before a run: the agent's answer to `reset`. */
 export interface Ground {
   /** Empty in direct mode. */
   offsets: StartOffset[];
   stock: { total: number; remaining: number };
-  /** Gifticons that other users than those of load tests have. */
+  /** Number of gifticons of users outside of load tests. */
   issuedToOthers: number;
-  /** Connections that the database serves at most. */
+  /** Maximum number of connections of the database. */
   maxConnections: number;
-  /** PostgreSQL's own words. */
+  /** Version as PostgreSQL prints it. */
   databaseVersion: string;
-  /** Rows of earlier load tests that were taken away. */
+  /** Number of deleted rows of earlier load tests. */
   removed: number;
 }
 
 /**
- * One look at the event from inside, as a JSON line of the agent's `sample`; what couldn't be asked
- * is absent.
+ * A sample of the event from inside: a JSON line of the agent's `sample`. Figures that could not be
+ * read are absent.
  */
 export interface Sample {
   /** Milliseconds since 1970. */
   at: number;
   /** Records that the issuer hasn't committed. */
   lag?: number;
-  /** Connections to the database: all, and those with a statement under way. */
+  /** Connections to the database: all, and those with a running statement. */
   connections?: { all: number; active: number };
-  /** Each running task of a service, by its address. */
+  /** The running tasks of each service, by address. */
   tasks: {
     service: typeof SERVICES.api | typeof SERVICES.issuer;
     address: string;
-    /** Seconds of CPU since its start. */
+    /** CPU time since its start, in seconds. */
     cpuSeconds: number;
     memoryBytes: number;
-    /** Requests that it answered, or records that it handled, by outcome. */
+    /** Number of answered requests or handled records, by outcome. */
     outcomes: Record<string, number>;
   }[];
 }
 
-/** The first word of each line of the agent's `evidence`. */
+/** First word of each line of the agent's `evidence`. */
 export const EVIDENCE = {
-  /** A record of the topic: request id, user id, when it was asked for. */
+  /** A record of the topic: request id, user id, time of the request. */
   record: "R",
-  /** A record of the dead letter topic: request id, or - where it can't be read. */
+  /** A record of the dead letter topic: request id, or - when it can't be read. */
   deadLetter: "L",
   /**
-   * A decided request: request id, user id, outcome, code or -, when it was asked for, when it was
-   * decided (milliseconds since 1970).
+   * A decided request: request id, user id, outcome, code or -, time of the request, time of the
+   * decision (milliseconds since 1970).
    */
   row: "D",
   /** The last line: JSON of {@link EvidenceEnd}. */

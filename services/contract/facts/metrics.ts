@@ -6,10 +6,10 @@ export const METRICS = {
   records: "gifticon_records_total",
   /** Records that the issuer's group has not committed, by the label `partition`. */
   lag: "gifticon_consumer_lag_records",
-  /** Records of these that an open transaction holds back, by the label `partition`. */
+  /** Part of these records that an open transaction holds back, by the label `partition`. */
   held: "gifticon_consumer_held_records",
-  /** Seconds since 1970 at which the issuer met a topic in the place of one that was deleted. */
+  /** Seconds since 1970 at which the issuer first saw a topic that replaced a deleted one. */
   replaced: "gifticon_topic_replaced_timestamp_seconds",
-  /** Records that waited in the deleted one when the issuer looked last. */
+  /** Number of records that waited in the deleted topic at the issuer's last check. */
   waitedInReplaced: "gifticon_topic_replaced_waiting_records",
 } as const;

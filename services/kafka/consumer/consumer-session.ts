@@ -8,18 +8,18 @@ import type { Admin, Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { registerCodecs } from "./compression.ts";
 
 /**
- * Below the default of 30 s, so that a killed issuer's partitions move on soon; above the longest
+ * Below the default of 30 s, so that the partitions of a killed issuer move soon. Above the longest
  * wait for the database.
  */
 const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 20_000;
 const HEARTBEAT_MS = 1_000;
 const FETCH_WAIT_MS = 500;
-/** Longest time until a new partition is noticed. */
+/** Longest time until the consumer notices a new partition. */
 const METADATA_AGE_MS = 30_000;
 /**
- * Between a consumer's stop and its reason, which kafkajs tells after it has closed its
- * connections.
+ * Time from a consumer's stop to the event with its reason, which kafkajs emits after it has closed
+ * its connections.
  */
 const REASON_WAIT_MS = 5_000;
 
@@ -27,38 +27,41 @@ const REASON_WAIT_MS = 5_000;
 export interface SessionHandler {
   /** Handles a batch, and commits the offsets of what it has handled. */
   handle: (payload: EachBatchPayload) => Promise<void>;
-  /** Waits for what is under way. Returns false when some of it won't be committed. */
+  /** Waits for the work in progress. Returns false when a part of it won't be committed. */
   settled: () => Promise<boolean>;
-  /** Begins anew: the group has assigned its partitions again. */
+  /** Discards its state, because the group has assigned its partitions again. */
   rejoined: () => void;
-  /** Finishes what is under way, while the session is still a member of the group. */
+  /** Finishes the work in progress, while the session is still a member of the group. */
   close: () => Promise<void>;
 }
 
 /**
- * One membership in the consumer group, from joining to leaving or failing. It reads one topic, by
- * its id, and fails when that is deleted.
+ * A membership in the consumer group, from joining to leaving or failing. It reads one topic, by
+ * its id, and fails when that topic is deleted.
  */
 export interface ConsumerSession {
   /**
-   * Joins and consumes; resolves when the consumer has stopped, with the reason when nobody asked
-   * it to.
+   * Joins the group and consumes until the consumer has stopped. Returns the reason when nobody
+   * requested the stop.
    */
   run: (handler: SessionHandler) => Promise<Error | undefined>;
   sendDeadLetters: (messages: OutgoingMessage[]) => Promise<void>;
-  /** Lets the transaction under way finish, leaves the group and closes all connections. */
+  /** Finishes the transaction in progress, leaves the group and closes all connections. */
   close: () => Promise<void>;
 }
 
 /** Events that the session reports while it runs. */
 export interface SessionEvents {
-  /** The client did something: a fetch, a heartbeat, a join. */
+  /** The client did some work: a fetch, a heartbeat or a join. */
   moved: () => void;
-  /** It is a member of the group, with these partitions; or, without any list, no longer. */
+  /**
+   * The group assigned these partitions to the member. Undefined means that it is no longer a
+   * member.
+   */
   joined: (partitions: readonly number[] | undefined) => void;
 }
 
-/** Opens a session on a fresh client. */
+/** Opens a session with a new client. */
 export function openSession(kafka: Kafka, topic: string, groupId: string, events: SessionEvents): ConsumerSession {
   registerCodecs();
   const consumer = kafka.consumer({
@@ -71,8 +74,8 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
     allowAutoTopicCreation: false,
     readUncommitted: false,
     ...FETCH_BYTES,
-    // kafkajs restarts itself after some failures and stays stopped after others; here every
-    // failure ends the session.
+    // kafkajs restarts its consumer after some failures and leaves it stopped after others. Here
+    // every failure ends the session.
     retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
   });
   const producer = createProducer(kafka);
@@ -99,7 +102,7 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
     },
     sendDeadLetters: (messages) => sendInSlices(producer, deadLetterTopic(topic), messages),
     close: async () => {
-      // While it is still a member, so that what is under way can be committed.
+      // The handler closes first, because only a member of the group can commit its offsets.
       await close();
       await consumer.disconnect();
       end(undefined);
@@ -110,7 +113,8 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
 }
 
 async function consume(consumer: Consumer, topic: string, handler: SessionHandler): Promise<void> {
-  // From the beginning: what was queued before the group's first member joined must be issued too.
+  // Starts at the beginning, because requests that were queued before the group's first member
+  // joined must be issued too.
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
@@ -131,13 +135,13 @@ function report(
   consumer.on(END_BATCH_PROCESS, ({ payload: { partition, batchSize, lastOffset } }) => {
     moved();
     if (batchSize > 0) return;
-    // Nothing but the marks of a transaction, or what it took back: the handler doesn't see it, and
-    // it would stay a lag.
+    // The batch has only markers and aborted records of transactions. The handler gets no such
+    // batch, and without a commit it would count as lag.
     const offset = (BigInt(lastOffset) + 1n).toString();
     const commit = async () => {
       if (await handler.settled()) await consumer.commitOffsets([{ topic, partition, offset }]);
     };
-    // Kafka delivers records again whose offsets can't be committed in a rebalance.
+    // In a rebalance the commit may fail. Then Kafka delivers the records again.
     commit().catch(() => undefined);
   });
   consumer.on(GROUP_JOIN, ({ payload }) => {

@@ -1,18 +1,18 @@
 import type { Verdict } from "@gifticon/runtime/operations.ts";
 
 /**
- * Longer than anything the loop legitimately waits for at one stretch: a rebalance of 20 s, then a
- * join's retries.
+ * Longer than any single legitimate wait of the loop: a rebalance of 20 s, and then the retries of
+ * a join.
  */
 const STALLED_AFTER_MS = 60_000;
 /**
- * Equals the limit for hanging: records behind an open transaction don't count as waiting, and each
+ * Equals the limit for hanging. Records behind an open transaction don't count as waiting, and each
  * attempt at the database counts as work.
  */
 const STARVED_AFTER_MS = STALLED_AFTER_MS;
 
 /**
- * Sessions that end one after another before that counts as a fault; each takes a second or more.
+ * Number of consecutive endings of sessions that is a fault. Each session takes a second or more.
  */
 const ENDINGS = 3;
 
@@ -21,10 +21,9 @@ const ENDINGS = 3;
  *
  * - it hangs: it hasn't ticked for a minute. It ticks at each fetch (also an empty one), heartbeat,
  *   batch and retry;
- * - it starves: records wait for it, according to the broker, and it has handled none for a
- *   minute;
+ * - it starves: records wait for it, according to the broker, and it has handled none for a minute;
  * - it is blocked: it can't handle a record;
- * - it goes in circles: its sessions end one after another without a handled record.
+ * - it crash-loops: its sessions end one after another without a handled record.
  *
  * An idle topic, or an unavailable broker or database, is no fault.
  */
@@ -37,19 +36,19 @@ export class Progress {
   #endings = 0;
   #lastEnding = "";
 
-  /** @param now Milliseconds of a clock that never goes back. */
+  /** @param now monotonic clock, in milliseconds. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
     this.#lastTick = now();
     this.#lastWork = now();
   }
 
-  /** The loop moved. */
+  /** Records a sign of life of the loop. */
   tick(): void {
     this.#lastTick = this.#now();
   }
 
-  /** It worked on records, or there are none for it, or that isn't known. */
+  /** Records that the loop has handled records, that none wait for it, or that this is unknown. */
   worked(): void {
     this.tick();
     this.#lastWork = this.#now();
@@ -57,24 +56,24 @@ export class Progress {
     this.#hasWorked = true;
   }
 
-  /** A session ended unasked, for this reason. */
+  /** Records that a session ended without a request to stop. */
   sessionEnded(reason: string): void {
     this.#endings++;
     this.#lastEnding = reason;
   }
 
-  /** Records are committed: whatever stood in the way doesn't any more. */
+  /** Records that offsets were committed, which ends a block. */
   committed(): void {
     this.worked();
     this.#block = undefined;
   }
 
-  /** It can't get past something, for this reason, until records are committed again. */
+  /** Records that the loop can't handle a record, until offsets are committed again. */
   blocked(reason: string): void {
     this.#block = reason;
   }
 
-  /** Good once it has worked on records, or there were none for it. */
+  /** Verdict on the start: ok when the loop has handled records, or none waited for it. */
   get proven(): Verdict {
     return this.#hasWorked
       ? { ok: true }
