@@ -12,8 +12,8 @@ import { Load } from "./load.ts";
 async function api(first: readonly { status: number; headers?: Record<string, string> }[] = []) {
   const keys: unknown[] = [];
   const server = createServer(({ headers }, response) => {
-    const { status, headers: told = {} } = first[keys.push(headers["idempotency-key"]) - 1] ?? { status: 202 };
-    response.writeHead(status, told).end();
+    const { status, headers: extra = {} } = first[keys.push(headers["idempotency-key"]) - 1] ?? { status: 202 };
+    response.writeHead(status, extra).end();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -27,8 +27,8 @@ test("a rejected user retries with the same key", async () => {
   await load.end();
   close();
   assert.equal(keys[0], keys[1]);
-  const told = load.answers.slice(0, 2).map(({ userId, status, retryAfter }) => ({ userId, status, retryAfter }));
-  assert.deepEqual(told, [
+  const seen = load.answers.slice(0, 2).map(({ userId, status, retryAfter }) => ({ userId, status, retryAfter }));
+  assert.deepEqual(seen, [
     { userId: "7", status: 503, retryAfter: true },
     { userId: "7", status: 202, retryAfter: false },
   ]);

@@ -69,8 +69,8 @@ export function renderMarkdown(results: readonly CaseResult[]): string {
   ];
   const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`);
   const seen = results.map(({ name, observations, violations }) => {
-    const told = [...observations, ...violations.map((violation) => `**wrong:** ${violation}`)];
-    return `- \`${name}\`: ${told.join("; ").replaceAll("\n", " ")}\n`;
+    const lines = [...observations, ...violations.map((violation) => `**wrong:** ${violation}`)];
+    return `- \`${name}\`: ${lines.join("; ").replaceAll("\n", " ")}\n`;
   });
   return `${table.join("")}\n${seen.join("")}`;
 }

@@ -20,7 +20,7 @@ const SSH = ["operate/ssh-hosts.test.ts", "ssh parses the configuration correctl
 /** Tests that follow the advice and show that it helps. */
 const HELPS = {
   upRestores: CHANGED,
-  upRestoresThem: [TOPICS, "the check names it and changes nothing, and the declaration puts it right"],
+  upRestoresThem: [TOPICS, "the check names it and changes nothing, and the declaration corrects it"],
   upJoinsAgain: LOST,
   upPullsAgain: LOST,
   upReadsAgain: BY_HAND,
@@ -29,7 +29,7 @@ const HELPS = {
   upDeploysAgain: CHANGED,
   upCreatesTopic: BY_HAND,
   upCreatesTopicForTask: BY_HAND,
-  upAddsPartitions: [TOPICS, "the check names it and changes nothing, and the declaration puts it right"],
+  upAddsPartitions: [TOPICS, "the check names it and changes nothing, and the declaration corrects it"],
   upRefreshed: [LIFE, "fails without a security group rule, and the next up with --refresh repairs it"],
   recover: [LIFE, "detects a host that was removed by hand, and replaces it"],
   startEngine: OFF,
@@ -59,7 +59,7 @@ const HELPS = {
 const IS_GIVEN = {
   topicReplaced: [
     "doctor/checks/replaced-topic.test.ts",
-    "a topic that was created again is told with what waited in the one before, for a day",
+    "a topic that was created again is reported for a day, with the number of requests that waited in the former one",
   ],
   removeNode: ["doctor/checks/nodes.test.ts", "finds an earlier node of a host, and a node of no declared host"],
   makeRoom: ["doctor/checks/hosts.test.ts", "finds a disk that is nearly full"],
@@ -70,8 +70,8 @@ const IS_GIVEN = {
   readBrokerLogs: ["doctor/checks/topics.test.ts", "finds a broker that doesn't run, or that can't report its topics"],
   readIssuerLogs: ["doctor/checks/event.test.ts", "finds a queue that doesn't move"],
   removeCause: ["doctor/checks/crash-loop.test.ts", "a service whose tasks end soon after each start"],
-  raiseMemory: ["doctor/checks/crash-loop.test.ts", "a task that takes more memory than its limit"],
-  keepPartitions: [TOPICS, "more partitions than declared can't be taken away"],
+  raiseMemory: ["doctor/checks/crash-loop.test.ts", "a task that needs more memory than its limit"],
+  keepPartitions: [TOPICS, "more partitions than declared can't be removed"],
   seeLines: ["doctor/checks/load-balancer.test.ts", "an error status is a fault, and the next step depends"],
   openEntrance: ["doctor/checks/load-balancer.test.ts", "a load balancer that doesn't answer is a fault"],
   installSsh: ["doctor/checks/hosts.test.ts", "reports a host that greets the manager as unknown, not as lost"],
@@ -81,12 +81,12 @@ const IS_GIVEN = {
   letCloudWatch: ["doctor/checks/credits.test.ts", "finds a machine without figures"],
 } as const satisfies Partial<Record<AdviceName, Case>>;
 
-test("each piece of advice has one test, which shows that it helps, or else when it is given", () => {
+test("each piece of advice has one test, which shows that it helps or when it is given", () => {
   const registered = [...Object.keys(HELPS), ...Object.keys(IS_GIVEN)];
   assert.deepEqual(registered.sort(), Object.keys(ADVICE).sort());
 });
 
-test("each test that stands for a piece of advice is there", () => {
+test("the test of each piece of advice exists", () => {
   const missing = Object.entries<Case>({ ...HELPS, ...IS_GIVEN }).filter(
     ([, [file, title]]) => !readFileSync(join(import.meta.dirname, "..", file), "utf8").includes(title),
   );

@@ -60,8 +60,8 @@ export function addEvidence(evidence: Evidence, line: string): void {
 /** Returns the missing parts of the evidence; empty when it is complete. */
 export function missingEvidence({ end, recordCount, deadLetterCount, rows }: Evidence): string[] {
   if (end === undefined) return ["its end is missing"];
-  const count = (what: string, found: number, told: number) =>
-    found === told ? [] : [`${told} ${what} were written, and ${found} arrived`];
+  const count = (what: string, found: number, expected: number) =>
+    found === expected ? [] : [`${expected} ${what} were written, and ${found} arrived`];
   return [
     ...count("records", recordCount, end.records),
     ...count("dead letters", deadLetterCount, end.deadLetters),

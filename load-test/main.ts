@@ -8,7 +8,7 @@ import type { RunRecord } from "./record.ts";
 import { renderHtml } from "./report/html.ts";
 import { renderMarkdown } from "./report/markdown.ts";
 import { makeReport, type Report, type RunningService } from "./report/report.ts";
-import { headline, OUTCOME_WORDS } from "./report/words.ts";
+import { headline, OUTCOME_HEADINGS } from "./report/headline.ts";
 import { Runner } from "./run/runner.ts";
 import { SshHosts } from "../operate/ssh-hosts.ts";
 import { NotReadyError, readProgramKey, readStack } from "../operate/stack-outputs.ts";
@@ -93,7 +93,7 @@ function print(report: Report, files: readonly string[], json: boolean): void {
     console.log(JSON.stringify(report));
     return;
   }
-  console.log(`\n${OUTCOME_WORDS[report.outcome]}. ${headline(report)}`);
+  console.log(`\n${OUTCOME_HEADINGS[report.outcome]}. ${headline(report)}`);
   for (const { mode, verdict } of report.runs) {
     for (const reason of [...verdict.violations, ...verdict.doubts]) console.log(`  ${mode}: ${reason}`);
     for (const note of verdict.notes) console.log(`  ${mode} (note): ${note}`);

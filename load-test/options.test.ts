@@ -14,7 +14,7 @@ test("a comparison runs mode direct first", () => {
   assert.deepEqual(parseOptions(["--compare"]).modes, ["direct", "kafka"]);
 });
 
-for (const [args, told] of [
+for (const [args, expected] of [
   [["--users", "0"], '--users is "0"; allowed is a whole number from 1 to 50000'],
   [["--users", "-5"], '--users is "-5"; allowed is a whole number from 1 to 50000'],
   [["--users=-5"], '--users is "-5"; allowed is a whole number from 1 to 50000'],
@@ -25,7 +25,7 @@ for (const [args, told] of [
   [["--rate", "100"], "--rate is of the open model: add --model open"],
 ] as const) {
   test(`${args.join(" ")} is refused with what is allowed`, () => {
-    assert.throws(() => parseOptions(args), new UsageError(told));
+    assert.throws(() => parseOptions(args), new UsageError(expected));
   });
 }
 

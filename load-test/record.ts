@@ -1,4 +1,4 @@
-import type { Ground, Sample } from "@gifticon/load-agent/protocol.ts";
+import type { StartState, Sample } from "@gifticon/load-agent/protocol.ts";
 import type { AnswerLog } from "./answers.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Plan } from "./plan.ts";
@@ -34,7 +34,7 @@ export interface RunRecord {
   mode: "kafka" | "direct";
   plan: Plan;
   maxErrorRate: number;
-  ground: Ground;
+  startState: StartState;
   log: AnswerLog;
   evidence: Evidence;
   generator: GeneratorLimits & GeneratorEnd;

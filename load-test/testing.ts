@@ -42,7 +42,7 @@ export function goodRun(users = 100): RunRecord {
       },
     })),
     hosts: [usage("load-generator", 4, 0.5), usage("worker-1", 2, 1)],
-    ground: {
+    startState: {
       ...{ offsets: [], issuedToOthers: 3, maxConnections: 81, databaseVersion: "PostgreSQL 17", removed: 0 },
       stock: { total: 1_000, remaining: 997 },
     },

@@ -42,7 +42,7 @@ describe("the system's faults are violations", () => {
       if (evidence.end) Object.assign(evidence.end, { rows: 99, stock: { total: 1_000, remaining: 898 } });
     });
     assertFailed(verdict, /^lost: request .* was answered 202 and has no row$/);
-    assertFailed(verdict, /^100 were accepted or turned away, and 99 decided$/);
+    assertFailed(verdict, /^100 were accepted or rejected, and 99 decided$/);
   });
 
   test("one accepted request that never reached the topic is lost", () => {
@@ -109,8 +109,8 @@ describe("the system's faults are violations", () => {
   test("a topic that was deleted and created again during the run", () => {
     const recreate =
       (after: string) =>
-      ({ ground, evidence }: RunRecord) => {
-        ground.offsets = [{ partition: 0, offset: "5", topicId: "before" }];
+      ({ startState, evidence }: RunRecord) => {
+        startState.offsets = [{ partition: 0, offset: "5", topicId: "before" }];
         if (evidence.end) evidence.end.topicId = after;
       };
     assertFailed(judgeAfter(recreate("after")), /^the topic was deleted and created again during the run/);
@@ -126,7 +126,7 @@ describe("the system's faults are violations", () => {
   });
 });
 
-describe("what keeps a run from telling makes it invalid", () => {
+describe("an obstacle to the verdict makes a run invalid", () => {
   test("a saturated generator: late", () => {
     assertInvalid(
       judgeAfter(({ log }) => {
@@ -149,7 +149,7 @@ describe("what keeps a run from telling makes it invalid", () => {
       judgeAfter(({ plan }) => {
         Object.assign(plan, { model: "open", rate: 20, seconds: 10 });
       }),
-      /50\.00 % of the planned users never began/,
+      /50\.00 % of the planned users did not start/,
     );
   });
 
@@ -208,7 +208,7 @@ test("a generator that limited the load is a remark, not a fault", () => {
     for (const answer of log.answers) answer.delay = 300;
   });
   assert.equal(outcome, "passed");
-  assert.ok(notes.some((note) => /^the generator was the bound/.test(note)));
+  assert.ok(notes.some((note) => /^the generator limited the load/.test(note)));
 });
 
 test("a fault of the system is reported even in an invalid run", () => {

@@ -16,7 +16,7 @@ const MOST_PORTS = 0.95;
 /** Time limit for deciding all requests after the last acceptance. */
 const SETTLE_MS = 30_000;
 /** Number of broken invariants that are listed one by one. */
-const TOLD = 20;
+const MAX_LISTED_VIOLATIONS = 20;
 
 /** Verdict on a run. */
 export interface Verdict {
@@ -69,7 +69,7 @@ export function judge(record: RunRecord): Verdict {
   return { outcome, violations, doubts, notes, findings, figures };
 }
 
-function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: boolean): Verdict["findings"] {
+function reconcile({ log, evidence, plan, mode, startState }: RunRecord, partial: boolean): Verdict["findings"] {
   const answers: ClientAnswer[] = log.answers
     .filter(({ kind }) => kind !== "status")
     .map(({ number, kind, status }) => ({
@@ -89,9 +89,9 @@ function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: bo
   }
   const ids = new Set(answers.map(({ requestId }) => requestId));
   const deadLettered = new Set([...evidence.deadLetters].filter((id) => ids.has(id)));
-  const stock = evidence.end?.stock ?? ground.stock;
+  const stock = evidence.end?.stock ?? startState.stock;
   // Gifticons of people outside of the run don't count.
-  const others = evidence.end?.issuedToOthers ?? ground.issuedToOthers;
+  const others = evidence.end?.issuedToOthers ?? startState.issuedToOthers;
   const queued = mode === "kafka" ? evidence.records : undefined;
   const findings = compare({
     answers,
@@ -103,8 +103,8 @@ function reconcile({ log, evidence, plan, mode, ground }: RunRecord, partial: bo
   return { ...findings, deadLettered: deadLettered.size };
 }
 
-function isRecreated({ ground, evidence: { end } }: RunRecord): boolean {
-  const [before] = ground.offsets;
+function isRecreated({ startState, evidence: { end } }: RunRecord): boolean {
+  const [before] = startState.offsets;
   return before !== undefined && end?.topicId !== undefined && before.topicId !== end.topicId;
 }
 
@@ -124,13 +124,13 @@ function balance({ mode, log }: RunRecord, findings: Verdict["findings"]): strin
   const { accepted, issued, duplicate, soldOut, deadLettered } = findings;
   // A request without an answer may have been accepted. In mode direct, a rejection is an answer.
   const unknown = log.answers.filter(({ kind, status }) => kind !== "status" && (status === 0 || status >= 500)).length;
-  const turnedAway = log.answers.filter(
+  const rejected = log.answers.filter(
     ({ kind, status }) => kind !== "status" && (status === 409 || status === 410),
   ).length;
-  const told = accepted + (mode === "direct" ? turnedAway : 0);
+  const expected = accepted + (mode === "direct" ? rejected : 0);
   const decided = issued + duplicate + soldOut + deadLettered;
-  if (decided >= told && decided <= told + unknown) return [];
-  return [`${told} were accepted or turned away, and ${decided} decided`];
+  if (decided >= expected && decided <= expected + unknown) return [];
+  return [`${expected} were accepted or rejected, and ${decided} decided`];
 }
 
 function doubtsOf(
@@ -142,7 +142,7 @@ function doubtsOf(
   return [
     ...(interrupted ? ["it was ended early"] : cut.log.map((what) => `the generator's log is truncated: ${what}`)),
     ...cut.evidence.map((what) => `the evidence is truncated: ${what}`),
-    ...(figures.asked === 0 ? ["nobody asked for anything"] : []),
+    ...(figures.asked === 0 ? ["no user sent a request"] : []),
     ...(generator.exitCode === 0 || interrupted
       ? []
       : [`k6 ended with ${generator.exitCode ?? "no exit code"}: ${generator.complaints}`]),
@@ -153,7 +153,7 @@ function doubtsOf(
       : []),
     ...(figures.notBegun > MOST_NOT_BEGUN
       ? [
-          `the generator is saturated: ${percent(figures.notBegun)} of the planned users never began (all ${plan.users} were busy)`,
+          `the generator is saturated: ${percent(figures.notBegun)} of the planned users did not start (all ${plan.users} were busy)`,
         ]
       : []),
     ...(figures.sockets > ports * MOST_PORTS
@@ -171,18 +171,22 @@ function notesOf({ plan }: RunRecord, { delay, generatorCpu }: Figures): string[
     cpu,
     ...(delay.p95 > BOUND_DELAY_MS
       ? [
-          `the generator was the bound: 5 % of the requests were sent more than ${Math.round(delay.p95)} ms late, so the system could have taken more`,
+          `the generator limited the load: 5 % of the requests were sent more than ${Math.round(delay.p95)} ms late, so the system could have served more`,
         ]
       : []),
     ...(plan.model === "closed"
-      ? ["closed model: when answers get slow, fewer are asked for; the open model (--model open) doesn't wait"]
+      ? [
+          "closed model: users wait for slow answers and send fewer requests; users of the open model (--model open) don't wait",
+        ]
       : []),
   ];
 }
 
 /** Returns the first items, and the number of the others. */
 function some(all: readonly string[]): string[] {
-  return all.length <= TOLD ? [...all] : [...all.slice(0, TOLD), `and ${all.length - TOLD} more`];
+  return all.length <= MAX_LISTED_VIOLATIONS
+    ? [...all]
+    : [...all.slice(0, MAX_LISTED_VIOLATIONS), `and ${all.length - MAX_LISTED_VIOLATIONS} more`];
 }
 
 function percent(share: number): string {

@@ -21,7 +21,7 @@ export const noWildcards: Rule = {
   id: "no-iam-wildcards",
   severity: "mandatory",
   description: "No policy allows an action, a resource or a principal by a wildcard.",
-  reason: "A host that is taken over must not reach more than the host itself needs.",
+  reason: "An attacker on a host must not get more rights than the host needs.",
   source: "AWS Foundational Security Best Practices IAM.1, IAM.21; IAM user guide, Apply least-privilege permissions",
   check: ({ resources }) =>
     resources

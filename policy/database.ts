@@ -10,7 +10,7 @@ export const encryptedDatabase: Rule = {
   id: "encrypted-database",
   severity: "mandatory",
   description: "Databases are encrypted at rest.",
-  reason: "Their disks, backups and snapshots hold who got what.",
+  reason: "Their disks, backups and snapshots contain who got which gifticon.",
   source: "AWS Foundational Security Best Practices RDS.3",
   check: (plan) =>
     ofType(plan, DATABASE)
@@ -64,7 +64,7 @@ export const deletionProtection: Rule = {
   id: "deletion-protection",
   severity: "mandatory",
   description: "Databases outside of test stacks are protected from deletion.",
-  reason: "One wrong name in a change would otherwise delete what can't be made again.",
+  reason: "One wrong name in a change would otherwise delete data that can't be created again.",
   source: "AWS Foundational Security Best Practices RDS.8",
   check: (plan) =>
     testStacks.test(plan.stack)

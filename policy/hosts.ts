@@ -9,8 +9,8 @@ const INSTANCE = "aws:ec2/instance:Instance";
 export const imdsV2: Rule = {
   id: "imds-v2",
   severity: "mandatory",
-  description: "Instances answer metadata calls with a session token only, with a hop limit of 1.",
-  reason: "A request that a service is tricked into, or a container, would get the credentials of the host's role.",
+  description: "Instances answer only metadata calls with a session token, with a hop limit of 1.",
+  reason: "Otherwise a forged request of a service, or a container, gets the credentials of the host's role.",
   source: "AWS Foundational Security Best Practices EC2.8; EC2 user guide, Use IMDSv2",
   check: (plan) =>
     ofType(plan, INSTANCE).flatMap(({ name, inputs }) => {
@@ -60,7 +60,7 @@ export const kafkaLabel: Rule = {
   id: "kafka-label",
   severity: "mandatory",
   description: `The label ${KAFKA_LABEL} is on exactly the hosts of role kafka.`,
-  reason: "A second host with it would get a broker with an empty volume; without it Kafka has no place.",
+  reason: "A second host with it could get a broker with an empty volume. Without it Kafka has no host.",
   source: "docs/architecture.md, What runs",
   check: (plan) => {
     const labelled = labelsOf(plan.resources);

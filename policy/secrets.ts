@@ -27,8 +27,8 @@ const secretForms: readonly RegExp[] = [
 export const noSecretsInEnvironment: Rule = {
   id: "no-secrets-in-environment",
   severity: "mandatory",
-  description: "No secret stands in a service's environment, its command or its image's.",
-  reason: "Everyone who may inspect a service or a process reads it there, and crash reports carry it on.",
+  description: "A service has no secret in its environment, its command, its health check or its image.",
+  reason: "Everyone who may inspect a service or a process can read it there, and crash reports contain it.",
   source: "OWASP Docker Security Cheat Sheet, rule 12; Docker, Manage sensitive data with Docker secrets",
   check: (plan) => [
     ...servicesOf(plan).flatMap((declared) => inService(declared, plan)),

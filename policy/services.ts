@@ -15,7 +15,7 @@ export const imagesByDigest: Rule = {
   id: "images-by-digest",
   severity: "mandatory",
   description: "Services name their image by digest.",
-  reason: "A tag can be moved, so that hosts of one service run different code and a rollback goes to something else.",
+  reason: "A tag can be moved, so that hosts of one service run different code and a rollback starts another version.",
   source: "CIS Docker Benchmark 4; docs/architecture.md, Images",
   check: each(({ service }) =>
     /@sha256:[0-9a-f]{64}$/.test(service.image) ? [] : [`image ${service.image} has no digest`],
@@ -40,8 +40,8 @@ export const noDockerSocket: Rule = {
 export const nonRoot: Rule = {
   id: "non-root",
   severity: "mandatory",
-  description: "Services run as a user that isn't root.",
-  reason: "A way out of a container as root is root on the host.",
+  description: "Services run as a user other than root.",
+  reason: "A process that escapes its container as root is root on the host.",
   source: "CIS Docker Benchmark 4.1; OWASP Docker Security Cheat Sheet, rule 2",
   check: each(({ service: { user } }) => {
     const known = user as string | undefined;
@@ -65,7 +65,7 @@ export const pidsLimited: Rule = {
   id: "pids-limits",
   severity: "mandatory",
   description: "Services have a limit of processes and threads.",
-  reason: "Without one a service that goes on forking takes the host's process ids, and nobody can log in to end it.",
+  reason: "Without one, a service that keeps forking uses up the host's process ids, and nobody can log in to end it.",
   source: "CIS Docker Benchmark 5.29",
   check: each(({ service }) => ((limitsOf(service).pids ?? 0) <= 0 ? ["has no limit of processes"] : [])),
 };
@@ -75,7 +75,7 @@ export const dropped: Rule = {
   id: "capabilities-dropped",
   severity: "mandatory",
   description: "Services have no capabilities, and can't write to the files of their image.",
-  reason: "Whoever gets into a service finds neither rights to use nor a place to put a program.",
+  reason: "An attacker in a service has no rights to use and no place for a program.",
   source: "CIS Docker Benchmark 5.4, 5.13; OWASP Docker Security Cheat Sheet, rules 3 and 8",
   check: each(({ service }) => [
     ...(service.cap_drop?.some((capability) => (capability as string) === "ALL") === true
@@ -89,7 +89,8 @@ export const dropped: Rule = {
 export const healthChecked: Rule = {
   id: "healthchecks",
   severity: "mandatory",
-  description: "Services that go on have a health check, of their own or of their image; jobs end by themselves.",
+  description:
+    "Services that keep running have a health check, of their own or of their image; jobs end by themselves.",
   reason:
     "Swarm counts a task as running from its first sign of health: without one an update replaces what works by what doesn't.",
   source: "CIS Docker Benchmark 4.6, 5.27",

@@ -18,7 +18,7 @@ export const tagged: Rule = {
   id: "tagged",
   severity: "mandatory",
   description: "Every taggable resource has the tags Project, Stack and Name.",
-  reason: "Costs are told apart by them, and whatever a destroy leaves is found by them.",
+  reason: "They attribute costs, and find what a destroy has left.",
   source: "infra/components/tags.ts",
   check: ({ stack, resources }) =>
     resources

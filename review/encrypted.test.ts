@@ -7,7 +7,7 @@ const secure = (text: string) => ({ secure: `v1:${text}` });
 const hosts = { ami: "ami-0123456789abcdef0" };
 const cidrs = ["192.0.2.1/32"];
 
-test("an encrypted value is taken for absent, wherever it stands, and said to be", () => {
+test("an encrypted value counts as absent at any place, and the report says so", () => {
   const { config, assumptions } = complete({
     "aws:token": secure("a"),
     "aws:defaultTags": { tags: { Owner: secure("b"), Team: "event" } },
@@ -31,7 +31,7 @@ test("an encrypted value is taken for absent, wherever it stands, and said to be
   ]);
 });
 
-test("a setting that is encrypted now has the value of before", () => {
+test("a setting that is encrypted after the change has its former value", () => {
   const before = { "gifticon-event:workers": 7, "gifticon-event:operators": { cidrs }, "gifticon-event:hosts": hosts };
   const after = {
     ...before,
@@ -42,7 +42,7 @@ test("a setting that is encrypted now has the value of before", () => {
   assert.deepEqual(complete(before, after).config, before);
 });
 
-test("an encrypted setting is compared as a secret, and none of its values is told", () => {
+test("an encrypted setting is compared as a secret, and none of its values is shown", () => {
   const changed = (before: unknown, after: unknown) =>
     changedSettings({ "gifticon-event:workers": before }, { "gifticon-event:workers": after });
   const secret = [{ key: "gifticon-event:workers", secret: true }];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderCompose } from "./compose.ts";
 
-test("a text that YAML 1.1 reads as something else is quoted", () => {
+test("a text that YAML 1.1 would read as another value is quoted", () => {
   const config = (name: string) => ({ external: true as const, name });
   const text = renderCompose({
     services: {},

@@ -8,7 +8,7 @@ test("a db.t3.micro gives each copy of the API 14 connections in mode direct, an
   assert.deepEqual(sharePools("kafka", 4, 81), { api: 5, issuer: 4 });
 });
 
-test("all processes of an update together stay within what the database serves", () => {
+test("all processes of an update together stay within the database's connections", () => {
   fc.assert(
     fc.property(fc.constantFrom("kafka", "direct"), fc.integer({ min: 1, max: 50 }), (mode, replicas) => {
       const { api, issuer } = sharePools(mode, replicas, 81);

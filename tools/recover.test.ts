@@ -78,7 +78,7 @@ describe("a stack local that was renamed", () => {
     assert.match(stderr, /^ +\.\/run pulumi stack rename local --stack christmas$/m);
   });
 
-  it("is not suspected where the other stack is empty, or stack local is there", async () => {
+  it("is not suspected when the other stack is empty or stack local exists", async () => {
     assert.equal((await check()).stdout, "on");
     await state("empty");
     assert.equal((await check()).stdout, "on");

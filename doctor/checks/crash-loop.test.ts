@@ -48,7 +48,7 @@ function found({ service = SWARM_SERVICES.issuer, ended = [40, 20], present = ["
   return format(checkServices(declared, { swarm, hosts }, "up")).filter((line) => line.includes("crash-loops"));
 }
 
-test("a service whose tasks end soon after each start is told with its last words", () => {
+test("a service whose tasks end soon after each start is reported with its last lines", () => {
   assert.deepEqual(found({ end: { words: "starting | Error: no schema" } }), [
     "service gifticon_gifticon-issuer crash-loops: 2 tasks ended within 45 s, the last on worker-1 (task: non-zero exit (1)); " +
       "its last lines: starting | Error: no schema -> remove the cause that its log names; the Swarm then starts it by itself",
@@ -56,24 +56,24 @@ test("a service whose tasks end soon after each start is told with its last word
 });
 
 for (const service of Object.values(SWARM_SERVICES).filter((name) => /kafka_|gifticon_/.test(name))) {
-  test(`a crash loop is told of ${service}`, () => {
+  test(`a crash loop of ${service} is reported`, () => {
     assert.equal(found({ service, present: ["starting", 1] }).length, 1);
   });
 }
 
-test("tasks that ended are no crash loop when the next one runs on, when it was one, or long ago", () => {
+test("ended tasks are no crash loop when the next one keeps running, when only one ended, or when they ended long ago", () => {
   assert.deepEqual(found({ ended: [130, 110], present: ["running", 61] }), []);
   assert.deepEqual(found({ ended: [20] }), []);
   assert.deepEqual(found({ ended: [900, 800] }), []);
   assert.deepEqual(found({ updated: 10 }), [], "an update may have removed their cause");
 });
 
-test("a crash loop of a service that was changed by hand ends with an up", () => {
+test("the step for a crash loop of a service that was changed by hand is an up", () => {
   const [line = ""] = found({ changed: true });
   assert.match(line, / -> up restores it$/);
 });
 
-test("a task that takes more memory than its limit is told with the setting", () => {
+test("a task that needs more memory than its limit is reported with the setting", () => {
   const end = { outOfMemory: true, exitCode: 137 };
   assert.match(
     found({ end, error: "task: non-zero exit (137)" })[0] ?? "",
@@ -82,7 +82,7 @@ test("a task that takes more memory than its limit is told with the setting", ()
   assert.match(found({ end, service: SWARM_SERVICES.broker })[0] ?? "", / -> raise the instance type of its host; /);
 });
 
-test("a task without a container is told with the Swarm's error, and its step", () => {
+test("a task without a container is reported with the Swarm's error and the next step", () => {
   const step = (error: string) => found({ error, present: ["preparing", 1] })[0]?.split(" -> ")[1];
   assert.equal(step("No such image: registry/issuer@sha256:1"), "up pulls it again");
   assert.equal(
@@ -91,7 +91,7 @@ test("a task without a container is told with the Swarm's error, and its step", 
   );
 });
 
-test("a broker whose ZooKeeper lost its disk crash-loops with the way out", () => {
+test("the step for a broker that crash-loops after the loss of ZooKeeper's disk is the procedure", () => {
   const worker = { brokerEnd: "Invalid cluster.id in: meta.properties" };
   assert.match(found({ service: SWARM_SERVICES.broker, worker })[0] ?? "", / -> docs\/troubleshooting\.md, /);
 });

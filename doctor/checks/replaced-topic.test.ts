@@ -24,7 +24,7 @@ function found(waited: number, seconds: number, at = MET): string[] {
   );
 }
 
-test("a topic that was created again is told with what waited in the one before, for a day", () => {
+test("a topic that was created again is reported for a day, with the number of requests that waited in the former one", () => {
   const words = "topic coupon_create was deleted and created again before 2026-12-25T09:00:00.000Z";
   assert.deepEqual(found(7, 10), [
     `${words}; 7 requests waited in the former one when the issuer looked last, at most 5 s before -> ${NEXT}`,
@@ -33,10 +33,10 @@ test("a topic that was created again is told with what waited in the one before,
   assert.deepEqual(found(7, 24 * 3_600 + 1), []);
 });
 
-test("a topic that was created again while nothing waited is well", () => {
+test("a topic that was created again while no request waited is no fault", () => {
   assert.deepEqual(found(0, 10), []);
 });
 
-test("a topic that was never deleted is well", () => {
+test("a topic that was never deleted is no fault", () => {
   assert.deepEqual(found(0, 10, 0), []);
 });

@@ -50,7 +50,7 @@ describe("a build context", () => {
     return [hash, contextDigest(folder, join(folder, "Dockerfile")), await Promise.all(entries)];
   }
 
-  it("is the same whatever umask the checkout was made with, and all may read it", async () => {
+  it("is the same for any umask of the checkout, and all users may read it", async () => {
     const usual = await seen(await checkout(0o022));
     for (const umask of [0o002, 0o077]) assert.deepEqual(await seen(await checkout(umask)), usual);
     assert.deepEqual((usual as unknown[])[2], [
@@ -65,7 +65,7 @@ describe("a build context", () => {
     ]);
   });
 
-  it("is made whole again where its files were left by another umask or another version", async () => {
+  it("is corrected when its files come from another umask or another version", async () => {
     const root = await checkout(0o022);
     const before = await seen(root);
     const folder = join(root, "dist/images/tool");
@@ -75,7 +75,7 @@ describe("a build context", () => {
     assert.deepEqual(await seen(root), before);
   });
 
-  it("has another digest and hash when a file has another content", async () => {
+  it("has another digest and hash after a change of a file", async () => {
     const root = await checkout(0o022);
     const { hash } = makeBuildContext("tool", source, root);
     await writeFile(join(root, source.folder, "bin/words"), "other\n");
@@ -84,14 +84,14 @@ describe("a build context", () => {
     assert.equal(await readFile(join(root, changed.path, "bin/words"), "utf8"), "other\n");
   });
 
-  it("is no place for what is in the folder beside the files that are named", async () => {
+  it("contains no other files of the folder", async () => {
     const root = await checkout(0o022);
     const before = await seen(root);
     await writeFile(join(root, source.folder, "dist/left-by-another-version.js"), "");
     assert.deepEqual(await seen(root), before);
   });
 
-  it("names a file that isn't there", async () => {
+  it("names a missing file", async () => {
     const root = await checkout(0o022);
     assert.throws(() => makeBuildContext("tool", { ...source, files: ["Dockerfile", "absent"] }, root), /absent/);
   });

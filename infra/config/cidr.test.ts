@@ -15,7 +15,7 @@ test("a range reads back as it was written", () => {
   );
 });
 
-test("what is not a range of IPv4 addresses is not read", () => {
+test("a text that is not a range of IPv4 addresses is refused", () => {
   for (const text of ["", "10.0.0.0", "10.0.0.256/8", "10.0.0.0/33", "10.0.0.1/16", "fd00::/8", " 10.0.0.0/8"]) {
     assert.equal(parseCidr(text), undefined, text);
   }

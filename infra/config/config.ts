@@ -76,7 +76,9 @@ const fields = z.strictObject({
    * number below it. Each uses `hosts.manager`, in alternating zones.
    */
   managers: z
-    .literal([1, 3, 5], { error: "1, 3 or 5 (hosts): of an even number, no more may fail than of one less" })
+    .literal([1, 3, 5], {
+      error: "1, 3 or 5 (hosts): an even number survives no more losses than the odd number below it",
+    })
     .default(1),
   hosts: z
     .strictObject({
@@ -278,8 +280,7 @@ function* contradictions({
   if (vpc && DOCKER_BRIDGES.some((bridge) => overlaps(vpc, bridge))) {
     yield {
       path: ["network", "vpcCidr"],
-      message:
-        "a range outside of 172.17.0.0/16 and 172.18.0.0/16, which Docker takes for its own bridges on each host",
+      message: "a range outside of 172.17.0.0/16 and 172.18.0.0/16, which Docker uses for its own bridges on each host",
     };
   }
   if (vpc && overlay && overlaps(vpc, overlay)) {
@@ -288,30 +289,30 @@ function* contradictions({
   if (api.replicas !== undefined && api.replicas > workers) {
     yield {
       path: ["api", "replicas"],
-      message: `at most as many as workers (${workers}): each copy takes port ${PORTS.api} of its host`,
+      message: `at most as many as workers (${workers}): each copy publishes port ${PORTS.api} of its host`,
     };
   }
   if (mode === "kafka" && hosts.kafka.labels[PLACEMENT_LABELS.kafka] !== "true") {
     yield {
       path: ["hosts", "kafka", "labels"],
-      message: `labels with ${PLACEMENT_LABELS.kafka}: true, which Kafka and ZooKeeper are placed by`,
+      message: `labels with ${PLACEMENT_LABELS.kafka}: true, which places Kafka and ZooKeeper`,
     };
   }
   if (loadGenerator !== "off" && hosts.loadGenerator.labels[PLACEMENT_LABELS.loadGenerator] !== "true") {
     yield {
       path: ["hosts", "loadGenerator", "labels"],
-      message: `labels with ${PLACEMENT_LABELS.loadGenerator}: true, which the load generator is placed by`,
+      message: `labels with ${PLACEMENT_LABELS.loadGenerator}: true, which places the load generator`,
     };
   }
   if (loadGenerator === "ngrinder" && instanceMemoryMib[hosts.loadGenerator.instanceType] < NGRINDER_MIB) {
     yield {
       path: ["hosts", "loadGenerator", "instanceType"],
-      message: `a type of at least ${NGRINDER_MIB / 1024} GiB of memory, which nGrinder takes with 6,000 users`,
+      message: `a type of at least ${NGRINDER_MIB / 1024} GiB of memory, which nGrinder needs for 6,000 users`,
     };
   }
   const marks = {
-    kafka: "which marks the one host that Kafka and its data stand on",
-    loadGenerator: "which marks the one host that the load comes from",
+    kafka: "which marks the only host of Kafka and its data",
+    loadGenerator: "which marks the only host of the load generator",
   } as const;
   for (const own of ["kafka", "loadGenerator"] as const) {
     const [label, why] = [PLACEMENT_LABELS[own], marks[own]];

@@ -9,7 +9,7 @@ export class SettingsError extends RunError {
 
   constructor(problems: readonly string[]) {
     super(
-      `${problems.length} wrong in the settings (Pulumi.<stack>.yaml; infra/config/config.ts tells about each):\n` +
+      `${problems.length} wrong in the settings (Pulumi.<stack>.yaml; infra/config/config.ts describes each):\n` +
         problems.map((problem) => `  ${problem}`).join("\n"),
     );
     this.name = "SettingsError";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hostDrift } from "./host-drift.ts";
 
-test("hosts that lack nothing, and hosts that can't observe it, have no drift", () => {
+test("hosts without missing images, and hosts that can't observe them, have no drift", () => {
   const observations = [
     { node: "n1", missingImages: [], topics: [] },
     { node: "n2", missingImages: null, topics: null },

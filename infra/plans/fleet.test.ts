@@ -8,7 +8,7 @@ const settings = loadSettings({
   "gifticon-event:operators": JSON.stringify({ cidrs: ["203.0.113.7/32"] }),
 });
 
-test("a host keeps its name and zone when others come or go", () => {
+test("a host keeps its name and zone when others are added or removed", () => {
   const few = planFleet({ ...settings, workers: 2 }).workers;
   const many = planFleet({ ...settings, workers: 5 }).workers;
   assert.deepEqual(many.slice(0, 2), few);
@@ -21,7 +21,7 @@ test("workers alternate between the two zones", () => {
   );
 });
 
-test("managers keep their names when others come, and alternate between the zones", () => {
+test("managers keep their names when others are added, and alternate between the zones", () => {
   const managers = (count: 1 | 3 | 5) => {
     const { manager, otherManagers } = planFleet({ ...settings, managers: count });
     return [manager, ...otherManagers].map(({ name, zone }) => `${name} ${zone}`);

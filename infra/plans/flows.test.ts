@@ -17,7 +17,7 @@ test("names of flows are unique, as the rules are named by them", () => {
   assert.equal(new Set(names).size, names.length);
 });
 
-test("nothing from outside reaches a group but the manager's SSH and the entrance", () => {
+test("from outside, only the manager's SSH and the load balancer can be reached", () => {
   const open = planFlows(settings()).filter(({ from }) => typeof from !== "string");
   assert.deepEqual(
     open.map(({ to, port }) => [to, port]),
@@ -35,7 +35,7 @@ test("the database is reached by the workers only", () => {
   assert.deepEqual(callers, ["worker"]);
 });
 
-test("each role that a mode has no host for has no group", () => {
+test("a role without a host in a mode has no group", () => {
   const groups = (more: Record<string, string>) => groupsOf(planFlows(settings(more))).sort();
   const always = ["database", "entrance", "manager", "node", "worker"];
   assert.deepEqual(groups({}), [...always, "kafka"].sort());

@@ -13,7 +13,7 @@ test("a host reads its own parameters and pulls from its own repositories", () =
   ]);
 });
 
-test("a host without images has nothing to do with the registry, and Session Manager is a choice", () => {
+test("a host without images has no rights to the registry, and Session Manager is optional", () => {
   assert.deepEqual(actions({ parameters: ["arn:p"], repositories: [], sessionManager: true }), [
     ["ReadOwnKeys", ["arn:p"]],
     ["SessionManager", "*"],

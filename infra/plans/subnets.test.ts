@@ -11,6 +11,6 @@ test("each zone has a public and a private subnet of a sixteenth of the range", 
   ]);
 });
 
-test("a text that is no range is refused", () => {
+test("a text that is not a range is refused", () => {
   assert.throws(() => layOutSubnets("10.0.0.0"), /10\.0\.0\.0 is not an IPv4 range/);
 });

@@ -12,6 +12,6 @@ const values = {
   sessionManager: false,
 };
 
-test("user data longer than AWS takes is refused", () => {
+test("user data above AWS's limit is refused", () => {
   assert.throws(() => renderUserData({ ...values, hostName: "x".repeat(20_000) }), /bytes; AWS takes 16384/);
 });

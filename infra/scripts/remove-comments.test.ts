@@ -40,7 +40,7 @@ test("a script does the same without its comments", () => {
   );
 });
 
-test("comments and blank lines go, wherever they stand", () => {
+test("comments and blank lines are removed everywhere", () => {
   for (const part of PARTS) {
     const without = removeComments(part);
     assert.equal(removeComments(`# more\n\n${part}\n\n# more\n`), without);
@@ -54,7 +54,7 @@ test("lines of here-documents and texts stay as they are", () => {
   assert.equal(removeComments(script), script);
 });
 
-test("a line whose removal would join two others is refused", () => {
+test("a line is refused when its removal would join two others", () => {
   assert.throws(() => removeComments("echo a\necho b \\\n# c\necho d\n"), {
     name: "SyntaxError",
     message: "line 3: the line before ends with a backslash; move this comment or blank line before it",
@@ -62,6 +62,6 @@ test("a line whose removal would join two others is refused", () => {
   assert.throws(() => removeComments("echo b \\\n\necho d\n"), /line 2: the line before ends with a backslash/);
 });
 
-test("a text that is no script is refused", () => {
+test("a text that is not a script is refused", () => {
   assert.throws(() => removeComments("echo a\nif true; then\n"), /^SyntaxError: line \d+: /);
 });

@@ -37,18 +37,18 @@ export function readHeader(text: string): ScriptHeader {
 }
 
 function addWord(field: string, word: string, { uses, values, environment }: ScriptHeader): void {
-  const twice = () => new SyntaxError(`${word} stands twice in the header`);
+  const repeated = () => new SyntaxError(`${word} is repeated in the header`);
   const wrong = (allowed: string) => new SyntaxError(`"${word}" in "# ${field}:" is not ${allowed}`);
   if (field === "uses") {
     if (!LIBRARY.test(word)) throw wrong("the name of a library, as nodes");
-    if (uses.includes(word)) throw twice();
+    if (uses.includes(word)) throw repeated();
     uses.push(word);
     return;
   }
   const [, name, list] = VALUE.exec(word) ?? [];
   if (field === "environment" ? !VARIABLE.test(word) : name === undefined)
     throw wrong(field === "environment" ? "a variable, as NAME" : "a variable, as NAME, or a list, as NAME[]");
-  if (name === undefined || values.has(name) || environment.has(name)) throw twice();
+  if (name === undefined || values.has(name) || environment.has(name)) throw repeated();
   if (field === "environment") environment.add(name);
   else values.set(name, list === undefined ? "text" : "list");
 }

@@ -19,7 +19,7 @@ test("commands are found wherever a script runs them", () => {
   assert.deepEqual(runs("x=$(a) B=1 c\ncat <<EOF\n$(d)\nEOF"), ["c", "a", "cat", "d"]);
 });
 
-test("words that are no commands are none", () => {
+test("words that are not commands don't count as commands", () => {
   assert.deepEqual(runs("docker network rm \"a b\" 'c; d' # e\ncase f in g) ;; esac"), ["docker"]);
 });
 
@@ -48,7 +48,7 @@ test("variables are read in every form of expansion", () => {
   assert.deepEqual(reads("trap 'rm \"$A\"' EXIT; export B"), ["A", "B"]);
 });
 
-test("variables of other languages in quoted texts, and those of lower case, are none", () => {
+test("variables of other languages in quoted texts, and lower-case variables, don't count", () => {
   assert.deepEqual(reads("jq --arg a \"$x\" '$A | $B' <<'EOF'\n$C\nEOF"), []);
 });
 
@@ -60,6 +60,6 @@ test("variables are set in every form of assignment", () => {
   );
 });
 
-test("a text that is no script is refused by line", () => {
+test("a text that is not a script is refused with the line", () => {
   assert.throws(() => shellNames("echo a\necho $(if)\n"), /^SyntaxError: line \d+: /);
 });

@@ -50,7 +50,7 @@ function refuses(script: string, problems: string[], values: ScriptValues = {}, 
   });
 }
 
-test("a script's values stand before it as read-only variables", () => {
+test("a script's values are put before it as read-only variables", () => {
   const values = { NAME: "it's", COUNT: 2, ON: true, KEYS: ["a b", "c"], NONE: [] };
   const script = '# values: NAME COUNT ON KEYS[] NONE[]\nsay "$NAME $COUNT $ON ${KEYS[1]} ${#NONE[@]}"\n';
   const text = render(script, values);
@@ -65,7 +65,7 @@ test("a script's values stand before it as read-only variables", () => {
   assert.equal(execFileSync("bash", ["-s"], { input: text, encoding: "utf8" }), "it's 2 true c 0\n");
 });
 
-test("a script declares facts of the project among its values, and no caller gives them", () => {
+test("a script declares facts of the project among its values, and no caller passes them", () => {
   const script = '#!/usr/bin/env bash\n# uses: nodes\n# values: PORT NAME\nnode "$PORT" "$NAME"\n';
   const scripts = project(script, {}, { PORT: 2377, REGION: "here", UNUSED: "x" });
   assert.deepEqual(
@@ -80,7 +80,7 @@ test("a script declares facts of the project among its values, and no caller giv
   });
 });
 
-test("each library stands once before the script, behind those that it uses, without comments", () => {
+test("each library is put once before the script, after those that it uses, without comments", () => {
   const text = render("# uses: fleet nodes\n# A comment.\n\nfleet\nnode\n", { REGION: "here" });
   assert.deepEqual(
     text.split("\n").filter((line) => !line.startsWith("readonly REGION")),
@@ -101,7 +101,7 @@ test("a value that is not declared is refused, and so is one that is missing", (
   refuses("# uses: nodes\nnode\n", ["the value REGION is missing; given are none"]);
 });
 
-test("a list and a text are not taken for each other, and a refused value is not shown", () => {
+test("a list and a text are not interchangeable, and a refused value is not shown", () => {
   refuses("# values: KEYS[]\nsay ${KEYS[*]}\n", ["the value KEYS is one text, but KEYS[] declares a list"], {
     KEYS: "secret",
   });
@@ -134,7 +134,7 @@ test("variables of the script, its libraries, its environment and Bash itself ar
   assert.match(render(script, { REGION: "" }), /readonly OWN=1/);
 });
 
-test("a library that is not there is refused", () => {
+test("a missing library is refused", () => {
   refuses("# uses: nods\n", ['"# uses:" names nods, but the libraries are fleet, nodes']);
   refuses("# uses: common\n", ['"# uses:" names common, but the libraries are fleet, nodes']);
 });
@@ -158,11 +158,11 @@ test("a call of a function whose library is not declared is refused, also of one
   refuses("# uses: fleet\nfleet\nnode\n", missing, { REGION: "" });
 });
 
-test("a call that only a function can answer and none does is refused", () => {
+test("a call of a function that does not exist is refused", () => {
   refuses("say hello\nnode_is ready\n", ["it calls node_is, which nothing defines"]);
 });
 
-test("a function that takes the place of a library's is refused", () => {
+test("a function with the name of a library's function is refused", () => {
   refuses("say() { :; }\nsay\n", ["it defines say, as lib/common.sh does; give it another name"]);
 });
 
@@ -186,7 +186,7 @@ test("a library is checked as well", () => {
   });
 });
 
-test("libraries that use each other both stand before the script", () => {
+test("libraries that use each other are both put before the script", () => {
   const libraries = {
     "lib/nodes.sh": "# uses: fleet\nnode() { fleet; }\n",
     "lib/fleet.sh": "# uses: nodes\nfleet() { node; }\n",
@@ -194,20 +194,20 @@ test("libraries that use each other both stand before the script", () => {
   assert.match(project("# uses: nodes\nnode\n", libraries).render("run.sh", {}), /fleet\(\).*\nnode\(\)/);
 });
 
-test("a header with a wrong word is refused", () => {
+test("a header with a wrong or repeated item is refused", () => {
   refuses("# uses: Nodes\n", ['"Nodes" in "# uses:" is not the name of a library, as nodes']);
   const forms = "a variable, as NAME, or a list, as NAME[]";
   refuses("# values: NAME, KEY\n", [`"NAME," in "# values:" is not ${forms}`]);
   refuses("# environment: KEYS[]\n", ['"KEYS[]" in "# environment:" is not a variable, as NAME']);
-  refuses("# values: NAME\n# values: NAME\nsay $NAME\n", ["NAME stands twice in the header"]);
+  refuses("# values: NAME\n# values: NAME\nsay $NAME\n", ["NAME is repeated in the header"]);
 });
 
-test("a script that is not there or is no script is refused by its path", () => {
+test("a missing script, and a text that is not a script, are refused with the path", () => {
   assert.throws(() => project("").render("none.sh", {}), /^ScriptError: none\.sh: ENOENT/);
   assert.throws(() => render("if true; then\n"), /^ScriptError: run\.sh: line \d+: /);
 });
 
-test("a trigger makes another text, and no script reads it", () => {
+test("a trigger changes the text, and no script reads it", () => {
   const trigger = (number: number) => render("say hello\n", {}, { GENERATION: number });
   assert.notEqual(trigger(1), trigger(2));
   refuses(

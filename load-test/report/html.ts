@@ -4,15 +4,19 @@ import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { factsOf } from "./facts.ts";
 import type { Report, ReportedRun } from "./report.ts";
 import { milliseconds, number, percent, rowsOf } from "./rows.ts";
-import { headline, OUTCOME_WORDS } from "./words.ts";
+import { headline, OUTCOME_HEADINGS } from "./headline.ts";
 
 const CHARTS = [
-  ["traffic", "Requests a second", "Sent by the users, answered with a promise, decided, and failed."],
-  ["waiting", "Waiting to be decided", "What the API has taken and the database has no row of yet."],
+  ["traffic", "Requests a second", "Sent by the users, accepted, decided, and failed."],
+  ["waiting", "Waiting to be decided", "Requests that were accepted and are not decided yet."],
   ["latency", "Latency by second", "From sending a request to its answer, as the users see it."],
-  ["distribution", "Distribution, % of requests", "So many percent were answered, and decided, within this time."],
-  ["connections", "Database connections", "Of all services together: open, and with a statement under way."],
-  ["cpu", "CPU of the hosts, in cores", "The load generator's among them."],
+  [
+    "distribution",
+    "Distribution, % of requests",
+    "Share of the requests that were answered, and decided, within this time.",
+  ],
+  ["connections", "Database connections", "Of all services together: open, and with a running statement."],
+  ["cpu", "CPU of the hosts, in cores", "Including the load generator's."],
 ] as const;
 
 /** Renders the report as one HTML file that loads nothing else. */
@@ -38,7 +42,7 @@ ${runs.length > 1 ? `<h2>Side by side</h2>${table(report)}` : ""}
 ${runs.length > 1 ? "" : `<h2>Figures</h2>${table(report)}`}
 <h2>Notes</h2>
 <div class="columns">${runs.map((run) => `<div class="card">${runTitle(run)}<ul class="notes">${run.verdict.notes.map((note) => `<li>${escape(note)}</li>`).join("")}</ul></div>`).join("")}</div>
-<h2>What it ran with</h2>
+<h2>Environment</h2>
 <div class="card">${facts(report)}</div>
 </main>
 <script type="application/json" id="data">${JSON.stringify({ runs: runs.map(({ series, distribution }) => ({ series, distribution })), shares: report.shares, generator: HOSTS.loadGenerator }).replaceAll("<", "\\u003c")}</script>
@@ -53,7 +57,7 @@ function verdict(report: Report): string {
   const reasons = report.runs.flatMap(({ mode, verdict: { violations, doubts } }) =>
     [...violations, ...doubts].map((reason) => `<li>${mode}: ${escape(reason)}</li>`),
   );
-  return `<section class="verdict ${report.outcome}"><strong>${OUTCOME_WORDS[report.outcome]}</strong>
+  return `<section class="verdict ${report.outcome}"><strong>${OUTCOME_HEADINGS[report.outcome]}</strong>
 <p>${escape(headline(report))}</p>${reasons.length > 0 ? `<ul>${reasons.join("")}</ul>` : ""}</section>`;
 }
 

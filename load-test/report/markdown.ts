@@ -1,7 +1,7 @@
 import { factsOf } from "./facts.ts";
 import type { Report } from "./report.ts";
 import { rowsOf } from "./rows.ts";
-import { headline } from "./words.ts";
+import { headline } from "./headline.ts";
 
 /** Renders a short report for a pull request. */
 export function renderMarkdown(report: Report): string {
@@ -24,7 +24,7 @@ export function renderMarkdown(report: Report): string {
     "",
     ...runs.flatMap(({ mode, verdict }) => verdict.notes.map((note) => `- ${mode}: ${note}`)),
     "",
-    "What it ran with:",
+    "Environment:",
     "",
     ...factsOf(report).map(([name, value]) => `- ${name}: ${value}`),
     "",

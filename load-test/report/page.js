@@ -35,7 +35,7 @@ const plots = [
     id: "waiting",
     title: "Waiting to be decided",
     lines: [
-      ["taken and not decided", "c4", ({ series }) => series.waiting, true],
+      ["accepted and not decided", "c4", ({ series }) => series.waiting, true],
       ["lag of the topic", "c5", ({ series }) => series.lag],
     ],
     format: short,

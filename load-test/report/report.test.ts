@@ -63,7 +63,10 @@ test("the summary has errors by class, times, limits and parameters", () => {
     "- Pulumi: 3.0.0",
   ])
     assert.ok(markdown.split("\n").includes(line), `${line}\n${markdown}`);
-  assert.match(markdown, /^- kafka: the generator was the bound: 5 % of the requests were sent more than 400 ms late/m);
+  assert.match(
+    markdown,
+    /^- kafka: the generator limited the load: 5 % of the requests were sent more than 400 ms late/m,
+  );
 });
 
 test("the outcome is the worst of the runs, and its reasons come first", () => {
@@ -77,7 +80,7 @@ test("the outcome is the worst of the runs, and its reasons come first", () => {
 
 test("foreign text is escaped", () => {
   const run = goodRun();
-  run.ground.databaseVersion = "<script>alert(1)</script>";
+  run.startState.databaseVersion = "<script>alert(1)</script>";
   assert.doesNotMatch(renderHtml(report([run])), /<script>alert/);
 });
 

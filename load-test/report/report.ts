@@ -53,7 +53,7 @@ export function makeReport(
   services: RunningService[] = [],
 ): Report {
   const runs = records.map((record): ReportedRun => {
-    const { mode, plan, log, generator, ground, hosts } = record;
+    const { mode, plan, log, generator, startState, hosts } = record;
     return {
       mode,
       startedAt: new Date(log.startedAt ?? 0).toISOString(),
@@ -63,7 +63,11 @@ export function makeReport(
       generator,
       cores: Object.fromEntries(hosts.map(({ host, cores }) => [host, cores])),
       plan,
-      database: { version: ground.databaseVersion, maxConnections: ground.maxConnections, stock: ground.stock.total },
+      database: {
+        version: startState.databaseVersion,
+        maxConnections: startState.maxConnections,
+        stock: startState.stock.total,
+      },
     };
   });
   const { users, seconds, model, rate, maxErrorRate } = options;

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { HOSTS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
-import type { Ground, Sample } from "@gifticon/load-agent/protocol.ts";
+import type { StartState, Sample } from "@gifticon/load-agent/protocol.ts";
 import type { SshHosts } from "../../operate/ssh-hosts.ts";
 import { NotReadyError, type StackOutputs } from "../../operate/stack-outputs.ts";
 import { addEvidence, emptyEvidence, type Evidence } from "../evidence.ts";
@@ -45,8 +45,8 @@ export class LoadAgent {
   }
 
   /** Removes the rows of earlier load tests. Returns the state from which a run starts. */
-  async reset(): Promise<Ground> {
-    return this.#ask<Ground>("reset");
+  async reset(): Promise<StartState> {
+    return this.#ask<StartState>("reset");
   }
 
   /** Reads one sample of the event. */
@@ -85,7 +85,7 @@ export class LoadAgent {
   }
 
   /** Reads the topic's records since `offsets` and the decided rows. */
-  async evidence({ offsets }: Ground): Promise<Evidence> {
+  async evidence({ offsets }: StartState): Promise<Evidence> {
     const evidence = emptyEvidence();
     const command = this.#command("evidence", JSON.stringify(offsets));
     await readCompressedLines(this.#hosts, this.#container.host, command, (line) => {

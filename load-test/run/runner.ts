@@ -52,7 +52,7 @@ export class Runner {
     const limits = await generator.limits();
     const refusal = refusalOf(limits, crowd.users);
     if (refusal !== undefined) throw new NotReadyError(refusal);
-    const ground = await this.#prepare(mode, generator, agent);
+    const startState = await this.#prepare(mode, generator, agent);
     if (this.#stop.aborted) return undefined;
     const plan = planRun(crowd, this.#stack.apiUrl, crypto.randomUUID().slice(0, 8));
 
@@ -74,12 +74,12 @@ export class Runner {
     await sampler.end();
     const usage = await Promise.all(hosts.map((host) => host.end()));
     this.#progress.step(`${mode}: reading the log, the topic and the database`);
-    const [log, evidence] = await Promise.all([generator.log(), agent.evidence(ground)]);
+    const [log, evidence] = await Promise.all([generator.log(), agent.evidence(startState)]);
     return {
       mode,
       plan,
       maxErrorRate,
-      ground,
+      startState,
       log: stoppedAt === undefined ? log : withoutGivenUp(log, stoppedAt),
       evidence,
       generator: { ...limits, ...end },

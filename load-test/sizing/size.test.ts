@@ -16,7 +16,7 @@ test("a million users need more replicas and partitions, and wait for the databa
   const { settings, decidedAfterSeconds, notes } = sizeFor(1_000_000);
   assert.ok(Number(settings["api.replicas"]) > 4 && Number(settings["kafka.partitions"]) > 1);
   assert.ok(decidedAfterSeconds > 0);
-  assert.match(notes.join("\n"), /the database is the bound/);
+  assert.match(notes.join("\n"), /the database limits the event/);
 });
 
 test("the broker's host grows by cores, not only by memory", () => {

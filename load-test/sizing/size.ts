@@ -90,7 +90,7 @@ export function sizeFor(users: number, region = "ap-northeast-2"): Size {
         : []),
       ...(decidedAfterSeconds > 0
         ? [
-            `the database is the bound: requests wait in the topic for up to ${decidedAfterSeconds} s after the minute, and none is refused`,
+            `the database limits the event: requests wait in the topic for up to ${decidedAfterSeconds} s after the minute, and none is refused`,
           ]
         : []),
     ],

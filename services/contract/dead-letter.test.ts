@@ -31,7 +31,7 @@ const bytes = fc.uint8Array({ maxLength: 30 }).map((array) => Buffer.from(array)
 const headers = fc.array(fc.tuple(name, fc.option(bytes)), { maxLength: 8 });
 
 describe("a dead letter", () => {
-  test("keeps the record's bytes and headers, and says why and where it stood", () => {
+  test("keeps the record's bytes and headers, and has its reason and position", () => {
     const message = record(seven, [["trace", "t"]]);
     const letter = letterOf(message);
     assert.deepEqual([letter.key, letter.value], [message.key, message.value]);
@@ -48,7 +48,7 @@ describe("a dead letter", () => {
     );
   });
 
-  test("gives back the record that it was made of, whatever headers and bytes it has", () => {
+  test("decodes to its record, with any headers and bytes", () => {
     fc.assert(
       fc.property(fc.option(bytes), headers, (value, list) => {
         const message = record(value, list);
@@ -59,12 +59,12 @@ describe("a dead letter", () => {
     );
   });
 
-  test("of a record with as many headers as a record can hold is written whole", () => {
+  test("of a record with the maximum number of headers is written completely", () => {
     const message = record(null, Array<RecordHeader>(500_000).fill(["", null]));
     assert.deepEqual(decodeDeadLetter("coupon_create.dlt", 0, letterOf(message)).record, message);
   });
 
-  test("of a record too large to be written leaves it out, and says how much", () => {
+  test("of a record that is too large omits it, and has the number of omitted bytes", () => {
     const message = letterOf(record(Buffer.alloc(2 * 1024 * 1024)));
     assert.equal(message.value, null);
     const { leftOut, position: stood } = decodeDeadLetter("coupon_create.dlt", 0, message);
@@ -72,7 +72,7 @@ describe("a dead letter", () => {
     assert.deepEqual(stood, position);
   });
 
-  test("with headers that no issuer writes stands for itself", () => {
+  test("with headers that no issuer writes is its own original", () => {
     for (const [name, text] of [
       [DEAD_LETTER_HEADER.timestamp, "today"],
       [DEAD_LETTER_HEADER.partition, "-1"],
@@ -86,7 +86,7 @@ describe("a dead letter", () => {
     }
   });
 
-  test("that somebody else wrote stands for itself", () => {
+  test("that somebody else wrote is its own original", () => {
     const { position: stood } = decodeDeadLetter("coupon_create.dlt", 1, record(seven));
     assert.deepEqual(stood, { ...position, topic: "coupon_create.dlt", partition: 1 });
   });
@@ -98,13 +98,13 @@ describe("a replayed record", () => {
     return decodeRecord("coupon_create", 0, { ...back, offset: "9999" });
   };
 
-  test("is the request that it was at its original position, also when it comes twice", () => {
+  test("is the request of its original position, also at a second delivery", () => {
     const first = replayed(record(seven));
     assert.deepEqual(first, { requestId: requestIdOfPosition(position), userId: 7n, requestedAt: 1_766_620_800_000 });
     assert.deepEqual(decodeRecord("coupon_create", 3, record(seven)), first);
   });
 
-  test("has the bytes and headers that it had, and its id and time behind them", () => {
+  test("has its original bytes and headers, followed by its id and time", () => {
     fc.assert(
       fc.property(fc.option(bytes), headers, (value, list) => {
         const message = record(value, list);
@@ -120,7 +120,7 @@ describe("a replayed record", () => {
     );
   });
 
-  test("that had no usable time gets that of its dead letter, and keeps the id that it had", () => {
+  test("without a usable time gets that of its dead letter, and keeps its id", () => {
     const message = { ...record(seven), timestamp: "-1" };
     const letter = decodeDeadLetter("coupon_create.dlt", 0, { ...letterOf(message), timestamp: "1766620800000" });
     const back = delivered(replayOf(letter), { offset: "9999" });
@@ -130,7 +130,7 @@ describe("a replayed record", () => {
     assert.deepEqual(decodeRecord("coupon_create", 0, back), expected);
   });
 
-  test("keeps the request id that it came with", () => {
+  test("keeps the request id that it had", () => {
     const requestId = "00000000-0000-4000-8000-000000000001";
     const decoded = replayed(record(seven, [[HEADER.requestId, requestId]]));
     assert.equal(isPoison(decoded) ? undefined : decoded.requestId, requestId);

@@ -58,11 +58,11 @@ describe("a record", () => {
     assert.notEqual(decode(spring(7n, { timestamp: "1766620800001" })).requestId, first.requestId);
   });
 
-  test("without a key is served by its value", () => {
+  test("without a key is read from its value", () => {
     assert.equal(decode(spring(7n, { key: null })).userId, 7n);
   });
 
-  test("with foreign headers is served", () => {
+  test("with foreign headers is read", () => {
     assert.equal(
       decode(spring(7n, headers(["__TypeId__", "java.lang.Long"], ["trace", null], ["__proto__", "x"], ["", ""])))
         .userId,
@@ -80,7 +80,7 @@ describe("a record", () => {
     }
   });
 
-  test("has the time of its header, unless an earlier replay wrote there that it has none", () => {
+  test("has the time of its header, unless an earlier replay wrote there that it is missing", () => {
     const at = (text: string | null, timestamp: string) =>
       decode(spring(7n, { ...headers([HEADER.requestedAt, text]), timestamp })).requestedAt;
     assert.deepEqual([at("5", "9"), at("-1", "9"), at(null, "9")], [5, 9, 9]);

@@ -14,7 +14,7 @@ describe("the request body", () => {
     );
   });
 
-  test("may be spaced as JSON may be, and no otherwise", () => {
+  test("may have white space like JSON, and no other", () => {
     const space = fc.string({ unit: fc.constantFrom(" ", "\t", "\r", "\n"), maxLength: 3 });
     fc.assert(
       fc.property(fc.array(space, { minLength: 5, maxLength: 5 }), ([a = "", b = "", c = "", d = "", e = ""]) => {
@@ -80,7 +80,7 @@ describe("the Idempotency-Key header", () => {
 });
 
 describe("a request id", () => {
-  test("is the same for the same user and key, and another for any other", () => {
+  test("is the same for the same user and key, and differs for any other", () => {
     const id = requestIdOfKey(1n, "a");
     assert.ok(isRequestId(id));
     assert.equal(requestIdOfKey(1n, "a"), id);
@@ -89,7 +89,7 @@ describe("a request id", () => {
     assert.notEqual(requestIdOfKey(12n, "3"), requestIdOfKey(1n, "23"));
   });
 
-  test("without a key is new each time, and grows with time", () => {
+  test("without a key is new each time, and increases with time", () => {
     const [early, late] = [newRequestId(1_000), newRequestId(2_000)];
     assert.ok(isRequestId(early) && early < late);
     assert.notEqual(newRequestId(1_000), early);

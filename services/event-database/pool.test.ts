@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pino } from "pino";
 import { createPool } from "./pool.ts";
 
-test("an idle connection that is lost is told by its reason, without all that pg knows of it", async () => {
+test("the loss of an idle connection is logged with its reason, without pg's client", async () => {
   const lines: string[] = [];
   const log = pino({}, { write: (line: string) => lines.push(line) });
   const settings = { host: "127.0.0.1", port: 1, name: "event", user: "u", password: "p", ca: undefined, poolSize: 1 };

@@ -21,7 +21,7 @@ function watchOf() {
   return { watch, met, reports, database };
 }
 
-test("a topic that stands in the place of another is told with what waited in that one", async () => {
+test("a topic that replaced another is reported with the number of records that waited in that one", async () => {
   const { watch, met, reports } = watchOf();
   for (const look of [lag("old", 9, 0), lag("old", 3, 4), lag("new", 5, 5), lag("new", 0, 0)]) await watch.look(look);
   assert.deepEqual(met, [
@@ -31,7 +31,7 @@ test("a topic that stands in the place of another is told with what waited in th
   assert.deepEqual(reports, [undefined, { metAt: 1, waited: 7 }]);
 });
 
-test("a topic that can't be noted is noted at a later look, with what waited in the former one", async () => {
+test("a topic that can't be recorded is recorded at a later check, with the number of records that waited in the former one", async () => {
   const { watch, met, database } = watchOf();
   await watch.look(lag("old", 2));
   database.away = true;

@@ -31,7 +31,7 @@ function broker(
   };
 }
 
-test("the lag is what the group hasn't committed, from the first kept record on where it has committed nothing", async () => {
+test("the lag counts uncommitted records, from the first existing record on for a group without a commit", async () => {
   const admin = broker({ low: 0, high: 10, committed: 4 }, { low: 3, high: 10 }, { low: 8, high: 10, committed: 2 });
   assert.deepEqual(await readLag(admin, "t", "g"), [
     { partition: 0, topicId: "new", written: 10, behind: 6, held: 0 },
@@ -40,25 +40,25 @@ test("the lag is what the group hasn't committed, from the first kept record on 
   ]);
 });
 
-test("the lag isn't negative when the group commits between the two questions", async () => {
+test("the lag isn't negative when the group commits between the two requests", async () => {
   assert.deepEqual(await readLag(broker({ low: 0, high: 10, committed: 11 }), "t", "g"), [
     { partition: 0, topicId: "new", written: 10, behind: 0, held: 0 },
   ]);
 });
 
-test("the lag counts what an open transaction holds back", async () => {
+test("the lag includes records that an open transaction holds back", async () => {
   assert.deepEqual(await readLag(broker({ low: 0, high: 10, stable: 4, committed: 4 }), "t", "g"), [
     { partition: 0, topicId: "new", written: 10, behind: 6, held: 6 },
   ]);
 });
 
-test("nothing is held back when a transaction ends between the two questions", async () => {
+test("nothing is held back when a transaction ends between the two requests", async () => {
   assert.deepEqual(await readLag(broker({ low: 0, high: 10, stable: 11, committed: 10 }), "t", "g"), [
     { partition: 0, topicId: "new", written: 10, behind: 0, held: 0 },
   ]);
 });
 
-test("an offset that was committed of a deleted topic of the same name doesn't count", async () => {
+test("an offset that was committed for a deleted topic of the same name doesn't count", async () => {
   const of = (metadata: string) => broker({ low: 0, high: 10, committed: 8, metadata });
   const lag = async (metadata: string) => (await readLag(of(metadata), "t", "g"))[0]?.behind;
   assert.equal(await lag("topic-id=old"), 10);

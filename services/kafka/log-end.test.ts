@@ -10,11 +10,11 @@ async function asked(timestamp: number): Promise<{ isolationLevel: number; times
   return { isolationLevel: buffer.readInt8(4), timestamp: buffer.readBigInt64BE(buffer.length - 8) };
 }
 
-test("the end of the log is asked for without regard to open transactions", async () => {
+test("the request for the end of the log ignores open transactions", async () => {
   assert.deepEqual(await asked(LOG_END), { isolationLevel: 0, timestamp: -1n });
 });
 
-test("other offsets are asked for as a reader of committed records sees them", async () => {
+test("requests for other offsets are those of a reader of committed records", async () => {
   assert.deepEqual(await asked(-1), { isolationLevel: 1, timestamp: -1n });
   assert.deepEqual(await asked(-2), { isolationLevel: 1, timestamp: -2n });
   assert.deepEqual(await asked(1_700_000_000_000), { isolationLevel: 1, timestamp: 1_700_000_000_000n });

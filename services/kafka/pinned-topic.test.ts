@@ -44,7 +44,7 @@ async function offsetOf(metadata: string | null): Promise<string | undefined> {
   return (await response.decode(raw)).responses[0]?.partitions[0]?.offset;
 }
 
-test("it takes no offset that was committed with the id of another topic", async () => {
+test("it ignores an offset that was committed with the id of another topic", async () => {
   await withPinnedTopic(pin(), async () => {
     assert.equal(await offsetOf(`topic-id=${ID}`), "7");
     assert.equal(await offsetOf("topic-id=AAAAAAAAAAAAAAAAAAAAAA"), "-1");
@@ -80,7 +80,7 @@ test("an answer to a fetch by id is read under the topic's name", () => {
   assert.deepEqual(partition?.bytes, Buffer.from("abc"));
 });
 
-test("a fetch that the broker knows no such topic for is told as its loss, and has no records", () => {
+test("a fetch of an unknown topic reports the topic's loss, and has no records", () => {
   // UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INCONSISTENT_TOPIC_ID
   for (const code of [3, 100, 103]) {
     const errors: Error[] = [];

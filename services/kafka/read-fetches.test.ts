@@ -33,10 +33,10 @@ async function endOf(highWatermark: number, lastStableOffset: number): Promise<s
   return responses[0]?.partitions[0]?.highWatermark;
 }
 
-test("what an open transaction holds back doesn't count as records that can be fetched", async () => {
+test("records that an open transaction holds back don't count as records that can be fetched", async () => {
   assert.equal(await endOf(10, 4), "4");
 });
 
-test("to a reader of uncommitted records all of the log counts", async () => {
+test("for a reader of uncommitted records the whole log counts", async () => {
   assert.equal(await endOf(10, -1), "10");
 });

@@ -56,7 +56,7 @@ const mark = (type: "abort" | "commit", fields: Fields) =>
 const offsetsOf = ({ records }: Read) => records.map(({ offset }) => Number(offset));
 
 describe("batches", () => {
-  test("give the records that were written, whatever they hold, compressed or not", async () => {
+  test("return the written records unchanged, compressed or not", async () => {
     await fc.assert(
       fc.asyncProperty(messages, messages, fc.constantFrom(0, GZIP), async (first, second, attributes) => {
         const batches = [batchOf(first, { firstOffset: 7 }), batchOf(second, { firstOffset: 100, attributes })];
@@ -70,7 +70,7 @@ describe("batches", () => {
     );
   });
 
-  test("leave out what is before the wanted offset, and stop before what would be too many records", async () => {
+  test("omit records before the requested offset, and end before the limit of records is exceeded", async () => {
     const list = Array.from({ length: 10 }, () => ({ value: null, timestamp: "0" }));
     const batches = [0, 10].map((firstOffset) => batchOf(list, { firstOffset }));
     const part = await read(batches, { fetchOffset: 3n, mostRecords: 4 });
@@ -79,7 +79,7 @@ describe("batches", () => {
     assert.deepEqual([offsetsOf(across), across.nextOffset], [[8, 9, 10, 11], 12n]);
   });
 
-  test("have the time of their arrival when the topic takes that one", async () => {
+  test("have the time of their arrival when the topic is configured to use it", async () => {
     const batch = batchOf(
       [
         { value: null, timestamp: "5" },
@@ -101,7 +101,7 @@ describe("batches", () => {
     }
   });
 
-  test("without any record left go by", async () => {
+  test("without visible records are skipped", async () => {
     const batch = batchOf([{ value: "gone" }], { firstOffset: 4 });
     batch.writeInt32BE(0, AT.count);
     assert.deepEqual(await read([batch], { fetchOffset: 4n }), { records: [], nextOffset: 5n });
@@ -130,7 +130,7 @@ describe("a batch that can't be read", () => {
     ["with a number of headers below 0", withHeaderCount(1), /below 0/],
   ];
   for (const [what, batch, reason] of reasons) {
-    test(`${what} is one record with its bytes and the reason, and what follows is read`, async () => {
+    test(`${what} is one record with its bytes and the reason, and the next batches are read`, async () => {
       const { records, nextOffset } = await read([batch, one]);
       assert.deepEqual([records.length, records[1]?.value?.toString(), nextOffset], [2, "seen", 10n]);
       assert.match(records[0]?.unreadable ?? "", reason);
@@ -138,7 +138,7 @@ describe("a batch that can't be read", () => {
     });
   }
 
-  test("never throws on any bytes, and always gets on", async () => {
+  test("never throws on any bytes, and always advances", async () => {
     const whole = batchOf(Array.from({ length: 3 }, () => ({ key: "k", value: "v", headers: { a: "b" } })));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 5 }), async (changes) => {
@@ -165,7 +165,7 @@ describe("transactions", () => {
   const of = (producerId: number, firstOffset: number, key: Buffer | null = null) =>
     batchOf([{ key, value: "v" }], { producerId, firstOffset, attributes: TRANSACTIONAL });
 
-  test("that were taken back aren't seen, and marks never are", async () => {
+  test("that were aborted are invisible, and markers always are", async () => {
     const batches = [of(1, 0), of(2, 1), mark("abort", { producerId: 1, firstOffset: 2 })];
     batches.push(
       of(1, 3),
@@ -176,7 +176,7 @@ describe("transactions", () => {
     assert.deepEqual([offsetsOf(seen), seen.nextOffset], [[1, 3], 6n]);
   });
 
-  test("that were taken back stay unseen though a record looks like a mark, or several began before the fetch", async () => {
+  test("that were aborted are invisible even if a record looks like a marker, or several began before the fetch", async () => {
     const likeMark = Buffer.from([0, 0, 0, 0]);
     const batches = [of(2, 10, likeMark), of(1, 11, likeMark), of(2, 12), of(1, 13), of(3, 14)];
     const aborted = [2n, 1n].map((producerId) => ({ producerId, firstOffset: 5n - producerId }));

@@ -45,7 +45,7 @@ const message = fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }).map((userId): Messag
 }));
 const some = fc.array(message, { minLength: 1, maxLength: 50 });
 
-test("what follows the first messages goes as one record set for each partition that Java would choose, in its order", async () => {
+test("messages after the first ones are sent in order, as one record set for each partition that Java's client chooses", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 5 }), some, some, async (count, first, second) => {
       const { kafka, sent, partitionOf } = topicOf(count);

@@ -27,7 +27,7 @@ function queueOf(t: TestContext, maxInFlightRequests: number) {
   return { queue, sent, push };
 }
 
-test("a queue in which nothing waits has no timer", (t) => {
+test("a queue without waiting requests has no timer", (t) => {
   const { queue, sent, push } = queueOf(t, 5);
   push(1);
   queue.checkPendingRequests();
@@ -35,7 +35,7 @@ test("a queue in which nothing waits has no timer", (t) => {
   assert.equal(queue.throttleCheckTimeoutId ?? null, null);
 });
 
-test("a request that the broker's pause held back is sent after it", async (t) => {
+test("a request that waited during the broker's pause is sent after it", async (t) => {
   const { queue, sent, push } = queueOf(t, 5);
   queue.maybeThrottle(20);
   push(1);
@@ -52,7 +52,7 @@ test("a request that the broker's pause held back is sent after it", async (t) =
   assert.equal(queue.throttleCheckTimeoutId, null);
 });
 
-test("a request beyond those that may be under way is sent when one has its response", (t) => {
+test("a request above the limit of requests in progress is sent after a response", (t) => {
   const { queue, sent, push } = queueOf(t, 1);
   push(1);
   push(2);

@@ -17,7 +17,7 @@ describe("an acknowledgement", () => {
     await assert.rejects(send([]), NotAcknowledgedError);
   });
 
-  test("isn't an answer for other partitions than those that were written to", async () => {
+  test("isn't an answer for partitions other than the written ones", async () => {
     const messages = [0, 1].map((partition) => ({ partition, value: "v" }));
     await assert.rejects(send([{ partition: 0, errorCode: 0 }], messages), NotAcknowledgedError);
     const answers = [1, 0].map((partition) => ({ partition, errorCode: 0 }));
@@ -32,7 +32,7 @@ describe("an acknowledgement", () => {
 describe("slices of messages", () => {
   const message = (bytes: number): Message => ({ value: Buffer.alloc(bytes) });
 
-  test("keep the order, lose nothing, and are no larger than they may be, but for a message that is larger itself", () => {
+  test("keep the order, lose nothing, and stay within the limit, except for a single larger message", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1_500)), (sizes) => {
         const messages = sizes.map(message);

@@ -73,7 +73,7 @@ test("messages without a record set are written with the bytes that kafkajs writ
   );
 });
 
-test("a record set isn't written where it can't be read as one", () => {
+test("a record set is refused when it could not be read as one", () => {
   const message = { key: "1", value: "one", timestamp: "1800000000000" };
   const set = new RecordSet(0, [message]);
   for (const [messages, more] of [

@@ -28,7 +28,7 @@ export interface StartOffset {
 }
 
 /** State before a run: the agent's answer to `reset`. */
-export interface Ground {
+export interface StartState {
   /** Empty in direct mode. */
   offsets: StartOffset[];
   stock: { total: number; remaining: number };

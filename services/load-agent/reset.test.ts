@@ -13,18 +13,18 @@ function answers(...all: (number | Error)[]) {
   };
 }
 
-test("the ground is clear when nothing waits, though the broker couldn't be reached at first", async () => {
+test("the event is settled when no record waits, even if the broker could not be reached at first", async () => {
   await settled(answers(new Error("Connection timeout"), 3, 0));
 });
 
-test("what still waits at the bound is told", async () => {
+test("the error at the time limit has the number of waiting records", async () => {
   await assert.rejects(
     settled(answers(7), 0),
     /^Error: 7 records still wait in the topic after 0 s: does the issuer run\?$/,
   );
 });
 
-test("a broker that can't be reached until the bound is told in its own words", async () => {
+test("the error at the time limit has the broker's error when it could not be reached", async () => {
   await assert.rejects(settled(answers(new Error("Connection timeout")), 0), {
     message: "the topic can't be looked at: Connection timeout",
   });

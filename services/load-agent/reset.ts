@@ -1,6 +1,6 @@
 import { LOAD_TEST_USERS } from "@gifticon/contract/facts/load-test-users.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
-import { type Ground, REMOVE_LOAD_TEST_ROWS } from "./protocol.ts";
+import { type StartState, REMOVE_LOAD_TEST_ROWS } from "./protocol.ts";
 import type { PoolClient } from "pg";
 import type { Event, Queue } from "./event.ts";
 
@@ -11,7 +11,7 @@ const STATEMENT_TIMEOUT_MS = 120_000;
 
 /**
  * Prepares the event for a run: waits until no request of an earlier run is in progress, deletes
- * the rows of load tests, returns their gifticons to the stock, and prints a {@link Ground}. Rows
+ * the rows of load tests, returns their gifticons to the stock, and prints a {@link StartState}. Rows
  * of people stay.
  */
 export async function reset({ pool, queue }: Event): Promise<void> {
@@ -22,7 +22,7 @@ export async function reset({ pool, queue }: Event): Promise<void> {
     const removed = await removeRows(client);
     // Dead rows of one run would slow the next.
     if (removed > 0) await long(client, "vacuum (analyze) gifticon_request");
-    const ground: Ground = {
+    const startState: StartState = {
       offsets: queue ? await queue.ends(queue.topic) : [],
       ...(await readStockOf(client)),
       maxConnections: Number(
@@ -31,7 +31,7 @@ export async function reset({ pool, queue }: Event): Promise<void> {
       databaseVersion: (await client.query<{ version: string }>("select version()")).rows[0]?.version ?? "",
       removed,
     };
-    process.stdout.write(`${JSON.stringify(ground)}\n`);
+    process.stdout.write(`${JSON.stringify(startState)}\n`);
   } finally {
     client.release(true);
   }
@@ -75,7 +75,7 @@ async function removeRows(client: PoolClient): Promise<number> {
 /** Returns the stock, and the number of gifticons of users outside of load tests. */
 export async function readStockOf(
   client: Pick<PoolClient, "query">,
-): Promise<Pick<Ground, "stock" | "issuedToOthers">> {
+): Promise<Pick<StartState, "stock" | "issuedToOthers">> {
   const { rows } = await client.query<Record<"total" | "remaining" | "others", string>>(
     `select total, remaining, (select count(*) from gifticon_request
        where outcome = 'issued' and user_id not between ${LOAD_TEST_USERS.first} and ${LOAD_TEST_USERS.last}) as others

@@ -10,11 +10,11 @@ gifticon_requests_total_other 9
 process_cpu_seconds_total 12.5
 `;
 
-test("reads a metric by the value of its label, and no metric whose name only begins so", () => {
+test("reads a metric by the value of its label, and no metric with a longer name", () => {
   assert.deepEqual(readSeries(TEXT, "gifticon_requests_total", "outcome"), { queued: 1200, overloaded: 3 });
 });
 
-test("reads a metric without labels, and nothing where there is none", () => {
+test("reads a metric without labels, and nothing without the metric", () => {
   assert.deepEqual(readSeries(TEXT, "process_cpu_seconds_total"), { "": 12.5 });
   assert.deepEqual(readSeries(TEXT, "absent"), {});
 });

@@ -59,12 +59,11 @@ export function answerOf(error: unknown, requestId?: string): ErrorAnswer {
     const { status, code, message, headers } = error;
     return { status, headers, body: { code, message }, outcome: "invalid" };
   }
-  if (error instanceof OverloadedError)
-    return notAccepted("overloaded", "too many requests at once; ask again shortly");
+  if (error instanceof OverloadedError) return notAccepted("overloaded", "too many requests at once; retry shortly");
   if (error instanceof UnavailableError)
-    return notAccepted("unavailable", "requests can't be taken now; ask again shortly");
+    return notAccepted("unavailable", "requests can't be accepted now; retry shortly");
   if (error instanceof NotReadableError) {
-    const body = { code: "unavailable", message: "this can't be read now; ask again shortly" };
+    const body = { code: "unavailable", message: "this can't be read now; retry shortly" };
     return { status: 503, headers: RETRY_SOON, outcome: "unavailable", body };
   }
   if (error instanceof OutcomeUnknownError) {
@@ -75,7 +74,7 @@ export function answerOf(error: unknown, requestId?: string): ErrorAnswer {
       body: {
         code: "outcome_unknown",
         message:
-          "the request may or may not have been taken; ask again with the same Idempotency-Key, or for its status",
+          "the request may or may not have been accepted; retry with the same Idempotency-Key, or read its status",
         outcome: "unknown",
         ...(requestId !== undefined && { requestId }),
       },

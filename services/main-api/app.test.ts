@@ -140,7 +140,7 @@ describe("POST /gifticons", () => {
   });
 
   for (const coding of ["gzip", "GZip", "x-gzip", "deflate", "br", "zstd", "compress", "aes128gcm", "identity, gzip"]) {
-    test(`answers 415 to Content-Encoding: ${coding}, says what is accepted, and hands nothing on`, async () => {
+    test(`answers 415 to Content-Encoding: ${coding}, names the accepted ones, and accepts nothing`, async () => {
       const { post, accepted } = api();
       const response = await post('{"userId": 1}', { "content-encoding": coding });
       assert.deepEqual([response.statusCode, response.headers["accept-encoding"]], [415, "identity"]);
@@ -150,7 +150,7 @@ describe("POST /gifticons", () => {
   }
 
   for (const coding of ["identity", "Identity", "identity, identity", "", ","]) {
-    test(`takes a body with Content-Encoding: ${JSON.stringify(coding)}, which changes nothing of it`, async () => {
+    test(`accepts a body with Content-Encoding: ${JSON.stringify(coding)}, which does not change it`, async () => {
       assert.equal((await api().post('{"userId": 1}', { "content-encoding": coding })).statusCode, 202);
     });
   }

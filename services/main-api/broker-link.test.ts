@@ -88,7 +88,7 @@ describe("the link to the broker", () => {
       assert.equal((error.cause as Error).message, "away");
       return true;
     });
-    assert.equal(link.unavailable()?.message, "the broker is away: away");
+    assert.equal(link.unavailable()?.message, "the broker is unavailable: away");
     alive = true;
     await up(link);
     assert.equal(link.unavailable(), undefined);

@@ -121,7 +121,7 @@ export class BrokerLink {
 
   #unavailable(): UnavailableError {
     const { reason, cause } = this.#down;
-    return new UnavailableError(`the broker is away: ${reason}`, { cause });
+    return new UnavailableError(`the broker is unavailable: ${reason}`, { cause });
   }
 
   async #attempt(connection: BrokerConnection, messages: Message[]): Promise<void> {
@@ -140,7 +140,7 @@ export class BrokerLink {
     if (connection !== this.#connection) return;
     this.#connection = undefined;
     this.#down = { reason: error.message, cause: error };
-    this.#log.warn({ err: error }, "the broker is away");
+    this.#log.warn({ err: error }, "the broker is unavailable");
     void this.#discard(connection);
     this.#wake.abort();
   }
@@ -160,7 +160,7 @@ export class BrokerLink {
     try {
       await bounded(connection.open(), this.#times.open, "connecting to the broker");
       this.#connection = connection;
-      this.#log.info("the broker is there");
+      this.#log.info("connected to the broker");
     } catch (error) {
       this.#down = { reason: (error as Error).message, cause: error };
       this.#log.warn({ reason: this.#down.reason }, "couldn't connect to the broker");

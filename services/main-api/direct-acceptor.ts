@@ -48,7 +48,7 @@ export function createDirectAcceptor(
 
 async function decide(database: DirectDatabase, requests: GifticonRequest[]): Promise<RequestStatus[]> {
   const connection = await database.connect().catch((error: unknown) => {
-    throw new UnavailableError(`the database is away: ${(error as Error).message}`, { cause: error });
+    throw new UnavailableError(`the database is unavailable: ${(error as Error).message}`, { cause: error });
   });
   let failure: Error | undefined;
   try {

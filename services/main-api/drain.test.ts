@@ -23,7 +23,7 @@ describe("draining", () => {
     assert.equal(await drainWith(() => undefined), 5);
   });
 
-  test("goes on while requests come", async () => {
+  test("continues while requests come", async () => {
     const end = await drainWith((second, drain) => {
       if (second <= 4) drain.recordRequest();
     });

@@ -45,7 +45,7 @@ const answers: Record<string, () => Promise<RequestStatus>> = {
   failed: () => Promise.reject(new Error("unexpected")),
 };
 
-describe("the short way of POST /gifticons", () => {
+describe("the fast path of POST /gifticons", () => {
   for (const [what, accept] of Object.entries(answers)) {
     test(`answers as fastify's when a request is ${what}`, async () => {
       const [short, long] = await bothWays({ accept }, '{"userId": 1}');

@@ -56,8 +56,8 @@ export const openapi = {
     version: "1.0.0",
     license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     description:
-      "Takes requests for gifticons. Another method than those described is answered with 405 and `Allow`, an unknown path with 404; " +
-      "both, and what isn't HTTP, with a body like `Error`.",
+      "Accepts requests for gifticons. A method that is not described gets 405 with `Allow`, and an unknown path 404. " +
+      "These answers, and those to invalid HTTP, have a body like `Error`.",
   },
   servers: [{ url: "/" }],
   paths: {
@@ -66,19 +66,19 @@ export const openapi = {
         operationId: "requestGifticon",
         summary: "Request a gifticon for a user",
         description:
-          "When the answer is a success, the request can't be lost any more. After an answer `503` with `outcome: unknown`, or no answer, ask again with the same `Idempotency-Key`.",
+          "When the answer is a success, the request can't be lost any more. After an answer `503` with `outcome: unknown`, or no answer, retry with the same `Idempotency-Key`.",
         parameters: [
           {
             name: "Idempotency-Key",
             in: "header",
-            description: "The same user asking with the same key is the same request.",
+            description: "Requests of the same user with the same key are one request.",
             schema: { type: "string", pattern: "^[!-~]{1,255}$" },
           },
         ],
         requestBody: { required: true, content: json("NewRequest") },
         responses: {
           201: decided("Mode direct: issued.", "Issued"),
-          202: decided("Mode kafka: taken, and acknowledged by the broker; follow it by its id.", "Queued"),
+          202: decided("Mode kafka: accepted, and acknowledged by the broker. Read its status by its id.", "Queued"),
           400: refused("The body or the key is wrong; `field` says which."),
           409: decided("Mode direct: the user has a gifticon already.", "Rejected"),
           410: decided("Mode direct: sold out.", "Rejected"),
@@ -90,7 +90,7 @@ export const openapi = {
           500: refused("The server failed."),
           501: refused("The body has a transfer coding other than chunked."),
           503: later(
-            "Too many requests, or what they are written to is away. `outcome` says whether it may have been taken.",
+            "Too many requests, or the broker or the database is unavailable. `outcome` says whether the request may have been accepted.",
           ),
         },
       },
@@ -98,8 +98,8 @@ export const openapi = {
     [`${PATHS.gifticons}/{requestId}`]: {
       get: {
         operationId: "getRequest",
-        summary: "What became of a request",
-        description: "`queued` also stands for an id that nobody has asked with.",
+        summary: "The status of a request",
+        description: "An unknown id is `queued` too.",
         parameters: [
           {
             name: "requestId",
@@ -119,7 +119,7 @@ export const openapi = {
     [PATHS.stats]: {
       get: {
         operationId: "getStats",
-        summary: "Where the event stands",
+        summary: "The figures of the event",
         description: "The figures of all copies of main-api together, not older than a second.",
         responses: { 200: answer("The figures.", "Stats"), 503: later("The figures can't be read now.") },
       },
@@ -171,32 +171,38 @@ export const openapi = {
       Rejected: object({ requestId, status: { const: "rejected" }, reason: { enum: ["duplicate", "sold_out"] } }),
       Status: { oneOf: ["Queued", "Issued", "Rejected"].map((name) => ({ $ref: `#/components/schemas/${name}` })) },
       Stats: object({
-        mode: { enum: ["kafka", "direct"], description: "Through Kafka, or straight to the database." },
-        at: { type: "integer", description: "When it was read, by the database's clock: milliseconds since 1970." },
+        mode: {
+          enum: ["kafka", "direct"],
+          description: "Path of requests: through Kafka, or directly to the database.",
+        },
+        at: {
+          type: "integer",
+          description: "Time of the reading by the database's clock, in milliseconds since 1970.",
+        },
         accepted: countOrNull(
-          "Requests taken: records written to the topic, in mode direct decided requests. Null while the broker can't say.",
+          "Accepted requests: records written to the topic, in mode direct decided requests. Null while the broker is unavailable.",
         ),
         queued: countOrNull(
-          "Taken and not decided yet: the issuer's lag. Null while the broker can't say, and in mode direct, which has no queue.",
+          "Accepted and not decided yet: the issuer's lag. Null while the broker is unavailable, and in mode direct, which has no queue.",
         ),
         held: countOrNull(
-          "Those of them that another producer's open transaction holds back. Null while the broker can't say, and in mode direct.",
+          "Part of `queued` that another producer's open transaction holds back. Null while the broker is unavailable, and in mode direct.",
         ),
         issued: count("Gifticons issued."),
         rejected: object({
           duplicate: count("Requests of users who have a gifticon."),
-          soldOut: count("Requests that came too late."),
+          soldOut: count("Requests after the stock was empty."),
         }),
         stock: object({ total: count("Gifticons in all."), remaining: count("Gifticons left.") }),
       }),
       Error: object(
         {
-          code: { type: "string", description: "For programs; it doesn't change." },
-          message: { type: "string", description: "For people: what is wrong and what to do." },
-          field: { type: "string", description: "What of the request is wrong." },
+          code: { type: "string", description: "Stable code for programs." },
+          message: { type: "string", description: "The fault and the remedy, for people." },
+          field: { type: "string", description: "The invalid field of the request." },
           outcome: {
             enum: ["not_accepted", "unknown"],
-            description: "Whether a request that wasn't answered with success may have been taken nevertheless.",
+            description: "States whether a failed request may have been accepted nevertheless.",
           },
           requestId,
         },

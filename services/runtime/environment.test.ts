@@ -41,7 +41,7 @@ describe("the environment", () => {
     assert.equal(readMainApiSettings(environment).mode, "direct");
   });
 
-  test("turns TLS off only when told to", () => {
+  test("disables TLS only by an explicit setting", () => {
     const rest = { ...good, DATABASE_CA_FILE: undefined };
     assert.equal(readMainApiSettings({ ...rest, DATABASE_TLS: "off" }).database.ca, undefined);
     assert.throws(() => readMainApiSettings(rest), /DATABASE_CA_FILE is required, unless DATABASE_TLS=off/);
@@ -92,7 +92,7 @@ describe("the environment of the migrations", () => {
     LOAD_TEST_USER: "load-test",
   };
 
-  test("becomes what is declared; without load tests nobody logs in for them", () => {
+  test("becomes the declared contents; without load tests their role can't log in", () => {
     const { declared } = readMigrationSettings(migration);
     assert.deepEqual(declared, {
       eventStock: 1000,

@@ -5,7 +5,7 @@ import { healthyOnceReady, type Verdict } from "./operations.ts";
 describe("health", () => {
   const away: Verdict = { ok: false, reason: "broker: away" };
 
-  test("says what is missing until the service was ready once, and then doesn't depend on readiness", async () => {
+  test("gives the missing condition until the service was ready once, and then doesn't depend on readiness", async () => {
     let ready: Verdict = away;
     const { health } = healthyOnceReady(
       () => ready,
@@ -18,7 +18,7 @@ describe("health", () => {
     assert.deepEqual(await health(), { ok: true });
   });
 
-  test("is the process's own after the first readiness, whoever asked for that", async () => {
+  test("is the process's own after the first readiness, by any request for it", async () => {
     const { health, readiness } = healthyOnceReady(
       () => ({ ok: true }),
       () => ({ ok: false, reason: "stalled" }),
@@ -27,7 +27,7 @@ describe("health", () => {
     assert.deepEqual(await health(), { ok: false, reason: "stalled" });
   });
 
-  test("is bad in a service that is ready and has yet to show that it works", async () => {
+  test("is bad in a ready service until it has worked once", async () => {
     let proven: Verdict = { ok: false, reason: "nothing handled yet" };
     const { health, readiness } = healthyOnceReady(
       () => ({ ok: true }),

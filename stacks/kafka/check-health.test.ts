@@ -33,7 +33,7 @@ async function check(name: "kafka" | "zookeeper", properties: string): Promise<n
   return (await execa(join(image, "bin/check-health"), [name], { env, reject: false })).exitCode;
 }
 
-test("the broker is asked at the port of its own properties", async () => {
+test("the broker's check uses the port of its own properties", async () => {
   const moved = DECLARED.replace(/(INTERNAL:\/\/0\.0\.0\.0:)\d+/, `$1${port}`);
   assert.notEqual(moved, DECLARED);
   assert.equal(await check("kafka", moved), 0);
@@ -42,7 +42,7 @@ test("the broker is asked at the port of its own properties", async () => {
   await new Promise<void>((resolve) => server.listen(Number(port), "127.0.0.1", resolve));
 });
 
-test("ZooKeeper is asked at the port of its own properties", async () => {
+test("ZooKeeper's check uses the port of its own properties", async () => {
   const moved = zookeeperProperties().replace(/clientPort=\d+/, `clientPort=${port}`);
   assert.equal(await check("zookeeper", moved), 0);
   assert.equal(await check("zookeeper", "tickTime=2000\n"), 2);

@@ -16,9 +16,9 @@ type Topics = Record<string, Topic>;
 
 /** Fakes of Kafka's tools, with their output. They record requested changes and change nothing. */
 const JAVA = `#!/usr/bin/env bash
-told="$*"
-case "$told" in
-  *--create* | *--alter*) printf '%s\\n' "\${told#*--bootstrap-server * }" >>"$FOLDER/changes" ;;
+command="$*"
+case "$command" in
+  *--create* | *--alter*) printf '%s\\n' "\${command#*--bootstrap-server * }" >>"$FOLDER/changes" ;;
   *TopicCommand*) cat "$FOLDER/partitions" ;;
   *ConfigCommand*) cat "$FOLDER/settings" ;;
 esac
@@ -71,7 +71,7 @@ async function declare(topics: Topics, args: readonly string[]) {
       reject: false,
     });
     const changes = (await readFile(join(folder, "changes"), "utf8")).split("\n").filter((line) => line !== "");
-    return { changes, printed: stdout.split("\n").filter((line) => line !== ""), told: stderr, exitCode };
+    return { changes, printed: stdout.split("\n").filter((line) => line !== ""), stderr, exitCode };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -128,23 +128,23 @@ const cases: [string, Record<string, Topic | undefined>, string[], string[]][] =
 ];
 
 for (const [what, change, differences, changes] of cases) {
-  test(`${what}: the check names it and changes nothing, and the declaration puts it right`, async () => {
+  test(`${what}: the check names it and changes nothing, and the declaration corrects it`, async () => {
     const checked = await declare(changed(change), ["--check", ...DECLARED]);
     assert.deepEqual([checked.printed, checked.changes, checked.exitCode], [differences, [], 0]);
     assert.deepEqual((await declare(changed(change), DECLARED)).changes, changes);
   });
 }
 
-test("more partitions than declared can't be taken away: the check names them, and the declaration fails with the reason", async () => {
+test("more partitions than declared can't be removed: the check names them, and the declaration fails with the reason", async () => {
   const topics = changed({ coupon_create: { partitions: 4 } });
   assert.deepEqual((await declare(topics, ["--check", ...DECLARED])).printed, ["coupon_create more 4 3"]);
-  const { exitCode, told, changes } = await declare(topics, DECLARED);
+  const { exitCode, stderr, changes } = await declare(topics, DECLARED);
   assert.deepEqual([exitCode, changes], [1, []]);
-  assert.match(told, /topic coupon_create has more partitions than the 3 that are declared/);
+  assert.match(stderr, /topic coupon_create has more partitions than the 3 that are declared/);
 });
 
-test("a declaration that has no effect fails, and names the differences that are left", async () => {
-  const { exitCode, told } = await declare(changed({ coupon_create: undefined }), DECLARED);
+test("a declaration without effect fails, and names the remaining differences", async () => {
+  const { exitCode, stderr } = await declare(changed({ coupon_create: undefined }), DECLARED);
   assert.equal(exitCode, 1);
-  assert.match(told, /not as declared:\ncoupon_create missing$/);
+  assert.match(stderr, /not as declared:\ncoupon_create missing$/);
 });

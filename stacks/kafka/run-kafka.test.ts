@@ -45,11 +45,11 @@ async function start(answers: string[]): Promise<string[]> {
 const WAITS = "waiting for ZooKeeper to answer and to drop the previous broker's registration";
 const STARTS = "broker /kafka.properties";
 
-test("the broker starts at once where ZooKeeper knows no broker of its id", async () => {
+test("the broker starts at once when ZooKeeper has no broker with its id", async () => {
   assert.deepEqual(await start([dump([])]), [STARTS]);
   assert.deepEqual(await start([dump(["/brokers/ids/11", "/controller"])]), [STARTS]);
 });
 
-test("the broker waits for ZooKeeper to answer, and while the broker before it is still registered", async () => {
+test("the broker waits until ZooKeeper answers and the previous broker is no longer registered", async () => {
   assert.deepEqual(await start(["", dump(["/brokers/ids/1", "/controller"]), dump([])]), [WAITS, WAITS, STARTS]);
 });

@@ -43,7 +43,7 @@ test("a new controller gets each setting once, however often it starts", () => {
   }
 });
 
-test("what an operator set on the page stays, and a comment sets nothing", () => {
+test("settings that an operator made on the page stay, and a comment sets nothing", () => {
   configure();
   // A text as the page saves it: without a newline at its end, and with the controller's own
   // comments.
@@ -57,7 +57,7 @@ test("what an operator set on the page stays, and a comment sets nothing", () =>
   ]);
 });
 
-test("the policy of processes and threads is the stack's at each start", () => {
+test("each start sets the stack's policy of processes and threads", () => {
   configure();
   writeFileSync(join(folder, "home/process_and_thread_policy.js"), "function getProcessCount() { return 10 }\n");
   configure();

@@ -18,7 +18,7 @@ function divide(policy: Policy, users: number): { processes: number; threads: nu
   return { processes: policy.getProcessCount(users), threads: policy.getThreadCount(users) };
 }
 
-test("the event's users are one process a core, and none is left out", () => {
+test("the event's users get one process a core, and none is omitted", () => {
   assert.deepEqual(divide(policyOf(4), USERS), { processes: 4, threads: 1_500 });
   for (const cores of new Set(Object.values(instanceCores))) {
     const { processes, threads } = divide(policyOf(cores), USERS);
@@ -27,7 +27,7 @@ test("the event's users are one process a core, and none is left out", () => {
   }
 });
 
-test("few users take few processes, and never more are taken than were asked for", () => {
+test("few users get few processes, and the number of users is never exceeded", () => {
   const policy = policyOf(4);
   assert.deepEqual(divide(policy, 1), { processes: 1, threads: 1 });
   assert.deepEqual(divide(policy, 50), { processes: 1, threads: 50 });

@@ -94,7 +94,7 @@ export class LoadTest {
     const run = report?.runs[0] ?? assert.fail(progress);
     const id = (number: number) => requestIdOf(run.plan, number, false);
     assert.deepEqual(
-      run.verdict.violations.filter((violation) => !violation.includes("were accepted or turned away")).sort(),
+      run.verdict.violations.filter((violation) => !violation.includes("were accepted or rejected")).sort(),
       [
         `lost: record of request ${id(SKIPPED)} has no row`,
         `lost: request ${id(FORGOTTEN)} was answered 202 and has no row`,

@@ -15,7 +15,7 @@ const faults: [settings: Record<string, string>, message: string][] = [
   [{ workers: "many" }, 'gifticon-event:workers is "many", allowed is a whole number from 1 to 50 (hosts)'],
   ...["2", "4", "0", "7", "three"].map((managers): [Record<string, string>, string] => [
     { managers },
-    `gifticon-event:managers is ${managers === "three" ? '"three"' : managers}, allowed is 1, 3 or 5 (hosts): of an even number, no more may fail than of one less`,
+    `gifticon-event:managers is ${managers === "three" ? '"three"' : managers}, allowed is 1, 3 or 5 (hosts): an even number survives no more losses than the odd number below it`,
   ]),
   [{ wrokers: "5" }, "gifticon-event:wrokers is not a setting: correct or remove it"],
   [hosts({ extra: {} }), "gifticon-event:hosts.extra is not a setting: correct or remove it"],

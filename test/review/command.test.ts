@@ -98,7 +98,7 @@ describe("the review command", () => {
     }
   });
 
-  test("looks at no encrypted value, and says where it met one", async () => {
+  test("reads no encrypted value, and names the settings that have one", async () => {
     await clone.edit([
       { file: "Pulumi.local.yaml", from: "ami: ami-0d13d13d13d13d130", to: "ami: { secure: v1:AAAA:BBBB }" },
       { file: "Pulumi.local.yaml", from: "config:\n", to: "config:\n  aws:token: { secure: v1:CCCC:DDDD }\n" },

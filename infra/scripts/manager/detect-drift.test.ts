@@ -111,7 +111,7 @@ test("without records, nothing is repaired", async () => {
   assert.deepEqual(await manager.detect(appliedSwarm()), {});
 });
 
-test("a thing without drift keeps its last repair", async () => {
+test("an object without drift keeps its last repair", async () => {
   assert.deepEqual(await repairsAfter(() => undefined), {});
   await using manager = await Manager.make();
   await manager.record(appliedSwarm(), { "kafka-node": "changed-1" });
@@ -171,7 +171,7 @@ test("differing topics are repaired by their stack alone", async () => {
   assert.deepEqual(await repairsAfter(({ observed }) => observed.push("stack kafka 0123456789ab")), {});
 });
 
-test("another drift of the same thing gets another repair", async () => {
+test("another drift of the same object gets another repair", async () => {
   await using manager = await Manager.make();
   await manager.record(appliedSwarm());
   const repairOf = async (digest: string) =>

@@ -79,7 +79,7 @@ async function initialise({ swarm, serves, leaderless, agreed, others = {} }: Si
   return {
     changes: (await read("changes")).filter((line) => line !== ""),
     id: "stdout" in ended ? ended.stdout : undefined,
-    told: ended.stderr,
+    stderr: ended.stderr,
     failed: ended instanceof Error,
     agreed: await read("managers").catch(() => []),
   };
@@ -90,7 +90,7 @@ test("the first manager creates a Swarm when all others say that they have none"
   assert.deepEqual({ changes, id, agreed }, { changes: ["create"], id: "new", agreed: ["i-1", "i-2", "i-3"] });
 });
 
-test("a host that serves another Swarm leaves it, and starts its engine anew, before it creates one", async () => {
+test("a host that serves another Swarm leaves it and restarts its engine before it creates one", async () => {
   const { changes, id } = await initialise({ serves: true, others: { "10.0.1.5": "none", "10.0.0.6": "none" } });
   assert.deepEqual({ changes, id }, { changes: ["leave", "restart docker", "create"], id: "new" });
 });
@@ -106,9 +106,12 @@ test("a new first manager joins the Swarm of another manager, whatever the rest 
 });
 
 test("no Swarm is created while another manager may have one", async () => {
-  const { changes, failed, told } = await initialise({ others: { "10.0.1.5": "none" } });
+  const { changes, failed, stderr } = await initialise({ others: { "10.0.1.5": "none" } });
   assert.deepEqual({ changes, failed }, { changes: [], failed: true });
-  assert.match(told, /manager-3 does not answer\.\n(.*\n)*error: Not every other manager said whether it has a Swarm/);
+  assert.match(
+    stderr,
+    /manager-3 does not answer\.\n(.*\n)*error: Not every other manager said whether it has a Swarm/,
+  );
 });
 
 test("managers with a quorum are left alone", async () => {
@@ -118,9 +121,9 @@ test("managers with a quorum are left alone", async () => {
 
 test("without a quorum, the script waits for managers whose hosts may come back, and restores nothing", async () => {
   for (const agreed of [["i-1", "i-2", "i-3"], ["i-1", "i-2", "i-gone"], undefined]) {
-    const { changes, failed, told } = await initialise({ swarm: "old", leaderless: true, ...(agreed && { agreed }) });
+    const { changes, failed, stderr } = await initialise({ swarm: "old", leaderless: true, ...(agreed && { agreed }) });
     assert.deepEqual({ changes, failed }, { changes: [], failed: true });
-    assert.match(told, /error: The Swarm has no quorum, .* Start the managers' hosts that are off/);
+    assert.match(stderr, /error: The Swarm has no quorum, .* Start the managers' hosts that are off/);
   }
 });
 

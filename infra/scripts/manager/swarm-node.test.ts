@@ -37,7 +37,7 @@ function updatesFor(
   });
 }
 
-test("labels change in one update that never takes a declared one away", async () => {
+test("labels change in one update that never removes a declared one", async () => {
   const updates = await updatesFor({
     NODE_ID: "node1",
     LABELS: ["kafka_server=true", "disk=ssd"],
@@ -56,7 +56,7 @@ test("the manager's own node keeps its labels by the same script, and stays with
   ]);
 });
 
-test("what the host was before gets no new tasks once the node does, and keeps its own", async () => {
+test("the host's previous node gets no new tasks after the new node does, and keeps its own", async () => {
   const earlier = { ID: "node0", Spec: { Labels: {} }, Status: { State: "down", Addr: "10.0.0.5" } };
   const updates = await updatesFor(
     { NODE_ID: "node1", LABELS: ["kafka_server=true", "rack=1"], AVAILABILITY: "active" },
@@ -65,7 +65,7 @@ test("what the host was before gets no new tasks once the node does, and keeps i
   assert.deepEqual(updates.slice(1), ["node update --availability pause node0"]);
 });
 
-test("a node that the Swarm has changed meanwhile is updated once more; any other refusal ends the script with its words", async () => {
+test("a node that the Swarm changed at the same time is updated again; any other refusal ends the script with the engine's message", async () => {
   const refusing = (words: string) => refusingOnce(DOCKER, words);
   const values = { NODE_ID: "node1", LABELS: ["rack=1"], AVAILABILITY: "active" };
   const [update, ...more] = await updatesFor(values, NODES, refusing("update out of sequence"));

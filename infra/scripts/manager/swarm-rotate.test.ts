@@ -67,7 +67,7 @@ async function rotate({ rotation, last, inProgress = false, outdated = false }: 
   return {
     changes: changes.split("\n").filter((line) => line !== ""),
     authority: ended.stdout,
-    told: ended.stderr,
+    stderr: ended.stderr,
     failed: ended instanceof Error,
   };
 }
@@ -106,17 +106,17 @@ test("a rotation is tried again when something else changed the Swarm at the sam
 });
 
 test("the error names a node without a certificate, and the next run does not rotate again", async () => {
-  const { changes, failed, told } = await rotate({ rotation: 2, last: "2", inProgress: true });
+  const { changes, failed, stderr } = await rotate({ rotation: 2, last: "2", inProgress: true });
   assert.deepEqual({ changes, failed }, { changes: [], failed: true });
   assert.match(
-    told,
+    stderr,
     /error: These nodes have no new certificate: worker-1 \(down, node id-of-worker-1\)\. .*pulumi up again/,
   );
 });
 
 test("no token is printed, whatever happens", async () => {
   for (const situation of [{ rotation: 2 }, { rotation: 2, outdated: true }, { rotation: 2, inProgress: true }]) {
-    const { authority, told } = await rotate(situation);
-    assert.doesNotMatch(authority + told, /TOKEN/);
+    const { authority, stderr } = await rotate(situation);
+    assert.doesNotMatch(authority + stderr, /TOKEN/);
   }
 });

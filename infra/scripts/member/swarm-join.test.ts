@@ -74,12 +74,12 @@ const rejoining: Record<string, Before> = {
   "a host that does not become active, as with a certificate of a previous authority": { state: "pending" },
 };
 for (const [host, before] of Object.entries(rejoining)) {
-  test(`${host} leaves, starts its engine anew, and joins`, async () => {
+  test(`${host} leaves, restarts its engine, and joins`, async () => {
     assert.deepEqual(await joinFrom(before), { node: "n3", changes: JOINS_AGAIN });
   });
 }
 
-test("an engine that timed out while it joined starts anew before the next attempt", async () => {
+test("an engine that timed out while it joined restarts before the next attempt", async () => {
   const curl = `#!/usr/bin/env bash
 cat >/dev/null
 echo join >>"$FOLDER/changes"

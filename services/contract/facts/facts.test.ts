@@ -69,7 +69,7 @@ test("the script that people upload to nGrinder agrees with the facts", () => {
   assert.ok(script.includes(`${PATHS.gifticons}"`));
 });
 
-test("a copy is found in each kind of file", () => {
+test("a copy of a literal is found in each kind of file", () => {
   assert.deepEqual(textsOfTypeScript("const port = 8_080; // 5432\nconst path = `${url}/readyz`;"), [
     "8080",
     "",

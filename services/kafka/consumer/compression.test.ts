@@ -38,7 +38,7 @@ const formats: [string, number, (bytes: Buffer) => Buffer][] = [
 
 for (const [name, type, compress] of formats) {
   describe(`a batch compressed with ${name}`, () => {
-    test("is read as it was", async () => {
+    test("is read unchanged", async () => {
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 5_000 }), async (array) => {
           const bytes = Buffer.from(array);
@@ -48,7 +48,7 @@ for (const [name, type, compress] of formats) {
       );
     });
 
-    test("that is broken is an error that says so, and doesn't spoil the next one", async () => {
+    test("that is broken causes an error that says so, and the next one is read", async () => {
       const whole = compress(Buffer.from("request ".repeat(500)));
       await assert.rejects(decompress(type, whole.subarray(0, whole.length - 10)), UnreadableBatchError);
       await assert.rejects(decompress(type, Buffer.from("neither this")), UnreadableBatchError);

@@ -74,7 +74,7 @@ describe("the consumer loop", () => {
     await loop.stop();
   });
 
-  test("opens a new one also when the consumer stopped unasked, without an error", async () => {
+  test("opens a new one when the consumer stops without a request and without an error", async () => {
     const { loop, sessions, opened } = loopOverSessions();
     loop.start();
     const next = opened();

@@ -23,7 +23,7 @@ describe("the consumer's progress", () => {
     assert.deepEqual(at(60), { ok: true });
   });
 
-  test("is bad when the loop moves and handles nothing of what waits for a minute", () => {
+  test("is bad when the loop moves and handles no waiting record for a minute", () => {
     const { progress, at } = start();
     for (const second of [30, 59]) {
       assert.deepEqual(at(second), { ok: true });

@@ -120,9 +120,9 @@ function messageOf(progress: Progress): string {
     case "rejected":
       return progress.reason === "duplicate"
         ? "This user has a gifticon already."
-        : "Sold out: all gifticons are given.";
+        : "Sold out: all gifticons have been issued.";
     case "refused":
-      return "The request wasn't taken.";
+      return "The request was not accepted.";
     case "gave-up":
       return `${progress.why} Press the button to try again: it stays one request.`;
   }

@@ -48,7 +48,7 @@ function show(stats: Stats): void {
   const note = direct
     ? "Direct mode: there is no queue and no lag. Each request is decided before it is answered, as fast as the database can."
     : queued === null
-      ? "The broker can't be asked now: how many requests were accepted and wait isn't known until it answers."
+      ? "The broker is unavailable. Until it answers, the numbers of accepted and waiting requests are unknown."
       : "";
   element("mode", HTMLElement).hidden = note === "";
   set("mode", note);

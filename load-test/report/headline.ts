@@ -7,7 +7,7 @@ export function headline({ runs, options }: Report): string {
     options.model === "open"
       ? `${number(options.rate)} new users a second for ${options.seconds} s`
       : `${number(options.users)} users at once for ${options.seconds} s`;
-  const told = runs.map(({ mode, verdict: { figures, findings } }) => {
+  const sentences = runs.map(({ mode, verdict: { figures, findings } }) => {
     const way = mode === "kafka" ? "With Kafka" : "Without a queue";
     const lost = findings.violations.length;
     return (
@@ -15,11 +15,11 @@ export function headline({ runs, options }: Report): string {
       `${percent(figures.errorRate)} ended in an error, and ${lost === 0 ? "nothing was lost, doubled or oversold" : lost === 1 ? "1 promise was broken" : `${number(lost)} promises were broken`}.`
     );
   });
-  return `${crowd}. ${told.join(" ")}`;
+  return `${crowd}. ${sentences.join(" ")}`;
 }
 
 /** Outcomes as headings. */
-export const OUTCOME_WORDS = {
+export const OUTCOME_HEADINGS = {
   passed: "Passed",
   failed: "Failed",
   invalid: "Invalid: the run can't tell",
