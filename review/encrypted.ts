@@ -1,16 +1,16 @@
 import type { Config } from "./config.ts";
 
-/** Reports if a value is encrypted: the form in which `pulumi config set --secret` writes it. */
+/** Returns true for an encrypted value, in the form that `pulumi config set --secret` writes. */
 export function isEncrypted(value: unknown): boolean {
   return isMap(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
 }
 
-/** Reports if a value is encrypted or holds something that is. */
+/** Returns true for an encrypted value, and for one that contains an encrypted value. */
 export function holdsEncrypted(value: unknown): boolean {
   return encryptedIn(value, "").length > 0;
 }
 
-/** Returns the places of encrypted values, as "gifticon-event:operators.cidrs[0]". */
+/** Returns the paths of encrypted values, as "gifticon-event:operators.cidrs[0]". */
 export function encryptedPaths(config: Config): string[] {
   return Object.entries(config).flatMap(([key, value]) => encryptedIn(value, key));
 }
@@ -23,8 +23,9 @@ function encryptedIn(value: unknown, path: string): string[] {
 }
 
 /**
- * Returns the settings without encrypted values. The plain value of the other version takes the
- * place of one, because to encrypt a setting changes no resource. An emptied list or map is absent.
+ * Returns the settings without encrypted values. Each becomes the plain value of the other version,
+ * because encrypting a setting changes no resource, or it is omitted. A list or map that becomes
+ * empty is omitted too.
  */
 export function withoutEncrypted(config: Config, other: Config): Config {
   return (plain(config, other) ?? {}) as Config;

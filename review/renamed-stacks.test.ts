@@ -12,7 +12,7 @@ test("a stack is followed to the file that it was renamed to", () => {
   assert.deepEqual(names({ dev, local, own: "config: {}\n" }), { dev: "dev", local: "local" });
   assert.deepEqual(names({ dev, event: local.replace("1 }", "2 }") }), { dev: "dev", local: "event" });
   assert.deepEqual(names({ production: dev, local }), { dev: "production", local: "local" });
-  // Nothing tells which of two it is, or that it is one.
+  // Two files have the salt of one stack, so none counts as its new name.
   assert.deepEqual(names({ dev, one: local, two: local }), { dev: "dev", local: "local" });
   assert.deepEqual(names({ dev, other: "encryptionsalt: v1:two\n" }), { dev: "dev", local: "local" });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { readCommitFile, listCommitFiles, type Base } from "./trees.ts";
 
-/** The stacks of BASE, and the name that each has in the working tree. */
+/** Returns the stacks of BASE with their names in the working tree. */
 export async function stacksSince(checkout: string, base: Base): Promise<Map<string, string>> {
   const [before, after] = [new Map<string, string>(), new Map<string, string>()];
   for (const file of await listCommitFiles(checkout, base)) {
@@ -18,11 +18,11 @@ export async function stacksSince(checkout: string, base: Base): Promise<Map<str
 }
 
 /**
- * Finds the name that each stack has now. `pulumi stack rename` moves a stack's file, which keeps
+ * Finds the current name of each stack. `pulumi stack rename` renames a stack's file, which keeps
  * its salt.
  *
  * @param before texts of the stacks' files in BASE, by stack.
- * @param after the same of the working tree.
+ * @param after texts of the stacks' files in the working tree, by stack.
  */
 export function currentNames(
   before: ReadonlyMap<string, string>,
@@ -37,7 +37,7 @@ export function currentNames(
   return new Map(names);
 }
 
-/** Returns the mark of a stack's file: its salt, or its text if nothing in it is secret. */
+/** Returns the identity of a stack's file: its salt, or its text without a secret. */
 function markOf(text: string): string {
   const { encryptionsalt } = (parse(text) ?? {}) as { encryptionsalt?: unknown };
   return typeof encryptionsalt === "string" ? encryptionsalt : text;
@@ -49,7 +49,7 @@ function stackOf(file: string): string | undefined {
 
 /** Renames the stack in a state of the engine, or in another text with URNs. */
 export function renameInUrns(text: string, project: string, from: string, to: string): string {
-  // A text within a text has its quotes escaped.
+  // A text inside a text has escaped quotes.
   const root = new RegExp(`(::pulumi:pulumi:Stack::${project}-)${from.replaceAll(".", "\\.")}(?=[\\\\"])`, "g");
   return text.replaceAll(`urn:pulumi:${from}::`, `urn:pulumi:${to}::`).replaceAll(root, `$1${to}`);
 }

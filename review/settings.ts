@@ -2,9 +2,9 @@ import type { Config } from "./config.ts";
 import { holdsEncrypted, isEncrypted } from "./encrypted.ts";
 
 /**
- * A setting of the stack's file that a change makes another. Its key has the path in the key's
- * value, as "aws:defaultTags.tags.Team". A value is undefined where the file lacks the setting. An
- * encrypted setting shows no value, before or after.
+ * A changed setting of the stack's file. The key includes the path in its value, as
+ * "aws:defaultTags.tags.Team". A value is undefined when the file lacks the setting. An encrypted
+ * setting has no values.
  */
 export type SettingChange = { key: string; before: unknown; after: unknown } | { key: string; secret: true };
 

@@ -27,7 +27,7 @@ export async function readStackFile(folder: string, stack: string): Promise<Stac
   return complete(await readConfig(folder, stack));
 }
 
-/** Reads the settings that a stack's file holds. */
+/** Reads the settings in a stack's file. */
 export async function readConfig(folder: string, stack: string): Promise<Config> {
   const path = `Pulumi.${stack}.yaml`;
   const text = await readFile(join(folder, path), "utf8").catch((error: unknown) => {
@@ -42,7 +42,7 @@ export function configOf(text: string): Config {
 }
 
 /**
- * Fills the settings that a stack's file may lack. A review decrypts nothing. An encrypted value
+ * Fills settings that a stack's file may lack. A review decrypts nothing: an encrypted value
  * becomes the other version's plain value, or is absent.
  */
 export function complete(given: Config, other: Config = {}): StackSettings {

@@ -27,9 +27,10 @@ export interface SwarmNodeArgs {
 /**
  * A host as a node of the Swarm: joined, labelled, and with its images pulled.
  *
- * A changed label is an update, even when somebody changed it by hand. A host that was taken out of
- * the Swarm by hand joins again. When the host is replaced, the old node is retired after the new
- * one is ready. When the node is deleted, it is retired first. Both work when the old host is dead.
+ * A changed label is an update, even when somebody changed it by hand. A host that somebody removed
+ * from the Swarm by hand joins again. When the host is replaced, the old node is retired after the
+ * new one is ready. When the node is deleted, it is retired first. Both work when the old host is
+ * dead.
  */
 export class SwarmNode extends ComponentResource {
   readonly nodeId: Output<string>;

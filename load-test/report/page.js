@@ -1,5 +1,5 @@
 /* global document, window, matchMedia, ResizeObserver, uPlot */
-// Draws the plots of the report: the data stands in the page, and nothing is loaded.
+// Draws the plots of the report. The page contains the data, so nothing is loaded.
 const report = JSON.parse(document.getElementById("data").textContent);
 
 const color = (name) => window.getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

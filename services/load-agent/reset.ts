@@ -11,8 +11,8 @@ const STATEMENT_TIMEOUT_MS = 120_000;
 
 /**
  * Prepares the event for a run: waits until no request of an earlier run is in progress, deletes
- * the rows of load tests, returns their gifticons to the stock, and prints a {@link StartState}. Rows
- * of people stay.
+ * the rows of load tests, returns their gifticons to the stock, and prints a {@link StartState}.
+ * Rows of people stay.
  */
 export async function reset({ pool, queue }: Event): Promise<void> {
   if (queue) await settled(queue);

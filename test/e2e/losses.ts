@@ -9,8 +9,8 @@ import type { Step } from "../support/story.ts";
 type Stack = Pick<LocalStack, "account" | "doctor" | "command">;
 
 /**
- * Makes the certificate of a worker's node one that has expired, while its engine is off. Swarm
- * gives no certificate of less than an hour.
+ * Replaces the certificate of a worker's node by an expired one, while its engine is off. Swarm
+ * issues no certificate for less than an hour.
  */
 const EXPIRE = `set -e
 systemctl stop docker
@@ -23,7 +23,7 @@ systemctl start docker`;
 
 const IMAGE = "{{.Spec.TaskTemplate.ContainerSpec.Image}}";
 
-/** Faults by hand on a running environment, and what an operator sees and does about each. */
+/** Causes faults of a running environment by hand, and runs an operator's commands. */
 class Losses {
   readonly #stack: Stack;
 
@@ -31,14 +31,14 @@ class Losses {
     this.#stack = stack;
   }
 
-  /** Lines of the doctor that name a fault. */
+  /** Returns the doctor's lines about faults. */
   async findings(): Promise<string[]> {
     const { lines } = await this.#stack.doctor();
     return lines.filter((line) => !/^(ok|-) /.test(line));
   }
 
-  /** Waits until the doctor's lines have each of these faults with its step. */
-  async told(faults: readonly RegExp[]): Promise<void> {
+  /** Waits until the doctor reports each of these faults with its next step. */
+  async reports(faults: readonly RegExp[]): Promise<void> {
     let lines: string[] = [];
     await waitUntil("the doctor to name each fault with its step", async () => {
       lines = await this.findings();
@@ -70,7 +70,7 @@ class Losses {
     return onHost(this.#stack.account, "manager", ["docker", ...command]);
   }
 
-  /** Rewrites /etc/hosts without what the local cloud has put there, as WSL does at each start. */
+  /** Removes the local cloud's lines from /etc/hosts, as WSL does at each start. */
   async rewriteHosts(): Promise<void> {
     const block = new RegExp(`# BEGIN local-cloud ${this.#stack.account}.*\\n(?:.*\\n)*?# END.*\\n`);
     await writeFile("/etc/hosts", (await readFile("/etc/hosts", "utf8")).replace(block, ""));
@@ -91,7 +91,7 @@ class Losses {
     await this.on("kafka", `docker exec ${broker} sh -c "${tool} --delete --topic ${TOPIC}"`);
   }
 
-  /** Removes ZooKeeper's volume, as a lost disk would, and starts both servers again. */
+  /** Removes ZooKeeper's volume, as the loss of a disk does, and starts both servers again. */
   async loseZooKeeper(): Promise<void> {
     const scale = (tasks: number) =>
       this.onManager(
@@ -106,7 +106,7 @@ class Losses {
     await scale(1);
   }
 
-  /** Follows docs/troubleshooting.md up to its last step, the up. */
+  /** Follows the procedure of docs/troubleshooting.md, except for its last step, the up. */
   async forgetZooKeeper(): Promise<void> {
     await this.onManager("service", "scale", "--detach", `${SWARM_SERVICES.broker}=0`);
     await this.on(
@@ -117,8 +117,8 @@ class Losses {
 }
 
 /**
- * Steps about what operators and their tools do to a Swarm behind the program's back. The faults of
- * a step come together, because each look and each up take their time.
+ * Tests changes that operators and their tools make to a Swarm outside of the program. Each step
+ * makes several faults at once, because each run of the doctor and each up take time.
  */
 export function lossSteps(step: Step, stack: Stack): void {
   const losses = new Losses(stack);
@@ -126,13 +126,13 @@ export function lossSteps(step: Step, stack: Stack): void {
   step("brings back a worker that was off while the Swarm's authority was rotated", async () => {
     await losses.on("worker-2", "systemctl stop docker");
     await losses.onManager("swarm", "ca", "--rotate", "--detach", "--quiet");
-    await losses.told([
+    await losses.reports([
       /worker-2 \(\w+\) has no certificate of the Swarm's new authority.*; next: start its host or engine/,
       /worker-2: its Docker engine doesn't answer; next: on worker-2: sudo systemctl restart docker$/,
     ]);
     await losses.on("worker-2", "systemctl restart docker");
     await losses.on("manager", "systemctl stop docker");
-    await losses.told([
+    await losses.reports([
       /the manager can't report the Swarm's state: .*; next: on the manager: sudo systemctl restart docker$/,
     ]);
     await losses.on("manager", "systemctl restart docker");
@@ -151,7 +151,7 @@ export function lossSteps(step: Step, stack: Stack): void {
     await losses.addService();
     await losses.deleteTopic();
     await losses.rewriteHosts();
-    await losses.told([
+    await losses.reports([
       /gifticon-issuer crash-loops: \d+ tasks ended within \d+ s, .*its last lines: .*DATABASE_POOL_SIZE.*; next: .*up restores it$/,
       /topic coupon_create is missing, and what waited in it is lost; next: .*up creates it again$/,
       /service gifticon_other is not in the file of stack gifticon; next: .*up removes it$/,
@@ -166,7 +166,7 @@ export function lossSteps(step: Step, stack: Stack): void {
     await losses.on("worker-1", EXPIRE);
     await losses.loseZooKeeper();
     for (const worker of ["worker-2", "worker-3"]) await losses.on(worker, "docker system prune --all --force");
-    await losses.told([
+    await losses.reports([
       /worker-1: its engine is error in the Swarm \(.*certificate has expired.*\); next: .*up joins it again$/,
       /worker-[23]: the image \S+ is gone, which a task there needs; next: .*up pulls it again$/,
       /the broker doesn't start, .*Invalid cluster\.id.*; next: docs\/troubleshooting\.md, "ZooKeeper's volume is lost"/,

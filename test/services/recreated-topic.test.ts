@@ -14,10 +14,10 @@ before(async () => {
 });
 after(() => backing[Symbol.asyncDispose]());
 
-/** Records of users without headers, as another producer writes them. */
+/** Returns records of users without headers, as another producer writes them. */
 const foreign = (first: number, count: number) => range(first, count).map((userId) => spring(BigInt(userId)));
 
-/** Deletes the topic and creates it again, with these records in it before anybody reads it. */
+/** Deletes the topic and creates it again with these records, before any client reads it. */
 async function createAgain({ topic }: Event, records: ReturnType<typeof foreign>, partitions = 1): Promise<void> {
   const { broker } = backing;
   await broker.deleteTopic(topic);
@@ -32,7 +32,7 @@ async function usersIssued(event: Event): Promise<string[]> {
   return rows.map(({ user_id }) => user_id);
 }
 
-/** Ids of the requests that were accepted, from the given answer on. */
+/** Returns the ids of the accepted requests, from the given answer on. */
 function accepted(crowd: Crowd, from: number): string[] {
   return crowd.answers.slice(from).flatMap(({ status, requestId = "" }) => (status === 202 ? [requestId] : []));
 }
@@ -43,7 +43,7 @@ async function requestIds(event: Event): Promise<Set<string>> {
 }
 
 describe("a topic that is deleted and created again under a running issuer", () => {
-  // The issuer's position in the old topic lies within the new one, at its end, and behind it.
+  // The issuer's position in the old topic is inside the new one, at its end, and after it.
   for (const before of [20, 200, 300]) {
     test(`is read from its first record when the issuer handled ${before} meanwhile and 200 are in it`, async () => {
       await using event = await createEvent(backing, 1_000);
@@ -52,7 +52,8 @@ describe("a topic that is deleted and created again under a running issuer", () 
       await backing.broker.produce(event.topic, foreign(1, before));
       await inTransaction(event);
 
-      // It commits its offset when the new topic has all its records, and sees no error before.
+      // The issuer commits its offset when the new topic has all its records, and sees no error
+      // before.
       await createAgain(event, foreign(1_001, 200));
       await letGo();
       await event.settled();
@@ -95,7 +96,8 @@ describe("a topic that is deleted and created again under a running issuer", () 
       later.filter((id) => !decidedIds.has(id)),
       [],
     );
-    // Nothing brings back what was acknowledged in the old topics and wasn't issued: it is told.
+    // Requests that were acknowledged in the old topics and not issued are lost. The issuer reports
+    // that.
     const lost = accepted(crowd, 0).filter((id) => !decidedIds.has(id));
     const { violations } = await event.reconcile(crowd.answers);
     for (const id of lost) assert.ok(violations.includes(`lost: request ${id} was answered 202 and has no row`));

@@ -5,7 +5,7 @@ import { type Crowd, range } from "./client.ts";
 import type { Event } from "../../../services/testing/event.ts";
 import type { ServiceProcess } from "../../../services/testing/service-process.ts";
 
-/** Holds the stock's row, so that no issuer can decide; returns what lets go. */
+/** Locks the stock's row, so that no issuer can decide. Returns a function that unlocks it. */
 export async function holdStock(event: Event): Promise<() => Promise<void>> {
   const client = await event.pool.connect();
   await client.query("begin; select from gifticon_stock for update");
@@ -51,7 +51,9 @@ export async function decided(event: Event): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Takes every connection of the database, the API's too. Returns a function that frees them. */
+/**
+ * Uses up all connections of the database, including the API's. Returns a function that frees them.
+ */
 export async function takeConnections(event: Event, database: DatabaseServer): Promise<() => Promise<void>> {
   const pools: Pool[] = [];
   const clients: PoolClient[] = [];
@@ -59,9 +61,8 @@ export async function takeConnections(event: Event, database: DatabaseServer): P
     `select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
        - current_setting('reserved_connections')::int as places`,
   );
-  // It counts its connections, because a refusal doesn't mean that all are taken: of several
-  // clients that compete for the last one, all are refused, and a client that disconnects still has
-  // one.
+  // Counts its connections, because a refusal doesn't mean that all are in use. When several
+  // clients compete for the last one, all are refused, and a client that disconnects still has one.
   await waitUntil(
     "every connection to be taken",
     async () => {

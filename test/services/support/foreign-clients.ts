@@ -4,13 +4,13 @@ import type { JavaClient } from "./java.ts";
 import { type PlannedBatch, renderPlan } from "./record-plan.ts";
 
 const PRODUCE = fileURLToPath(new URL("../foreign/produce.py", import.meta.url));
-/** Between a key and its value, and behind each record, on the standard input of kcat. */
+/** Separators after each key and each record on the standard input of kcat. */
 const [KEY_END, RECORD_END] = ["<<key ends>>", "<<record ends>>"];
 const FORMAT_0 = ["-X", "broker.version.fallback=0.9.0.1", "-X", "api.version.request=false"];
 const LARGEST = ["-X", "message.max.bytes=4000000"];
 const TIMEOUT_MS = 300_000;
 
-/** Writes a plan with the clients that it names, each at the same time as the others. */
+/** Writes a plan with the clients that it names. All clients write at the same time. */
 export async function writePlan(
   plan: readonly PlannedBatch[],
   java: Pick<JavaClient, "feed">,

@@ -7,11 +7,11 @@ const HOLD = fileURLToPath(new URL("../foreign/hold_transaction.py", import.meta
 
 /** A transaction that a foreign producer holds open; it stays open when the producer is killed. */
 export interface HeldTransaction extends AsyncDisposable {
-  /** Lets the producer end it. */
+  /** Makes the producer end it. */
   end: (how: "commit" | "abort") => Promise<void>;
 }
 
-/** A transaction to open, and what is written in it. */
+/** A transaction to open, and its records. */
 interface Held {
   topic: string;
   partition: number;
