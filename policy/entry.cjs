@@ -1,2 +1,2 @@
-// Pulumi requires the pack's folder, through a ts-node that can't take modules; Node itself takes them.
+// Pulumi loads the pack's folder through a ts-node that can't load modules. Node can.
 module.exports = import("./pack.ts");

@@ -17,9 +17,9 @@ other_stacks() {
   local file
   [[ $PULUMI_BACKEND_URL == file://* ]] || return 0
   for file in "${PULUMI_BACKEND_URL#file://}/.pulumi/stacks/gifticon-event"/*.json; do
-    [[ ${file##*/} != local.json ]] && grep -qs '"urn": *"urn:pulumi:' "$file" || continue
-    file="${file##*/}"
-    printf '%s\n' "${file%.json}"
+    if [[ ${file##*/} != local.json ]] && grep -qs '"urn": *"urn:pulumi:' "$file"; then
+      basename "$file" .json
+    fi
   done
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { execa } from "execa";
 import { contextDigest } from "../../local-cloud/stand-ins/docker/context-digest.ts";
 import { makeBuildContext } from "./build-context.ts";
 
@@ -94,5 +95,20 @@ describe("a build context", () => {
   it("names a missing file", async () => {
     const root = await checkout(0o022);
     assert.throws(() => makeBuildContext("tool", { ...source, files: ["Dockerfile", "absent"] }, root), /absent/);
+  });
+
+  it("is made by several runs of the program at the same time", async () => {
+    const root = await checkout(0o022);
+    const module = join(import.meta.dirname, "build-context.ts");
+    const run = async (version: string) => {
+      const folder = `${source.folder}-${version}`;
+      await cp(join(root, source.folder), join(root, folder), { recursive: true });
+      await writeFile(join(root, folder, "dist/main.js"), `// ${version}\n`);
+      const arguments_ = JSON.stringify(["tool", { ...source, folder }, root]).slice(1, -1);
+      const program = `import { makeBuildContext } from ${JSON.stringify(module)};
+        for (let round = 0; round < 200; round += 1) makeBuildContext(${arguments_});`;
+      await execa("node", ["--input-type=module-typescript", "--eval", program]);
+    };
+    await Promise.all([run("one"), run("two"), run("three")]);
   });
 });

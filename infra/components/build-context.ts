@@ -52,8 +52,10 @@ export function makeBuildContext(name: string, { folder, files }: ImageSource, r
   const contents = new Map([...sources, ".dockerignore"].map((file) => [file, readFileSync(join(from, file))]));
   // Writes only changed files: another run of the program may be building from the same folder.
   mkdirSync(to, { recursive: true });
-  for (const file of filesAt(to, "")) if (!contents.has(file)) rmSync(join(to, file));
-  for (const [file, content] of contents) put(join(to, file), content);
+  for (const file of filesAt(to, "")) if (!contents.has(file)) rmSync(join(to, file), { force: true });
+  // Lies outside the context, where no other run deletes it as a file that the image lacks.
+  const partial = join(root, CONTEXTS, `${name}.${process.pid}.partial`);
+  for (const [file, content] of contents) put(join(to, file), content, partial);
   for (const parent of parentsOf(contents.keys())) settle(join(to, parent), FOLDER_MODE);
   const hashed = sources.map((file) => [file, contents.get(file) ?? ""] as const);
   return { path, hash: hashFiles(hashed, 12) };
@@ -64,10 +66,10 @@ function modeOf(content: Buffer): number {
   return content.subarray(0, 2).toString() === "#!" ? 0o755 : 0o644;
 }
 
-function put(path: string, content: Buffer): void {
+/** @param partial where the content lies until it is complete. */
+function put(path: string, content: Buffer, partial: string): void {
   mkdirSync(dirname(path), { recursive: true });
   if (!holds(path, content)) {
-    const partial = `${path}.${process.pid}`;
     writeFileSync(partial, content);
     renameSync(partial, path);
   }

@@ -56,7 +56,7 @@ process.stdout.write(JSON.stringify(texts));
 async function commandsOf(use: (hosts: SshHosts) => Promise<unknown>): Promise<unknown[]> {
   const commands: unknown[] = [];
   const swarm = {
-    ...{ nodes: [], services: [], authority: { issuer: "", rotating: false } },
+    ...{ clock: 0, nodes: [], services: [], tasks: [], authority: { issuer: "", rotating: false } },
     tokens: { worker: "", manager: "" },
   };
   const answers: Record<string, string> = { [JSON.stringify(["sudo", "bash", "-s"])]: JSON.stringify(swarm) };
