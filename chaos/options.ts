@@ -18,9 +18,9 @@ export interface ChaosOptions {
 /** The help text. */
 export const USAGE = `Usage: ./run chaos CASE... | --all | --fast [OPTION]...
 
-  --all             every case
-  --fast            one case of each family, in its short form
-  --users N         concurrent users (20)
+  --all             run every case
+  --fast            run one case of each family, in its short form
+  --users N         number of concurrent users (20)
   --stack NAME      local, the only stack that faults may be injected into
   --markdown FILE   also write the table of results as Markdown
 
@@ -55,7 +55,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
   });
   const { all, markdown, ...rest } = options;
   if ([all, rest.fast, names.length > 0].filter(Boolean).length !== 1)
-    throw new UsageError("which faults? Name cases, or say --all or --fast");
+    throw new UsageError("no fault is selected: name cases, or give --all or --fast");
   const cases = all ? CASES : CASES.filter(({ name, fast }) => (rest.fast ? fast : names.includes(name)));
   return { ...rest, cases, ...(markdown === undefined ? {} : { markdown }) };
 }

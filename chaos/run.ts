@@ -153,7 +153,7 @@ class CaseRun {
       );
     } catch (error) {
       this.#options.signal.throwIfAborted();
-      throw new Error(`not well within ${HEALTHY_WITHIN_MS / 1_000} s: ${problems.join("; ")}`, { cause: error });
+      throw new Error(`not healthy within ${HEALTHY_WITHIN_MS / 1_000} s: ${problems.join("; ")}`, { cause: error });
     }
   }
 

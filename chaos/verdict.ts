@@ -87,7 +87,7 @@ export function judgeCase(
     ...(accepted(0, injectedAt) === 0 ? ["no request was accepted before the fault: there was no load"] : []),
     ...(answers.some(({ sentAt, endedAt: at }) => at >= injectedAt && sentAt <= removedAt)
       ? []
-      : ["no request was under way during the fault: there was no load"]),
+      : ["no request was in flight during the fault: there was no load"]),
     ...(accepted(removedAt, Infinity) === 0 ? ["no request was accepted after the fault"] : []),
   ];
   return { figures, findings, lost: mayBeLost.length, recoveryMs: healthyAt - injectedAt, violations };

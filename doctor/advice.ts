@@ -31,12 +31,12 @@ const TEXTS = {
   startEngine: (host: string) => `on ${host}: sudo systemctl restart docker`,
   startManagersEngine: () => "on the manager: sudo systemctl restart docker",
   managerGone: () =>
-    "is its host up, and is your address among operators.cidrs? An up with --refresh recreates it if it is gone",
+    "check that its host is up and that your address is among operators.cidrs. An up with --refresh recreates it if it is gone",
   freeSwarmPort: (host: string, port: number) =>
     `find what blocks ${host} from port ${port} of the managers; then it comes back by itself`,
   removeNode: (node: string) => `on the manager: sudo docker node rm --force ${node}`,
   makeRoom: () => "raise diskGib of its role, or find the cause on the host: sudo docker system df",
-  setClock: () => "on the host: timedatectl shows whether it is synchronised; is this machine's clock right?",
+  setClock: () => "on the host: timedatectl shows whether it is synchronised; check this machine's clock too",
 
   // The Swarm as a whole.
   startForCertificate: (up: string) =>
@@ -70,7 +70,7 @@ const TEXTS = {
   // The way from here to the environment.
   seeLines: () => "no replica of the API is ready: the lines above give the cause",
   openEntrance: () =>
-    "is your address among entrance.cidrs? The load balancer's target group shows its unhealthy workers",
+    "check that your address is among entrance.cidrs. The load balancer's target group shows its unhealthy workers",
   installSsh: () => "install OpenSSH's client on this machine (openssh-client)",
   passKey: () =>
     "pass a private key that the host accepts: --identity FILE (its public key is among operators.sshPublicKeys)",
@@ -78,7 +78,8 @@ const TEXTS = {
 
   // AWS.
   runLater: () => "run the doctor again in ten minutes",
-  useLarger: () => "use a larger instance type or more workers before that; an unlimited t3 goes on, at extra cost",
+  useLarger: () =>
+    "use a larger instance type or more workers before that; an unlimited t3 keeps its speed, at extra cost",
   letCloudWatch: () => "install the AWS CLI and allow it cloudwatch:GetMetricStatistics",
 } as const;
 

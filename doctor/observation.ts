@@ -227,7 +227,7 @@ async function observeSwarm(hosts: SshHosts, managerPublicIp: string): Promise<S
     );
   }
   throw new CheckFailed(
-    `the Swarm has no quorum: running tasks go on, but nothing can be changed: ${seen.error}`,
+    `the Swarm has no quorum: running tasks continue, but nothing can be changed: ${seen.error}`,
     ADVICE.startManagers(),
   );
 }

@@ -72,7 +72,7 @@ describe("an unreachable host", () => {
   it("may be down or blocked when nothing greets", async () => {
     assert.match(
       await reasonOf(await failed(255, "Connection timed out"), 1),
-      /^no SSH server answers this machine at the manager's 127\.0\.0\.1: Connection timed out -> is its host up, and is your address/,
+      /^no SSH server answers this machine at the manager's 127\.0\.0\.1: Connection timed out -> check that its host is up and that your address/,
     );
   });
 });

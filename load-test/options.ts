@@ -25,17 +25,17 @@ export interface EventOptions {
 /** The help text. */
 export const USAGE = `Usage: ./run event [OPTION]...
 
-  --users N             users at once (6000)
-  --seconds N           how long they come (60)
+  --users N             number of concurrent users (6000)
+  --seconds N           duration of the load (60)
   --mode MODE           kafka (default) or direct
-  --compare             direct, then kafka, on the same stack, and one report of both
-  --model MODEL         closed (default): a fixed crowd that asks, waits and thinks; open: by the clock, at --rate
+  --compare             run direct, then kafka, on the same stack, and write one report of both
+  --model MODEL         closed (default): a fixed number of users who request, wait and pause; open: a fixed rate, --rate
   --rate N              new users a second in the open model (a third of --users)
   --max-error-rate R    share of requests that may end in an error, 0 to 1 (0)
   --stack NAME          local (default) or dev
   --identity FILE       your own SSH key; without it, the program's is read from the state of the stack
-  --out FOLDER          where the reports go (.local/event)
-  --json                the report as JSON on standard output`;
+  --out FOLDER          folder of the reports (.local/event)
+  --json                print the report as JSON`;
 
 /** k6 keeps a connection for each user, and a host has 54,760 ports. */
 const MOST_USERS = 50_000;

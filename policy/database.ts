@@ -36,8 +36,7 @@ export const databaseTls: Rule = {
   id: "database-tls",
   severity: "mandatory",
   description: "Databases refuse connections without TLS, and services verify them by a certificate authority.",
-  reason:
-    "The password and all rows would cross the network readable, or go to whoever answers in the database's place.",
+  reason: "Otherwise anyone on the network can read the password and all rows, or pose as the database.",
   source: "RDS user guide, Requiring an SSL connection to a PostgreSQL DB instance",
   check: (plan) => [
     ...ofType(plan, "aws:rds/parameterGroup:ParameterGroup")

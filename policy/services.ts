@@ -27,7 +27,7 @@ export const noDockerSocket: Rule = {
   id: "no-docker-socket",
   severity: "mandatory",
   description: "No service mounts the Docker engine's socket.",
-  reason: "Whoever may talk to the engine is root on the host, and on the manager of the whole Swarm.",
+  reason: "Access to the engine gives root on the host and, on a manager, control of the whole Swarm.",
   source: "CIS Docker Benchmark 5.32; OWASP Docker Security Cheat Sheet, rule 1",
   check: each(({ service }) =>
     service.volumes
@@ -55,7 +55,7 @@ export const limited: Rule = {
   severity: "mandatory",
   description: "Services have a memory limit.",
   reason:
-    "Without one a service takes the host's memory, and the kernel ends whatever it finds: the Docker engine, say.",
+    "Without one, a service can use up the host's memory. Then the kernel ends any process, such as the Docker engine.",
   source: "CIS Docker Benchmark 5.11",
   check: each(({ service }) => (limitsOf(service).memory === undefined ? ["has no memory limit"] : [])),
 };

@@ -41,7 +41,7 @@ export function consequenceOf({ service, effect, order, replicas, stopGrace, sta
   }
   if (order === "start-first") return "nothing is interrupted: each new task is healthy before an old one stops";
   if (replicas.after > 1)
-    return `one replica at a time stops, and ${replicas.after - 1} of ${replicas.after} serve meanwhile`;
+    return `one replica at a time stops, and ${replicas.after - 1} of ${replicas.after} keep serving`;
   const bounds =
     startPeriod === undefined
       ? `at most ${stopGrace} to stop`
@@ -128,7 +128,7 @@ export function statefulOf({ resource, before, after }: Change, managers: readon
             : "the Swarm is lost: every host joins a new one, and all services start again",
         interruption: stopsInstance(
           resource.name === "manager"
-            ? "nothing can be deployed meanwhile; the services keep running"
+            ? "nothing can be deployed until it is back; the services keep running"
             : "the other managers and the services keep running",
         ),
       };

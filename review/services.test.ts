@@ -38,7 +38,7 @@ test("the report of a restart says what is interrupted", () => {
   const restart = (changed: object) =>
     serviceChanges(stack({}), stack({ ...deploy(changed), user: "7:7" })).map(consequenceOf)[0] ?? "";
   assert.match(restart({}), /^stops first: callers get 503 .*at most 30s to stop/);
-  assert.match(restart({ replicas: 4 }), /^one replica at a time stops, and 3 of 4 serve/);
+  assert.match(restart({ replicas: 4 }), /^one replica at a time stops, and 3 of 4 keep serving/);
   const order = { update_config: { parallelism: 1, order: "start-first", failure_action: "rollback", monitor: "5s" } };
   assert.match(restart(order), /^nothing is interrupted/);
 });

@@ -4,8 +4,8 @@ import type { Finding } from "../finding.ts";
 import { type Observation, tasksOf } from "../observation.ts";
 
 /**
- * Checks that the event can go on: each task is ready (so it reaches the broker and the database),
- * and the queue gets shorter. A queue alone is no fault: the topic exists to hold one.
+ * Checks that the event can continue: each task is ready (so it reaches the broker and the
+ * database), and the queue gets shorter. A queue alone is no fault: the topic exists to hold one.
  */
 export function checkEvent(observation: Pick<Observation, "hosts" | "later">, up: string): Finding[] {
   const missing = Object.values(observation.hosts).some((host) =>

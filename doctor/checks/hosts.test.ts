@@ -83,10 +83,10 @@ test("finds a disk that is nearly full", () => {
 test("finds a clock that differs by more than the answer's delay explains", () => {
   assert.deepEqual(found({ clock: 1_006 }), []);
   assert.deepEqual(found({ clock: 1_301 }), [
-    "worker-1: its clock is 300 s ahead of this machine's -> on the host: timedatectl shows whether it is synchronised; is this machine's clock right?",
+    "worker-1: its clock is 300 s ahead of this machine's -> on the host: timedatectl shows whether it is synchronised; check this machine's clock too",
   ]);
   assert.deepEqual(found({ clock: 700 }), [
-    "worker-1: its clock is 300 s behind this machine's -> on the host: timedatectl shows whether it is synchronised; is this machine's clock right?",
+    "worker-1: its clock is 300 s behind this machine's -> on the host: timedatectl shows whether it is synchronised; check this machine's clock too",
   ]);
 });
 

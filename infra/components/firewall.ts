@@ -72,7 +72,7 @@ export class Firewall extends ComponentResource {
 
   #group(name: GroupName): ec2.SecurityGroup {
     const group = this.#groups.get(name);
-    if (!group) throw new RangeError(`no flow speaks of the group ${name}`);
+    if (!group) throw new RangeError(`no flow names the group ${name}`);
     return group;
   }
 }

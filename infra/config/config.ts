@@ -193,7 +193,7 @@ const fields = z.strictObject({
       storageGib: wholeNumber(20, 1000, "GiB").default(20),
       /**
        * Major version of PostgreSQL. Minor versions change automatically. A higher number upgrades
-       * the database in place, which is down meanwhile. RDS can't go back to a lower one.
+       * the database in place, which is down during the upgrade. RDS can't go back to a lower one.
        */
       engineVersion: oneOf(["16", "17"]).default("17"),
       /** Days for which automatic backups are kept; 0 disables them. */

@@ -13,5 +13,5 @@ const values = {
 };
 
 test("user data above AWS's limit is refused", () => {
-  assert.throws(() => renderUserData({ ...values, hostName: "x".repeat(20_000) }), /bytes; AWS takes 16384/);
+  assert.throws(() => renderUserData({ ...values, hostName: "x".repeat(20_000) }), /bytes; AWS allows 16384/);
 });

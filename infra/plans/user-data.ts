@@ -4,7 +4,7 @@ import { renderScript } from "../scripts/render-script.ts";
 // Docker decompresses pulled layers with pigz if it is installed, in half the time.
 const PACKAGES = ["ca-certificates", "curl", "jq", "docker.io", "docker-cli", "pigz", "amazon-ecr-credential-helper"];
 
-/** AWS takes at most 16 KiB of user data. */
+/** Maximum size of user data on AWS. */
 const LIMIT_BYTES = 16_384;
 
 /**
@@ -55,6 +55,6 @@ export function renderUserData(values: HostScriptValues): string {
   );
   const bytes = Buffer.byteLength(script);
   if (bytes > LIMIT_BYTES)
-    throw new RangeError(`user data of ${values.hostName} has ${bytes} bytes; AWS takes ${LIMIT_BYTES}`);
+    throw new RangeError(`user data of ${values.hostName} has ${bytes} bytes; AWS allows ${LIMIT_BYTES}`);
   return script;
 }

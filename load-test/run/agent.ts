@@ -11,7 +11,7 @@ import { readCompressedLines } from "./lines.ts";
 /** Time limit, in ms, for the issuer to catch up before the evidence is read. */
 const SETTLE_MS = 60_000;
 
-/** Samples that arrive while a run goes on. */
+/** Samples that arrive during a run. */
 export interface Sampler {
   samples: Sample[];
   /** Waits until the queue is empty, for a minute at most. */

@@ -5,8 +5,8 @@ import { sizeFor, type Size } from "./size.ts";
 // `./run size`: prints the size of an event with so many users in a minute.
 const USAGE = `Usage: ./run size --users N [--json]
 
-  --users N   users who come within a minute
-  --json      the size as JSON`;
+  --users N   number of users within a minute
+  --json      print the size as JSON`;
 const schema = z.strictObject({ users: whole(1, 100_000_000), json: z.boolean().default(false) });
 
 await runCommand(USAGE, (args) => {

@@ -80,7 +80,7 @@ export const aws: CloudPackage = {
 
 /**
  * Reports settings without effect, and restores the machine's files. It only warns when they can't
- * be written, since an update that doesn't need them can go on.
+ * be written, because an update that doesn't need them can continue.
  */
 async function begin({ info, warning }: UserMessages, given: Properties): Promise<void> {
   settingsWithoutEffect(given).forEach(info);

@@ -20,7 +20,7 @@ test("the event is settled when no record waits, even if the broker could not be
 test("the error at the time limit has the number of waiting records", async () => {
   await assert.rejects(
     settled(answers(7), 0),
-    /^Error: 7 records still wait in the topic after 0 s: does the issuer run\?$/,
+    /^Error: 7 records still wait in the topic after 0 s: check that the issuer runs$/,
   );
 });
 

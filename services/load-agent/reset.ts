@@ -41,22 +41,22 @@ export async function reset({ pool, queue }: Event): Promise<void> {
  * Waits until the group has committed all records of the topic. A broker that can't be reached
  * counts as "not yet", because a new task beside a new broker may not reach it for seconds.
  *
- * @throws Error after `bound` milliseconds, with the number of waiting records, or the reason why
+ * @throws Error after `limitMs` milliseconds, with the number of waiting records, or the reason why
  *   it is unknown.
  */
-export async function settled(queue: Pick<Queue, "lag">, bound = SETTLE_MS): Promise<void> {
+export async function settled(queue: Pick<Queue, "lag">, limitMs = SETTLE_MS): Promise<void> {
   let lag = 0;
   const committed = async (): Promise<boolean> => {
     lag = await queue.lag();
     return lag === 0;
   };
   try {
-    await waitUntil("every record is committed", committed, { timeoutMs: bound });
+    await waitUntil("every record is committed", committed, { timeoutMs: limitMs });
   } catch (cause) {
     const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : undefined;
     throw new Error(
       reason === undefined
-        ? `${lag} records still wait in the topic after ${bound / 1_000} s: does the issuer run?`
+        ? `${lag} records still wait in the topic after ${limitMs / 1_000} s: check that the issuer runs`
         : `the topic can't be looked at: ${reason}`,
       { cause },
     );

@@ -52,7 +52,7 @@ export class Batcher<Item, Result> {
   submit(item: Item): Promise<Result> {
     const { maxPending } = this.#options;
     if (this.pending >= maxPending) {
-      return Promise.reject(new OverloadedError(`${maxPending} requests are waiting or under way already`));
+      return Promise.reject(new OverloadedError(`${maxPending} requests have no result yet, the maximum`));
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });

@@ -46,7 +46,7 @@ export async function run(start: () => Promise<RunningService>): Promise<void> {
         process.exit(0);
       },
       (error: unknown) => {
-        log.error({ err: error }, "couldn't finish what was under way");
+        log.error({ err: error }, "couldn't finish the work in progress");
         process.exit(1);
       },
     );

@@ -25,7 +25,7 @@ create() {
   record_applied "$KEY" "$REPAIR" network "$NETWORK"
 }
 
-# Removes the network. A task that is shutting down uses it for a moment longer.
+# Removes the network. A task that is shutting down may still use it for a moment.
 remove() {
   delete_records "$KEY"
   if ! docker network inspect "$NETWORK" >/dev/null 2>&1; then return; fi

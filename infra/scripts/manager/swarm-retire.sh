@@ -8,8 +8,8 @@
 # NODE_ID is the host's current node, or `self` for the manager's own, which `remove` leaves alone.
 
 # The label of a service while it has an extra replica. One change sets the label and starts the
-# replica, and one takes both back, so that the next run knows of an interrupted one. A deployment
-# of the stack takes both back too.
+# replica, and another change removes both, so that the next run can detect an interrupted one. A
+# deployment of the stack removes both too.
 readonly EXTRA_LABEL=gifticon-event.extra-copy
 
 main() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lets operators log in to this host by their own SSH keys, beside the program's key. The verb
-# `remove` takes all of their keys away.
+# Lets operators log in to this host with their own SSH keys, in addition to the program's key. The
+# verb `remove` removes all of their keys.
 # values: USER_NAME KEYS[]
 
 readonly FILE=/etc/ssh/authorized_keys.d/$USER_NAME

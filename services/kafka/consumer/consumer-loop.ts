@@ -82,9 +82,9 @@ export class ConsumerLoop {
       const failure = await session.run(this.#handlerOf(session)).catch((error: unknown) => error as Error);
       if (this.#isStopping()) return;
 
-      this.#state = { ok: false, reason: `consumer: ${failure?.message ?? "stopped unasked"}` };
+      this.#state = { ok: false, reason: `consumer: ${failure?.message ?? "it stopped without a request"}` };
       this.#log.warn({ err: failure }, "the consumer ended; starting a new one");
-      this.#progress.sessionEnded(failure?.message ?? "stopped unasked");
+      this.#progress.sessionEnded(failure?.message ?? "it stopped without a request");
       await this.#close(session);
       await delay(this.#retryMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
