@@ -6,9 +6,9 @@ import type { Resource, StackPlan } from "./plan.ts";
 
 /** Violations after a change, separated from those that existed before. */
 export interface Findings extends Sorted {
-  /** Those of `violations` that are new with the change. */
+  /** Violations that are new with the change. */
   fresh: Violation[];
-  /** Those of `violations` that existed before. */
+  /** Violations that existed before. */
   known: Violation[];
 }
 

@@ -17,11 +17,14 @@ function record(value: Buffer | null, headers: readonly RecordHeader[] = []): Fe
 
 const seven = Buffer.from([0, 0, 0, 0, 0, 0, 0, 7]);
 
-/** The dead letter of a record, as a consumer of its topic gets it. */
+/** Returns the dead letter of a record, as a consumer of its topic receives it. */
 const letterOf = (message: FetchedRecord) =>
   delivered(encodeDeadLetter(position.topic, position.partition, message, { reason: "because" }));
 
-/** Names that every object of JavaScript has, that a dead letter adds, and that repeat. */
+/**
+ * Names of three kinds: members of every JavaScript object, headers of a dead letter, and repeated
+ * ones.
+ */
 const name = fc.oneof(
   fc.constantFrom("", "trace", "__proto__", "constructor", "toString", "hasOwnProperty", "7"),
   fc.constantFrom(...Object.values(DEAD_LETTER_HEADER)),

@@ -18,10 +18,10 @@ const message = fc.record({
 });
 const messages = fc.array(message, { minLength: 1, maxLength: 20 });
 
-/** A change of a batch's fields: its first offset, or one that its place in the batch says. */
+/** Changed fields of a batch. By default its position in the fetch determines the first offset. */
 interface Fields {
   firstOffset?: number;
-  /** Bits of https://kafka.apache.org/documentation/#recordbatch. */
+  /** Bits of the attributes, see https://kafka.apache.org/documentation/#recordbatch. */
   attributes?: number;
   producerId?: number;
   magic?: number;
@@ -46,7 +46,7 @@ function read(batches: Buffer[], reading: Partial<Reading> = {}): Promise<Read> 
   return readRecordBatches(Buffer.concat(batches), { fetchOffset: 0n, aborted: [], decompress, ...reading });
 }
 
-/** A mark that ends a transaction. */
+/** Returns a marker that ends a transaction. */
 const mark = (type: "abort" | "commit", fields: Fields) =>
   batchOf([{ key: Buffer.from([0, 0, 0, type === "abort" ? 0 : 1]), value: Buffer.alloc(6), timestamp: "0" }], {
     attributes: TRANSACTIONAL | CONTROL,
@@ -143,7 +143,7 @@ describe("a batch that can't be read", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 5 }), async (changes) => {
         const batch = Buffer.from(whole);
-        // Its length and offsets are the broker's own.
+        // The broker itself writes a batch's length and offsets.
         for (const [at, byte] of changes)
           if (at >= AT.magic && !(at >= AT.lastOffsetDelta && at < AT.firstTime)) batch[at] = byte;
         const { nextOffset } = await read([batch, batchOf([{ value: "seen" }], { firstOffset: 3 })]);
@@ -154,7 +154,7 @@ describe("a batch that can't be read", () => {
   });
 });
 
-/** A batch of one record without headers, whose number of headers is this byte. */
+/** Returns a batch of one record without headers, with this byte as the number of headers. */
 function withHeaderCount(byte: number): Buffer {
   const batch = batchOf([{ value: "v" }], { firstOffset: 7 });
   batch[batch.length - 1] = byte;

@@ -8,8 +8,8 @@ import { RecordSet } from "./record-set.ts";
 const TOPIC = "coupon_create";
 
 /**
- * A topic of so many partitions, and a client whose producer asks its partitioner as kafkajs does
- * and keeps what was sent.
+ * Returns a topic with this many partitions, and a client that stores sent messages. Its producer
+ * calls its partitioner as kafkajs does.
  */
 function topicOf(count: number) {
   const partitionMetadata = Array.from({ length: count }, (_, partitionId) => ({

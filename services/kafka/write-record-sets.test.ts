@@ -5,7 +5,7 @@ import { CompressionTypes, type Message } from "kafkajs";
 import produce, { type ProduceOptions } from "kafkajs/src/protocol/requests/produce/index.js";
 import { RecordSet } from "./record-set.ts";
 
-// Taken before it is replaced, which is what importing the other does.
+// Stores the original protocol before the import below replaces it.
 const { protocol: kafkajsProtocol } = produce;
 await import("./write-record-sets.ts");
 
@@ -24,7 +24,7 @@ const untimed: fc.Arbitrary<Message> = fc.record(
   },
   { requiredKeys: ["value"] },
 );
-// kafkajs sorts times as texts, which is right for those of one length.
+// kafkajs compares times as texts, which is correct for texts of one length.
 const time = fc
   .integer({ min: 1_000_000_000_000, max: 9_999_999_999_999 })
   .map((milliseconds) => milliseconds.toString());

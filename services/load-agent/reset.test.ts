@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { settled } from "./reset.ts";
 
-/** Answers one after the other, the last one for good. */
+/** Returns a function that gives these answers in turn, and then repeats the last one. */
 function answers(...all: (number | Error)[]) {
   const left = [...all];
   return {

@@ -11,7 +11,7 @@ export interface Stats extends Tally {
   /** Accepted and not decided: the issuer's lag. Null when unknown, and in mode direct. */
   queued: number | null;
   /**
-   * Those of them that another producer's open transaction holds back. Null when unknown, and in
+   * Part of `queued` that another producer's open transaction holds back. Null when unknown, and in
    * mode direct.
    */
   held: number | null;

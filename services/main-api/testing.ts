@@ -59,7 +59,7 @@ export function partsWith(stub: ApiStub): ApiParts {
   };
 }
 
-/** The API over them; closed after the test. */
+/** Returns the API with these dependencies. It is closed after the test. */
 export function apiOver(stub: ApiStub): FastifyInstance {
   const app = createApp(partsWith(stub));
   after(() => app.close());

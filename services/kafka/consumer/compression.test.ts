@@ -15,7 +15,7 @@ function decompress(type: number, bytes: Buffer): Promise<Buffer> {
   return codec.decompress(bytes);
 }
 
-/** snappy-java's stream of blocks of at most so many bytes. */
+/** Compresses into snappy-java's stream, with blocks of at most this many bytes. */
 function xerial(bytes: Buffer, blockBytes: number): Buffer {
   const header = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
   const blocks: Buffer[] = [];

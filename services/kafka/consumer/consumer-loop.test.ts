@@ -5,7 +5,7 @@ import { ConsumerLoop } from "./consumer-loop.ts";
 import type { ConsumerSession, SessionEvents } from "./consumer-session.ts";
 import { Progress } from "./progress.ts";
 
-/** A loop over sessions that the test ends. */
+/** Returns a loop whose sessions the test ends. */
 function loopOverSessions() {
   const sessions: { events: SessionEvents; end: (failure: Error | undefined) => void; closed: boolean }[] = [];
   const waiters: (() => void)[] = [];
