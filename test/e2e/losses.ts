@@ -153,7 +153,7 @@ export function lossSteps(step: Step, stack: Stack): void {
     await losses.rewriteHosts();
     await losses.reports([
       /gifticon-issuer crash-loops: \d+ tasks ended within \d+ s, .*its last lines: .*DATABASE_POOL_SIZE.*; next: .*up restores it$/,
-      /topic coupon_create is missing, and what waited in it is lost; next: .*up creates it again$/,
+      /topic coupon_create is missing, and the requests that waited in it are lost; next: .*up creates it again$/,
       /service gifticon_other is not in the file of stack gifticon; next: .*up removes it$/,
       /gifticon_main-api on worker-\d is not ready: .*; next: .*up creates the missing topic again/,
       /the join token of workers was rotated by hand, so no new host joins; next: .*up reads it again$/,
@@ -167,8 +167,8 @@ export function lossSteps(step: Step, stack: Stack): void {
     await losses.loseZooKeeper();
     for (const worker of ["worker-2", "worker-3"]) await losses.on(worker, "docker system prune --all --force");
     await losses.reports([
-      /worker-1: its engine is error in the Swarm \(.*certificate has expired.*\); next: .*up joins it again$/,
-      /worker-[23]: the image \S+ is gone, which a task there needs; next: .*up pulls it again$/,
+      /worker-1: its node is in state error in the Swarm \(.*certificate has expired.*\); next: .*up joins it again$/,
+      /worker-[23]: a task there needs the image \S+, which is missing; next: .*up pulls it again$/,
       /the broker doesn't start, .*Invalid cluster\.id.*; next: docs\/troubleshooting\.md, "ZooKeeper's volume is lost"/,
     ]);
     await losses.forgetZooKeeper();
