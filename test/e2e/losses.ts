@@ -23,6 +23,12 @@ systemctl start docker`;
 
 const IMAGE = "{{.Spec.TaskTemplate.ContainerSpec.Image}}";
 
+/**
+ * The doctor reports for a day that the topic is another one, because no issuer ran that could tell
+ * what waited in the deleted one.
+ */
+const REPLACED_TOPIC = /topic coupon_create was deleted and created again before .*; next: docs\/troubleshooting\.md/;
+
 /** Causes faults of a running environment by hand, and runs an operator's commands. */
 class Losses {
   readonly #stack: Stack;
@@ -49,9 +55,14 @@ class Losses {
     });
   }
 
-  async well(): Promise<void> {
+  /** Waits until the doctor reports nothing but these faults. */
+  async reportsOnly(faults: readonly RegExp[]): Promise<void> {
     let lines: string[] = [];
-    await waitUntil("the doctor to say well", async () => (lines = await this.findings()).length === 0).catch(
+    const others = async () => {
+      lines = await this.findings();
+      return lines.filter((line) => !faults.some((fault) => fault.test(line)));
+    };
+    await waitUntil("the doctor to report nothing else", async () => (await others()).length === 0).catch(
       (error: unknown) => {
         throw new Error(`the doctor still says:\n${lines.join("\n")}`, { cause: error });
       },
@@ -159,7 +170,7 @@ export function lossSteps(step: Step, stack: Stack): void {
       /the join token of workers was rotated by hand, so no new host joins; next: .*up reads it again$/,
     ]);
     await losses.up();
-    await losses.well();
+    await losses.reportsOnly([REPLACED_TOPIC]);
   });
 
   step("mends lost images, an expired certificate and ZooKeeper's lost volume by the doctor's steps", async () => {
@@ -173,6 +184,6 @@ export function lossSteps(step: Step, stack: Stack): void {
     ]);
     await losses.forgetZooKeeper();
     await losses.up();
-    await losses.well();
+    await losses.reportsOnly([REPLACED_TOPIC]);
   });
 }
