@@ -140,6 +140,7 @@ describe("an event through Kafka", () => {
       at: queued.at,
       accepted: 31,
       queued: 31,
+      held: 0,
       issued: 0,
       rejected: { duplicate: 0, soldOut: 0 },
       stock: { total: 20, remaining: 20 },
