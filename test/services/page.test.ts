@@ -115,7 +115,7 @@ describe("the live page", () => {
     try {
       await request(page, "7");
       await message(page, /Trying again in 1 s/);
-      await page.locator("#mode", { hasText: "The broker can't be asked now" }).waitFor();
+      await page.locator("#mode", { hasText: "The broker is unavailable" }).waitFor();
       await inOrder(page, problems);
       await page.reload();
     } finally {
