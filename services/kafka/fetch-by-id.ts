@@ -89,7 +89,7 @@ export function decodeFetchById(raw: Buffer, pin: PinnedTopic): Fetched {
   const [errorCode, sessionId] = [decoder.readInt16(), decoder.readInt32()];
   const answers = readTagged(decoder, () => ({
     id: decodeTopicId(decoder),
-    partitions: readTagged(decoder, () => readPartition(decoder)),
+    partitions: readTagged(decoder, () => readPartition(decoder, FLEXIBLE)),
   }));
   const responses = answers
     .filter(({ id }) => id === pin.id)
@@ -103,16 +103,25 @@ function withoutLost(fetched: FetchedPartition, pin: PinnedTopic): FetchedPartit
   return { ...fetched, errorCode: 0, highWatermark: "0", bytes: Buffer.alloc(0) };
 }
 
-function readPartition(decoder: Decoder): FetchedPartition {
+/** Functions that read the parts of a partition whose form depends on the protocol's version. */
+export interface PartitionForm {
+  list: <T>(decoder: Decoder, read: () => T) => T[];
+  bytes: (decoder: Decoder) => Buffer;
+}
+
+const FLEXIBLE: PartitionForm = { list: readTagged, bytes: readCompactBytes };
+
+/** Reads a partition of an answer. All versions from 11 on have the same fields. */
+export function readPartition(decoder: Decoder, { list, bytes }: PartitionForm): FetchedPartition {
   return {
     partition: decoder.readInt32(),
     errorCode: decoder.readInt16(),
     highWatermark: decoder.readInt64().toString(),
     lastStableOffset: decoder.readInt64().toString(),
     lastStartOffset: decoder.readInt64().toString(),
-    aborted: readTagged(decoder, () => ({ producerId: decoder.readInt64(), firstOffset: decoder.readInt64() })),
+    aborted: list(decoder, () => ({ producerId: decoder.readInt64(), firstOffset: decoder.readInt64() })),
     preferredReadReplica: decoder.readInt32(),
-    bytes: readCompactBytes(decoder),
+    bytes: bytes(decoder),
   };
 }
 

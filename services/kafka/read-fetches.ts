@@ -6,7 +6,15 @@ import Decoder from "kafkajs/src/protocol/decoder.js";
 import { lookupCodec } from "kafkajs/src/protocol/message/compression/index.js";
 import fetch, { type FetchOptions } from "kafkajs/src/protocol/requests/fetch/index.js";
 import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
-import { decodeFetchById, encodeFetchById, FETCH_BY_ID, type Fetched, type FetchedPartition } from "./fetch-by-id.ts";
+import {
+  decodeFetchById,
+  encodeFetchById,
+  FETCH_BY_ID,
+  type Fetched,
+  type FetchedPartition,
+  type PartitionForm,
+  readPartition,
+} from "./fetch-by-id.ts";
 import { pinnedAmong } from "./pinned-topic.ts";
 import { readRecordBatches } from "./record-batches.ts";
 
@@ -41,14 +49,14 @@ async function read({ throttleTime, responses, ...fetched }: Fetched, { topics }
   for (const { topicName, partitions } of responses) {
     const asked = topics.find(({ topic }) => topic === topicName)?.partitions ?? [];
     const some = [];
-    for (const partition of partitions) some.push(await readPartition(partition, asked));
+    for (const partition of partitions) some.push(await convertPartition(partition, asked));
     answers.push({ topicName, partitions: some });
   }
   // The broker leaves this pause to the client.
   return { ...fetched, throttleTime: 0, clientSideThrottleTime: throttleTime, responses: answers };
 }
 
-async function readPartition(
+async function convertPartition(
   { aborted, bytes, ...fetched }: FetchedPartition,
   asked: FetchOptions["topics"][number]["partitions"],
 ) {
@@ -67,6 +75,11 @@ async function readPartition(
   };
 }
 
+const CLASSIC: PartitionForm = {
+  list: (decoder, read) => decoder.readArray(read),
+  bytes: (decoder) => decoder.readBytes() ?? Buffer.alloc(0),
+};
+
 function decodeFetch(raw: Buffer): Fetched {
   const decoder = new Decoder(raw);
   return {
@@ -75,21 +88,8 @@ function decodeFetch(raw: Buffer): Fetched {
     sessionId: decoder.readInt32(),
     responses: decoder.readArray(() => ({
       topicName: decoder.readString(),
-      partitions: decoder.readArray(() => decodePartition(decoder)),
+      partitions: decoder.readArray(() => readPartition(decoder, CLASSIC)),
     })),
-  };
-}
-
-function decodePartition(decoder: Decoder): FetchedPartition {
-  return {
-    partition: decoder.readInt32(),
-    errorCode: decoder.readInt16(),
-    highWatermark: decoder.readInt64().toString(),
-    lastStableOffset: decoder.readInt64().toString(),
-    lastStartOffset: decoder.readInt64().toString(),
-    aborted: decoder.readArray(() => ({ producerId: decoder.readInt64(), firstOffset: decoder.readInt64() })),
-    preferredReadReplica: decoder.readInt32(),
-    bytes: decoder.readBytes() ?? Buffer.alloc(0),
   };
 }
 
