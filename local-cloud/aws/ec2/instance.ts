@@ -96,7 +96,8 @@ export const instance: ResourceType<InstanceInputs> = {
     refuseSmallerVolume(olds, inputs);
     const key = textOf(olds, "keyName");
     // The engine's state lacks the public address of an instance that it read while stopped.
-    const recorded = (await getRecord(token.instance, id))?.properties ?? olds;
+    const found = await findInstance(id);
+    const recorded = found?.properties ?? olds;
     const outputs = outputsOf(id, key === "" ? inputs : { ...inputs, keyName: key }, {
       subnet,
       image,
@@ -104,7 +105,7 @@ export const instance: ResourceType<InstanceInputs> = {
       addresses: addressesOf(recorded),
       publicNames: recorded["publicDns"] !== "",
     });
-    const wasRunning = (await instanceStateOf(id)) === "running";
+    const wasRunning = found?.instanceState === "running";
     const stops = needsStop(olds, inputs);
     if (stops && wasRunning) {
       context.progress("stopping the instance to change it");
