@@ -22,17 +22,16 @@ main() {
 # Prints the lines of `open-transactions list`, as a JSON list. Prints null on a host without the
 # broker. Fails when the broker does not answer.
 transactions() {
-  local broker lines
-  broker=$(docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE") || return 1
+  local broker
+  broker=$(broker_containers) || return 1
   if [[ $broker == "" || ${#HELD_PARTITIONS[@]} == 0 ]]; then
     echo null
     return
   fi
-  lines=$(timeout 25 docker exec "$broker" open-transactions list "$TOPIC" "${HELD_PARTITIONS[@]}" 2>/dev/null) || return 1
-  jq -Rnc '[inputs | select(. != "")]' <<<"$lines"
+  json_lines docker exec "$broker" open-transactions list "$TOPIC" "${HELD_PARTITIONS[@]}"
 }
 
-running_brokers() { docker ps --quiet --filter "label=$SERVICE_LABEL=$BROKER_SERVICE" | wc -l; }
+running_brokers() { broker_containers | wc -l; }
 
 # Prints the error that ended this host's last broker, if a restart can't resolve it.
 broker_end() {
