@@ -19,7 +19,7 @@ const SETTLE_MS = 30_000;
 const MAX_LISTED_VIOLATIONS = 20;
 
 /** Verdict on a run. */
-export interface Verdict {
+export interface RunVerdict {
   /** passed: every promise held. failed: the system broke one. invalid: the run can't tell. */
   outcome: "passed" | "failed" | "invalid";
   /** Broken promises of the system. */
@@ -33,7 +33,7 @@ export interface Verdict {
 }
 
 /** Computes the verdict on a run from its record. */
-export function judge(record: RunRecord): Verdict {
+export function judge(record: RunRecord): RunVerdict {
   const figures = figuresOf(record);
   const cut = { log: missingOf(record.log), evidence: missingEvidence(record.evidence) };
   // A gap in one source would look like a fault of the system in the other.
@@ -69,7 +69,7 @@ export function judge(record: RunRecord): Verdict {
   return { outcome, violations, doubts, notes, findings, figures };
 }
 
-function reconcile({ log, evidence, plan, mode, startState }: RunRecord, partial: boolean): Verdict["findings"] {
+function reconcile({ log, evidence, plan, mode, startState }: RunRecord, partial: boolean): RunVerdict["findings"] {
   const answers: ClientAnswer[] = log.answers
     .filter(({ kind }) => kind !== "status")
     .map(({ number, kind, status }) => ({
@@ -120,7 +120,7 @@ function missingRequests(answers: RunRecord["log"]["answers"], users: number): [
 }
 
 /** Compares the counts of accepted and decided requests, as a check of the reconciliation. */
-function balance({ mode, log }: RunRecord, findings: Verdict["findings"]): string[] {
+function balance({ mode, log }: RunRecord, findings: RunVerdict["findings"]): string[] {
   const { accepted, issued, duplicate, soldOut, deadLettered } = findings;
   // A request without an answer may have been accepted. In mode direct, a rejection is an answer.
   const unknown = log.answers.filter(({ kind, status }) => kind !== "status" && (status === 0 || status >= 500)).length;

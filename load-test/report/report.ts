@@ -2,7 +2,7 @@ import type { EventOptions } from "../options.ts";
 import type { RunRecord } from "../record.ts";
 import { type Distribution, distributionOf, type Series, seriesOf, SHARES } from "../series.ts";
 import type { StackOutputs } from "../../operate/stack-outputs.ts";
-import { judge, type Verdict } from "../verdict.ts";
+import { judge, type RunVerdict } from "../verdict.ts";
 
 /** Figures of the original, hand-built system, measured with nGrinder. They are context. */
 export const ORIGINAL = { direct: 0.6806, kafka: 0.3749 } as const;
@@ -12,7 +12,7 @@ export interface ReportedRun {
   mode: "kafka" | "direct";
   /** Start time in ISO 8601. */
   startedAt: string;
-  verdict: Verdict;
+  verdict: RunVerdict;
   series: Series;
   distribution: Distribution;
   generator: RunRecord["generator"];
@@ -34,7 +34,7 @@ export interface RunningService {
 export interface Report {
   format: 1;
   createdAt: string;
-  outcome: Verdict["outcome"];
+  outcome: RunVerdict["outcome"];
   stack: { name: string; mode: string; apiUrl: string; hosts: { name: string; role: string }[] };
   options: Pick<EventOptions, "users" | "seconds" | "model" | "rate" | "maxErrorRate">;
   versions: Record<string, string>;
@@ -91,7 +91,7 @@ export function makeReport(
 }
 
 /** Returns the worst outcome of the runs. */
-function outcomeOf(outcomes: readonly Verdict["outcome"][]): Verdict["outcome"] {
+function outcomeOf(outcomes: readonly RunVerdict["outcome"][]): RunVerdict["outcome"] {
   if (outcomes.includes("failed")) return "failed";
   return outcomes.includes("invalid") ? "invalid" : "passed";
 }

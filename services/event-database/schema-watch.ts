@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { bounded } from "@gifticon/runtime/bounded.ts";
-import type { Verdict } from "@gifticon/runtime/operations.ts";
+import type { CheckResult } from "@gifticon/runtime/operations.ts";
 import type { Queryable } from "./issue.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
 
@@ -19,7 +19,7 @@ export class SchemaWatch {
   readonly #pool: Pool;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
-  #state: Verdict = { ok: false, reason: "database: not asked yet" };
+  #state: CheckResult = { ok: false, reason: "database: not asked yet" };
   #loop: Promise<void> | undefined;
 
   constructor(pool: Pool, log: Logger) {
@@ -28,7 +28,7 @@ export class SchemaWatch {
   }
 
   /** State of the schema: ok when this program can use it. */
-  get state(): Verdict {
+  get state(): CheckResult {
     return this.#state;
   }
 
@@ -60,7 +60,7 @@ export class SchemaWatch {
 }
 
 /** Checks that the database answers and has the schema that this program needs, or a newer one. */
-export async function findSchema(database: Queryable): Promise<Verdict> {
+export async function findSchema(database: Queryable): Promise<CheckResult> {
   const waits = `version ${SCHEMA_VERSION} is needed: the migrations have to run first`;
   try {
     const { rows } = await database.query<{ version: number | null }>(
@@ -77,7 +77,7 @@ export async function findSchema(database: Queryable): Promise<Verdict> {
 }
 
 /** Checks that the database has the schema and answers now. */
-export async function databaseReadiness(pool: Pool, schema: SchemaWatch): Promise<Verdict> {
+export async function databaseReadiness(pool: Pool, schema: SchemaWatch): Promise<CheckResult> {
   if (!schema.state.ok) return schema.state;
   try {
     await bounded(pool.query("select 1"), ANSWER_TIMEOUT_MS, "asking the database");

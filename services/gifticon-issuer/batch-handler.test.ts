@@ -143,7 +143,7 @@ describe("the batch handler", () => {
       log,
       [2, 2, 2, 2, 1, 1].map((count) => `issue ${count}`),
     );
-    assert.deepEqual(progress.verdict, { ok: false, reason: "the consumer is blocked: offset 0: a fault of ours" });
+    assert.deepEqual(progress.health, { ok: false, reason: "the consumer is blocked: offset 0: a fault of ours" });
   });
 
   test("makes the next transaction smaller after one that timed out", async () => {

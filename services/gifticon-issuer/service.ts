@@ -76,7 +76,7 @@ export async function startGifticonIssuer(
     registry,
     ...healthyOnceReady(
       readiness,
-      () => progress.verdict,
+      () => progress.health,
       () => progress.proven,
     ),
   });

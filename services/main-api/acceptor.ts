@@ -1,6 +1,6 @@
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
-import type { Verdict } from "@gifticon/runtime/operations.ts";
+import type { CheckResult } from "@gifticon/runtime/operations.ts";
 
 /** Accepts requests, into Kafka or straight into the database. */
 export interface Acceptor {
@@ -14,7 +14,7 @@ export interface Acceptor {
   /** Returns the number of requests without a result. */
   pending: () => number;
   /** Reports whether requests can be accepted now. */
-  readiness: () => Verdict | Promise<Verdict>;
+  readiness: () => CheckResult | Promise<CheckResult>;
   /** Finishes the submitted requests and closes the connections. */
   close: () => Promise<void>;
 }

@@ -188,9 +188,9 @@ describe("the other routes", () => {
   });
 
   test("/healthz, /readyz and /metrics answer", async () => {
-    const verdict = { ok: false, reason: "broker: away" } as const;
-    const ready = await apiOver({ verdict }).inject("/readyz");
-    assert.deepEqual([ready.statusCode, ready.json()], [503, verdict]);
+    const check = { ok: false, reason: "broker: away" } as const;
+    const ready = await apiOver({ check }).inject("/readyz");
+    assert.deepEqual([ready.statusCode, ready.json()], [503, check]);
     const { app } = api();
     assert.equal((await app.inject("/healthz")).statusCode, 200);
     assert.match((await app.inject("/metrics")).headers["content-type"] ?? "", /^text\/plain/);

@@ -1,5 +1,5 @@
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
-import type { Verdict } from "@gifticon/runtime/operations.ts";
+import type { CheckResult } from "@gifticon/runtime/operations.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import { type Acceptor, OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
 import { Batcher } from "./batcher.ts";
@@ -24,7 +24,7 @@ export interface IssueConnection {
 export interface DirectDatabase {
   /** Takes a connection. An error means that nothing was written. */
   connect: () => Promise<IssueConnection>;
-  readiness: () => Promise<Verdict>;
+  readiness: () => Promise<CheckResult>;
 }
 
 /** Creates the acceptor of mode direct. Concurrent requests share a transaction. */

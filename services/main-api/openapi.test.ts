@@ -101,9 +101,9 @@ test("every described answer occurs and matches its description", async () => {
   await check("/stats", {});
   await check("/stats", { stats: () => Promise.reject(new Error("away")) });
   for (const ok of [true, false]) {
-    const verdict = ok ? ({ ok } as const) : ({ ok, reason: "away" } as const);
-    await check("/healthz", { verdict });
-    await check("/readyz", { verdict });
+    const result = ok ? ({ ok } as const) : ({ ok, reason: "away" } as const);
+    await check("/healthz", { check: result });
+    await check("/readyz", { check: result });
   }
   for (const path of ["/", "/openapi.json", "/metrics"]) await check(path, {});
 

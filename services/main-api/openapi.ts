@@ -37,7 +37,7 @@ const object = (properties: Record<string, object>, optional: string[] = []) => 
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
   additionalProperties: false,
 });
-const verdict = (path: string, good: string) => ({
+const checkRoute = (path: string, good: string) => ({
   get: {
     operationId: path,
     summary: good,
@@ -120,7 +120,7 @@ export const openapi = {
       get: {
         operationId: "getStats",
         summary: "The figures of the event",
-        description: "The figures of all copies of main-api together, not older than a second.",
+        description: "The figures of all tasks of main-api together, not older than a second.",
         responses: { 200: answer("The figures.", "Stats"), 503: later("The figures can't be read now.") },
       },
     },
@@ -142,12 +142,12 @@ export const openapi = {
         },
       },
     },
-    [PATHS.health]: verdict("getHealth", "Whether this copy should be left running"),
-    [PATHS.readiness]: verdict("getReadiness", "Whether this copy can take requests now"),
+    [PATHS.health]: checkRoute("getHealth", "Health of this task's process"),
+    [PATHS.readiness]: checkRoute("getReadiness", "Readiness of this task to serve requests now"),
     [PATHS.metrics]: {
       get: {
         operationId: "getMetrics",
-        summary: "This copy's metrics, for Prometheus",
+        summary: "This task's metrics, for Prometheus",
         responses: { 200: { description: "Text format.", content: { "text/plain": { schema: { type: "string" } } } } },
       },
     },

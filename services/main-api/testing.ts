@@ -1,5 +1,5 @@
 import { after } from "node:test";
-import type { Verdict } from "@gifticon/runtime/operations.ts";
+import type { CheckResult } from "@gifticon/runtime/operations.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { FastifyInstance } from "fastify";
@@ -27,25 +27,25 @@ export interface ApiStub {
   accept?: (request: GifticonRequest) => Promise<RequestStatus>;
   findStatus?: (requestId: string) => Promise<RequestStatus>;
   stats?: () => Promise<Stats>;
-  /** Health and readiness. */
-  verdict?: Verdict;
+  /** Result of both checks: health and readiness. */
+  check?: CheckResult;
   registry?: Registry;
   log?: Logger;
 }
 
 /** Returns the API's dependencies with a test's replacements. */
 export function partsWith(stub: ApiStub): ApiParts {
-  const verdict = () => stub.verdict ?? { ok: true };
+  const check = () => stub.check ?? { ok: true };
   const registry = stub.registry ?? new Registry();
   return {
     acceptor: {
       accept: stub.accept ?? (({ requestId }) => Promise.resolve({ requestId, status: "queued" })),
       pending: () => 0,
-      readiness: verdict,
+      readiness: check,
       close: () => Promise.resolve(),
     },
     metrics: createApiMetrics(registry, () => 0),
-    operations: { registry, health: verdict, readiness: verdict },
+    operations: { registry, health: check, readiness: check },
     log: stub.log ?? pino({ level: "silent" }),
     drain: new Drain(),
     findStatus: stub.findStatus ?? ((requestId) => Promise.resolve({ requestId, status: "issued", code: "CODE" })),

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { healthyOnceReady, type Verdict } from "./operations.ts";
+import { healthyOnceReady, type CheckResult } from "./operations.ts";
 
 describe("health", () => {
-  const away: Verdict = { ok: false, reason: "broker: away" };
+  const away: CheckResult = { ok: false, reason: "broker: away" };
 
   test("gives the missing condition until the service was ready once, and then doesn't depend on readiness", async () => {
-    let ready: Verdict = away;
+    let ready: CheckResult = away;
     const { health } = healthyOnceReady(
       () => ready,
       () => ({ ok: true }),
@@ -28,7 +28,7 @@ describe("health", () => {
   });
 
   test("is bad in a ready service until it has worked once", async () => {
-    let proven: Verdict = { ok: false, reason: "nothing handled yet" };
+    let proven: CheckResult = { ok: false, reason: "nothing handled yet" };
     const { health, readiness } = healthyOnceReady(
       () => ({ ok: true }),
       () => ({ ok: true }),

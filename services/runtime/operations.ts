@@ -2,27 +2,27 @@ import { PATHS } from "@gifticon/contract/facts/http.ts";
 import type { FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 
-/** A state: ok, or not ok with the reason. */
-export type Verdict = { ok: true } | { ok: false; reason: string };
+/** Result of a check: ok, or not ok with the reason. */
+export type CheckResult = { ok: true } | { ok: false; reason: string };
 
-/** Returns the current verdict. */
-export type Judge = () => Verdict | Promise<Verdict>;
+/** Checks the current state. */
+export type Check = () => CheckResult | Promise<CheckResult>;
 
 /** State of a service for its operations. */
 export interface Operations {
   registry: Registry;
   /** Health of the process. Swarm replaces a task that is not healthy. */
-  health: Judge;
+  health: Check;
   /** Readiness of the service to serve requests now. */
-  readiness: Judge;
+  readiness: Check;
 }
 
 /** Adds `/healthz`, `/readyz` (200 or 503 with the reason) and `/metrics` (Prometheus). */
 export function registerOperations(app: FastifyInstance, { registry, health, readiness }: Operations): void {
-  const route = (url: string, judge: Judge) => {
+  const route = (url: string, check: Check) => {
     app.get(url, { logLevel: "warn" }, async (_request, reply) => {
-      const verdict = await judge();
-      return reply.code(verdict.ok ? 200 : 503).send(verdict);
+      const result = await check();
+      return reply.code(result.ok ? 200 : 503).send(result);
     });
   };
   route(PATHS.health, health);
@@ -38,28 +38,28 @@ export function registerOperations(app: FastifyInstance, { registry, health, rea
  * (a wrong password, a wrong address) fails instead of passing as healthy. After that, an outage of
  * the broker or the database is no reason to restart the process.
  *
- * @param running judges a process that was ready once. One that fails should be restarted.
- * @param proven judges a ready process. Until it has worked once, it is not healthy, so that a
- *   process that ends at its first work never is.
+ * @param running checks a process that was ready once. One that fails should be restarted.
+ * @param proven checks that a ready process has worked once. Before that it is not healthy, so a
+ *   process that ends at its first work never becomes healthy.
  */
 export function healthyOnceReady(
-  readiness: Judge,
-  running: () => Verdict,
-  proven: () => Verdict = () => ({ ok: true }),
+  readiness: Check,
+  running: () => CheckResult,
+  proven: () => CheckResult = () => ({ ok: true }),
 ): Pick<Operations, "health" | "readiness"> {
   let started = false;
   const observed = async () => {
-    const verdict = await readiness();
-    started ||= verdict.ok && proven().ok;
-    return verdict;
+    const result = await readiness();
+    started ||= result.ok && proven().ok;
+    return result;
   };
   return {
     readiness: observed,
     health: async () => {
       if (started) return running();
       const ready = await observed();
-      const verdict = ready.ok ? proven() : ready;
-      return verdict.ok ? verdict : { ok: false, reason: `starting: ${verdict.reason}` };
+      const result = ready.ok ? proven() : ready;
+      return result.ok ? result : { ok: false, reason: `starting: ${result.reason}` };
     },
   };
 }

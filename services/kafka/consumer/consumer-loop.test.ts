@@ -70,7 +70,7 @@ describe("the consumer loop", () => {
       await next;
     }
     const reason = "3 sessions ended without a record handled, the last: can't be encoded";
-    assert.deepEqual(progress.verdict, { ok: false, reason });
+    assert.deepEqual(progress.health, { ok: false, reason });
     await loop.stop();
   });
 

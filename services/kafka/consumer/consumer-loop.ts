@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { bounded } from "@gifticon/runtime/bounded.ts";
-import type { Verdict } from "@gifticon/runtime/operations.ts";
+import type { CheckResult } from "@gifticon/runtime/operations.ts";
 import type { Logger } from "pino";
 import type { ConsumerSession, SessionEvents, SessionHandler } from "./consumer-session.ts";
 import type { Progress } from "./progress.ts";
@@ -27,7 +27,7 @@ export class ConsumerLoop {
   #session: ConsumerSession | undefined;
   #loop: Promise<void> | undefined;
   #partitions: readonly number[] = [];
-  #state: Verdict = { ok: false, reason: "consumer: not a member of the group yet" };
+  #state: CheckResult = { ok: false, reason: "consumer: not a member of the group yet" };
 
   /** @param retryMs time between the end of a session and the next one, in milliseconds. */
   constructor(
@@ -45,7 +45,7 @@ export class ConsumerLoop {
   }
 
   /** State of the membership in the consumer group: ok for a member. */
-  get state(): Verdict {
+  get state(): CheckResult {
     return this.#state;
   }
 

@@ -10,7 +10,7 @@ describe("the consumer's progress", () => {
       progress,
       at: (seconds: number) => {
         now = seconds * 1_000;
-        return progress.verdict;
+        return progress.health;
       },
     };
   };

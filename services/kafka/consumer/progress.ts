@@ -1,4 +1,4 @@
-import type { Verdict } from "@gifticon/runtime/operations.ts";
+import type { CheckResult } from "@gifticon/runtime/operations.ts";
 
 /**
  * Longer than any single legitimate wait of the loop: a rebalance of 20 s, and then the retries of
@@ -12,12 +12,12 @@ const STALLED_AFTER_MS = 60_000;
 const STARVED_AFTER_MS = STALLED_AFTER_MS;
 
 /**
- * Number of consecutive endings of sessions that is a fault. Each session takes a second or more.
+ * Number of consecutive ended sessions that counts as a fault. Each session takes a second or more.
  */
 const ENDINGS = 3;
 
 /**
- * Judges the progress of the consumer's loop. A loop has one of four faults:
+ * Checks the progress of the consumer's loop. A loop has one of four faults:
  *
  * - it hangs: it hasn't ticked for a minute. It ticks at each fetch (also an empty one), heartbeat,
  *   batch and retry;
@@ -73,14 +73,15 @@ export class Progress {
     this.#block = reason;
   }
 
-  /** Verdict on the start: ok when the loop has handled records, or none waited for it. */
-  get proven(): Verdict {
+  /** Ok once the loop has handled records, or none waited for it. */
+  get proven(): CheckResult {
     return this.#hasWorked
       ? { ok: true }
       : { ok: false, reason: "records wait, and the consumer has handled none yet" };
   }
 
-  get verdict(): Verdict {
+  /** Ok unless the loop has one of the four faults. */
+  get health(): CheckResult {
     const [idle, starved] = [this.#now() - this.#lastTick, this.#now() - this.#lastWork];
     if (this.#block !== undefined) return { ok: false, reason: `the consumer is blocked: ${this.#block}` };
     if (this.#endings >= ENDINGS) {
