@@ -21,8 +21,8 @@ class ReadError extends Error {
 }
 
 /**
- * Reads a topic from its first record to its last one at the start, in order within each partition.
- * It uses a consumer group of its own and deletes it afterwards.
+ * Reads a topic from its first record to the record that was the last one at the call. Keeps the
+ * order within each partition. Uses a separate consumer group, and deletes it after a complete read.
  *
  * @throws ReadError when no record arrives for 30 s; any error of the client or the handler.
  */
@@ -70,7 +70,7 @@ async function readUntil(
     if (BigInt(lastOffset) + 1n >= (unread.get(partition) ?? 0n)) unread.delete(partition);
     if (unread.size === 0) resolve(undefined);
   });
-  try {
+  const run = async () => {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({
@@ -91,7 +91,10 @@ async function readUntil(
         }
       },
     });
-    await finished;
+  };
+  try {
+    // The read may fail before the consumer has joined its group.
+    await Promise.all([run(), finished]);
   } finally {
     clearTimeout(stalled);
     await consumer.disconnect();
