@@ -7,8 +7,8 @@ export function isRequestId(text: string): boolean {
   return UUID.test(text);
 }
 
-/** Prefix of the ids of one millisecond. It is kept because hundreds of requests share it. */
-let front = { now: Number.NaN, text: "" };
+/** The last millisecond's prefix of ids. It is kept because hundreds of requests share it. */
+let prefix = { now: Number.NaN, text: "" };
 
 /**
  * Returns an id for a request without an idempotency key: UUID version 7 (RFC 9562). The leading
@@ -18,11 +18,11 @@ let front = { now: Number.NaN, text: "" };
  * @param now milliseconds since 1970.
  */
 export function newRequestId(now: number = Date.now()): string {
-  if (now !== front.now) {
+  if (now !== prefix.now) {
     const time = now.toString(16).padStart(12, "0");
-    front = { now, text: `${time.slice(0, 8)}-${time.slice(8)}-7` };
+    prefix = { now, text: `${time.slice(0, 8)}-${time.slice(8)}-7` };
   }
-  return front.text + randomUUID().slice(15);
+  return prefix.text + randomUUID().slice(15);
 }
 
 /**

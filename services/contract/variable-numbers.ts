@@ -1,21 +1,21 @@
 /**
  * Numbers of variable length, as in Kafka's records: 7 bits a byte, lowest first. Zigzag encoding
- * puts negative numbers between the others, so that small ones stay short.
+ * alternates positive and negative numbers, so that small negative numbers stay short too.
  * https://protobuf.dev/programming-guides/encoding/#signed-ints
  */
-const folded = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
+const zigzag = (value: number): number => (value < 0 ? -2 * value - 1 : 2 * value);
 
 /** Returns the encoded size of a number, in bytes. */
 export function numberSize(value: number): number {
   let size = 1;
-  for (let rest = folded(value); rest > 127; rest = Math.floor(rest / 128)) size++;
+  for (let rest = zigzag(value); rest > 127; rest = Math.floor(rest / 128)) size++;
   return size;
 }
 
 /** Writes a number. Returns the position after it. */
 export function writeNumber(bytes: Buffer, start: number, value: number): number {
   let at = start;
-  let rest = folded(value);
+  let rest = zigzag(value);
   for (; rest > 127; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) + 128;
   bytes[at++] = rest;
   return at;
@@ -43,7 +43,7 @@ export class NumberReader {
 
   /** Reads a number of 32 bits. */
   integer(): number {
-    return unfolded(this.#digits(INTEGER_BYTES));
+    return unzigzag(this.#digits(INTEGER_BYTES));
   }
 
   /** Reads a number of 64 bits. */
@@ -51,7 +51,7 @@ export class NumberReader {
     const start = this.at;
     let end = start;
     while ((this.#bytes[end] ?? 0) > 127) end++;
-    if (end - start < EXACT_BYTES) return BigInt(unfolded(this.#digits(EXACT_BYTES)));
+    if (end - start < EXACT_BYTES) return BigInt(unzigzag(this.#digits(EXACT_BYTES)));
     let value = 0n;
     for (let index = 0; index < LONG_BYTES; index++) {
       const byte = this.byte();
@@ -102,6 +102,6 @@ export class NumberReader {
   }
 }
 
-function unfolded(value: number): number {
+function unzigzag(value: number): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }

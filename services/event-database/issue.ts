@@ -67,7 +67,7 @@ export async function findStatuses(database: Queryable, requestIds: readonly str
   });
 }
 
-/** Returns the total number of gifticons and the remaining one. */
+/** Returns the total and the remaining number of gifticons. */
 export async function readStock(database: Queryable): Promise<{ total: number; remaining: number }> {
   const { rows } = await database.query<{ total: string; remaining: string }>(
     "select total, remaining from gifticon_stock",

@@ -79,8 +79,8 @@ export function encodeFetchById(
 }
 
 /**
- * Decodes the answer. When the broker has no topic with this id, it reports that to the pin and
- * returns the partition without records.
+ * Decodes the answer. When the broker has no topic with this id, the decoder calls the pin's
+ * `onLost` and returns the partition without records.
  */
 export function decodeFetchById(raw: Buffer, pin: PinnedTopic): Fetched {
   const decoder = new Decoder(raw);
@@ -93,13 +93,13 @@ export function decodeFetchById(raw: Buffer, pin: PinnedTopic): Fetched {
   }));
   const responses = answers
     .filter(({ id }) => id === pin.id)
-    .map(({ partitions }) => ({ topicName: pin.topic, partitions: partitions.map((one) => withoutLost(one, pin)) }));
+    .map(({ partitions }) => ({ topicName: pin.topic, partitions: partitions.map((one) => reportLost(one, pin)) }));
   return { throttleTime, errorCode, sessionId, responses };
 }
 
-function withoutLost(fetched: FetchedPartition, pin: PinnedTopic): FetchedPartition {
+function reportLost(fetched: FetchedPartition, pin: PinnedTopic): FetchedPartition {
   if (!LOST.includes(fetched.errorCode)) return fetched;
-  pin.lost(new TopicLostError(pin));
+  pin.onLost(new TopicLostError(pin));
   return { ...fetched, errorCode: 0, highWatermark: "0", bytes: Buffer.alloc(0) };
 }
 

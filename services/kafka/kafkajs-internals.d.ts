@@ -111,7 +111,7 @@ declare module "kafkajs/src/protocol/decoder.js" {
 }
 
 declare module "kafkajs/src/protocol/message/compression/index.js" {
-  /** Returns null for an unknown compression. Throws for one of which kafkajs has only the name. */
+  /** Returns null for an unknown compression. Throws for one that kafkajs names without a codec. */
   export const lookupCodec: (type: number) => { decompress: (bytes: Buffer) => Promise<Buffer> } | null;
 }
 

@@ -13,8 +13,8 @@ export interface PartitionLag {
   /** Records that the group hasn't committed. */
   behind: number;
   /**
-   * Part of `behind` that an open transaction holds back: readers of committed records get these
-   * records after it ends.
+   * Part of `behind` that an open transaction holds back. Readers of committed records get these
+   * records after the transaction ends.
    */
   held: number;
 }
@@ -33,11 +33,11 @@ export async function readLag(
     readEnds(admin, topic),
     admin.fetchOffsets({ groupId, topics: [topic] }),
   ]);
-  const offsetOf = <T extends { partition: number }>(all: readonly T[] | undefined, partition: number) =>
+  const entryOf = <T extends { partition: number }>(all: readonly T[] | undefined, partition: number) =>
     all?.find((entry) => entry.partition === partition);
   return ends.map(({ partition, offset: end }) => {
-    const { low = "0", high = end } = offsetOf(stable, partition) ?? {};
-    const { offset, metadata } = offsetOf(committed?.partitions, partition) ?? { offset: "-1", metadata: null };
+    const { low = "0", high = end } = entryOf(stable, partition) ?? {};
+    const { offset, metadata } = entryOf(committed?.partitions, partition) ?? { offset: "-1", metadata: null };
     // A group without a committed offset of this topic starts at the first existing record.
     const position = Math.max(isCommittedFor(topicId, metadata) ? Number(offset) : -1, Number(low));
     const [behind, held] = [Number(end) - position, Number(end) - Number(high)];

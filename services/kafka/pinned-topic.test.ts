@@ -8,7 +8,7 @@ import { type PinnedTopic, TopicLostError, withPinnedTopic } from "./pinned-topi
 import { bytesOfTopicId, writeNoTags } from "./topic-ids.ts";
 
 const ID = "E6U1ZF8MQhKy5F8REqUYRw";
-const pin = (lost: PinnedTopic["lost"] = () => undefined): PinnedTopic => ({ topic: "t", id: ID, lost });
+const pin = (onLost: PinnedTopic["onLost"] = () => undefined): PinnedTopic => ({ topic: "t", id: ID, onLost });
 
 /** Returns the end of an encoded commit: the metadata of its only partition. */
 async function committedMetadata(topic: string): Promise<string | null> {

@@ -16,8 +16,8 @@ import offsetFetch from "kafkajs/src/protocol/requests/offsetFetch/index.js";
 export interface PinnedTopic {
   readonly topic: string;
   readonly id: string;
-  /** Receives the loss of the topic, at each fetch after it. */
-  readonly lost: (error: TopicLostError) => void;
+  /** Called at each fetch after the topic was deleted. */
+  readonly onLost: (error: TopicLostError) => void;
 }
 
 /** The topic was deleted, and perhaps created again. */
@@ -83,7 +83,7 @@ offsetFetch.protocol = (of) => {
     if (pin === undefined) return made;
     const decode: typeof made.response.decode = async (raw) => {
       const decoded = await made.response.decode(raw);
-      return { ...decoded, responses: decoded.responses.map((response) => withoutOthers(response, pin)) };
+      return { ...decoded, responses: decoded.responses.map((response) => withoutOtherTopics(response, pin)) };
     };
     return { ...made, response: { ...made.response, decode } };
   };
@@ -94,7 +94,7 @@ interface CommittedTopic {
   partitions: { partition: number; offset: string; metadata: string | null }[];
 }
 
-function withoutOthers({ topic, partitions }: CommittedTopic, pin: PinnedTopic): CommittedTopic {
+function withoutOtherTopics({ topic, partitions }: CommittedTopic, pin: PinnedTopic): CommittedTopic {
   if (topic !== pin.topic) return { topic, partitions };
   return {
     topic,

@@ -22,7 +22,8 @@ class ReadError extends Error {
 
 /**
  * Reads a topic from its first record to the record that was the last one at the call. Keeps the
- * order within each partition. Uses a separate consumer group, and deletes it after a complete read.
+ * order within each partition. Uses a separate consumer group and deletes it after a complete
+ * read.
  *
  * @throws ReadError when no record arrives for 30 s; any error of the client or the handler.
  */

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { FetchedRecord } from "@gifticon/contract/fetched-record.ts";
-import { AT, type Read, readRecordBatches, type Reading } from "./record-batches.ts";
+import { AT, readRecordBatches, type ReadOptions, type ReadResult } from "./record-batches.ts";
 import { RecordHeaders } from "@gifticon/contract/record-headers.ts";
 import type { OutgoingMessage } from "@gifticon/contract/outgoing-message.ts";
 import { RecordSet } from "./record-set.ts";
@@ -41,9 +41,9 @@ function batchOf(list: readonly OutgoingMessage[], fields: Fields = {}): Buffer 
   return batch;
 }
 
-function read(batches: Buffer[], reading: Partial<Reading> = {}): Promise<Read> {
+function read(batches: Buffer[], options: Partial<ReadOptions> = {}): Promise<ReadResult> {
   const decompress = (_type: number, packed: Buffer) => Promise.resolve(gunzipSync(packed));
-  return readRecordBatches(Buffer.concat(batches), { fetchOffset: 0n, aborted: [], decompress, ...reading });
+  return readRecordBatches(Buffer.concat(batches), { fetchOffset: 0n, aborted: [], decompress, ...options });
 }
 
 /** Returns a marker that ends a transaction. */
@@ -53,7 +53,7 @@ const mark = (type: "abort" | "commit", fields: Fields) =>
     ...fields,
   });
 
-const offsetsOf = ({ records }: Read) => records.map(({ offset }) => Number(offset));
+const offsetsOf = ({ records }: ReadResult) => records.map(({ offset }) => Number(offset));
 
 describe("batches", () => {
   test("return the written records unchanged, compressed or not", async () => {
@@ -73,9 +73,9 @@ describe("batches", () => {
   test("omit records before the requested offset, and end before the limit of records is exceeded", async () => {
     const list = Array.from({ length: 10 }, () => ({ value: null, timestamp: "0" }));
     const batches = [0, 10].map((firstOffset) => batchOf(list, { firstOffset }));
-    const part = await read(batches, { fetchOffset: 3n, mostRecords: 4 });
+    const part = await read(batches, { fetchOffset: 3n, maxRecords: 4 });
     assert.deepEqual([offsetsOf(part), part.nextOffset], [[3, 4, 5, 6], 7n]);
-    const across = await read(batches, { fetchOffset: 8n, mostRecords: 4 });
+    const across = await read(batches, { fetchOffset: 8n, maxRecords: 4 });
     assert.deepEqual([offsetsOf(across), across.nextOffset], [[8, 9, 10, 11], 12n]);
   });
 

@@ -35,7 +35,7 @@ const MARK_TYPE_AT = 2;
  * Maximum number of records from one fetch of a partition. The next fetch continues after them. A
  * compressed batch can hold millions of records, which would exceed the process's memory.
  */
-export const MOST_RECORDS = 20_000;
+export const MAX_RECORDS = 20_000;
 
 /** An aborted transaction, as the broker reports it beside the records. */
 export interface AbortedTransaction {
@@ -43,21 +43,21 @@ export interface AbortedTransaction {
   firstOffset: bigint;
 }
 
-/** Parameters for reading a partition's bytes. */
-export interface Reading {
+/** Options for reading a partition's bytes. */
+export interface ReadOptions {
   /** First requested offset. A batch may begin before it. */
   fetchOffset: bigint;
   aborted: readonly AbortedTransaction[];
   /** Decompresses bytes by the number of their compression. Throws when it can't read them. */
   decompress: (compression: number, bytes: Buffer) => Promise<Buffer>;
-  mostRecords?: number;
+  maxRecords?: number;
 }
 
 /**
  * Result of reading: the records in order, and the offset after the last batch, which may have no
  * visible record.
  */
-export interface Read {
+export interface ReadResult {
   records: FetchedRecord[];
   nextOffset: bigint;
 }
@@ -67,10 +67,10 @@ export interface Read {
  * transactions. The content of a batch never makes it throw: an unreadable batch becomes one record
  * with the reason. It leaves a batch that the broker cut off at the end for the next fetch.
  */
-export async function readRecordBatches(bytes: Buffer, reading: Reading): Promise<Read> {
-  const { fetchOffset, mostRecords = MOST_RECORDS } = reading;
-  const isAborted = abortedBatches(reading.aborted);
-  const read: Read = { records: [], nextOffset: fetchOffset };
+export async function readRecordBatches(bytes: Buffer, options: ReadOptions): Promise<ReadResult> {
+  const { fetchOffset, maxRecords = MAX_RECORDS } = options;
+  const isAborted = abortedBatches(options.aborted);
+  const read: ReadResult = { records: [], nextOffset: fetchOffset };
   let rest = bytes;
   while (rest.length >= AT.attributes) {
     const length = AT.leaderEpoch + rest.readInt32BE(AT.batchLength);
@@ -81,8 +81,8 @@ export async function readRecordBatches(bytes: Buffer, reading: Reading): Promis
       read.nextOffset = larger(read.nextOffset, lastOffsetOf(batch) + 1n);
       continue;
     }
-    const left = mostRecords - read.records.length;
-    const { records, nextOffset } = await readBatch(batch, reading, left);
+    const left = maxRecords - read.records.length;
+    const { records, nextOffset } = await readBatch(batch, options, left);
     for (const record of records) read.records.push(record);
     read.nextOffset = larger(read.nextOffset, nextOffset);
     if (records.length >= left) break;
@@ -90,7 +90,7 @@ export async function readRecordBatches(bytes: Buffer, reading: Reading): Promis
   return read;
 }
 
-async function readBatch(batch: Buffer, { fetchOffset, decompress }: Reading, most: number): Promise<Read> {
+async function readBatch(batch: Buffer, { fetchOffset, decompress }: ReadOptions, most: number): Promise<ReadResult> {
   try {
     if (batch.readInt8(AT.magic) !== MAGIC) throw new RangeError(`has format ${batch.readInt8(AT.magic)}; expected 2`);
     const attributes = batch.readInt16BE(AT.attributes);
@@ -104,7 +104,7 @@ async function readBatch(batch: Buffer, { fetchOffset, decompress }: Reading, mo
   }
 }
 
-function readRecords(batch: Buffer, bytes: Buffer, fetchOffset: bigint, most: number): Read {
+function readRecords(batch: Buffer, bytes: Buffer, fetchOffset: bigint, most: number): ReadResult {
   const [firstOffset, firstTime] = [batch.readBigInt64BE(0), batch.readBigInt64BE(AT.firstTime)];
   const isLogAppendTime = (batch.readInt16BE(AT.attributes) & LOG_APPEND_TIME) !== 0;
   const reader = new NumberReader(bytes);

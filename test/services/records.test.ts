@@ -3,8 +3,8 @@ import { after, before, describe, test } from "node:test";
 import { type DeadLetter, decodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
 import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import { type RecordHeader, RecordHeaders } from "@gifticon/contract/record-headers.ts";
-import { LARGEST_BATCH } from "@gifticon/kafka/consumer/compression.ts";
-import { MOST_RECORDS } from "@gifticon/kafka/record-batches.ts";
+import { MAX_BATCH_BYTES } from "@gifticon/kafka/consumer/compression.ts";
+import { MAX_RECORDS } from "@gifticon/kafka/record-batches.ts";
 import { CompressionTypes } from "kafkajs";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { type Backing, startBacking } from "../../services/testing/backing.ts";
@@ -58,7 +58,7 @@ describe("an issuer", () => {
 
   test("makes a dead letter of a batch that would take all its memory, and continues", async () => {
     await using event = await createEvent(backing, 100);
-    const bomb = { key: "1", value: Buffer.alloc(LARGEST_BATCH) };
+    const bomb = { key: "1", value: Buffer.alloc(MAX_BATCH_BYTES) };
     await backing.broker.produce(event.topic, [bomb], CompressionTypes.GZIP);
     await backing.broker.produce(event.topic, [spring(2n)]);
     await event.start("gifticon-issuer");
@@ -73,13 +73,13 @@ describe("an issuer", () => {
 
   test("reads a compressed batch with more records than one fetch may have", async () => {
     await using event = await createEvent(backing, 100);
-    const same = Array.from({ length: MOST_RECORDS + 100 }, () => spring(1n));
+    const same = Array.from({ length: MAX_RECORDS + 100 }, () => spring(1n));
     await backing.broker.produce(event.topic, same, CompressionTypes.GZIP);
     const issuer = await event.start("gifticon-issuer");
     await event.settled();
     await waitUntil(
       "the count",
-      async () => (await issuer.metric('gifticon_records_total{outcome="duplicate"}')) === MOST_RECORDS + 99,
+      async () => (await issuer.metric('gifticon_records_total{outcome="duplicate"}')) === MAX_RECORDS + 99,
     );
   });
 

@@ -10,7 +10,7 @@ const { CompressionCodecs, CompressionTypes } = kafkajs;
  * Maximum uncompressed size of a batch, in bytes: 64 times Kafka's default limit for a batch, and
  * far below the process's memory.
  */
-export const LARGEST_BATCH = 64 * 1024 * 1024;
+export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
 /** A compressed batch that can't be read: it is broken, or would take too much memory. */
 export class UnreadableBatchError extends Error {
@@ -27,7 +27,7 @@ interface Compression {
   decompress: (bytes: Buffer) => Buffer;
 }
 
-const bound = { maxOutputLength: LARGEST_BATCH };
+const bound = { maxOutputLength: MAX_BATCH_BYTES };
 
 const compressions: Record<Exclude<keyof typeof CompressionTypes, "None">, Compression> = {
   GZIP: { name: "gzip", compress: (bytes) => gzipSync(bytes), decompress: (bytes) => gunzipSync(bytes, bound) },
@@ -78,5 +78,5 @@ export function registerCodecs(): void {
 }
 
 function checkSize(bytes: number): void {
-  if (bytes > LARGEST_BATCH) throw new RangeError(`it has ${bytes} bytes; allowed: ${LARGEST_BATCH}`);
+  if (bytes > MAX_BATCH_BYTES) throw new RangeError(`it has ${bytes} bytes; allowed: ${MAX_BATCH_BYTES}`);
 }

@@ -70,7 +70,7 @@ export class ConsumerLoop {
     while (!this.#isStopping()) {
       this.#progress.tick();
       const session = this.#open({
-        moved: () => {
+        active: () => {
           this.#progress.tick();
         },
         joined: (partitions) => {

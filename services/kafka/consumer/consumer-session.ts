@@ -18,8 +18,8 @@ const FETCH_WAIT_MS = 500;
 /** Longest time until the consumer notices a new partition. */
 const METADATA_AGE_MS = 30_000;
 /**
- * Time from a consumer's stop to the event with its reason, which kafkajs emits after it has closed
- * its connections.
+ * Longest wait from a consumer's stop to the event with its reason. kafkajs emits that event after
+ * it has closed its connections.
  */
 const REASON_WAIT_MS = 5_000;
 
@@ -29,7 +29,7 @@ export interface SessionHandler {
   handle: (payload: EachBatchPayload) => Promise<void>;
   /** Waits for the work in progress. Returns false when a part of it won't be committed. */
   settled: () => Promise<boolean>;
-  /** Discards its state, because the group has assigned its partitions again. */
+  /** Discards the state of earlier assignments, because the group has assigned partitions again. */
   rejoined: () => void;
   /** Finishes the work in progress, while the session is still a member of the group. */
   close: () => Promise<void>;
@@ -52,8 +52,8 @@ export interface ConsumerSession {
 
 /** Events that the session reports while it runs. */
 export interface SessionEvents {
-  /** The client did some work: a fetch, a heartbeat or a join. */
-  moved: () => void;
+  /** The client showed a sign of life: a fetch, a heartbeat, a batch or a join. */
+  active: () => void;
   /**
    * The group assigned these partitions to the member. Undefined means that it is no longer a
    * member.
@@ -85,7 +85,7 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
 
   return {
     run: async (handler) => {
-      report(consumer, topic, handler, events, end);
+      forwardEvents(consumer, topic, handler, events, end);
       close = () => handler.close();
       await admin.connect();
       const id = await readTopicId(admin, topic);
@@ -93,11 +93,11 @@ export function openSession(kafka: Kafka, topic: string, groupId: string, events
       await admin.disconnect();
       await producer.connect();
       await consumer.connect();
-      const lost = (failure: Error) => {
+      const onLost = (failure: Error) => {
         consumer.pause([{ topic }]);
         end(failure);
       };
-      await withPinnedTopic({ topic, id, lost }, () => consume(consumer, topic, handler));
+      await withPinnedTopic({ topic, id, onLost }, () => consume(consumer, topic, handler));
       return ended;
     },
     sendDeadLetters: (messages) => sendInSlices(producer, deadLetterTopic(topic), messages),
@@ -123,17 +123,17 @@ async function consume(consumer: Consumer, topic: string, handler: SessionHandle
   });
 }
 
-function report(
+function forwardEvents(
   consumer: Consumer,
   topic: string,
   handler: SessionHandler,
-  { moved, joined }: SessionEvents,
+  { active, joined }: SessionEvents,
   end: (failure: Error | undefined) => void,
 ): void {
   const { FETCH, HEARTBEAT, END_BATCH_PROCESS, GROUP_JOIN, REBALANCING, CRASH, STOP } = consumer.events;
-  for (const event of [FETCH, HEARTBEAT, REBALANCING] as const) consumer.on(event, moved);
+  for (const event of [FETCH, HEARTBEAT, REBALANCING] as const) consumer.on(event, active);
   consumer.on(END_BATCH_PROCESS, ({ payload: { partition, batchSize, lastOffset } }) => {
-    moved();
+    active();
     if (batchSize > 0) return;
     // The batch has only markers and aborted records of transactions. The handler gets no such
     // batch, and without a commit it would count as lag.
@@ -145,7 +145,7 @@ function report(
     commit().catch(() => undefined);
   });
   consumer.on(GROUP_JOIN, ({ payload }) => {
-    moved();
+    active();
     handler.rejoined();
     joined(payload.memberAssignment[topic] ?? []);
   });

@@ -15,10 +15,10 @@ describe("the consumer's progress", () => {
     };
   };
 
-  test("is bad when the loop hasn't moved for a minute, until it works again", () => {
+  test("is bad when the loop has been inactive for a minute, until it works again", () => {
     const { progress, at } = start();
     assert.deepEqual(at(59), { ok: true });
-    assert.deepEqual(at(60), { ok: false, reason: "the consumer hasn't moved for 60 s" });
+    assert.deepEqual(at(60), { ok: false, reason: "the consumer has been inactive for 60 s" });
     progress.worked();
     assert.deepEqual(at(60), { ok: true });
   });

@@ -82,7 +82,7 @@ export class Progress {
 
   /** Ok unless the loop has one of the four faults. */
   get health(): CheckResult {
-    const [idle, starved] = [this.#now() - this.#lastTick, this.#now() - this.#lastWork];
+    const [inactive, starved] = [this.#now() - this.#lastTick, this.#now() - this.#lastWork];
     if (this.#block !== undefined) return { ok: false, reason: `the consumer is blocked: ${this.#block}` };
     if (this.#endings >= ENDINGS) {
       return {
@@ -90,7 +90,8 @@ export class Progress {
         reason: `${this.#endings} sessions ended without a record handled, the last: ${this.#lastEnding}`,
       };
     }
-    if (idle >= STALLED_AFTER_MS) return { ok: false, reason: `the consumer hasn't moved for ${seconds(idle)} s` };
+    if (inactive >= STALLED_AFTER_MS)
+      return { ok: false, reason: `the consumer has been inactive for ${seconds(inactive)} s` };
     if (starved >= STARVED_AFTER_MS) {
       return { ok: false, reason: `records wait, and the consumer has handled none for ${seconds(starved)} s` };
     }
