@@ -97,8 +97,9 @@ const task = z.object({
   /** Records that an open transaction holds back, by partition. Only the issuer reports it. */
   held: z.record(z.string(), z.number()).default({}),
   /**
-   * Time at which the issuer met a topic in the place of one that was deleted, in seconds since
-   * 1970, or 0; and how many records waited in that one, or -1. Only the issuer reports it.
+   * `at`: time at which the issuer first saw a topic that replaced a deleted one, in seconds since
+   * 1970; 0 without one. `waited`: number of records that waited in the deleted one; -1 when that
+   * is unknown. Only the issuer reports it.
    */
   replaced: z.object({ at: z.number(), waited: z.number() }).default({ at: 0, waited: 0 }),
   /** Only the API reports it. */

@@ -1,6 +1,6 @@
 import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import type { IssueResult } from "@gifticon/event-database/issue.ts";
-import type { ReplacedTopic } from "@gifticon/event-database/topics-met.ts";
+import type { ReplacedTopic } from "@gifticon/event-database/seen-topics.ts";
 import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
@@ -25,16 +25,16 @@ export interface IssuerMetrics {
 function createReplacedMetrics(registers: Registry[]): IssuerMetrics["replaced"] {
   const replaced = new Gauge({
     name: METRICS.replaced,
-    help: "When the issuer met a topic in the place of one that was deleted; 0 when it never did.",
+    help: "Time at which the issuer first saw a topic that replaced a deleted one, in seconds since 1970; 0 without one.",
     registers,
   });
   const waited = new Gauge({
     name: METRICS.waitedInReplaced,
-    help: "Records that waited in the deleted topic when the issuer looked last; -1 when it didn't look.",
+    help: "Records that waited in the deleted topic at the issuer's last check; -1 when that is unknown.",
     registers,
   });
   return (topic) => {
-    replaced.set((topic?.metAt ?? 0) / 1_000);
+    replaced.set((topic?.firstSeenAt ?? 0) / 1_000);
     waited.set(topic === undefined ? 0 : (topic.waited ?? -1));
   };
 }

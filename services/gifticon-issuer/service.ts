@@ -1,7 +1,7 @@
 import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { issue, readStock } from "@gifticon/event-database/issue.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
-import { meetTopic } from "@gifticon/event-database/topics-met.ts";
+import { recordTopic } from "@gifticon/event-database/seen-topics.ts";
 import { databaseReadiness, SchemaWatch } from "@gifticon/event-database/schema-watch.ts";
 import { readIssuerSettings } from "@gifticon/runtime/environment.ts";
 import { createKafka } from "@gifticon/kafka/client.ts";
@@ -57,12 +57,12 @@ export async function startGifticonIssuer(
     progress,
     log,
   );
-  const topicWatch = new TopicWatch((met) => meetTopic(pool, { ...met, topic }), metrics.replaced, log);
+  const topicWatch = new TopicWatch((seen) => recordTopic(pool, { ...seen, topic }), metrics.replaced, log);
   const reportLag = (lag: PartitionLag[] | undefined) => {
     report = { lag };
     metrics.lag(lag);
     recordIdleness();
-    void topicWatch.look(lag ?? []);
+    void topicWatch.check(lag ?? []);
   };
   const lagWatch = new LagWatch(connect, topic, settings.groupId, reportLag, log);
 

@@ -5,7 +5,7 @@ import { findStatuses, issue, readStock } from "@gifticon/event-database/issue.t
 import { prepareDatabase, type Declared } from "@gifticon/event-database/migrate.ts";
 import { findReplayed, recordReplayed } from "@gifticon/event-database/replayed.ts";
 import { findSchema } from "@gifticon/event-database/schema-watch.ts";
-import { meetTopic } from "@gifticon/event-database/topics-met.ts";
+import { recordTopic } from "@gifticon/event-database/seen-topics.ts";
 import { readTally } from "@gifticon/event-database/tally.ts";
 import { REMOVE_LOAD_TEST_ROWS } from "@gifticon/load-agent/protocol.ts";
 import type pg from "pg";
@@ -92,12 +92,12 @@ describe("the role of the services", () => {
     await recordReplayed(service, [ID]);
     await recordReplayed(service, [ID]);
     assert.deepEqual(await findReplayed(service, [ID]), new Set([ID]));
-    assert.equal(await meetTopic(service, { id: "first", topic: "t", waited: undefined }), undefined);
+    assert.equal(await recordTopic(service, { id: "first", topic: "t", waited: undefined }), undefined);
     const again = { id: "again", topic: "t", waited: 3 };
-    const met = await meetTopic(service, again);
-    assert.equal(met?.waited, 3);
-    assert.deepEqual(await meetTopic(service, { ...again, waited: 0 }), met);
-    assert.equal(await meetTopic(service, { id: "other", topic: "u", waited: undefined }), undefined);
+    const seen = await recordTopic(service, again);
+    assert.equal(seen?.waited, 3);
+    assert.deepEqual(await recordTopic(service, { ...again, waited: 0 }), seen);
+    assert.equal(await recordTopic(service, { id: "other", topic: "u", waited: undefined }), undefined);
   });
 
   refused(

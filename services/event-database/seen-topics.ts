@@ -3,7 +3,7 @@ import type { Queryable } from "./issue.ts";
 /** A topic that replaced a deleted one of the same name. */
 export interface ReplacedTopic {
   /** Time at which the issuer first saw it, in milliseconds since 1970. */
-  metAt: number;
+  firstSeenAt: number;
   /**
    * Number of records that waited in the former topic at the issuer's last check; null when it is
    * unknown.
@@ -12,11 +12,12 @@ export interface ReplacedTopic {
 }
 
 /**
- * Records that the issuer has seen a topic. Returns it when it replaced another topic.
+ * Records that the issuer has seen a topic (table `topic_met`). Returns it when it replaced another
+ * topic.
  *
  * @param waited number of records that waited in the former topic at the last check, if known.
  */
-export async function meetTopic(
+export async function recordTopic(
   database: Queryable,
   { id, topic, waited }: { id: string; topic: string; waited: number | undefined },
 ): Promise<ReplacedTopic | undefined> {
@@ -31,5 +32,5 @@ export async function meetTopic(
     [id],
   );
   const [row] = rows;
-  return row && { metAt: Number(row.met_at), waited: row.waited === null ? null : Number(row.waited) };
+  return row && { firstSeenAt: Number(row.met_at), waited: row.waited === null ? null : Number(row.waited) };
 }
