@@ -23,7 +23,7 @@ const TEXTS = {
   upCreatesTopicForTask: (up: string) => `${up} creates the missing topic again, without which no task is ready`,
   upAddsPartitions: (up: string) => `${up} adds them`,
   upRefreshed: (up: string) =>
-    `replicas of the API are ready but not reached: ${up} with --refresh restores what was changed between them and the load balancer`,
+    `tasks of the API are ready but not reached: ${up} with --refresh restores what was changed between them and the load balancer`,
 
   // Hosts and their engines.
   recover: (start: string, up: string) =>
@@ -68,7 +68,7 @@ const TEXTS = {
     `set kafka.partitions to ${count}, then ${up}; Kafka can't remove partitions`,
 
   // The way from here to the environment.
-  seeLines: () => "no replica of the API is ready: the lines above give the cause",
+  seeLines: () => "no task of the API is ready: the lines above give the cause",
   openEntrance: () =>
     "check that your address is among entrance.cidrs. The load balancer's target group shows its unhealthy workers",
   installSsh: () => "install OpenSSH's client on this machine (openssh-client)",

@@ -23,8 +23,8 @@ export function bundlesOf(service: ServiceName): string[] {
  * and its health check into `healthcheck.js` beside it. The same sources give the same bytes, so an
  * unchanged service keeps its image.
  *
- * When `BUNDLE_CACHE` names a folder, copies of the program with the same sources and packages
- * share a bundle. A review runs four copies. The cache is off by default, because it does not
+ * When `BUNDLE_CACHE` names a folder, runs of the program with the same sources and packages share
+ * a bundle. A review runs the program four times. The cache is off by default, because it does not
  * notice packages that were changed by hand.
  *
  * @returns The path of the service's bundle.

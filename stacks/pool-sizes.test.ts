@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { sharePools } from "./pool-sizes.ts";
 
-test("a db.t3.micro gives each copy of the API 14 connections in mode direct, and 5 in mode kafka", () => {
+test("a db.t3.micro gives each task of the API 14 connections in mode direct, and 5 in mode kafka", () => {
   assert.deepEqual(sharePools("direct", 4, 81), { api: 14, issuer: 0 });
   assert.deepEqual(sharePools("kafka", 4, 81), { api: 5, issuer: 4 });
 });

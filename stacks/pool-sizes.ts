@@ -14,15 +14,15 @@ export function serviceConnections(connections: number): number {
 
 /** Maximum number of connections of each process. */
 export interface PoolSizes {
-  /** Connections of one copy of the API. */
+  /** Connections of one task of the API. */
   api: number;
   issuer: number;
 }
 
 /**
- * Divides the database's connections. In mode direct the API's copies share all of them; one more
- * copy is counted, as an update starts a copy before it stops another. In mode kafka the API only
- * reads statuses, and the issuer writes one batch after the other.
+ * Divides the database's connections. In mode direct the API's tasks share all of them; one more
+ * task is counted, because an update starts a task before it stops another. In mode kafka the API
+ * only reads statuses, and the issuer writes one batch after the other.
  *
  * @param connections maximum number of connections of the database.
  */

@@ -6,13 +6,10 @@ import { runningTask } from "./tasks.ts";
 const AHEAD_MS = 5 * 60_000;
 
 /**
- * Applies a change that replaces all copies of the API, and waits for the new ones. Returns their
+ * Applies a change that replaces all tasks of the API, and waits for the new ones. Returns their
  * number.
  */
-export async function replaceCopies(
-  { environment, until }: FaultContext,
-  change: () => Promise<void>,
-): Promise<number> {
+export async function replaceTasks({ environment, until }: FaultContext, change: () => Promise<void>): Promise<number> {
   const before = new Set((await environment.swarm.tasks(SWARM_SERVICES.api)).map(({ container }) => container));
   await change();
   await until("the end of the update", async () => {
@@ -30,13 +27,13 @@ export const apiCases: readonly Case[] = [
   {
     name: "api-killed",
     family: "API",
-    description: "kills a copy of the API that waits for the broker's acknowledgement",
+    description: "kills a task of the API that waits for the broker's acknowledgement",
     fast: true,
     inject: async (context) => {
       const { environment, load, until, observed } = context;
       const broker = await runningTask(context, SWARM_SERVICES.broker);
-      const copies = await environment.swarm.tasks(SWARM_SERVICES.api);
-      const [task] = copies;
+      const before = await environment.swarm.tasks(SWARM_SERVICES.api);
+      const [task] = before;
       if (task === undefined) throw new Error(`there is no ${SWARM_SERVICES.api}`);
       // While the broker is frozen, sends stay in flight.
       const thaw = await freezeJava(context, broker);
@@ -46,28 +43,28 @@ export const apiCases: readonly Case[] = [
       observed(
         `${SWARM_SERVICES.api} on ${task.host} (process ${task.pid}) was killed while ${inFlight} requests waited`,
       );
-      await until("a new copy", async () => {
+      await until("a new task", async () => {
         const tasks = await environment.swarm.tasks(SWARM_SERVICES.api);
-        return tasks.length === copies.length && tasks.every(({ container }) => container !== task.container);
+        return tasks.length === before.length && tasks.every(({ container }) => container !== task.container);
       });
     },
   },
   {
     name: "api-rolling-update",
     family: "API",
-    description: "replaces all copies of the API, one after the other",
+    description: "replaces all tasks of the API, one after the other",
     allowedErrors: [],
     inject: async (context) => {
-      const copies = await replaceCopies(context, () =>
+      const count = await replaceTasks(context, () =>
         context.environment.swarm.update(SWARM_SERVICES.api, ["--force"]),
       );
-      context.observed(`${copies} copies were replaced`);
+      context.observed(`${count} tasks were replaced`);
     },
   },
   {
     name: "clock-off",
     family: "API",
-    description: "sets the clock of the API's copies 5 minutes ahead",
+    description: "sets the clock of the API's tasks 5 minutes ahead",
     allowedErrors: [],
     inject: async (context) => {
       const { environment, until, undo, observed } = context;
@@ -75,7 +72,7 @@ export const apiCases: readonly Case[] = [
       const shift = `const { now } = Date; Date.now = () => now() + ${AHEAD_MS};`;
       const restoreClock = undo(() => environment.swarm.update(SWARM_SERVICES.api, ["--env-rm", "NODE_OPTIONS"]));
       const options = `--import=data:text/javascript,${encodeURIComponent(shift)}`;
-      await replaceCopies(context, () =>
+      await replaceTasks(context, () =>
         environment.swarm.update(SWARM_SERVICES.api, ["--env-add", `NODE_OPTIONS=${options}`]),
       );
       const ahead = await until("requests that were decided before they were sent", async () => {

@@ -23,7 +23,7 @@ async function moveToSmallDisk(
   const folder = (
     await environment.hosts.run(host, ["docker", "volume", "inspect", "-f", "{{.Mountpoint}}", BROKER_VOLUME])
   ).trim();
-  const replicas = async (count: number) => {
+  const scaleTo = async (count: number) => {
     await environment.swarm.scale(SWARM_SERVICES.broker, count);
     await until(
       `${count} brokers`,
@@ -31,7 +31,7 @@ async function moveToSmallDisk(
     );
   };
   const restore = undo(async () => {
-    // `replicas` would stop when the run is cancelled; the restoration has to finish.
+    // `scaleTo` would stop when the run is cancelled; the restoration has to finish.
     await environment.swarm.scale(SWARM_SERVICES.broker, 0);
     await waitUntil("the broker to stop", async () => (await shell(BROKERS)).trim() === "");
     await shell(`if mountpoint -q ${folder}; then
@@ -39,11 +39,11 @@ async function moveToSmallDisk(
       if mountpoint -q ${SMALL_DISK}; then umount ${SMALL_DISK}; fi; rm -rf ${SMALL_DISK}`);
     await environment.swarm.scale(SWARM_SERVICES.broker, 1);
   });
-  await replicas(0);
+  await scaleTo(0);
   await shell(`used=$(du -sm ${folder} | cut -f 1); mkdir -p ${SMALL_DISK}
     mount -t tmpfs -o size=$((used + ${SPARE_MIB}))m tmpfs ${SMALL_DISK}
     cp -a --sparse=always ${folder}/. ${SMALL_DISK}/; mount --bind ${SMALL_DISK} ${folder}`);
-  await replicas(1);
+  await scaleTo(1);
   return { folder, restore };
 }
 

@@ -58,7 +58,7 @@ export const hostCases: readonly Case[] = [
       const { environment, until, observed } = context;
       const { host } = await runningTask(context, SWARM_SERVICES.issuer);
       const address = environment.hosts.addressOf(host);
-      const copies = (await environment.swarm.tasks(SWARM_SERVICES.api)).length;
+      const count = (await environment.swarm.tasks(SWARM_SERVICES.api)).length;
       const on = await powerOff(context, host);
       await until("the load balancer to notice", async () => !(await environment.healthyTargets()).includes(address));
       const moved = await until(`the tasks of ${host} to run elsewhere`, async () => {
@@ -67,7 +67,7 @@ export const hostCases: readonly Case[] = [
           await environment.swarm.tasks(SWARM_SERVICES.issuer),
         ];
         const elsewhere = [...apis, ...issuers].every((task) => task.host !== host);
-        return elsewhere && apis.length === copies && issuers[0];
+        return elsewhere && apis.length === count && issuers[0];
       });
       observed(`the load balancer left ${host} out, and the issuer went to ${moved.host}`);
       await on();

@@ -8,7 +8,7 @@ import type { Environment } from "../environment/environment.ts";
 import type { Task } from "../environment/swarm.ts";
 import { endRepeatedly, runningTask } from "./tasks.ts";
 
-/** Returns how many gifticons a copy of the issuer has issued, by its own metrics. */
+/** Returns how many gifticons a task of the issuer has issued, by its own metrics. */
 async function issuedBy(environment: Environment, { host, container }: Task): Promise<number> {
   const ask = `fetch("http://127.0.0.1:${PORTS.issuer}${PATHS.metrics}").then((answer) => answer.text()).then(console.log)`;
   const text = await environment.hosts.run(host, ["docker", "exec", container, "node", "--eval", ask]);

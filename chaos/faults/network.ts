@@ -47,17 +47,17 @@ export const networkCases: readonly Case[] = [
   {
     name: "network-manager-worker",
     family: "network",
-    description: "drops all packets between the manager and a worker with a copy of the API",
+    description: "drops all packets between the manager and a worker with a task of the API",
     inject: async (context) => {
       const { environment, until, observed } = context;
       const { host } = await runningTask(context, SWARM_SERVICES.api);
-      const copies = (await environment.swarm.tasks(SWARM_SERVICES.api)).length;
+      const count = (await environment.swarm.tasks(SWARM_SERVICES.api)).length;
       const manager = environment.hosts.addressOf(HOSTS.manager);
       const restore = await cut(context, host, { in: ["-s", manager], out: ["-d", manager] });
       await until(`${host} to be down`, async () => (await environment.swarm.stateOf(host)) === "down");
       await until(`the tasks of ${host} to run elsewhere`, async () => {
         const tasks = await environment.swarm.tasks(SWARM_SERVICES.api);
-        return tasks.filter((task) => task.host !== host).length === copies;
+        return tasks.filter((task) => task.host !== host).length === count;
       });
       observed(`the Swarm counted ${host} as down and ran its tasks elsewhere`);
       await restore();

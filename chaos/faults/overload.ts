@@ -2,12 +2,12 @@ import { SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { docker } from "../environment/docker.ts";
 import type { FaultContext, Case } from "../case.ts";
-import { replaceCopies } from "./api.ts";
+import { replaceTasks } from "./api.ts";
 import { delayPort } from "./delay.ts";
 import { runningTask } from "./tasks.ts";
 
 /**
- * Limit of pending requests for each copy, instead of 10,000. The default exceeds the connections
+ * Limit of pending requests for each task, instead of 10,000. The default exceeds the connections
  * of the local load balancer. With delayed acknowledgements the limit bounds the stack, and not
  * this machine's processors, which also run the crowd.
  */
@@ -60,14 +60,14 @@ export const overloadCases: readonly Case[] = [
       const network = `/proc/${host}/root/proc/${broker.pid}/ns/net`;
       const delayed = await delayPort(context, { network, port: PORTS.brokerInternal, ms: LATENCY_MS });
       const restoreLimit = undo(() => environment.swarm.update(SWARM_SERVICES.api, ["--env-rm", "MAX_PENDING"]));
-      const copies = await replaceCopies(context, () =>
+      const tasks = await replaceTasks(context, () =>
         environment.swarm.update(SWARM_SERVICES.api, ["--env-add", `MAX_PENDING=${MAX_PENDING}`]),
       );
       const before = await containers(context);
 
-      const full = await crowd(context, 2 * copies * MAX_PENDING);
+      const full = await crowd(context, 2 * tasks * MAX_PENDING);
       await full.leave();
-      const over = await crowd(context, Math.round(copies * MAX_PENDING + USERS_PER_SURPLUS * full.accepted));
+      const over = await crowd(context, Math.round(tasks * MAX_PENDING + USERS_PER_SURPLUS * full.accepted));
       const memory = await Promise.all(
         (await environment.swarm.tasks(SWARM_SERVICES.api)).map(({ host: on, container }) =>
           environment.hosts.run(on, ["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", container]),
@@ -81,20 +81,20 @@ export const overloadCases: readonly Case[] = [
           `of ${over.offered} requests a second ${over.accepted} were accepted, and ${full.accepted} of fewer`,
         );
       const after = await containers(context);
-      if (after.join() !== before.join()) throw new Error("not all copies of the API kept running");
+      if (after.join() !== before.join()) throw new Error("not all tasks of the API kept running");
       observed(
-        `holding ${copies * MAX_PENDING}, the stack accepted ${full.accepted} a second at most; of ${over.offered} a second it accepted ${over.accepted}, the slowest after ${over.slowestMs} ms, and no copy ended: ${memory.map((line) => line.trim()).join(", ")}`,
+        `holding ${tasks * MAX_PENDING}, the stack accepted ${full.accepted} a second at most; of ${over.offered} a second it accepted ${over.accepted}, the slowest after ${over.slowestMs} ms, and no task ended: ${memory.map((line) => line.trim()).join(", ")}`,
       );
 
       const calmAt = Date.now();
-      const goal = load.accepted + copies * MAX_PENDING;
+      const goal = load.accepted + tasks * MAX_PENDING;
       await until("accepted requests", () => load.accepted >= goal);
       const late = load.answers.filter(({ sentAt, status }) => sentAt >= calmAt && status !== 202);
       if (late.length > 0) throw new Error(`${late.length} requests were rejected after the crowd had left`);
 
-      // The new copies get fast connections before the delayed ones end.
+      // The new tasks get fast connections before the delayed ones end.
       await delayed.pass();
-      await replaceCopies(context, restoreLimit);
+      await replaceTasks(context, restoreLimit);
       await delayed.end();
     },
   },

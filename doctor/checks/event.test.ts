@@ -7,7 +7,7 @@ import { checkEvent } from "./event.ts";
 const API = "gifticon_main-api";
 const ISSUER = "gifticon_gifticon-issuer";
 
-/** Returns one host with the issuer and a replica of the API that reports these requests. */
+/** Returns one host with the issuer and a task of the API that reports these requests. */
 function hosts(queued: number, accepted: number, lag: number[] = [queued], held = 0): Observation["hosts"] {
   const stats = { queued, accepted, held, issued: accepted - queued };
   return {

@@ -39,9 +39,9 @@ function checkLag({ hosts, later }: Pick<Observation, "hosts" | "later">): Findi
 }
 
 /**
- * Returns how many requests wait, are decided and are held back by transactions, from the first
- * replica of the API that reports them. Returns undefined without one, since the issuer reports
- * only its lag.
+ * Returns the numbers of requests that wait, are decided, and are held back by transactions, from
+ * the first task of the API that reports them. Returns undefined without one, because the issuer
+ * reports only its lag.
  */
 function progressOf(hosts: Observation["hosts"]): { queued: number; decided: number; held: number } | undefined {
   for (const { stats } of tasksOf(hosts)) {

@@ -5,7 +5,7 @@ import { healthyHost, NEVER } from "../testing.ts";
 import { checkLoadBalancer } from "./load-balancer.ts";
 
 /**
- * Returns "fault; next step" for an answer of the load balancer. `ok`: a replica of the API is
+ * Returns "fault; next step" for an answer of the load balancer. `ok`: a task of the API is
  * ready.
  */
 function found(answer: number | string, ok = true): string[] {
@@ -20,7 +20,7 @@ test("finds no fault when the API answers through the load balancer", () => {
 
 test("an error status is a fault, and the next step depends on the API's readiness", () => {
   assert.match(found(503)[0] ?? "", /^http:\/\/api answers 503 from here; .* up with --refresh restores/);
-  assert.match(found(503, false)[0] ?? "", /; no replica of the API is ready: the lines above give the cause$/);
+  assert.match(found(503, false)[0] ?? "", /; no task of the API is ready: the lines above give the cause$/);
 });
 
 test("a load balancer that doesn't answer is a fault, and the next step names the allowed addresses", () => {

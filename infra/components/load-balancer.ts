@@ -15,14 +15,14 @@ import { tags } from "./tags.ts";
 const HEALTH_CHECK = { interval: 5, timeout: 3, healthyThreshold: 2, unhealthyThreshold: 2 };
 
 /**
- * Seconds until a new healthy copy gets requests: the required checks and one more interval,
+ * Seconds until a new healthy task gets requests: the required checks and one more interval,
  * because a check may just have taken place.
  */
 export const NEW_TARGET_SECONDS = HEALTH_CHECK.interval * (HEALTH_CHECK.healthyThreshold + 1);
 
 /**
  * The load balancer in front of the API. Every worker is a target, and health checks find the
- * workers with a copy. So a copy can move to another host without a change here.
+ * workers with a task. So a task can move to another host without a change here.
  *
  * A new host becomes a target before its previous node is retired. A target is removed after its
  * node has been retired.

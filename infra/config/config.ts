@@ -91,7 +91,7 @@ const fields = z.strictObject({
        * Generation of the workers' hosts. A new number replaces them, as after a patch that needs a
        * restart. New hosts are created beside the old ones. When they are targets of the load
        * balancer, the old ones are retired one after the other, each after its services have a
-       * healthy replica elsewhere. No request fails. During the change, twice the workers are paid
+       * healthy task elsewhere. No request fails. During the change, twice the workers are paid
        * for.
        */
       generation: wholeNumber(1, 1_000_000, "the number of the hosts' generation").default(1),
@@ -220,12 +220,12 @@ const fields = z.strictObject({
   api: z
     .strictObject({
       /**
-       * Number of copies of the API. Each publishes its port on its host, so there can't be more
-       * copies than workers. Default: 4, or the number of workers if that is lower.
+       * Number of replicas of the API. Each task publishes its port on its host, so there can't be
+       * more replicas than workers. Default: 4, or the number of workers if that is lower.
        */
-      replicas: wholeNumber(1, 50, "copies").optional(),
+      replicas: wholeNumber(1, 50, "replicas").optional(),
       /**
-       * Memory limit of one copy. It took 137 MB after 1,310,000 requests, and 234 MB with 6,000
+       * Memory limit of one task. It took 137 MB after 1,310,000 requests, and 234 MB with 6,000
        * connections (docs/performance.md). Together with the issuer it has to fit on a t3.micro.
        */
       memoryMib: wholeNumber(128, 16384, "MiB").default(384),
@@ -289,7 +289,7 @@ function* contradictions({
   if (api.replicas !== undefined && api.replicas > workers) {
     yield {
       path: ["api", "replicas"],
-      message: `at most as many as workers (${workers}): each copy publishes port ${PORTS.api} of its host`,
+      message: `at most as many as workers (${workers}): each task publishes port ${PORTS.api} of its host`,
     };
   }
   if (mode === "kafka" && hosts.kafka.labels[PLACEMENT_LABELS.kafka] !== "true") {

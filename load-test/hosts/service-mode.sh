@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Changes the mode of the API without another image, for all replicas at once. The verb `switch`
-# sets MODE and a pool of POOL_SIZE connections for each replica; `restore` sets what the stack
+# Changes the mode of the API without another image, for all tasks at once. The verb `switch`
+# sets MODE and a pool of POOL_SIZE connections for each task; `restore` sets what the stack
 # declares. A label of the service stores the declared values. A deployment of the stack restores
 # them too. Runs on the manager.
 # values: SERVICE_NAME MODE POOL_SIZE
 
 readonly OWN=gifticon-event.load-test.own
 # A jq function that replaces variables in place. To Swarm, the same variables in another order are
-# another specification, for which it restarts every replica.
+# another specification, for which it restarts every task.
 # shellcheck disable=SC2016 # jq's own variables
 readonly REPLACED='def replaced($new): ($new | map({(split("=")[0]): .}) | add) as $by | map($by[split("=")[0]] // .);'
 
@@ -33,10 +33,10 @@ main() {
       ;;
   esac
   if jq -e --argjson wanted "$wanted" '(.TaskTemplate.ContainerSpec.Env | sort) == ($wanted.TaskTemplate.ContainerSpec.Env | sort)' <<<"$spec" >/dev/null; then return; fi
-  # No client is served meanwhile, so all replicas change at once. The declared update settings are
+  # No client is served meanwhile, so all tasks change at once. The declared update settings are
   # put back afterwards.
   update "$(jq '.UpdateConfig = {Parallelism: 0, Order: "stop-first", FailureAction: "pause", Monitor: 1000000000}' <<<"$wanted")"
-  wait_until 180 "the replicas of $SERVICE_NAME to run in their new mode" updated || fail "$(docker service ps --no-trunc "$SERVICE_NAME" | head -n 8)"
+  wait_until 180 "the tasks of $SERVICE_NAME to run in their new mode" updated || fail "$(docker service ps --no-trunc "$SERVICE_NAME" | head -n 8)"
   update "$(jq --argjson declared "$(jq .UpdateConfig <<<"$spec")" '.UpdateConfig = $declared' <<<"$wanted")"
 }
 

@@ -43,7 +43,7 @@ async function change(...verbs: ("switch" | "restore")[]): Promise<{ spec: Spec;
   return { spec, updates: lines.map((line) => JSON.parse(line) as Spec) };
 }
 
-test("all replicas get another mode at once, with their other variables in the same order", async () => {
+test("all tasks get another mode at once, with their other variables in the same order", async () => {
   const { spec, updates } = await change("switch");
   assert.deepEqual(spec.TaskTemplate.ContainerSpec.Env, ["A=1", "MODE=direct", "DATABASE_POOL_SIZE=20", "Z=2"]);
   assert.deepEqual([updates[0]?.UpdateConfig.Parallelism, spec.UpdateConfig.Parallelism], [0, 1]);

@@ -6,7 +6,7 @@ import { renderScript } from "../../infra/scripts/render-script.ts";
  * declared mode again and reads no value.
  *
  * @param mode the mode that the verb `switch` sets.
- * @param poolSize database connections of each replica in that mode.
+ * @param poolSize database connections of each task in that mode.
  */
 export function serviceModeScript(mode: "kafka" | "direct", poolSize: number): string {
   return renderScript("load-test/hosts/service-mode.sh", {

@@ -1,5 +1,5 @@
 /* global __ENV, console */
-// Sends requests without a user, to reach each replica of the API. They get 400 and store nothing.
+// Sends requests without a user, to reach each task of the API. They get 400 and store nothing.
 import http from "k6/http";
 
 export const options = { vus: 8, duration: "1s", discardResponseBodies: true };

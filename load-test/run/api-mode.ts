@@ -18,9 +18,9 @@ export class ApiMode {
   }
 
   /**
-   * Switches all copies of the API to a mode.
+   * Switches all tasks of the API to a mode.
    *
-   * @param maxConnections limit of the database, which the copies share in mode direct.
+   * @param maxConnections limit of the database, which the tasks share in mode direct.
    */
   async enter(mode: Mode, maxConnections: number): Promise<void> {
     if (mode === this.#stack.mode) {

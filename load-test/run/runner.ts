@@ -98,20 +98,22 @@ export class Runner {
     return { generator: await Generator.find(this.#hosts), agent: await LoadAgent.find(this.#hosts, this.#stack) };
   }
 
-  /** Removes earlier rows, switches the mode, and waits until every copy of the API is reached. */
+  /** Removes earlier rows, switches the mode, and waits until every task of the API is reached. */
   async #prepare(mode: Mode, generator: Generator, agent: LoadAgent) {
     this.#progress.step(`${mode}: removing the rows of earlier load tests`);
     const before = await agent.reset();
     if (mode !== this.#stack.mode) this.#progress.step(`${mode}: switching the API to this mode`);
     await this.#mode.enter(mode, before.maxConnections);
-    await this.#reachEveryCopy(generator, agent);
+    await this.#reachEveryTask(generator, agent);
     // The requests of an earlier mode are decided by now, so their rows go too.
     return agent.reset();
   }
 
-  /** Sends invalid requests through the load balancer until each copy of the API has had one. */
-  async #reachEveryCopy(generator: Generator, agent: LoadAgent): Promise<void> {
-    this.#progress.step("reaching each copy of the API through the load balancer");
+  /**
+   * Sends invalid requests through the load balancer until each task of the API has received one.
+   */
+  async #reachEveryTask(generator: Generator, agent: LoadAgent): Promise<void> {
+    this.#progress.step("reaching each task of the API through the load balancer");
     const invalidRequests = async () => {
       const { tasks } = await agent.sample();
       return new Map(
@@ -130,8 +132,8 @@ export class Runner {
     if (this.#stop.aborted) return;
     const last = answered.trim().split("\n").at(-1) ?? "";
     throw new NotReadyError(
-      `the generator doesn't reach every copy of the API at ${this.#stack.apiUrl}; the last answer: ${last || "none"}\n` +
-        "Is its public address among entrance.cidrs, and is every copy healthy?",
+      `the generator doesn't reach every task of the API at ${this.#stack.apiUrl}; the last answer: ${last || "none"}\n` +
+        "Is its public address among entrance.cidrs, and is every task healthy?",
     );
   }
 }

@@ -41,14 +41,14 @@ const ONE_BROKER = BIGGEST.cores * assumed.brokerPerCore;
 /** Public addresses of the load balancer: one in each zone. */
 const LOAD_BALANCER_ADDRESSES = 2;
 /** Maximum of `api.replicas` in infra/config/config.ts. */
-const MOST_COPIES = 50;
-const MOST_PARTITIONS = 100;
+const MAX_REPLICAS = 50;
+const MAX_PARTITIONS = 100;
 
 /** Computes the settings for an event from the measured costs. */
 export function sizeFor(users: number, region = "ap-northeast-2"): Size {
   const peakPerSecond = Math.ceil((users / 60) * assumed.burst);
-  const perCopy = (10_000 / measured.api.cpuPer10000) * assumed.utilization * assumed.coreOfHost;
-  const replicas = Math.max(4, Math.ceil(peakPerSecond / perCopy));
+  const perReplica = (10_000 / measured.api.cpuPer10000) * assumed.utilization * assumed.coreOfHost;
+  const replicas = Math.max(4, Math.ceil(peakPerSecond / perReplica));
   const partitions = Math.max(1, Math.ceil(peakPerSecond / assumed.partitionPerSecond));
   const rowsPerSecond = measured.issuer.perSecond * assumed.rowsOnRds;
   const decidedAfterSeconds = Math.max(0, Math.ceil(users / rowsPerSecond) - 60);
@@ -75,13 +75,13 @@ export function sizeFor(users: number, region = "ap-northeast-2"): Size {
     generatorCores: Math.ceil((peakPerSecond * measured.k6.cpuPer10000) / 10_000 / 0.8),
     usdAnHour: costOf(region, workers, kafkaHost, brokers),
     notes: [
-      ...(replicas > MOST_COPIES
+      ...(replicas > MAX_REPLICAS
         ? [
-            `${replicas} copies are more than the settings take (${MOST_COPIES}): take bigger hosts or several environments`,
+            `${replicas} replicas are more than the settings allow (${MAX_REPLICAS}): use larger hosts or several environments`,
           ]
         : []),
-      ...(partitions > MOST_PARTITIONS
-        ? [`${partitions} partitions are more than the settings take (${MOST_PARTITIONS})`]
+      ...(partitions > MAX_PARTITIONS
+        ? [`${partitions} partitions are more than the settings allow (${MAX_PARTITIONS})`]
         : []),
       ...(brokers > 1
         ? [

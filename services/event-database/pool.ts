@@ -12,7 +12,7 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 7_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 /**
- * Longer than an update of all copies of a service. After a change of the password, copies with the
+ * Longer than an update of all tasks of a service. After a change of the password, tasks with the
  * old one continue with the connections that they have.
  */
 const IDLE_TIMEOUT_MS = 600_000;

@@ -13,8 +13,8 @@ export interface DrainTimes {
 const TIMES: DrainTimes = { quiet: 5_000, longest: 15_000, poll: 100 };
 
 /**
- * The time from "not ready" until the server closes. Meanwhile the load balancer moves to other
- * replicas.
+ * The time from "not ready" until the server closes. In this time the load balancer stops sending
+ * requests to this task.
  */
 export class Drain {
   readonly #times: DrainTimes;

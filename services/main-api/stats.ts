@@ -1,7 +1,7 @@
 import type { Tally } from "@gifticon/event-database/tally.ts";
 import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 
-/** Figures of the whole event, the same from every copy of main-api. The answer of `GET /stats`. */
+/** Figures of the whole event, the same from every task of main-api. The answer of `GET /stats`. */
 export interface Stats extends Tally {
   mode: "kafka" | "direct";
   /**
@@ -17,7 +17,7 @@ export interface Stats extends Tally {
   held: number | null;
 }
 
-/** Sources of the figures. All copies of main-api share them. */
+/** Sources of the figures. All tasks of main-api share them. */
 export interface StatsSources {
   /** Reads the database's counts of decided requests. */
   tally: () => Promise<Tally>;

@@ -6,7 +6,7 @@ import { PATHS } from "@gifticon/contract/facts/http.ts";
  * of the service in the same container, at PORT. Exits with 0 for status 200 within 3 s, and else
  * with 1. Prints the service's answer.
  *
- * It runs every few seconds for each copy, so it loads only a socket: it takes 0.07 CPU seconds.
+ * It runs every few seconds in each task, so it loads only a socket: it takes 0.07 CPU seconds.
  * With `node:http` it took 0.15, and 0.33 as a command of the service's own bundle.
  */
 const TIMEOUT_MS = 3_000;

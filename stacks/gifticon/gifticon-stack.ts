@@ -18,8 +18,8 @@ import { ON_WORKERS } from "../placement.ts";
 export interface GifticonStackArgs extends EventTarget {
   network: string;
   /**
-   * Number of workers without a copy of the API. With one, an update starts a new copy before it
-   * stops an old one.
+   * Number of workers without a task of the API. With at least one, an update starts a new task
+   * before it stops an old one.
    */
   spareWorkers: number;
   api: {
@@ -28,7 +28,7 @@ export interface GifticonStackArgs extends EventTarget {
     memoryMib: number;
     poolSize: number;
     port: number;
-    /** Seconds until the load balancer sends requests to a new healthy copy. */
+    /** Seconds until the load balancer sends requests to a new healthy task. */
     countedOnAfter: number;
   };
   queue: { mode: "direct" } | (KafkaAccess & { issuer: { image: string; memoryMib: number; poolSize: number } });
@@ -36,7 +36,7 @@ export interface GifticonStackArgs extends EventTarget {
   passwordSecret: string;
 }
 
-/** The event's services: the API on the workers, one copy a host, and in mode kafka the issuer. */
+/** The event's services: the API on the workers, one task a host, and in mode kafka the issuer. */
 export function gifticonStack(args: GifticonStackArgs): Compose {
   const { network, api, queue } = args;
   const { environment, ...access } = eventAccess(args);
@@ -65,7 +65,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       replicas: api.replicas,
       placement: { constraints: ON_WORKERS, max_replicas_per_node: 1 },
       ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
-      // swarm-retire.sh reads this label. It starts an extra copy before it removes a host with
+      // swarm-retire.sh reads this label. It starts an extra task before it removes a host with
       // one.
       labels: { [EXTRA_COPY_LABEL]: String(api.countedOnAfter) },
       resources: memory(api.memoryMib),
@@ -88,7 +88,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
             ...onWorkers,
             replicas: 1,
             placement: { constraints: ON_WORKERS },
-            // The topic's only partition has one reader. A second copy would be idle.
+            // The topic's only partition has one reader. A second task would be idle.
             ...rolling("stop-first"),
             resources: memory(queue.issuer.memoryMib),
           },

@@ -17,7 +17,7 @@ export interface Sample {
 /** Time span of the charts, in seconds. */
 export const WINDOW = 300;
 /**
- * Minimum time span of a rate, in seconds. Copies of the API read their figures at different times.
+ * Minimum time span of a rate, in seconds. Tasks of the API read their figures at different times.
  */
 const RATE_OVER = 2;
 
@@ -30,7 +30,7 @@ export class History {
   }
 
   /**
-   * Adds figures, unless they are older than the last: another copy of the API may have read them.
+   * Adds figures, unless they are older than the last: another task of the API may have read them.
    */
   add({ at: ms, accepted, queued, issued, rejected, stock }: Stats): boolean {
     const at = ms / 1_000;
