@@ -6,11 +6,11 @@ export type Advice = string & { [advised]: never };
 const SERVICE_LOGS = "on the manager: sudo docker service logs --tail 50";
 
 /**
- * Texts of the doctor's advice, by name. `up` is the command of an update. Each text has a test in
- * which it helps: see advice.test.ts.
+ * Texts of the doctor's advice, by name. `up` is the command of an update. advice.test.ts names a
+ * test for each text.
  */
 const TEXTS = {
-  // Steps that are an up.
+  // Steps that an update performs.
   upRestores: (up: string) => `${up} restores it`,
   upRestoresThem: (up: string) => `${up} restores them`,
   upJoinsAgain: (up: string) => `${up} joins it again`,

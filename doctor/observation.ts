@@ -92,7 +92,7 @@ const task = z.object({
   service: z.string(),
   /** Absent when the task didn't answer. */
   ready: z.object({ ok: z.boolean(), reason: z.string().optional() }).optional(),
-  /** Records behind in each partition. Only the issuer reports it. */
+  /** Lag of each partition in records. Only the issuer reports it. */
   lag: z.array(z.number()).default([]),
   /** Records that an open transaction holds back, by partition. Only the issuer reports it. */
   held: z.record(z.string(), z.number()).default({}),
@@ -120,8 +120,8 @@ const end = z.object({
   exitCode: z.number(),
   /** True when it used more memory than its limit. */
   outOfMemory: z.boolean(),
-  /** Last lines of its log. */
-  words: z.string(),
+  /** Last lines of its log, on one line. */
+  lastLines: z.string(),
 });
 
 const host = z.object({
@@ -129,6 +129,7 @@ const host = z.object({
   ends: z.array(end),
   /** Seconds since 1970. */
   clock: z.number(),
+  /** State of the host's node; empty when the engine doesn't answer. */
   swarm: z.string(),
   /** The error that ended the node; empty while it runs. */
   swarmError: z.string(),
@@ -166,8 +167,8 @@ export interface Observation {
   /** The failures of the hosts that didn't answer, by host name. */
   unreachable: Record<string, Unreachable>;
   /**
-   * A second observation of the hosts, after a queue had time to get shorter. It is made only when
-   * requests waited.
+   * A second observation of the hosts, made 3 s later if requests waited. It shows whether the
+   * queue gets shorter.
    */
   later: Record<string, HostObservation | undefined> | undefined;
   /** The API's HTTP status through the load balancer, or the error of the request. */

@@ -10,7 +10,7 @@ export interface Steps {
 }
 
 /**
- * Returns the commands for a stack. Stack local gets commands for this machine, the others for AWS.
+ * Returns the commands for a stack: for stack local those of this machine, for others those of AWS.
  */
 export function stepsOf(stack: string, { instances, account, region }: Where): Steps {
   const up = stack === "local" ? "./run up" : `pulumi up -s ${stack}`;

@@ -43,13 +43,13 @@ function found({ service = SWARM_SERVICES.issuer, ended = [40, 20], present = ["
     ...ended.map((seconds, index) => task(`t${index}`, seconds + 5, "shutdown", "failed", seconds, error)),
     task("present", present[1], "running", present[0], present[1], ""),
   ];
-  const ends = end ? [{ task: `t${ended.length - 1}`, exitCode: 1, outOfMemory: false, words: "", ...end }] : [];
+  const ends = end ? [{ task: `t${ended.length - 1}`, exitCode: 1, outOfMemory: false, lastLines: "", ...end }] : [];
   const hosts = { ...healthyHosts(), "worker-1": { ...healthyHost(), ends, ...worker } };
   return format(checkServices(declared, { swarm, hosts }, "up")).filter((line) => line.includes("crash-loops"));
 }
 
 test("a service whose tasks end soon after each start is reported with its last lines", () => {
-  assert.deepEqual(found({ end: { words: "starting | Error: no schema" } }), [
+  assert.deepEqual(found({ end: { lastLines: "starting | Error: no schema" } }), [
     "service gifticon_gifticon-issuer crash-loops: 2 tasks ended within 45 s, the last on worker-1 (task: non-zero exit (1)); " +
       "its last lines: starting | Error: no schema -> remove the cause that its log names; the Swarm then starts it by itself",
   ]);

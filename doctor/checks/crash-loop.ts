@@ -3,8 +3,9 @@ import { ADVICE, type Advice } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 import type { Observation, ServiceObservation, SwarmObservation } from "../observation.ts";
 
-/** One end may have a cause that is gone. Two ends in a short time have the same cause. */
+/** Minimum number of ends in a loop. The cause of a single end may be gone. */
 const FAILURES = 2;
+/** Ends before this many seconds don't count. */
 const WITHIN_S = 600;
 /** A task that runs for this many seconds is not part of a loop. Kafka's starts are 20 s apart. */
 const STABLE_S = 60;
@@ -17,14 +18,15 @@ interface CrashLoop {
   ends: number;
   /** Seconds since the start of the first of these tasks. */
   seconds: number;
-  /** The task that ended last, and its host. */
+  /** The ended task that was created last. */
   last: Task;
+  /** Name of its host. */
   host: string;
 }
 
 /**
- * Finds a service whose tasks end soon after each start. Reports their number and the last lines of
- * the last one, or its error if it had no container.
+ * Checks whether a service's tasks end soon after each start. Reports their number, and the last
+ * lines of the last task or, if it had no container, its error.
  *
  * @param isChanged true when the service differs from its stack file.
  */
@@ -40,9 +42,9 @@ export function checkCrashLoop(
   const seen = observation.hosts[host];
   const end = seen?.ends.find(({ task }) => task === last.ID);
   const error = end?.outOfMemory === true ? "it took more memory than its limit" : last.Status.Err;
-  const words = end === undefined || end.words === "" ? "" : `; its last lines: ${end.words}`;
+  const log = end === undefined || end.lastLines === "" ? "" : `; its last lines: ${end.lastLines}`;
   return {
-    what: `service ${service.Spec.Name} crash-loops: ${ends} tasks ended within ${seconds.toFixed(0)} s, the last on ${host} (${error})${words}`,
+    what: `service ${service.Spec.Name} crash-loops: ${ends} tasks ended within ${seconds.toFixed(0)} s, the last on ${host} (${error})${log}`,
     next:
       service.Spec.Name === SWARM_SERVICES.broker && seen !== undefined && seen.brokerEnd !== ""
         ? ADVICE.zookeeperLost()
@@ -79,8 +81,8 @@ function findLoop(
 }
 
 /**
- * Returns the task that was created last. An old version that still runs says nothing about a new
- * one.
+ * Returns the task that was created last. A running task of an old version doesn't show that a new
+ * version works.
  */
 function newest(tasks: readonly Task[]): Task {
   return tasks.reduce((one, other) => (Date.parse(other.CreatedAt) > Date.parse(one.CreatedAt) ? other : one));

@@ -9,7 +9,7 @@ export interface Credits {
   balances: { hours: number; credits: number }[];
 }
 
-/** An event lasts an hour or two. Credits that end sooner may end during it. */
+/** Credits that last this many hours are enough. An event lasts an hour or two. */
 const HOURS_ENOUGH = 3;
 
 /** Finds t3 instances whose CPU credits run out, at the rate of the last hour. */

@@ -4,8 +4,8 @@ import type { Finding } from "../finding.ts";
 import { type Observation, tasksOf } from "../observation.ts";
 
 /**
- * Checks that the event can continue: each task is ready (so it reaches the broker and the
- * database), and the queue gets shorter. A queue alone is no fault: the topic exists to hold one.
+ * Checks that each task is ready, so it reaches the broker and the database, and that the queue
+ * gets shorter. Waiting requests alone are no fault.
  */
 export function checkEvent(observation: Pick<Observation, "hosts" | "later">, up: string): Finding[] {
   const missing = Object.values(observation.hosts).some((host) =>
@@ -27,9 +27,9 @@ function checkLag({ hosts, later }: Pick<Observation, "hosts" | "later">): Findi
   const [before, after] = [progressOf(hosts), progressOf(later ?? {})];
   if (before === undefined || after === undefined || after.queued === 0) return [];
   if (after.decided > before.decided) return [];
-  // checkTransactions reports the transaction that holds all of them back.
-  const held = Object.values(later ?? {}).some((host) => (host?.transactions ?? []).length > 0);
-  if (held && after.held >= after.queued) return [];
+  // checkTransactions reports the transaction that holds all these requests back.
+  const hasTransaction = Object.values(later ?? {}).some((host) => (host?.transactions ?? []).length > 0);
+  if (hasTransaction && after.held >= after.queued) return [];
   return [
     {
       what: `${after.queued} requests wait in the topic and none was decided during the check`,

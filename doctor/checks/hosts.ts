@@ -5,22 +5,22 @@ import { localStep, type Unreachable } from "../reach.ts";
 import type { HostObservation, Observation } from "../observation.ts";
 import type { Steps } from "../steps.ts";
 
-/** Image pulls and Kafka's segments need disk space. A broker without any stops. */
+/** Used share of a disk that is a fault. Image pulls and Kafka's segments need free space. */
 const FULL_PERCENT = 85;
 /**
- * AWS accepts signed requests within 5 minutes, and certificates are valid to the second. chrony
- * keeps a host within milliseconds.
+ * Allowed offset of a host's clock. AWS accepts signed requests within 5 minutes, and certificates
+ * are valid to the second. chrony keeps a host within milliseconds.
  */
 const CLOCK_TOLERANCE_S = 5;
 /**
- * Swarm renews a node's certificate in the second half of its lifetime (90 days). Below this share
- * of it the renewal doesn't work.
+ * Remaining share of a certificate's lifetime below which its renewal has failed. Swarm renews a
+ * node's certificate in the second half of its lifetime of 90 days.
  */
-const LIFE_LEFT = 0.15;
+const MIN_LIFETIME_LEFT = 0.15;
 
 /**
- * Finds hosts that don't answer, are short of disk space, have a wrong clock, lack an image, have
- * left the Swarm, or have a certificate in the Swarm that is not renewed.
+ * Finds hosts that don't answer, lack disk space, have a wrong clock, lack an image, have left the
+ * Swarm, or have a certificate in the Swarm that was not renewed.
  */
 export function checkHosts(
   { hosts, unreachable }: Pick<Observation, "hosts" | "unreachable">,
@@ -31,7 +31,10 @@ export function checkHosts(
   );
 }
 
-/** A host that greets the manager is up, so the failure is this machine's. */
+/**
+ * Returns the finding for an unreachable host. If its SSH server greets the manager, the host is up
+ * and the cause is on this machine.
+ */
 function checkUnreachable(name: string, failure: Unreachable | undefined, { recover }: Steps): Finding[] {
   const message = failure?.message ?? "no attempt was made";
   if (failure?.greets === true) {
@@ -94,7 +97,7 @@ function checkHost(name: string, host: HostObservation, { up }: Steps): Finding[
 }
 
 /**
- * Returns the least possible offset of the host's clock in seconds. The host read it at some time
+ * Returns the minimum offset of the host's clock in seconds. The host read its clock at some time
  * between the question and the answer.
  */
 function clockOffset({ clock, asked, answered }: HostObservation): number {
@@ -106,7 +109,7 @@ function checkCertificate(name: string, { certificate, answered }: HostObservati
   if (certificate === "") return [];
   const { validFromDate, validToDate } = new X509Certificate(certificate);
   const left = validToDate.getTime() - answered * 1_000;
-  if (left > LIFE_LEFT * (validToDate.getTime() - validFromDate.getTime())) return [];
+  if (left > MIN_LIFETIME_LEFT * (validToDate.getTime() - validFromDate.getTime())) return [];
   const day = validToDate.toISOString().slice(0, 10);
   return [
     {

@@ -11,7 +11,8 @@ main() {
   wait
 }
 
-# A host that hangs may accept a connection, but only a working server sends its greeting.
+# greets ADDRESS: succeeds when an SSH server sends its greeting. A host that hangs may still accept
+# a connection.
 greets() {
   # shellcheck disable=SC2016 # the inner shell expands it
   timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && read -r line <&3 && [[ $line == SSH-* ]]' bash "$1" "$SSH_PORT" 2>/dev/null

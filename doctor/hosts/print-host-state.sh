@@ -41,24 +41,24 @@ broker_end() {
   docker logs --tail 200 "$last" 2>&1 | grep -o 'Invalid cluster.id in.*' | tail -n 1 || true
 }
 
-# Prints how the last container of each service ended that ended on this host, one a line.
+# Prints the end of each service's last exited container on this host, one a line.
 ends() {
   local id service seen=" "
   docker ps --all --filter status=exited --filter "label=$TASK_LABEL" --format "{{.ID}} {{.Label \"$SERVICE_LABEL\"}}" |
     while read -r id service; do
       if [[ $seen == *" $service "* ]]; then continue; fi
       seen+="$service "
-      docker inspect "$id" | jq -c --arg key "$TASK_LABEL" --arg words "$(last_words "$id")" \
-        '.[0] | {task: .Config.Labels[$key], exitCode: .State.ExitCode, outOfMemory: .State.OOMKilled, $words}'
+      docker inspect "$id" | jq -c --arg key "$TASK_LABEL" --arg lastLines "$(last_lines "$id")" \
+        '.[0] | {task: .Config.Labels[$key], exitCode: .State.ExitCode, outOfMemory: .State.OOMKilled, $lastLines}'
     done
 }
 
-# last_words CONTAINER: prints the last lines of its output on one line.
-last_words() {
+# last_lines CONTAINER: prints the last lines of its output on one line.
+last_lines() {
   docker logs --tail 3 "$1" 2>&1 | cut -c 1-300 | jq -Rrn '[inputs | select(test("\\S"))] | join(" | ")'
 }
 
-# Prints how full the root disk is, and the disk of Docker's data if it is another one.
+# Prints the used share of the root disk, and of the disk with Docker's data if it is another one.
 disks() {
   df --output=target,pcent / /var/lib/docker | sed 1d | sort -u |
     jq -Rsc 'split("\n") | map(select(. != "") | split(" ") | map(select(. != "")) | {path: .[0], percent: (.[1] | rtrimstr("%") | tonumber)})'

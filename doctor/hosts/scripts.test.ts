@@ -57,7 +57,7 @@ esac
   assert.equal(state["swarm"], "active");
   assert.equal(state["swarmError"], "certificate has expired");
   assert.deepEqual(state["ends"], [
-    { task: "t3", exitCode: 1, outOfMemory: false, words: 'first | Error: no "schema"' },
+    { task: "t3", exitCode: 1, outOfMemory: false, lastLines: 'first | Error: no "schema"' },
   ]);
   assert.equal(state["brokerEnd"], "Invalid cluster.id in: meta.properties. Expected a, but read b");
   assert.deepEqual([state["missingImages"], state["topics"], state["brokers"]], [[], null, 0]);
