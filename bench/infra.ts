@@ -1,5 +1,6 @@
 import { testAccount } from "local-cloud/engine/test-account.ts";
 import { LocalStack, type Outcome } from "../operate/local-stack.ts";
+import { runBenchmark } from "./support/benchmark.ts";
 
 /**
  * Measures the life of an environment on the local cloud, in seconds: up from nothing, up without
@@ -30,26 +31,28 @@ async function measure(operation: string, work: () => Promise<Outcome>): Promise
   return { operation, seconds, steps: steps.length, slowest };
 }
 
-const rows: Row[] = [];
-try {
-  await stack.dispose();
-  await stack.initialise({ "gifticon-event:network": { vpcCidr: range } });
-  rows.push(await measure("up from nothing", () => stack.succeed("up")));
-  rows.push(await measure("up without changes", () => stack.succeed("up", ["--expect-no-changes"])));
-  await stack.configure({ "gifticon-event:workers": 6 });
-  rows.push(await measure("one more worker", () => stack.succeed("up")));
-  rows.push(await measure("destroy", () => stack.succeed("destroy")));
-} finally {
-  await stack.dispose();
-}
-
-if (process.argv.includes("--json")) {
-  console.log(JSON.stringify(rows, undefined, 2));
-} else {
-  console.table(rows.map(({ operation, seconds, steps }) => ({ operation, seconds: seconds.toFixed(1), steps })));
-  for (const { operation, slowest } of rows) {
-    if (slowest.length === 0) continue;
-    console.log(`${operation}: the slowest resources (seconds, side by side)`);
-    console.table(slowest.map((row) => ({ ...row, seconds: row.seconds.toFixed(1) })));
+await runBenchmark("infra", async (json) => {
+  const rows: Row[] = [];
+  try {
+    await stack.dispose();
+    await stack.initialise({ "gifticon-event:network": { vpcCidr: range } });
+    rows.push(await measure("up from nothing", () => stack.succeed("up")));
+    rows.push(await measure("up without changes", () => stack.succeed("up", ["--expect-no-changes"])));
+    await stack.configure({ "gifticon-event:workers": 6 });
+    rows.push(await measure("one more worker", () => stack.succeed("up")));
+    rows.push(await measure("destroy", () => stack.succeed("destroy")));
+  } finally {
+    await stack.dispose();
   }
-}
+
+  if (json) {
+    console.log(JSON.stringify(rows, undefined, 2));
+  } else {
+    console.table(rows.map(({ operation, seconds, steps }) => ({ operation, seconds: seconds.toFixed(1), steps })));
+    for (const { operation, slowest } of rows) {
+      if (slowest.length === 0) continue;
+      console.log(`${operation}: the slowest resources (seconds, side by side)`);
+      console.table(slowest.map((row) => ({ ...row, seconds: row.seconds.toFixed(1) })));
+    }
+  }
+});

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { execa } from "execa";
+import { runBenchmark } from "./support/benchmark.ts";
 
 /**
  * Measures a review of both stacks against HEAD in a clone of HEAD, in seconds. It reviews without
@@ -32,17 +33,19 @@ async function addComments(clone: string): Promise<void> {
   }
 }
 
-const folder = await mkdtemp(join(tmpdir(), "gifticon-review-"));
-try {
-  const clone = join(folder, "clone");
-  await execa("git", ["clone", "--quiet", checkout, clone], { stdin: "ignore" });
-  await symlink(join(checkout, "node_modules"), join(clone, "node_modules"));
-  await writeFile(join(clone, ".git/info/exclude"), "node_modules\n");
-  const rows = [await measure(clone, "no changes, empty cache"), await measure(clone, "no changes, BASE cached")];
-  await addComments(clone);
-  rows.push(await measure(clone, "two comments, BASE cached"));
-  if (process.argv.includes("--json")) console.log(JSON.stringify(rows, undefined, 2));
-  else console.table(rows);
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+await runBenchmark("review", async (json) => {
+  const folder = await mkdtemp(join(tmpdir(), "gifticon-review-"));
+  try {
+    const clone = join(folder, "clone");
+    await execa("git", ["clone", "--quiet", checkout, clone], { stdin: "ignore" });
+    await symlink(join(checkout, "node_modules"), join(clone, "node_modules"));
+    await writeFile(join(clone, ".git/info/exclude"), "node_modules\n");
+    const rows = [await measure(clone, "no changes, empty cache"), await measure(clone, "no changes, BASE cached")];
+    await addComments(clone);
+    rows.push(await measure(clone, "two comments, BASE cached"));
+    if (json) console.log(JSON.stringify(rows, undefined, 2));
+    else console.table(rows);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
