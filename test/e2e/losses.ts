@@ -4,6 +4,7 @@ import { TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { onHost } from "../../operate/local-hosts.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
+import { INTERNAL_LISTENER } from "../../stacks/broker.ts";
 import type { Step } from "../support/story.ts";
 
 type Stack = Pick<LocalStack, "account" | "doctor" | "command">;
@@ -98,8 +99,11 @@ class Losses {
 
   async deleteTopic(): Promise<void> {
     const broker = `$(docker ps --quiet --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.broker})`;
-    const tool = `java -Xmx64m -cp '/opt/kafka/libs/*' org.apache.kafka.tools.TopicCommand --bootstrap-server kafka:19092`;
-    await this.on("kafka", `docker exec ${broker} sh -c "${tool} --delete --topic ${TOPIC}"`);
+    const tool = "kafka-tool org.apache.kafka.tools.TopicCommand";
+    await this.on(
+      "kafka",
+      `docker exec --env BOOTSTRAP_SERVERS=${INTERNAL_LISTENER} ${broker} ${tool} --delete --topic ${TOPIC}`,
+    );
   }
 
   /** Removes ZooKeeper's volume, as the loss of a disk does, and starts both servers again. */
