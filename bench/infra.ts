@@ -1,5 +1,5 @@
 import { testAccount } from "local-cloud/engine/test-account.ts";
-import { LocalStack, type Outcome } from "../operate/local-stack.ts";
+import { LocalStack, type OperationResult } from "../operate/local-stack.ts";
 import { runBenchmark } from "./support/benchmark.ts";
 
 /**
@@ -18,7 +18,7 @@ interface Row {
   slowest: { name: string; type: string; op: string; seconds: number }[];
 }
 
-async function measure(operation: string, work: () => Promise<Outcome>): Promise<Row> {
+async function measure(operation: string, work: () => Promise<OperationResult>): Promise<Row> {
   process.stderr.write(`${operation} ...\n`);
   const start = performance.now();
   const { steps } = await work();

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readArguments, UsageError, whole } from "../operate/arguments.ts";
+import { readArguments, UsageError, wholeNumber } from "../operate/arguments.ts";
 import type { Case } from "./case.ts";
 import { CASES } from "./cases.ts";
 
@@ -32,7 +32,7 @@ const MOST_USERS = 500;
 const schema = z.strictObject({
   all: z.boolean().default(false),
   fast: z.boolean().default(false),
-  users: whole(1, MOST_USERS).default(20),
+  users: wholeNumber(1, MOST_USERS).default(20),
   stack: z.literal("local", { error: "local" }).default("local"),
   markdown: z.string().min(1, { error: "the name of a file" }).optional(),
 });

@@ -1,4 +1,4 @@
-import { compare, type DecidedRow, type Findings } from "../operate/reconciliation.ts";
+import { checkInvariants, type DecidedRow, type Reconciliation } from "../operate/reconciliation.ts";
 import { ERROR_CLASSES, type ErrorClass } from "../operate/error-class.ts";
 import type { Case } from "./case.ts";
 import { type Figures, figuresOf, UNANSWERED } from "./figures.ts";
@@ -26,7 +26,7 @@ export interface CaseRecord {
 /** Verdict on a case. */
 export interface CaseVerdict {
   figures: Figures;
-  findings: Findings;
+  findings: Reconciliation;
   /** Number of accepted requests lost with the topic, in a case that allows it. */
   lost: number;
   /** Time from the fault until everything was healthy, in milliseconds. */
@@ -62,7 +62,7 @@ export function judgeCase(
         ({ status, requestId, endedAt: at }) => status === 202 && at < removedAt && !decided.has(requestId),
       )
     : [];
-  const findings = compare({
+  const findings = checkInvariants({
     answers: answers
       .filter((answer) => !mayBeLost.includes(answer))
       .map(({ userId, requestId, status }) => ({ userId, requestId, status, text: "" })),

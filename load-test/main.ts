@@ -11,7 +11,7 @@ import { makeReport, type Report, type RunningService } from "./report/report.ts
 import { headline, OUTCOME_HEADINGS } from "./report/headline.ts";
 import { Runner } from "./run/runner.ts";
 import { SshHosts } from "../operate/ssh-hosts.ts";
-import { NotReadyError, readProgramKey, readStack } from "../operate/stack-outputs.ts";
+import { NotReadyError, readProgramKey, readOutputsWithK6 } from "../operate/stack-outputs.ts";
 
 // `./run event`. Exit codes: 0 passed, 1 failed or invalid, 2 could not start.
 await runCommand(USAGE, async (args) => {
@@ -26,7 +26,7 @@ await runCommand(USAGE, async (args) => {
 });
 
 async function test(options: EventOptions): Promise<Report> {
-  const stack = await readStack(options.stack);
+  const stack = await readOutputsWithK6(options.stack);
   const { identity } = options;
   await using hosts = await SshHosts.open(
     stack,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readArguments, UsageError, whole } from "../operate/arguments.ts";
+import { readArguments, UsageError, wholeNumber } from "../operate/arguments.ts";
 import type { Model } from "./plan.ts";
 
 /** Options of `./run event`. */
@@ -44,12 +44,12 @@ const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `one of ${values.join(", ")}` });
 
 const schema = z.strictObject({
-  users: whole(1, MOST_USERS).default(6_000),
-  seconds: whole(1, 3_600).default(60),
+  users: wholeNumber(1, MOST_USERS).default(6_000),
+  seconds: wholeNumber(1, 3_600).default(60),
   mode: oneOf(["kafka", "direct"]).default("kafka"),
   compare: z.boolean().default(false),
   model: oneOf(["closed", "open"]).default("closed"),
-  rate: whole(1, 100_000).optional(),
+  rate: wholeNumber(1, 100_000).optional(),
   "max-error-rate": z
     .string()
     .regex(/^(0|1|0?\.\d+|0\.\d+|1\.0+)$/, { error: "a share from 0 to 1, as 0.01" })

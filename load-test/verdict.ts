@@ -1,4 +1,4 @@
-import { type ClientAnswer, compare, type Findings } from "../operate/reconciliation.ts";
+import { type ClientAnswer, checkInvariants, type Reconciliation } from "../operate/reconciliation.ts";
 import { missingOf } from "./answers.ts";
 import { missingEvidence } from "./evidence.ts";
 import { type Figures, figuresOf } from "./figures.ts";
@@ -28,7 +28,7 @@ export interface RunVerdict {
   doubts: string[];
   /** Remarks for the reader. */
   notes: string[];
-  findings: Findings & { deadLettered: number };
+  findings: Reconciliation & { deadLettered: number };
   figures: Figures;
 }
 
@@ -93,7 +93,7 @@ function reconcile({ log, evidence, plan, mode, startState }: RunRecord, partial
   // Gifticons of people outside of the run don't count.
   const others = evidence.end?.issuedToOthers ?? startState.issuedToOthers;
   const queued = mode === "kafka" ? evidence.records : undefined;
-  const findings = compare({
+  const findings = checkInvariants({
     answers,
     queued,
     deadLettered,

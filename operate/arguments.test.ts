@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { execa } from "execa";
 import { z } from "zod";
-import { readArguments, UsageError, whole } from "./arguments.ts";
+import { readArguments, UsageError, wholeNumber } from "./arguments.ts";
 
 const config = {
   options: { users: { type: "string" }, json: { type: "boolean" } },
-  schema: z.strictObject({ users: whole(1, 50), json: z.boolean().default(false) }),
+  schema: z.strictObject({ users: wholeNumber(1, 50), json: z.boolean().default(false) }),
   wrongName: (name: string) => (name === "all" ? undefined : `there is no part ${name}`),
 } as const;
 

@@ -8,7 +8,7 @@ export class UsageError extends Error {
 }
 
 /** Returns the schema of an option that is a whole number within bounds. */
-export function whole(min: number, max: number) {
+export function wholeNumber(min: number, max: number) {
   const error = `a whole number from ${min} to ${max}`;
   return z
     .string({ error })

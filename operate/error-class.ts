@@ -14,7 +14,11 @@ export const ERROR_CLASSES: readonly ErrorClass[] = [
   "wrong state",
 ];
 
-/** Returns the class of an unexpected HTTP status. */
+/**
+ * Returns the class of an unexpected HTTP status.
+ *
+ * @param retryAfter true when the answer has a Retry-After header.
+ */
 export function classOfStatus(status: number, retryAfter: boolean): ErrorClass {
   if (status === 503 && retryAfter) return "503 with Retry-After";
   if (status >= 500) return "5xx";

@@ -4,7 +4,7 @@ interface Labelled {
   Labels: Record<string, string>;
 }
 
-/** An instance of the local cloud. A container is its host. */
+/** An EC2 instance of the local cloud. It is a container. */
 export interface Instance {
   /** The container's id. */
   container: string;
@@ -51,8 +51,12 @@ async function instances(account: string): Promise<Instance[]> {
     .flatMap(([container = "", id]) => (container === "" ? [] : [{ container, name: names.get(id) ?? "" }]));
 }
 
-/** Returns the instance whose tag `Name` ends with `-NAME`. */
-export async function instance(account: string, name: string): Promise<Instance> {
+/**
+ * Finds the instance whose tag `Name` ends with `-NAME`.
+ *
+ * @throws Error that lists the instances when none has this name.
+ */
+export async function findInstance(account: string, name: string): Promise<Instance> {
   const all = await instances(account);
   const found = all.find((one) => one.name.endsWith(`-${name}`));
   if (found === undefined)
@@ -91,13 +95,13 @@ export async function containersInVpc(account: string): Promise<ResourceContaine
 /**
  * Runs a command as root in the container of an instance and returns its standard output.
  */
-export async function onHost(
+export async function runOnHost(
   account: string,
   name: string,
   command: readonly string[],
   input?: string,
 ): Promise<string> {
-  const { container } = await instance(account, name);
+  const { container } = await findInstance(account, name);
   const { stdout } = await execa("docker", ["exec", ...(input === undefined ? [] : ["-i"]), container, ...command], {
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });

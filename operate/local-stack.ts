@@ -19,7 +19,7 @@ export interface Step {
 }
 
 /** Result of an operation of the Pulumi CLI. */
-export interface Outcome {
+export interface OperationResult {
   exitCode: number | undefined;
   /** Standard output and standard error, interleaved. */
   output: string;
@@ -172,8 +172,8 @@ export class LocalStack {
   /**
    * Runs `./run event` on this stack until it ends.
    *
-   * @param untilInterrupt returns when Ctrl-C is to be pressed. It may read the progress so far. As
-   *   in a terminal, the signal goes to the whole process group.
+   * @param untilInterrupt waits until the run should be interrupted. It may read the progress so
+   *   far. As with Ctrl-C in a terminal, SIGINT goes to the whole process group.
    */
   async event(args: readonly string[], untilInterrupt?: (progress: () => string) => Promise<void>): Promise<EventRun> {
     const child = execa(join(checkout, "run"), ["event", "--json", "--out", this.reports, ...args], {
@@ -216,7 +216,7 @@ export class LocalStack {
   }
 
   /** Runs an operation and returns its result, also when it fails. */
-  async run(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
+  async run(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<OperationResult> {
     const log = join(this.directory, `${operation}.events.json`);
     await rm(log, { force: true });
     const result: Result<{ all: true; reject: false }> = await this.start(
@@ -227,7 +227,7 @@ export class LocalStack {
   }
 
   /** Runs an operation that has to succeed. Otherwise the CLI's output is the error. */
-  async succeed(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<Outcome> {
+  async succeed(operation: "up" | "destroy" | "refresh", args: readonly string[] = []): Promise<OperationResult> {
     const outcome = await this.run(operation, args);
     if (outcome.exitCode !== 0)
       throw new Error(`pulumi ${operation} ended with ${String(outcome.exitCode)}:\n${outcome.output.slice(-6_000)}`);

@@ -21,7 +21,7 @@ export interface TopicRecord {
   message: FetchedRecord;
 }
 
-/** An event's traces in clients, topic and database. */
+/** Sources of an event's traces: its clients, topic and database. */
 export interface Evidence {
   /** All answers that clients got. */
   answers: readonly ClientAnswer[];
@@ -40,7 +40,7 @@ export interface DecidedRow {
   code: string | null;
 }
 
-/** The traces to compare, after they were read. */
+/** The traces to check, after they were read. */
 export interface Traces {
   answers: readonly ClientAnswer[];
   /**
@@ -53,8 +53,8 @@ export interface Traces {
   stock: { total: number; remaining: number };
 }
 
-/** The figures of an event, with a message for each broken invariant. */
-export interface Findings {
+/** Result of a reconciliation: the figures of an event, and a message for each broken invariant. */
+export interface Reconciliation {
   accepted: number;
   issued: number;
   duplicate: number;
@@ -66,7 +66,7 @@ export interface Findings {
  * Compares the topic's records and the database with the answers that clients got. It is valid only
  * when the lag is 0.
  */
-export async function reconcile({ answers, records, topic, database }: Evidence): Promise<Findings> {
+export async function reconcile({ answers, records, topic, database }: Evidence): Promise<Reconciliation> {
   const { rows } = await database.query<DecidedRow>(
     `select request_id as "requestId", user_id as "userId", outcome, code from gifticon_request`,
   );
@@ -80,7 +80,7 @@ export async function reconcile({ answers, records, topic, database }: Evidence)
     .filter(({ status }) => status < 200 || status > 599)
     .map(({ userId, text }) => `user ${userId}: the connection failed: ${text}`);
   const { stock, rejected } = await readTally(database);
-  const findings = compare({ answers, queued, rows, stock });
+  const findings = checkInvariants({ answers, queued, rows, stock });
   const { duplicate, soldOut } = findings;
   const miscounts = [
     ...(rejected.duplicate === duplicate
@@ -101,7 +101,7 @@ export async function reconcile({ answers, records, topic, database }: Evidence)
  * - each rejection has a valid reason;
  * - each outcome in an answer is the one in the database.
  */
-export function compare({ answers, queued, deadLettered, rows, stock }: Traces): Findings {
+export function checkInvariants({ answers, queued, deadLettered, rows, stock }: Traces): Reconciliation {
   const byId = new Map(rows.map((row) => [row.requestId, row]));
   const violations: string[] = [];
   const check = (holds: boolean, violation: () => string) => {

@@ -41,11 +41,11 @@ export async function readOutputs(name: string): Promise<StackOutputs> {
 }
 
 /**
- * Reads the outputs of a stack for a load test.
+ * Reads the outputs of a stack that has k6.
  *
  * @throws NotReadyError when the stack isn't up or has no k6.
  */
-export async function readStack(name: string): Promise<StackOutputs> {
+export async function readOutputsWithK6(name: string): Promise<StackOutputs> {
   const stack = await readOutputs(name);
   if (stack.loadGenerator !== "k6") {
     throw new NotReadyError(

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { json } from "node:stream/consumers";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
-import { Gifticons } from "../operate/gifticons.ts";
+import { ApiClient } from "../operate/api-client.ts";
 import type { Outputs } from "../operate/local-stack.ts";
 import { describeEnd, prove } from "./proof.ts";
 
@@ -13,7 +13,7 @@ const FIRST_PROOF_USER = 9_000_000_000;
 
 const outputs = (await json(process.stdin)) as Outputs;
 const userId = FIRST_PROOF_USER + randomInt(1_000_000_000);
-const client = new Gifticons(outputs.apiUrl);
+const client = new ApiClient(outputs.apiUrl);
 
 try {
   const start = performance.now();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Answer, RequestState } from "../operate/gifticons.ts";
+import type { Answer, RequestState } from "../operate/api-client.ts";
 import { type Proof, prove, describeEnd } from "./proof.ts";
 
 const ID = "01890000-0000-7000-8000-000000000000";

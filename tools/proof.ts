@@ -1,4 +1,4 @@
-import type { Answer, RequestState } from "../operate/gifticons.ts";
+import type { Answer, RequestState } from "../operate/api-client.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 
 /** The methods of the client that a proof needs. */

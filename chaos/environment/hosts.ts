@@ -1,4 +1,4 @@
-import { instance } from "../../operate/local-hosts.ts";
+import { findInstance } from "../../operate/local-hosts.ts";
 import { docker } from "./docker.ts";
 
 /** A host as the program's output `nodes` describes it. */
@@ -51,7 +51,7 @@ export class Hosts {
   async container(host: string): Promise<string> {
     let found = this.#containers.get(host);
     if (found === undefined) {
-      found = instance(this.#account, host).then(({ container }) => container);
+      found = findInstance(this.#account, host).then(({ container }) => container);
       this.#containers.set(host, found);
     }
     return found;

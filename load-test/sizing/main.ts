@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readArguments, runCommand, whole } from "../../operate/arguments.ts";
+import { readArguments, runCommand, wholeNumber } from "../../operate/arguments.ts";
 import { sizeFor, type Size } from "./size.ts";
 
 // `./run size`: prints the size of an event with so many users in a minute.
@@ -7,7 +7,7 @@ const USAGE = `Usage: ./run size --users N [--json]
 
   --users N   number of users within a minute
   --json      print the size as JSON`;
-const schema = z.strictObject({ users: whole(1, 100_000_000), json: z.boolean().default(false) });
+const schema = z.strictObject({ users: wholeNumber(1, 100_000_000), json: z.boolean().default(false) });
 
 await runCommand(USAGE, (args) => {
   const { options } = readArguments(args, {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CONSUMER_GROUP, TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { prepareDatabase } from "@gifticon/event-database/migrate.ts";
 import { readMigrationSettings } from "@gifticon/runtime/environment.ts";
-import { type Evidence, type Findings, reconcile } from "../../operate/reconciliation.ts";
+import { type Evidence, type Reconciliation, reconcile } from "../../operate/reconciliation.ts";
 import { execa, type ResultPromise } from "execa";
 import type pg from "pg";
 import type { Backing } from "./backing.ts";
@@ -30,7 +30,7 @@ export interface Event extends AsyncDisposable {
   /** Waits until all records of the topic are consumed and committed. */
   settled: () => Promise<void>;
   /** Compares the clients' answers with the topic and the database. */
-  reconcile: (answers: Evidence["answers"]) => Promise<Findings>;
+  reconcile: (answers: Evidence["answers"]) => Promise<Reconciliation>;
 }
 
 let events = 0;

@@ -3,9 +3,9 @@ import { after, before, describe } from "node:test";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { execa } from "execa";
 import { testAccount } from "local-cloud/engine/test-account.ts";
-import { Gifticons, type Answer } from "../../operate/gifticons.ts";
-import { instance, leftovers, removeRecord } from "../../operate/local-hosts.ts";
-import { LocalStack, type Outcome } from "../../operate/local-stack.ts";
+import { ApiClient, type Answer } from "../../operate/api-client.ts";
+import { findInstance, leftovers, removeRecord } from "../../operate/local-hosts.ts";
+import { LocalStack, type OperationResult } from "../../operate/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
@@ -29,8 +29,8 @@ const NO_ANSWER = /dial \d+\/\d+ failed/i;
 let nextUser = 1;
 const freshUsers = (count: number): number[] => Array.from({ length: count }, () => nextUser++);
 
-async function withGifticons<T>(use: (client: Gifticons) => Promise<T>): Promise<T> {
-  const client = new Gifticons((await stack.outputs()).apiUrl);
+async function withClient<T>(use: (client: ApiClient) => Promise<T>): Promise<T> {
+  const client = new ApiClient((await stack.outputs()).apiUrl);
   try {
     return await use(client);
   } finally {
@@ -40,7 +40,7 @@ async function withGifticons<T>(use: (client: Gifticons) => Promise<T>): Promise
 
 /** Issues a gifticon. It retries, because a new load balancer first counts its health checks. */
 async function issueOne(): Promise<void> {
-  await withGifticons(async (client) => {
+  await withClient(async (client) => {
     const [userId = 0] = freshUsers(1);
     const answer = await waitUntil("a first answer", async () => {
       const one = await client.ask(userId, `first-${userId}`);
@@ -50,14 +50,14 @@ async function issueOne(): Promise<void> {
   });
 }
 
-const operations = ({ steps }: Outcome): string[] => [...new Set(steps.map(({ op }) => op))].sort();
+const operations = ({ steps }: OperationResult): string[] => [...new Set(steps.map(({ op }) => op))].sort();
 
 /**
  * Sends requests of new users, ten at a time, until `work` has ended. Every accepted request must
  * then be issued.
  */
 async function underLoad(work: () => Promise<void>): Promise<void> {
-  await withGifticons(async (client) => {
+  await withClient(async (client) => {
     const accepted: Answer[] = [];
     const ended = new AbortController();
     const asking = (async () => {
@@ -121,7 +121,7 @@ describe("the environment on the local cloud", () => {
   });
 
   step("issues 1,000 users once each, and rejects a repeated user as a duplicate", async () => {
-    await withGifticons(async (client) => {
+    await withClient(async (client) => {
       const users = freshUsers(1_000);
       const answers = await client.askAll(users);
       assert.deepEqual([...new Set(answers.map(({ status }) => status))], [202]);
@@ -166,11 +166,11 @@ describe("the environment on the local cloud", () => {
   });
 
   step("detects a host that was removed by hand, and replaces it with its labels", async () => {
-    const { container } = await instance(account, "worker-2");
+    const { container } = await findInstance(account, "worker-2");
     await execa("docker", ["rm", "-f", "-v", container]);
     await stack.succeed("refresh");
     await stack.succeed("up");
-    assert.notEqual((await instance(account, "worker-2")).container, container);
+    assert.notEqual((await findInstance(account, "worker-2")).container, container);
     const nodes = await swarmNodes(account, stack);
     assert.deepEqual(
       nodes.filter(({ state }) => state !== "ready"),
@@ -188,7 +188,7 @@ describe("the environment on the local cloud", () => {
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
       ({ fromPort }) => fromPort === PORTS.api,
     );
-    await withGifticons(async (client) => {
+    await withClient(async (client) => {
       await waitUntil("the load balancer to find no healthy target", async () => {
         const { status } = await client.ask(nextUser++);
         return status === 503;
@@ -224,7 +224,7 @@ describe("the environment on the local cloud", () => {
   step("finishes an up that was killed in the middle", async () => {
     await stack.configure({ [setting("workers")]: 6 });
     const up = stack.start(["up", "--stack", "local", "--yes", "--skip-preview"], { reject: false });
-    await waitUntil("the sixth worker's container", () => instance(account, "worker-6")).finally(() =>
+    await waitUntil("the sixth worker's container", () => findInstance(account, "worker-6")).finally(() =>
       up.kill("SIGKILL"),
     );
     await up;
@@ -267,7 +267,7 @@ describe("the environment on the local cloud", () => {
 
   step("leaves nothing after a destroy, which waits for no host, as all of them are lost", async () => {
     for (const { name } of (await stack.outputs()).nodes) {
-      const { container } = await instance(account, name);
+      const { container } = await findInstance(account, name);
       await execa("docker", ["rm", "--force", "--volumes", container]);
     }
     await stack.succeed("refresh");

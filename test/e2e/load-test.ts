@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { request } from "undici";
 import { requestIdOf } from "../../load-test/plan.ts";
 import type { Report } from "../../load-test/report/report.ts";
-import { onHost } from "../../operate/local-hosts.ts";
+import { runOnHost } from "../../operate/local-hosts.ts";
 import type { EventRun, LocalStack } from "../../operate/local-stack.ts";
 import { Canary, secretsOfState } from "../support/security/canary.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
@@ -141,7 +141,7 @@ export class LoadTest {
    */
   async passesInBothModes(): Promise<void> {
     const spec = () =>
-      onHost(this.#stack.account, "manager", [
+      runOnHost(this.#stack.account, "manager", [
         "docker",
         "service",
         "inspect",
@@ -176,6 +176,6 @@ export class LoadTest {
 
   #inGenerator(script: string): Promise<string> {
     const container = '"$(docker ps -qf label=com.docker.swarm.service.name=load-test_k6)"';
-    return onHost(this.#stack.account, "load-generator", ["sh", "-c", `docker exec ${container} sh -c '${script}'`]);
+    return runOnHost(this.#stack.account, "load-generator", ["sh", "-c", `docker exec ${container} sh -c '${script}'`]);
   }
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { inStack, SERVICE_LABEL, STACK_LABEL, STACKS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { TOPIC } from "@gifticon/contract/facts/queue.ts";
-import { onHost } from "../../operate/local-hosts.ts";
+import { runOnHost } from "../../operate/local-hosts.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 import { INTERNAL_LISTENER } from "../../stacks/broker.ts";
@@ -75,11 +75,11 @@ class Losses {
   }
 
   async on(host: string, script: string): Promise<string> {
-    return onHost(this.#stack.account, host, ["bash", "-c", script]);
+    return runOnHost(this.#stack.account, host, ["bash", "-c", script]);
   }
 
   async onManager(...command: string[]): Promise<string> {
-    return onHost(this.#stack.account, "manager", ["docker", ...command]);
+    return runOnHost(this.#stack.account, "manager", ["docker", ...command]);
   }
 
   /** Removes the local cloud's lines from /etc/hosts, as WSL does at each start. */

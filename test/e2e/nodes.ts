@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { onHost } from "../../operate/local-hosts.ts";
+import { runOnHost } from "../../operate/local-hosts.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
 import type { Step } from "../support/story.ts";
 import { swarmNodes, swarmServices } from "../support/swarm.ts";
@@ -8,7 +8,7 @@ import { waitUntil } from "@gifticon/runtime/wait-until.ts";
 /** Makes every kind of manual change in the Swarm at once, because each up takes time. */
 async function changeByHand(account: string, nodeOf: (name: string) => string): Promise<void> {
   await leave(account, "worker-2");
-  const docker = (...command: string[]) => onHost(account, "manager", ["docker", ...command]);
+  const docker = (...command: string[]) => runOnHost(account, "manager", ["docker", ...command]);
   await docker("node", "update", "--label-rm", "kafka_server", nodeOf("kafka"));
   await docker("node", "update", "--availability", "drain", nodeOf("worker-1"));
   await docker("service", "scale", "--detach", "gifticon_main-api=1");
@@ -20,7 +20,7 @@ async function changeByHand(account: string, nodeOf: (name: string) => string): 
  * that it allows itself, and then fails. A second attempt succeeds.
  */
 async function leave(account: string, name: string): Promise<void> {
-  const docker = (...command: string[]) => onHost(account, name, ["docker", ...command]);
+  const docker = (...command: string[]) => runOnHost(account, name, ["docker", ...command]);
   await waitUntil(`${name} to have left the Swarm`, async () => {
     if ((await docker("info", "--format", "{{.Swarm.LocalNodeState}}")) === "inactive") return true;
     await docker("swarm", "leave");

@@ -6,10 +6,10 @@ import { execa } from "execa";
 import { parse } from "yaml";
 import { loadSettings } from "../../infra/config/config.ts";
 import { type Flow, groupsOfRole, planFlows } from "../../infra/plans/flows.ts";
-import { Gifticons } from "../../operate/gifticons.ts";
+import { ApiClient } from "../../operate/api-client.ts";
 import { send, targetOf } from "../support/hostile/raw-http.ts";
 import { smugglings } from "../support/hostile/smuggling.ts";
-import { containersInVpc, onHost, type ResourceContainer } from "../../operate/local-hosts.ts";
+import { containersInVpc, runOnHost, type ResourceContainer } from "../../operate/local-hosts.ts";
 import type { LocalStack, Outputs } from "../../operate/local-stack.ts";
 import { Canary, secretsOfState, traceOf } from "../support/security/canary.ts";
 import { faultsOf } from "../support/security/cis-containers.ts";
@@ -59,7 +59,7 @@ function hardeningSteps(step: Step, stack: LocalStack, inspected: Inspect): void
         find "$folder" -mindepth 1 -type f -printf 'file\\n' -quit
         find "$folder" \\( ! -uid 1000 -o -perm /o+w \\) -printf '%p %u:%g %m\\n'
       done`;
-    const found = await onHost(stack.account, "kafka", ["bash", "-c", script]);
+    const found = await runOnHost(stack.account, "kafka", ["bash", "-c", script]);
     assert.deepEqual(found.split("\n"), ["file", "file"]);
   });
 
@@ -98,7 +98,7 @@ function hardeningSteps(step: Step, stack: LocalStack, inspected: Inspect): void
 function smugglingStep(step: Step, stack: LocalStack): void {
   step("accepts no request through the load balancer that is hidden in another", async () => {
     const { apiUrl } = await stack.outputs();
-    const client = new Gifticons(apiUrl);
+    const client = new ApiClient(apiUrl);
     const attacks = smugglings(0, "").map(({ name }, index) => ({
       name,
       userId: 8_000_000 + index,

@@ -1,4 +1,4 @@
-import { onHost } from "../../operate/local-hosts.ts";
+import { runOnHost } from "../../operate/local-hosts.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
 
 /** A node as the Swarm reports it. */
@@ -16,8 +16,8 @@ export interface SwarmNode {
 
 /** Returns the Swarm's own list of its nodes, from the manager. */
 export async function swarmNodes(account: string, stack: LocalStack): Promise<SwarmNode[]> {
-  const ids = (await onHost(account, "manager", ["docker", "node", "ls", "-q"])).split("\n");
-  const inspected = await onHost(account, "manager", ["docker", "node", "inspect", ...ids]);
+  const ids = (await runOnHost(account, "manager", ["docker", "node", "ls", "-q"])).split("\n");
+  const inspected = await runOnHost(account, "manager", ["docker", "node", "inspect", ...ids]);
   const nodes = JSON.parse(inspected) as {
     ID: string;
     Spec: { Role: string; Availability: string; Labels: Record<string, string> };
@@ -40,5 +40,5 @@ export async function swarmNodes(account: string, stack: LocalStack): Promise<Sw
  */
 export async function swarmServices(account: string): Promise<string[]> {
   const list = ["docker", "service", "ls", "--format", "{{.Name}} {{.Replicas}}"];
-  return (await onHost(account, "manager", list)).split("\n").sort();
+  return (await runOnHost(account, "manager", list)).split("\n").sort();
 }

@@ -1,4 +1,4 @@
-import { onHost } from "../../../operate/local-hosts.ts";
+import { runOnHost } from "../../../operate/local-hosts.ts";
 
 /** A running container of a host, as its engine and its kernel see it. */
 export interface RunningTask {
@@ -46,9 +46,9 @@ interface Inspected {
 
 /** Returns every running container of a host. */
 export async function runningTasks(account: string, host: string): Promise<RunningTask[]> {
-  const ids = (await onHost(account, host, ["docker", "ps", "--quiet", "--no-trunc"])).split("\n").filter(Boolean);
+  const ids = (await runOnHost(account, host, ["docker", "ps", "--quiet", "--no-trunc"])).split("\n").filter(Boolean);
   if (ids.length === 0) return [];
-  const inspected = JSON.parse(await onHost(account, host, ["docker", "inspect", ...ids])) as Inspected[];
+  const inspected = JSON.parse(await runOnHost(account, host, ["docker", "inspect", ...ids])) as Inspected[];
   return Promise.all(
     inspected.map(async ({ Id, State, Config, HostConfig, Mounts, NetworkSettings, AppArmorProfile }) => ({
       host,
@@ -61,7 +61,7 @@ export async function runningTasks(account: string, host: string): Promise<Runni
       ports: NetworkSettings.Ports,
       appArmorProfile: AppArmorProfile,
       ...(State.Health && { health: State.Health }),
-      status: linesOf(await onHost(account, host, ["cat", `/proc/${State.Pid}/status`])),
+      status: linesOf(await runOnHost(account, host, ["cat", `/proc/${State.Pid}/status`])),
     })),
   );
 }

@@ -19,8 +19,8 @@ export interface RequestState {
   reason?: string;
 }
 
-/** A client of the event's API with its own keep-alive connections. The caller closes it. */
-export class Gifticons {
+/** A client of main-api with its own keep-alive connections. The caller closes it. */
+export class ApiClient {
   readonly #apiUrl: string;
   readonly #agent: Agent;
 
