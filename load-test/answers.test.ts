@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addLine, emptyLog, missingOf, withoutGivenUp } from "./answers.ts";
+import { addLine, emptyLog, missingOf, withoutAbandoned } from "./answers.ts";
 import type { ErrorClass } from "../operate/error-class.ts";
 import { errorOf } from "./errors.ts";
 
@@ -64,7 +64,7 @@ for (const [line, expected] of classes) {
 test("requests that k6 abandoned at its end don't count; earlier failures and later answers do", () => {
   const log = logOf("p 0 1000 0 900 0 1050", "p 1 1500 0 700 0 1000", "p 2 1500 0 700 201 0");
   assert.deepEqual(
-    withoutGivenUp(log, 2_000).answers.map(({ number }) => number),
+    withoutAbandoned(log, 2_000).answers.map(({ number }) => number),
     [0, 2],
   );
 });

@@ -1,8 +1,8 @@
 /** The answer to one request, as the generator logged it. */
 export interface Answer {
-  /** first: a user's first request. again: its repetition. status: a read of its status. */
+  /** first: a user's first request. again: a repeated request. status: a read of its status. */
   kind: "first" | "again" | "status";
-  /** Number of the user in the run, from 0. */
+  /** The user's number in the run, from 0. */
   number: number;
   /** Time of sending, in milliseconds since 1970. */
   at: number;
@@ -87,6 +87,6 @@ export function missingOf({ answers, unsent, endedAt, unreadable }: AnswerLog): 
  *
  * @param at time of the early end, in milliseconds since 1970.
  */
-export function withoutGivenUp(log: AnswerLog, at: number): AnswerLog {
+export function withoutAbandoned(log: AnswerLog, at: number): AnswerLog {
   return { ...log, answers: log.answers.filter((answer) => answer.status > 0 || answer.at + answer.duration < at) };
 }

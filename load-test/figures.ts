@@ -27,12 +27,15 @@ export interface Figures {
   settleMs: number;
   /** Delay between planned and real sending, in milliseconds. */
   delay: Spread;
-  /** CPU of the generator's host and of all hosts together, 0 to 1. 0 when unknown. */
+  /**
+   * CPU use of the generator's host: its share of its own cores and of all hosts' use, 0 to 1, and
+   * CPU seconds for 10,000 requests. 0 when unknown.
+   */
   generatorCpu: { ofItsCores: number; ofAllHosts: number; secondsPer10000: number };
   /** Maximum number of open sockets on the generator's host. */
   sockets: number;
-  /** Share of planned users that didn't start. Only in the open model. */
-  notBegun: number;
+  /** Share of planned users that didn't start. 0 in the closed model. */
+  notStarted: number;
 }
 
 /** Computes the figures of a run. */
@@ -62,7 +65,7 @@ export function figuresOf({ log, evidence, plan, hosts }: RunRecord): Figures {
     delay: spreadOf(asks.map(({ delay }) => delay)),
     generatorCpu: generatorCpuOf(hosts, log.answers.length, log.startedAt ?? 0, log.endedAt ?? Infinity),
     sockets: Math.max(0, ...(hosts.find(isGenerator)?.samples ?? []).map(({ sockets }) => sockets)),
-    notBegun: plan.model === "open" ? Math.max(0, 1 - users / (plan.rate * plan.seconds)) : 0,
+    notStarted: plan.model === "open" ? Math.max(0, 1 - users / (plan.rate * plan.seconds)) : 0,
   };
 }
 

@@ -51,7 +51,7 @@ async function test(options: EventOptions): Promise<Report> {
   try {
     for (const mode of options.modes) {
       if (stop.signal.aborted) break;
-      // In a comparison, errors without Kafka are a result and no failure. All other promises hold.
+      // In a comparison, errors without Kafka are a result and no failure. All other checks apply.
       const compared = options.modes.length > 1 && mode === "direct";
       const record = await runner.run(mode, options, compared ? 1 : options.maxErrorRate);
       if (record) records.push(record);

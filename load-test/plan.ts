@@ -71,7 +71,7 @@ export function planRun({ model, users, seconds, rate }: Crowd, url: string, run
   };
 }
 
-/** Returns a request's id. It derives from the key as in the API, so no answer's body is kept. */
+/** Returns a request's id. Like the API, it derives the id from the key, so no body is kept. */
 export function requestIdOf(
   { run, firstUser }: Pick<Plan, "run" | "firstUser">,
   number: number,

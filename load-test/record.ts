@@ -22,11 +22,11 @@ export interface GeneratorLimits {
   cores: number;
 }
 
-/** End of the generator. */
+/** Result of the generator's run. */
 export interface GeneratorEnd {
   exitCode: number | undefined;
-  /** Last messages of k6 on standard error. */
-  complaints: string;
+  /** Last lines of k6's standard error. */
+  errorOutput: string;
 }
 
 /** Record of a run. The verdict and the report derive from it. */

@@ -1,7 +1,7 @@
 import { errorOf } from "./errors.ts";
 import { isAccepted } from "./figures.ts";
 import type { RunRecord } from "./record.ts";
-import { curveOf, spreadOf } from "./statistics.ts";
+import { quantilesOf, spreadOf } from "./statistics.ts";
 
 /** A run, second by second. Index 0 is the second in which k6 started. Missing values are null. */
 export interface Series {
@@ -27,7 +27,7 @@ export interface Series {
   cpu: Record<string, (number | null)[]>;
 }
 
-/** Points of a drawn distribution, denser towards the slow end. */
+/** Shares at which a distribution is drawn, 0 to 1. They are denser towards the slow end. */
 export const SHARES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1] as const;
 
 /** Latency and time to issue at each of {@link SHARES}, in milliseconds. */
@@ -71,7 +71,7 @@ export function seriesOf({ log, evidence, samples, hosts }: RunRecord): Series {
     errors: count(log.answers.filter((answer) => errorOf(answer) !== undefined).map(endOf)),
     issued: count(evidence.rows.filter(({ outcome }) => outcome === "issued").map(({ decidedAt }) => decidedAt)),
     decided,
-    waiting: difference(requested, decided),
+    waiting: remaining(requested, decided),
     lag: sampled(({ lag }) => lag),
     connections: sampled(({ connections }) => connections?.all),
     activeConnections: sampled(({ connections }) => connections?.active),
@@ -84,21 +84,21 @@ export function seriesOf({ log, evidence, samples, hosts }: RunRecord): Series {
 /** Computes the distributions of a run. */
 export function distributionOf({ log, evidence }: RunRecord): Distribution {
   return {
-    latency: curveOf(
+    latency: quantilesOf(
       log.answers.filter(({ kind, status }) => kind !== "status" && status > 0).map(({ duration }) => duration),
       SHARES,
     ),
-    timeToIssue: curveOf(
+    timeToIssue: quantilesOf(
       evidence.rows.map(({ requestedAt, decidedAt }) => Math.max(0, decidedAt - requestedAt)),
       SHARES,
     ),
   };
 }
 
-/** Returns the difference of the sums of two series, at the end of each second. */
-function difference(came: readonly number[], went: readonly number[]): number[] {
-  let there = 0;
-  return came.map((count, index) => Math.max(0, (there += count - (went[index] ?? 0))));
+/** Returns the number of items that have arrived and not left, at the end of each second. */
+function remaining(arrived: readonly number[], left: readonly number[]): number[] {
+  let present = 0;
+  return arrived.map((count, index) => Math.max(0, (present += count - (left[index] ?? 0))));
 }
 
 function coresInUse(usage: RunRecord["hosts"][number]["samples"], start: number, length: number): (number | null)[] {

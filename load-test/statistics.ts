@@ -1,4 +1,4 @@
-/** Summary of a set of values. */
+/** Number, percentiles and maximum of a set of values. */
 export interface Spread {
   count: number;
   p50: number;
@@ -9,15 +9,12 @@ export interface Spread {
 
 /** Summarises values; all 0 for an empty set. */
 export function spreadOf(values: readonly number[]): Spread {
-  const sorted = Float64Array.from(values).sort();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
-  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: sorted.at(-1) ?? 0 };
+  const [p50 = 0, p95 = 0, p99 = 0, max = 0] = quantilesOf(values, [0.5, 0.95, 0.99, 1]);
+  return { count: values.length, p50, p95, p99, max };
 }
 
-/** Returns the share of values up to each bound, in percent. */
-export function curveOf(values: readonly number[], shares: readonly number[]): number[] {
+/** Returns the value at each share, 0 to 1, of the sorted values; 0 for an empty set. */
+export function quantilesOf(values: readonly number[], shares: readonly number[]): number[] {
   const sorted = Float64Array.from(values).sort();
-  return shares.map(
-    (share) => sorted[Math.max(0, Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1))] ?? 0,
-  );
+  return shares.map((share) => sorted[Math.ceil(sorted.length * share) - 1] ?? 0);
 }

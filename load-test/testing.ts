@@ -47,7 +47,7 @@ export function goodRun(users = 100): RunRecord {
       stock: { total: 1_000, remaining: 997 },
     },
     generator: {
-      ...{ version: "k6 v1.8.1", openFiles: 20_000, cores: 4, exitCode: 0, complaints: "" },
+      ...{ version: "k6 v1.8.1", openFiles: 20_000, cores: 4, exitCode: 0, errorOutput: "" },
       ports: { first: 10_240, last: 65_000 },
     },
   };

@@ -177,7 +177,7 @@ describe("an obstacle to the verdict makes a run invalid", () => {
     );
     assertInvalid(
       judgeAfter(({ generator }) => {
-        Object.assign(generator, { exitCode: 107, complaints: "a script's error" });
+        Object.assign(generator, { exitCode: 107, errorOutput: "a script's error" });
       }),
       /k6 ended with 107: a script's error/,
     );

@@ -5,14 +5,14 @@ import { type Figures, figuresOf } from "./figures.ts";
 import { requestIdOf } from "./plan.ts";
 import type { RunRecord } from "./record.ts";
 
-/** Maximum delay of sending at the 95th percentile. Above it, the load was not the planned one. */
+/** Maximum 95th percentile of the sending delay. Above it, the load was not the planned one. */
 const SATURATED_DELAY_MS = 1_000;
-/** CPU share of the generator from which it limits the load. */
-const BOUND_DELAY_MS = 100;
+/** 95th percentile of the sending delay from which the generator limits the load. */
+const LIMITING_DELAY_MS = 100;
 /** Open model: allowed share of users that didn't start. */
-const MOST_NOT_BEGUN = 0.01;
-/** Allowed share of used ports on the generator's host. */
-const MOST_PORTS = 0.95;
+const MAX_NOT_STARTED = 0.01;
+/** Allowed share of the ports, and of the open files, that the generator's host uses. */
+const MAX_USED = 0.95;
 /** Time limit for deciding all requests after the last acceptance. */
 const SETTLE_MS = 30_000;
 /** Number of broken invariants that are listed one by one. */
@@ -145,21 +145,21 @@ function doubtsOf(
     ...(figures.asked === 0 ? ["no user sent a request"] : []),
     ...(generator.exitCode === 0 || interrupted
       ? []
-      : [`k6 ended with ${generator.exitCode ?? "no exit code"}: ${generator.complaints}`]),
+      : [`k6 ended with ${generator.exitCode ?? "no exit code"}: ${generator.errorOutput}`]),
     ...(figures.delay.p95 > SATURATED_DELAY_MS
       ? [
           `the generator is saturated: 5 % of the requests were sent more than ${seconds(figures.delay.p95)} late, allowed are ${seconds(SATURATED_DELAY_MS)}`,
         ]
       : []),
-    ...(figures.notBegun > MOST_NOT_BEGUN
+    ...(figures.notStarted > MAX_NOT_STARTED
       ? [
-          `the generator is saturated: ${percent(figures.notBegun)} of the planned users did not start (all ${plan.users} were busy)`,
+          `the generator is saturated: ${percent(figures.notStarted)} of the planned users did not start (all ${plan.users} were busy)`,
         ]
       : []),
-    ...(figures.sockets > ports * MOST_PORTS
+    ...(figures.sockets > ports * MAX_USED
       ? [`the generator is saturated: ${figures.sockets} of ${ports} ports in use`]
       : []),
-    ...(figures.sockets > generator.openFiles * MOST_PORTS
+    ...(figures.sockets > generator.openFiles * MAX_USED
       ? [`the generator is saturated: ${figures.sockets} sockets, and ${generator.openFiles} files may be open`]
       : []),
   ];
@@ -169,7 +169,7 @@ function notesOf({ plan }: RunRecord, { delay, generatorCpu }: Figures): string[
   const cpu = `k6 took ${percent(generatorCpu.ofAllHosts)} of all hosts' CPU, ${generatorCpu.secondsPer10000.toFixed(1)} CPU seconds for 10,000 requests`;
   return [
     cpu,
-    ...(delay.p95 > BOUND_DELAY_MS
+    ...(delay.p95 > LIMITING_DELAY_MS
       ? [
           `the generator limited the load: 5 % of the requests were sent more than ${Math.round(delay.p95)} ms late, so the system could have served more`,
         ]

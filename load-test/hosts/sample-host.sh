@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Samples a host's use each second, until its output is closed. Prints the number of cores, then
-# lines of MILLISECONDS CPU_MICROSECONDS SOCKETS.
+# Samples a host's CPU time and sockets each second, until its output is closed. Prints the number
+# of cores, then lines of MILLISECONDS CPU_MICROSECONDS SOCKETS.
 set -euo pipefail
 
 # Prints the CPU time of the whole host, in either version of cgroups.

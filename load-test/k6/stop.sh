@@ -1,6 +1,6 @@
 #!/bin/sh
-# Ends k6 as Ctrl-C does, so that it completes its log. Prints the time in seconds since 1970: k6
-# gives up requests from then on. Runs in its container. k6 may be about to start.
+# Ends k6 as Ctrl-C does, so that it completes its log. Prints the time in seconds since 1970, from
+# which on k6 abandons requests. Runs in k6's container, and waits until k6 has started.
 set -eu
 
 tries=50

@@ -25,7 +25,7 @@ export const options = {
     users: { ...scenario, duration: `${plan.seconds}s`, gracefulStop: `${Math.ceil(longest / 1000)}s` },
   },
   discardResponseBodies: true,
-  // Tags cost CPU, and nobody reads them.
+  // Tags cost CPU, and nothing reads them.
   systemTags: [],
   summaryTrendStats: ["max"],
   userAgent: "gifticon-load-test",

@@ -1,5 +1,5 @@
-// The users of the event for nGrinder 3.5.9-p1: the same scenario as ../k6/users.js.
-// The README says how to run it: "The load test", nGrinder.
+// The users of the event for nGrinder 3.5.9-p1. docs/load-test.md, "Use nGrinder", explains how to
+// run it.
 import static net.grinder.script.Grinder.grinder
 import static org.junit.Assert.assertTrue
 
@@ -22,28 +22,28 @@ class GifticonUsers {
     static final int TIMEOUT_MS = 5000
     static final Set<Integer> ANSWERS = [201, 202, 409, 410] as Set
 
-    /** First of the billion user ids of load tests: services/contract/facts/load-test-users.ts. */
+    /** First user id of load tests: services/contract/facts/load-test-users.ts. */
     static final long FIRST_USER = 7_000_000_000L
     /**
-     * User ids of one test. 6,000 users need as many in 16 minutes.
-     * A bigger number allows longer tests, and ids repeat after fewer tests.
+     * Number of user ids of one test. 6,000 users need this many in 16 minutes.
+     * A larger number allows longer tests, but ids repeat after fewer tests.
      */
     static final long IDS_OF_A_TEST = 4_000_000L
-    /** Tests until user ids repeat. */
+    /** Number of blocks of user ids. Ids repeat after one test less. */
     static final long TESTS = 1_000_000_000L.intdiv(IDS_OF_A_TEST)
 
-    /** How long a process is missing before it counts as lost. A test ends faster than this. */
+    /** Time after which a missing process counts as lost. The processes of a test end within less. */
     static final long LOST_MS = 5_000L
 
     static GTest ask
     static HTTPRequest request
-    /** Null only in a validation that knows no address. */
+    /** Address of the API; null in a validation without an address. */
     static String url
-    /** 0 in a validation. nGrinder counts tests from 1. */
+    /** Number of the test, from 1; 0 in a validation. */
     static long test
-    /** Set for good once a process is lost. */
+    /** Error message of a lost process; null before. Once set, it stays. */
     static volatile String loss
-    /** When a process was first missing, in milliseconds since 1970; 0 while none is. */
+    /** Time since which a process is missing, in milliseconds since 1970; 0 without one. */
     static long missingSince = 0L
 
     @BeforeProcess
@@ -73,16 +73,16 @@ class GifticonUsers {
         try {
             HTTPResponse answer = request.POST("${url}/gifticons".toString(), body(), headers())
             assertTrue("answered ${answer.statusCode}", answer.statusCode in ANSWERS)
-            // After the request, as nGrinder counts a failed run by its last request.
+            // Fails after the request, because nGrinder counts a failed run by its last request.
             assertTrue(loss, loss == null)
         } finally {
-            // Also after a failure: users pause, and the log tells of a loss.
-            if (grinder.threadNumber == 0) lookForLostProcesses()
+            // After a failed request too, users pause and the log reports a lost process.
+            if (grinder.threadNumber == 0) checkForLostProcesses()
             grinder.sleep(THINK_MS)
         }
     }
 
-    /** Returns the parameter of the test, or else the address that the stack tells. */
+    /** Returns the parameter of the test, or without one the stack's API_URL. */
     static String apiUrl() {
         String given = System.getProperty("param") ?: System.getenv("API_URL") ?: ""
         if (given.isEmpty() && isValidation()) return null
@@ -105,13 +105,13 @@ class GifticonUsers {
             "Take a shorter test or fewer users, or raise IDS_OF_A_TEST in the script.", ids <= IDS_OF_A_TEST)
     }
 
-    /** Returns how many users all agents together were asked for. */
+    /** Returns the requested number of users of all agents together. */
     static long users() {
         return number("grinder.agents", 1) * number("grinder.processes", 1) * number("grinder.threads", 1)
     }
 
     /**
-     * Returns a user id that no other run of this test takes, and no other of the last tests.
+     * Returns a user id that no other request of this test or of the last 248 tests has.
      * A test has a block of ids. In it, each run of all users has a row, and each user a column.
      * The first block belongs to validations and to other load tests.
      */
@@ -126,7 +126,7 @@ class GifticonUsers {
         return "{\"userId\": ${userId()}}".toString().bytes
     }
 
-    /** Returns headers with a key that no other request has, validations included. */
+    /** Returns headers with a unique idempotency key, in tests and validations. */
     static List<Header> headers() {
         Object run = test == 0L ? System.currentTimeMillis() : grinder.runNumber
         String key = [test, grinder.agentNumber, grinder.processNumber, grinder.threadNumber, run].join("-")
@@ -137,10 +137,11 @@ class GifticonUsers {
     }
 
     /**
-     * Notices that processes of this agent died: nGrinder goes on with those that are left and
-     * reports no error. It waits for each run of a test that has a number of runs.
+     * Sets `loss` when processes of this agent have ended too early. nGrinder continues with the
+     * other processes and reports no error. A test with a number of runs is not checked, because
+     * its processes end after their runs.
      */
-    static void lookForLostProcesses() {
+    static void checkForLostProcesses() {
         if (isValidation() || number("grinder.runs", 0) > 0 || isRampingUp()) return
         long asked = number("grinder.processes", 1)
         long left = runningProcesses()
@@ -151,21 +152,21 @@ class GifticonUsers {
             missingSince = now
         } else if (loss == null && now - missingSince >= LOST_MS) {
             long threads = number("grinder.threads", 1)
-            loss = "Fewer users run than were asked for: ${left * threads} of ${asked * threads} on this agent, " +
+            loss = "Fewer users run than requested: ${left * threads} of ${asked * threads} on this agent, " +
                 "as ${left} of ${asked} processes are left. The controller drops a process that takes longer to " +
                 "start than controller.inactive_client_time_out, and Linux kills one when memory is short."
             grinder.logger.error(loss)
         }
     }
 
-    /** Returns how many worker processes the agent has: its children that run the same program. */
+    /** Returns the number of the agent's worker processes: its children that run the same program. */
     static long runningProcesses() {
         ProcessHandle self = ProcessHandle.current()
         Optional<String> program = self.info().command()
         return self.parent().get().children().filter { it.info().command() == program }.count()
     }
 
-    /** Tells whether the agent may still have processes to start, some at a time. */
+    /** Returns true while the agent may still be starting processes, a few at a time. */
     static boolean isRampingUp() {
         long step = number("grinder.processIncrement", 0)
         if (step <= 0 || property("grinder.threadRampUp", "false") == "true") return false

@@ -14,7 +14,7 @@ export function factsOf({ options, stack, versions, runs, services }: Report): [
     ],
     [
       "Of them",
-      `every ${plan?.repeatEvery ?? 0}th asks twice, every ${plan?.followEvery ?? 0}th follows its request to the end; an answer may take ${milliseconds(plan?.timeoutMs ?? 0)}`,
+      `every ${plan?.repeatEvery ?? 0}th requests twice, every ${plan?.followEvery ?? 0}th follows its request to the result; an answer may take ${milliseconds(plan?.timeoutMs ?? 0)}`,
     ],
     ["Allowed errors", percent(options.maxErrorRate)],
     ["Stack", `${stack.name}, mode ${stack.mode}, ${stack.apiUrl}`],

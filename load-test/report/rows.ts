@@ -10,7 +10,7 @@ export interface Row {
   context?: true;
 }
 
-/** Text of a figure in one run. */
+/** Returns the text of a figure in one run. */
 type Figure = (run: ReportedRun) => string;
 
 const REQUESTS: Record<string, Figure> = {

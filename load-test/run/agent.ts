@@ -14,7 +14,7 @@ const SETTLE_MS = 60_000;
 /** Samples that arrive during a run. */
 export interface Sampler {
   samples: Sample[];
-  /** Waits until the queue is empty, for a minute at most. */
+  /** Waits until the queue is empty or unknown, for at most a minute. */
   settled: () => Promise<void>;
   end: () => Promise<void>;
 }

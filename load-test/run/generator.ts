@@ -49,9 +49,9 @@ export class Generator {
    * Runs the users of a plan.
    *
    * @param stop ends k6 early.
-   * @param stopping runs when it does.
-   * @param progress runs each second.
-   * @returns k6's end. `stoppedAt` is the time of an early end by the generator's clock, in
+   * @param stopping is called when `stop` is aborted.
+   * @param progress is called each second.
+   * @returns the result of k6. `stoppedAt` is the time of an early end by the generator's clock, in
    *   milliseconds since 1970.
    */
   async run(
@@ -80,7 +80,7 @@ export class Generator {
     }
     stop.removeEventListener("abort", onStop);
     const { stderr } = await child;
-    return { exitCode, complaints: stderr.trim(), stoppedAt: await stopped };
+    return { exitCode, errorOutput: stderr.trim(), stoppedAt: await stopped };
   }
 
   /** Reads k6's log of all answers. */
@@ -93,7 +93,10 @@ export class Generator {
     return log;
   }
 
-  /** Ends k6 in order. Returns the time by the generator's clock, in milliseconds since 1970. */
+  /**
+   * Ends k6 so that it completes its log. Returns the time by the generator's clock, in
+   * milliseconds since 1970.
+   */
   async #stop(): Promise<number | undefined> {
     try {
       return Number(await this.#container.run(["sh", "-s"], scriptText("stop.sh"))) * 1_000;

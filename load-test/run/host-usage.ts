@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { SshHosts } from "../../operate/ssh-hosts.ts";
 import type { HostUsage } from "../record.ts";
 
-/** Starts to record a host's CPU and sockets. `end` stops it and returns the record. */
+/** Starts recording a host's CPU time and sockets. `end` stops it and returns the record. */
 export function watchHost(hosts: SshHosts, host: string): { end: () => Promise<HostUsage> } {
   const usage: HostUsage = { host, cores: 0, samples: [] };
   const script = readFileSync(new URL("../hosts/sample-host.sh", import.meta.url), "utf8");

@@ -2,7 +2,7 @@ import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import type { SshHosts } from "../../operate/ssh-hosts.ts";
 import { NotReadyError, type StackOutputs } from "../../operate/stack-outputs.ts";
-import { withoutGivenUp } from "../answers.ts";
+import { withoutAbandoned } from "../answers.ts";
 import { refusalOf } from "../limits.ts";
 import { planRun, type Crowd } from "../plan.ts";
 import type { Progress } from "../progress.ts";
@@ -80,7 +80,7 @@ export class Runner {
       plan,
       maxErrorRate,
       startState,
-      log: stoppedAt === undefined ? log : withoutGivenUp(log, stoppedAt),
+      log: stoppedAt === undefined ? log : withoutAbandoned(log, stoppedAt),
       evidence,
       generator: { ...limits, ...end },
       samples: sampler.samples,

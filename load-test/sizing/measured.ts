@@ -10,7 +10,7 @@ export const measured = {
   k6: { cpuPer10000: 4.5 },
 } as const;
 
-/** Assumptions that are not measured. Each enlarges the sizes. */
+/** Assumptions that were not measured. Each is chosen so that the sizes become larger. */
 export const assumed = {
   /** Rate of the first seconds, as a multiple of the minute's average. */
   burst: 3,

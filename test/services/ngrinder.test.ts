@@ -193,7 +193,7 @@ describe("user ids and keys", () => {
 describe("fewer users than requested", () => {
   const two = { ...minute, "grinder.processes": 2, "grinder.threads": 500, runs: 7 };
   const loss =
-    "Fewer users run than were asked for: 500 of 1000 on this agent, as 1 of 2 processes are left. The " +
+    "Fewer users run than requested: 500 of 1000 on this agent, as 1 of 2 processes are left. The " +
     "controller drops a process that takes longer to start than controller.inactive_client_time_out, and Linux " +
     "kills one when memory is short.";
   const reported = [`error ${loss}`, `failure ${loss}`, `failure ${loss}`];

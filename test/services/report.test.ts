@@ -45,7 +45,7 @@ function brokenRun(): RunRecord {
   run.evidence.rows.splice(100, 30);
   const { end } = run.evidence;
   if (end) Object.assign(end, { rows: end.rows - 30, stock: { total: 1_000, remaining: 1_000 - 3 - 470 } });
-  run.generator = { ...run.generator, exitCode: 107, complaints: "a script error ".repeat(20) };
+  run.generator = { ...run.generator, exitCode: 107, errorOutput: "a script error ".repeat(20) };
   return run;
 }
 
