@@ -9,25 +9,25 @@ export type Family = "broker" | "issuer" | "database" | "API" | "hosts" | "netwo
 export interface FaultContext {
   environment: Environment;
   load: Load;
-  /** Requests the short form: a repeated fault comes once. */
+  /** True for the short form, in which a repeated fault is injected once. */
   fast: boolean;
   /**
    * Waits until `probe` returns a value, as `waitUntil` does. Ends at once when the run is
    * cancelled.
    *
-   * @throws Error that names `description`, after three minutes.
+   * @throws Error that names `description`, after five minutes.
    */
   until: <T>(description: string, probe: () => Promise<T | undefined | false> | T | undefined | false) => Promise<T>;
   /** Keeps a fault in place for this many seconds. */
   hold: (seconds: number) => Promise<void>;
   /**
-   * Registers how to remove a fault, before the case injects it. The returned function removes it;
-   * if the case doesn't call it, the run does. It acts once, and must be safe when the fault never
-   * came.
+   * Registers a function that removes a fault, before the case injects the fault. Returns a
+   * function that calls it once; if the case doesn't, the run does. The removal must be safe when
+   * the fault was never injected.
    */
   undo: (how: () => Promise<unknown>) => () => Promise<void>;
   /**
-   * Restores the declared environment by `pulumi up --refresh`. Hosts may be others afterwards.
+   * Restores the declared environment by `pulumi up --refresh`, which may replace hosts.
    *
    * @param options more options of `pulumi up`.
    */

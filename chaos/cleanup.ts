@@ -2,11 +2,11 @@
 export class Cleanup {
   readonly #steps: (() => Promise<void>)[] = [];
 
-  /** Registers a function. The returned one runs it now; it runs once at most. */
-  add(how: () => Promise<unknown>): () => Promise<void> {
-    let undone: Promise<unknown> | undefined;
+  /** Registers a function. Returns a function that runs it at once. It runs at most once. */
+  add(remove: () => Promise<unknown>): () => Promise<void> {
+    let done: Promise<unknown> | undefined;
     const once = async () => {
-      await (undone ??= how());
+      await (done ??= remove());
     };
     this.#steps.push(once);
     return once;

@@ -1,7 +1,7 @@
 import { classOfStatus, type ErrorClass } from "../operate/error-class.ts";
 import type { LoadAnswer } from "./load.ts";
 
-/** The system as its clients saw it. */
+/** Figures of the system as its clients saw it. */
 export interface Figures {
   asked: number;
   accepted: number;
@@ -35,9 +35,9 @@ export function errorOf({ status, error = "", retryAfter }: LoadAnswer): ErrorCl
 /**
  * Computes the figures of a load.
  *
- * @param from when the load was first served, in milliseconds since 1970. The gap from here to the
- *   first accepted request counts.
- * @param to when the load ended. The gap from the last accepted request to here counts.
+ * @param from time at which the load was first served, in milliseconds since 1970. The gap until
+ *   the first accepted request counts.
+ * @param to time at which the load ended. The gap since the last accepted request counts.
  */
 export function figuresOf(answers: readonly LoadAnswer[], from: number, to: number): Figures {
   const errors: Figures["errors"] = {};

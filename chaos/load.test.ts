@@ -38,7 +38,7 @@ test("a crowd is added, and leaves after its answers, while the other users stay
   const { apiUrl, keys, close } = await api();
   const load = new Load({ apiUrl, users: 1, firstUser: 7 });
   await waitUntil("the one user", () => load.accepted > 0);
-  const leave = load.crowd(20);
+  const leave = load.addUsers(20);
   await waitUntil("the crowd", () => load.accepted > 100);
   await leave();
   const { accepted } = load;

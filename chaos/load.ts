@@ -38,8 +38,8 @@ const TIMEOUT_MS = 65_000;
 const RETRY_MS = 500;
 
 /**
- * A load of concurrent users who each request a gifticon. When a user is done, the next one takes
- * the place. A user who gets an error retries with the same idempotency key.
+ * A load of concurrent users who each request a gifticon. After a user's request is accepted, a new
+ * user follows. A user who gets an error retries with the same idempotency key.
  */
 export class Load {
   readonly #options: LoadOptions;
@@ -67,8 +67,10 @@ export class Load {
     void this.#join(options.users, THINK_MS, this.#ended.signal);
   }
 
-  /** Adds users who don't pause. The returned function removes them and waits for their answers. */
-  crowd(users: number): () => Promise<void> {
+  /**
+   * Adds users who don't pause. Returns a function that removes them and waits for their answers.
+   */
+  addUsers(users: number): () => Promise<void> {
     const left = new AbortController();
     const crowd = this.#join(users, 0, AbortSignal.any([this.#ended.signal, left.signal]));
     return async () => {
@@ -87,7 +89,7 @@ export class Load {
     return this.#inFlight;
   }
 
-  /** Ends the load when all answers have arrived. A second call waits for the same end. */
+  /** Stops sending and waits until all answers have arrived. It may be called again. */
   end(): Promise<void> {
     this.#ended.abort();
     this.#end ??= Promise.all(this.#crowds).then(() => this.#agent.close());
@@ -95,12 +97,12 @@ export class Load {
   }
 
   #join(users: number, thinkMs: number, ended: AbortSignal): Promise<unknown> {
-    const crowd = Promise.all(Array.from({ length: users }, () => this.#keepPlace(thinkMs, ended)));
+    const crowd = Promise.all(Array.from({ length: users }, () => this.#sendUsers(thinkMs, ended)));
     this.#crowds.push(crowd);
     return crowd;
   }
 
-  async #keepPlace(thinkMs: number, ended: AbortSignal): Promise<void> {
+  async #sendUsers(thinkMs: number, ended: AbortSignal): Promise<void> {
     const isActive = () => !ended.aborted;
     while (isActive()) {
       const userId = String(this.#nextUser++);

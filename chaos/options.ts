@@ -6,7 +6,7 @@ import { CASES } from "./cases.ts";
 /** Options of `./run chaos`. */
 export interface ChaosOptions {
   cases: readonly Case[];
-  /** Runs each case in its short form: a repeated fault comes once. */
+  /** Runs each case in its short form, in which a repeated fault is injected once. */
   fast: boolean;
   /** Number of concurrent users. */
   users: number;

@@ -15,7 +15,7 @@ export interface CaseResult extends Pick<Case, "name" | "family" | "description"
 
 const seconds = (ms: number | undefined) => (ms === undefined ? "-" : `${(ms / 1_000).toFixed(1)} s`);
 
-/** Truncates, so that 99.999 % don't become 100 %. */
+/** Formats a share in percent. Truncates it, so that 99.999 % isn't shown as 100 %. */
 const percent = (share: number) => `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`;
 
 function errorsOf({ figures }: CaseVerdict): string {

@@ -77,9 +77,7 @@ export function judgeCase(
       : []),
     ...(silent > 0 ? [`${silent} requests had no answer at all`] : []),
     ...(unexpected > 0
-      ? [
-          `${unexpected} requests failed, and none may${allowedErrors?.length ? ` but by ${allowedErrors.join(", ")}` : ""}`,
-        ]
+      ? [`${unexpected} requests failed; allowed errors: ${allowedErrors?.length ? allowedErrors.join(", ") : "none"}`]
       : []),
     ...(figures.errors["4xx"] || figures.errors["wrong state"] ? ["a valid request was rejected as invalid"] : []),
     // A case without a fault or without load must not pass.

@@ -10,8 +10,8 @@ import { EventDatabase } from "./event-database.ts";
 import { Hosts, type DeclaredNode } from "./hosts.ts";
 import { Swarm } from "./swarm.ts";
 
-/** Outputs of the program that describe an environment. */
-export interface Target {
+/** The program's outputs that describe an environment. */
+export interface EnvironmentOutputs {
   apiUrl: string;
   nodes: readonly DeclaredNode[];
 }
@@ -24,9 +24,13 @@ export class Environment {
   readonly hosts: Hosts;
   readonly swarm: Swarm;
   readonly database: EventDatabase;
-  readonly #outputs: () => Promise<Target>;
+  readonly #outputs: () => Promise<EnvironmentOutputs>;
 
-  private constructor(account: string, outputs: () => Promise<Target>, { apiUrl, nodes }: Target) {
+  private constructor(
+    account: string,
+    outputs: () => Promise<EnvironmentOutputs>,
+    { apiUrl, nodes }: EnvironmentOutputs,
+  ) {
     this.account = account;
     this.apiUrl = apiUrl;
     this.hosts = new Hosts(account, nodes);
@@ -41,7 +45,7 @@ export class Environment {
    * @param account the account of the local cloud.
    * @param outputs reads the program's outputs.
    */
-  static async open(account: string, outputs: () => Promise<Target>): Promise<Environment> {
+  static async open(account: string, outputs: () => Promise<EnvironmentOutputs>): Promise<Environment> {
     return new Environment(account, outputs, await outputs());
   }
 
@@ -78,7 +82,7 @@ export class Environment {
   /** Returns a message for each host, service and load balancer target that isn't healthy. */
   async problems(): Promise<string[]> {
     const [{ problems, desiredTasks: wanted }, targets] = await Promise.all([
-      this.swarm.look(SWARM_SERVICES.api),
+      this.swarm.snapshot(SWARM_SERVICES.api),
       this.healthyTargets(),
     ]);
     return [

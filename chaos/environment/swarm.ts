@@ -33,7 +33,7 @@ interface SwarmState {
 }
 
 /** The Swarm at one moment. */
-export interface SwarmLook {
+export interface SwarmSnapshot {
   /**
    * A message for each node that isn't ready, and each service that lacks tasks or is being
    * updated.
@@ -59,7 +59,7 @@ export class Swarm {
   /** Returns a service's running tasks. Tasks of a lost host count until the Swarm notices. */
   async tasks(service: string): Promise<Task[]> {
     const { nodes, services, tasks } = await this.#state();
-    const id = named(service, services)?.ID;
+    const id = findService(service, services)?.ID;
     return tasks.flatMap(({ ServiceID, NodeID, DesiredState, Status }) => {
       const { ContainerID, PID } = Status.ContainerStatus ?? {};
       if (ServiceID !== id || DesiredState !== "running" || Status.State !== "running") return [];
@@ -83,12 +83,12 @@ export class Swarm {
 
   /** Returns the state of a service's last update: updating, completed, rollback_completed ... */
   async updateOf(service: string): Promise<string | undefined> {
-    return named(service, (await this.#state()).services)?.UpdateStatus?.State;
+    return findService(service, (await this.#state()).services)?.UpdateStatus?.State;
   }
 
   /** Returns the declared image of a service. */
   async imageOf(service: string): Promise<string> {
-    const found = named(service, (await this.#state()).services);
+    const found = findService(service, (await this.#state()).services);
     if (found === undefined) throw new Error(`there is no service ${service}`);
     return found.Spec.TaskTemplate.ContainerSpec.Image;
   }
@@ -96,7 +96,7 @@ export class Swarm {
   /** Returns the errors of a service's current and past tasks. */
   async errorsOf(service: string): Promise<string[]> {
     const { services, tasks } = await this.#state();
-    const id = named(service, services)?.ID;
+    const id = findService(service, services)?.ID;
     return tasks.flatMap(({ ServiceID, Status }) => (ServiceID === id && Status.Err ? [Status.Err] : []));
   }
 
@@ -113,12 +113,12 @@ export class Swarm {
     await this.#hosts.run(HOSTS.manager, ["docker", "service", "scale", "--detach", `${service}=${tasks}`]);
   }
 
-  /** Returns the Swarm's problems, and how many tasks a service should have. */
-  async look(service: string): Promise<SwarmLook> {
+  /** Returns the Swarm's problems and a service's desired number of tasks. */
+  async snapshot(service: string): Promise<SwarmSnapshot> {
     const state = await this.#state();
     return {
       problems: problemsOf(this.#hosts.nodes, state),
-      desiredTasks: named(service, state.services)?.ServiceStatus.DesiredTasks ?? 0,
+      desiredTasks: findService(service, state.services)?.ServiceStatus.DesiredTasks ?? 0,
     };
   }
 
@@ -135,8 +135,8 @@ export class Swarm {
   }
 }
 
-function named(service: string, services: SwarmState["services"]): SwarmState["services"][number] | undefined {
-  return services.find(({ Spec }) => Spec.Name === service);
+function findService(name: string, services: SwarmState["services"]): SwarmState["services"][number] | undefined {
+  return services.find(({ Spec }) => Spec.Name === name);
 }
 
 function problemsOf(hosts: readonly DeclaredNode[], { nodes, services }: SwarmState): string[] {

@@ -3,18 +3,18 @@ import { Transform } from "node:stream";
 
 // Forwards TCP connections with a delay: node delay-proxy.ts LISTEN TARGET MILLISECONDS. Prints
 // "listening on PORT" when it is ready. At the end of its standard input it prints the number of
-// delayed pieces and connections, as "PIECES CONNECTIONS", and exits.
+// delayed chunks and connections, as "CHUNKS CONNECTIONS", and exits.
 
 const [listen, target, milliseconds] = process.argv.slice(2).map(Number);
-let pieces = 0;
+let chunks = 0;
 let connections = 0;
 
-/** Returns a stream that delays each piece by the same time, which keeps the order. */
+/** Returns a stream that delays each chunk by the same time, which keeps the order. */
 function delayed(): Transform {
   return new Transform({
-    transform(piece, _encoding, done) {
-      pieces++;
-      setTimeout(done, milliseconds, undefined, piece);
+    transform(chunk, _encoding, done) {
+      chunks++;
+      setTimeout(done, milliseconds, undefined, chunk);
     },
   });
 }
@@ -36,6 +36,6 @@ proxy.listen(listen, () => {
 });
 
 process.stdin.resume().on("end", () => {
-  console.log(`${pieces} ${connections}`);
+  console.log(`${chunks} ${connections}`);
   process.exit();
 });

@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import type { FaultContext } from "../case.ts";
 
-/** Returns the proxy's port, in the server's network namespace. */
+/** Returns the proxy's port in the server's network namespace. */
 const proxyPort = (port: number) => String(port + 10_000);
 
-/** A delay in place. */
+/** An active delay. */
 export interface Delay {
-  /** Stops delaying new connections. Delayed ones stay delayed. */
+  /** Stops delaying new connections. Existing connections stay delayed. */
   pass: () => Promise<void>;
   /** Ends the delay and the delayed connections, and records how much was delayed. */
   end: () => Promise<void>;
@@ -62,9 +62,9 @@ export async function delayPort(
       await pass();
       await stop();
       const { stdout, stderr } = await proxy;
-      const [pieces = 0, connections = 0] = (stdout.split("\n").at(-1) ?? "").split(" ").map(Number);
-      if (!(pieces > 0)) throw new Error(`nothing was delayed: ${stdout} ${stderr}`);
-      observed(`${pieces} pieces of ${connections} connections to port ${port} came ${ms} ms late`);
+      const [chunks = 0, connections = 0] = (stdout.split("\n").at(-1) ?? "").split(" ").map(Number);
+      if (!(chunks > 0)) throw new Error(`nothing was delayed: ${stdout} ${stderr}`);
+      observed(`${chunks} chunks of ${connections} connections to port ${port} came ${ms} ms late`);
     },
   };
 }

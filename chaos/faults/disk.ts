@@ -64,7 +64,7 @@ export const diskCases: readonly Case[] = [
       const left =
         (await environment.hosts.run(host, ["df", "--output=avail,pcent", folder])).split("\n").at(-1)?.trim() ?? "";
       if (!left.startsWith("0 ")) throw new Error(`the broker's disk is not full: ${left}`);
-      const words = await until("the broker's log message", async () => {
+      const message = await until("the broker's log message", async () => {
         const log = await environment.hosts.run(host, [
           "sh",
           "-c",
@@ -72,7 +72,7 @@ export const diskCases: readonly Case[] = [
         ]);
         return /No space left on device/.exec(log)?.[0];
       });
-      observed(`the disk had ${left} left, and the broker logged "${words}"`);
+      observed(`the disk had ${left} left, and the broker logged "${message}"`);
       await environment.hosts.run(host, ["rm", "-f", `${folder}/filler`]);
       const before = load.accepted;
       await until("accepted requests with room again", () => load.accepted > before);

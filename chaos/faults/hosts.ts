@@ -4,7 +4,7 @@ import { docker } from "../environment/docker.ts";
 import { runningTask } from "./tasks.ts";
 import { shortId, timeOf } from "./format.ts";
 
-/** Powers a host off: none of its processes ends in order. Returns a function that powers it on. */
+/** Powers a host off by killing all its processes. Returns a function that powers it on. */
 async function powerOff({ environment, undo, observed }: FaultContext, host: string): Promise<() => Promise<void>> {
   const container = await environment.hosts.container(host);
   const on = undo(() => docker(["start", container]));
@@ -15,8 +15,8 @@ async function powerOff({ environment, undo, observed }: FaultContext, host: str
   return on;
 }
 
-/** Returns the containers of the event's services. */
-async function runningTasks({ environment }: FaultContext): Promise<string[]> {
+/** Returns the containers of the event's running tasks. */
+async function runningContainers({ environment }: FaultContext): Promise<string[]> {
   const tasks = [
     ...(await environment.swarm.tasks(SWARM_SERVICES.api)),
     ...(await environment.swarm.tasks(SWARM_SERVICES.issuer)),
@@ -25,11 +25,11 @@ async function runningTasks({ environment }: FaultContext): Promise<string[]> {
 }
 
 /** Checks that the tasks from before the fault still run. */
-async function keepsRunning(context: FaultContext, before: readonly string[]): Promise<void> {
+async function checkStillRunning(context: FaultContext, before: readonly string[]): Promise<void> {
   const { environment, until, observed } = context;
   // The managers know the tasks again when all hosts have reported.
   const after = await until("the manager's answer", async () => {
-    return (await environment.problems()).length === 0 && runningTasks(context);
+    return (await environment.problems()).length === 0 && runningContainers(context);
   });
   const gone = before.filter((container) => !after.includes(container));
   if (gone.length > 0) throw new Error(`${gone.length} of ${before.length} tasks were replaced`);
@@ -37,7 +37,7 @@ async function keepsRunning(context: FaultContext, before: readonly string[]): P
 }
 
 /** Waits until the first manager refuses changes because the quorum is lost. */
-async function refusesChanges({ environment, until, observed }: FaultContext): Promise<void> {
+async function waitForRefusal({ environment, until, observed }: FaultContext): Promise<void> {
   const change = ["docker", "node", "update", "--availability", "drain", "self"];
   const refusal = await until("the Swarm to refuse changes", async () => {
     return environment.hosts.run(HOSTS.manager, change).then(
@@ -104,11 +104,11 @@ export const hostCases: readonly Case[] = [
     description: "restarts the manager: tasks keep running",
     allowedErrors: [],
     inject: async (context) => {
-      const before = await runningTasks(context);
+      const before = await runningContainers(context);
       const on = await powerOff(context, HOSTS.manager);
       await context.hold(5);
       await on();
-      await keepsRunning(context, before);
+      await checkStillRunning(context, before);
     },
   },
   {
@@ -118,13 +118,13 @@ export const hostCases: readonly Case[] = [
     managers: 3,
     allowedErrors: [],
     inject: async (context) => {
-      const before = await runningTasks(context);
+      const before = await runningContainers(context);
       const ons = [];
       for (const host of context.environment.hosts.managers.slice(1)) ons.push(await powerOff(context, host));
-      await refusesChanges(context);
+      await waitForRefusal(context);
       await context.hold(5);
       for (const on of ons) await on();
-      await keepsRunning(context, before);
+      await checkStillRunning(context, before);
     },
   },
   {
@@ -135,16 +135,16 @@ export const hostCases: readonly Case[] = [
     allowedErrors: [],
     inject: async (context) => {
       const { environment, up, undo, observed } = context;
-      const [before, swarm] = [await runningTasks(context), await environment.swarm.id()];
+      const [before, swarm] = [await runningContainers(context), await environment.swarm.id()];
       const recover = undo(() => up());
       for (const host of environment.hosts.managers.slice(1))
         await docker(["rm", "--force", "--volumes", await environment.hosts.container(host)]);
-      await refusesChanges(context);
+      await waitForRefusal(context);
       await recover();
       const now = await environment.swarm.id();
       if (now !== swarm) throw new Error(`the Swarm was ${swarm}, and is ${now}`);
       observed(`${environment.hosts.managers.length} managers hold Swarm ${shortId(swarm)} again`);
-      await keepsRunning(context, before);
+      await checkStillRunning(context, before);
     },
   },
 ];

@@ -9,7 +9,7 @@ import { runningTask } from "./tasks.ts";
 /**
  * Limit of pending requests for each task, instead of 10,000. The default exceeds the connections
  * of the local load balancer. With delayed acknowledgements the limit bounds the stack, and not
- * this machine's processors, which also run the crowd.
+ * this machine's processors, which also run the users.
  */
 const MAX_PENDING = 25;
 const LATENCY_MS = 150;
@@ -20,11 +20,11 @@ const LATENCY_MS = 150;
 const USERS_PER_SURPLUS = 1.2;
 
 /**
- * Adds a crowd and measures the stack for some seconds. `leave` sends the crowd away; rates are per
+ * Adds users and measures the stack for some seconds. `leave` removes these users. Rates are per
  * second.
  */
-async function crowd({ load, hold, fast }: FaultContext, users: number) {
-  const leave = load.crowd(users);
+async function measureWith({ load, hold, fast }: FaultContext, users: number) {
+  const leave = load.addUsers(users);
   await hold(3);
   const from = Date.now();
   await hold(fast ? 5 : 15);
@@ -65,9 +65,9 @@ export const overloadCases: readonly Case[] = [
       );
       const before = await containers(context);
 
-      const full = await crowd(context, 2 * tasks * MAX_PENDING);
+      const full = await measureWith(context, 2 * tasks * MAX_PENDING);
       await full.leave();
-      const over = await crowd(context, Math.round(tasks * MAX_PENDING + USERS_PER_SURPLUS * full.accepted));
+      const over = await measureWith(context, Math.round(tasks * MAX_PENDING + USERS_PER_SURPLUS * full.accepted));
       const memory = await Promise.all(
         (await environment.swarm.tasks(SWARM_SERVICES.api)).map(({ host: on, container }) =>
           environment.hosts.run(on, ["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", container]),
@@ -90,7 +90,7 @@ export const overloadCases: readonly Case[] = [
       const goal = load.accepted + tasks * MAX_PENDING;
       await until("accepted requests", () => load.accepted >= goal);
       const late = load.answers.filter(({ sentAt, status }) => sentAt >= calmAt && status !== 202);
-      if (late.length > 0) throw new Error(`${late.length} requests were rejected after the crowd had left`);
+      if (late.length > 0) throw new Error(`${late.length} requests were rejected after the added users had left`);
 
       // The new tasks get fast connections before the delayed ones end.
       await delayed.pass();

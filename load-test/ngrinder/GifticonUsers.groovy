@@ -29,10 +29,10 @@ class GifticonUsers {
      * A larger number allows longer tests, but ids repeat after fewer tests.
      */
     static final long IDS_OF_A_TEST = 4_000_000L
-    /** Number of blocks of user ids. Ids repeat after one test less. */
+    /** Number of blocks of user ids. Each test has one, and the first belongs to no test. */
     static final long TESTS = 1_000_000_000L.intdiv(IDS_OF_A_TEST)
 
-    /** Time after which a missing process counts as lost. The processes of a test end within less. */
+    /** Time after which a missing process counts as lost. The end of a test takes less. */
     static final long LOST_MS = 5_000L
 
     static GTest ask
@@ -159,7 +159,7 @@ class GifticonUsers {
         }
     }
 
-    /** Returns the number of the agent's worker processes: its children that run the same program. */
+    /** Returns the number of the agent's worker processes, its children with the same program. */
     static long runningProcesses() {
         ProcessHandle self = ProcessHandle.current()
         Optional<String> program = self.info().command()
