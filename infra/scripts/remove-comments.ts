@@ -24,7 +24,7 @@ export function removeComments(text: string): string {
     const code = line.slice(0, comment);
     const removable = code.trim() === "" && isCode(start);
     if (!removable) kept.push(comment === line.length ? line : code.trimEnd());
-    else if (continues(kept.at(-1)))
+    else if (endsWithBackslash(kept.at(-1)))
       throw new SyntaxError(
         `line ${lineAt(text, start)}: the line before ends with a backslash; move this comment or blank line before it`,
       );
@@ -40,7 +40,7 @@ function commentStart(line: string, isCode: (column: number) => boolean): number
   return line.length;
 }
 
-function continues(line: string | undefined): boolean {
+function endsWithBackslash(line: string | undefined): boolean {
   const backslashes = /\\+$/.exec(line ?? "")?.[0].length ?? 0;
   return backslashes % 2 === 1;
 }

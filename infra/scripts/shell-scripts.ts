@@ -79,15 +79,19 @@ export class ShellScripts {
    * Returns the libraries that a script declares and those that these declare in turn, by name.
    * Each comes after those that it uses.
    */
-  #librariesOf(path: string, found = new Map<string, ScriptFile>(), met = new Set<string>()): Map<string, ScriptFile> {
+  #librariesOf(
+    path: string,
+    found = new Map<string, ScriptFile>(),
+    visited = new Set<string>(),
+  ): Map<string, ScriptFile> {
     for (const name of this.#file(path).header.uses) {
-      if (met.has(name)) continue;
-      met.add(name);
+      if (visited.has(name)) continue;
+      visited.add(name);
       const others = this.#libraryNames().filter((library) => library !== COMMON);
       if (!others.includes(name))
         throw new ScriptError([`${path}: "# uses:" names ${name}, but the libraries are ${others.join(", ")}`]);
       const library = this.#library(name);
-      this.#librariesOf(library.path, found, met);
+      this.#librariesOf(library.path, found, visited);
       found.set(name, library);
     }
     return found;

@@ -75,10 +75,10 @@ export async function updatesOf(
 /**
  * Returns the fake Docker CLI, changed to refuse its first `docker node update` with this message.
  */
-export function refusingOnce(docker: string, words: string): string {
+export function refusingOnce(docker: string, message: string): string {
   return docker.replace(
     '"node update"*)',
     `"node update"*)
-    [[ -e $UPDATES.refused ]] || { : >"$UPDATES.refused"; echo "Error response from daemon: rpc error: ${words}" >&2; exit 1; };`,
+    [[ -e $UPDATES.refused ]] || { : >"$UPDATES.refused"; echo "Error response from daemon: rpc error: ${message}" >&2; exit 1; };`,
   );
 }

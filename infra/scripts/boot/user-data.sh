@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Prepares a host at its first boot: installs Docker, puts the host's SSH key in place, and lets the
-# host pull images. cloud-init runs it once, as root. HostScriptValues in infra/plans/user-data.ts
-# describes the values; an empty LEAVE_KEY_PARAMETER means that this host is not the first manager.
+# Prepares a host at its first boot: installs Docker and the host's SSH key, and configures the
+# login to the registry. cloud-init runs it once, as root. HostScriptValues in
+# infra/plans/user-data.ts describes the values; an empty LEAVE_KEY_PARAMETER means that this host
+# is not the first manager.
 # values: HOST_NAME REGION PACKAGES[] HOST_KEY_PARAMETER REGISTRY LEAVE_PUBLIC_KEY
 # values: LEAVE_KEY_PARAMETER LEAVE_SCRIPT DATABASE_CA_FILE SESSION_MANAGER
 
@@ -140,8 +141,8 @@ configure_docker() {
   jq -n --arg registry "$REGISTRY" '{credHelpers: {($registry): "ecr-login"}}' >/root/.docker/config.json
 }
 
-# Lets the first manager ask this host to leave the Swarm, by an SSH key that can do nothing else.
-# Only the first manager holds the private half.
+# Installs the SSH key by which the first manager asks this host to leave the Swarm. The key can do
+# nothing else, and only the first manager has its private half.
 allow_leaving() {
   printf '%s\n' "$LEAVE_SCRIPT" >/usr/local/sbin/leave-swarm
   chmod 755 /usr/local/sbin/leave-swarm

@@ -5,7 +5,8 @@
 # repair (`none` before the first), kind, name, and a digest of its state.
 # values: HOST_LABEL STACK_LABEL
 
-# The folder of the records.
+# The folder of the records. Its name stays `put`, because deployed managers have their records
+# there.
 readonly RECORD_DIR=$STATE_DIR/put
 
 # The folder with the public SSH keys of the nodes' hosts. A file is named by the key of the record

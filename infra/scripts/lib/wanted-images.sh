@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Functions about the images that a host shall have. pull-images.sh lists them; only the host itself
-# can see that one is missing. A manager notices that when a task fails to start.
+# Finds missing images among those that a host must have. pull-images.sh writes the list. Only the
+# host itself can see that an image is missing; a manager notices it when a task fails to start.
 
 # The file with the list, one image a line.
 readonly WANTED_IMAGES=$STATE_DIR/wanted-images

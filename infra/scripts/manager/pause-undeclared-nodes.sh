@@ -2,7 +2,7 @@
 # Pauses the nodes of hosts that are no longer declared. Such a node is removed after the stacks are
 # updated, and does not have their new images. It gets no new tasks, and keeps its own until it is
 # retired. When the host is declared again before that, its paused node counts as drift.
-# uses: nodes
+# uses: node-updates
 # values: HOST_LABEL HOSTS[]
 # HOSTS holds the names of the declared hosts.
 

@@ -3,7 +3,7 @@
 # one. Prints the Swarm's id. Can be run again at any time. When the managers have no quorum, it
 # waits for them; it restores the Swarm from this host alone only when most of their hosts were
 # replaced.
-# uses: members applied-state
+# uses: membership applied-state
 # values: KEY REPAIR PRIVATE_IP OVERLAY_CIDR MANAGERS[] OTHERS[]
 # MANAGERS holds the host ids of all managers. OTHERS holds NAME ADDRESS HOST-KEY of each other one.
 

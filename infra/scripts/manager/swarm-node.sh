@@ -2,7 +2,7 @@
 # Sets the declared role, labels and availability of a node, and records its state. Pauses the
 # previous nodes of its host: they get no new tasks, and keep their own until swarm-retire.sh
 # removes them. The verb `remove` only deletes the records.
-# uses: nodes applied-state
+# uses: node-updates applied-state
 # values: HOST_LABEL KEY REPAIR HOST_NAME NODE_ID LABELS[] ROLE AVAILABILITY JOIN_KEY JOIN_REPAIR
 # values: HOST_PUBLIC_KEY IMAGES_KEY IMAGES_REPAIR
 # NODE_ID is the node's id, or `self` for the manager's own. ROLE is worker or manager. AVAILABILITY

@@ -3,7 +3,7 @@
 # current one. Before a node is drained, each service that clients call gets an extra replica on
 # another node, so that it always has as many healthy replicas as declared. A run that was
 # interrupted continues where it ended.
-# uses: members nodes applied-state
+# uses: membership node-updates applied-state
 # values: EXTRA_COPY_LABEL KEY REPAIR HOST_NAME NODE_ID HOST_PUBLIC_KEY
 # NODE_ID is the host's current node, or `self` for the manager's own, which `remove` leaves alone.
 
@@ -28,9 +28,9 @@ main() {
   esac
 }
 
-# retire NODE: moves a node's tasks to other nodes, has its host leave the Swarm, and removes the
-# node. A lock lets only one node be retired at a time, so that the others can serve, whatever
-# number of hosts an update replaces. Each step also works when the host is gone.
+# retire NODE: moves a node's tasks to other nodes, asks its host to leave the Swarm, and removes
+# the node. A lock lets only one node be retired at a time, so that the other nodes can serve. Each
+# step also works when the host is gone.
 retire() {
   local -r node=$1
   exec 9>"$STATE_DIR/retire.lock"
@@ -70,7 +70,7 @@ move_tasks() {
   wait_until 120 "the tasks of node $node to run elsewhere" moved "$node" "$services" || true
 }
 
-# tasks_on NODE: prints the tasks that the node shall run, as JSON.
+# tasks_on NODE: prints the tasks that the node should run, as JSON.
 tasks_on() { docker_api GET /tasks | jq -c --arg node "$1" 'map(select(.NodeID == $node and .DesiredState == "running"))'; }
 
 stopping() { [[ $(tasks_on "$1") == "[]" ]]; }
@@ -148,7 +148,7 @@ moved() {
   ' <(docker_api GET /tasks) <(docker_api GET /services) >/dev/null
 }
 
-# take_out NODE: has the node's host leave the Swarm, and removes the node.
+# take_out NODE: asks the node's host to leave the Swarm, and removes the node.
 take_out() {
   local -r node=$1
   local address

@@ -2,7 +2,7 @@
 # Answers the first manager's key on another manager. To `admit` it prints the token by which a new
 # first manager joins this Swarm, or `none` when this host is in no Swarm. To the id of a node it
 # leaves the Swarm, as leave.sh does.
-# uses: leaving
+# uses: leave-request
 # environment: SSH_ORIGINAL_COMMAND
 
 main() {

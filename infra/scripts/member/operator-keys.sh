@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets operators log in to this host with their own SSH keys, in addition to the program's key. The
+# Adds the operators' own SSH keys to this host, beside the program's key. The
 # verb `remove` removes all of their keys.
 # values: USER_NAME KEYS[]
 

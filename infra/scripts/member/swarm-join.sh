@@ -3,7 +3,7 @@
 # manager or a worker. A new node gets no tasks until swarm-node.sh has labelled it. A host first
 # leaves a Swarm that is not the declared one, and one in which its node was removed or can't work
 # any more, as with an expired certificate.
-# uses: members
+# uses: membership
 # values: SWARM_ID MANAGER_IP PRIVATE_IP JOIN_TOKEN REPAIR
 # REPAIR is `gone-NODE` when the node of that id was removed from the Swarm.
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Functions by which a manager reads and changes the nodes of the Swarm.
+# Functions that read a node's state and change the node, on a manager.
 
 # node_is NODE STATE: succeeds when the manager reports this state of the node.
 node_is() { [[ $(docker node inspect --format '{{.Status.State}}' "$1" 2>/dev/null) == "$2" ]]; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Functions by which a host leaves the Swarm when the first manager asks it to.
+# Answers the first manager's request to leave the Swarm.
 # environment: SSH_ORIGINAL_COMMAND
 
 # leave_swarm: leaves the Swarm as the node whose id the first manager sent. A host that is another

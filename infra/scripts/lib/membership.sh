@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Functions by which hosts join the Swarm or leave it to join again, and by which the first manager
-# asks them to leave.
+# Functions that change the Swarm's members: a host joins, or leaves to join again, and the first
+# manager asks another host to leave or to admit it.
 # values: SWARM_PORT
 
 # join_by ADDRESS TOKEN OWN-ADDRESS: joins this host to the Swarm of the manager at ADDRESS. The
