@@ -101,10 +101,13 @@ export const hardened = {
   cap_drop: ["ALL"],
 } as const satisfies Partial<ComposeService>;
 
-/** For images with their own check: checks every second at first, which notices a start sooner. */
+/**
+ * Health check for images that define their own. It runs each second at first, which notices a
+ * start sooner.
+ */
 export const ownCheck: Healthcheck = { start_interval: "1s" };
 
-/** The only writable folder of a task besides its volumes. */
+/** Returns the mount of /tmp, a task's only writable folder besides its volumes. */
 export function scratch(mib: number): Mount {
   return { type: "tmpfs", target: "/tmp", tmpfs: { size: mib * 1024 * 1024 } };
 }
@@ -117,12 +120,16 @@ export function scratch(mib: number): Mount {
  */
 export const PIDS = { node: 128, java: 1_024, k6: 1_024, users: 16_384 } as const;
 
-/** @param pids one of `PIDS`. */
+/**
+ * Returns the limits of a task.
+ *
+ * @param pids one of `PIDS`.
+ */
 export function limits(memoryMib: number, pids: number): { limits: Limits } {
   return { limits: { memory: `${memoryMib}M`, pids } };
 }
 
-/** Updates one task at a time, and rolls back when one fails. */
+/** Returns a policy that updates one task at a time, and rolls back when one fails. */
 export function rolling(order: UpdateConfig["order"]): Required<Pick<Deploy, "update_config" | "rollback_config">> {
   const one = { parallelism: 1, order, monitor: "10s" } as const;
   return {

@@ -57,9 +57,9 @@ export class Stack<Files extends StackFiles> extends ComponentResource {
         },
         removes: true,
         drift: swarm.drift,
-        runsFor: [swarm.id],
+        rerunOnChange: [swarm.id],
       },
-      { parent: this, dependsOn: args.after, deletedWith: swarm.whole },
+      { parent: this, dependsOn: args.after, deletedWith: swarm.component },
     );
     this.registerOutputs({});
   }

@@ -30,7 +30,7 @@ export function swarmFile(name: string, args: SwarmFileArgs, parent: Resource): 
       script: "stacks/swarm-file.sh",
       values: { KIND: kind, NAME: fullName, STACK: stack, CONTENT: args.content },
       drift: swarm.drift,
-      runsFor: [swarm.id],
+      rerunOnChange: [swarm.id],
       ...(kind === "secret" ? { secret: "input" as const } : {}),
     },
     { parent },

@@ -53,10 +53,10 @@ export function makeBuildContext(name: string, { folder, files }: ImageSource, r
   // Writes only changed files: another run of the program may be building from the same folder.
   mkdirSync(to, { recursive: true });
   for (const file of filesAt(to, "")) if (!contents.has(file)) rmSync(join(to, file), { force: true });
-  // Lies outside the context, where no other run deletes it as a file that the image lacks.
+  // It is outside the context, because another run deletes unknown files in the context.
   const partial = join(root, CONTEXTS, `${name}.${process.pid}.partial`);
-  for (const [file, content] of contents) put(join(to, file), content, partial);
-  for (const parent of parentsOf(contents.keys())) settle(join(to, parent), FOLDER_MODE);
+  for (const [file, content] of contents) writeChanged(join(to, file), content, partial);
+  for (const parent of parentsOf(contents.keys())) setModeAndTime(join(to, parent), FOLDER_MODE);
   const hashed = sources.map((file) => [file, contents.get(file) ?? ""] as const);
   return { path, hash: hashFiles(hashed, 12) };
 }
@@ -66,17 +66,21 @@ function modeOf(content: Buffer): number {
   return content.subarray(0, 2).toString() === "#!" ? 0o755 : 0o644;
 }
 
-/** @param partial where the content lies until it is complete. */
-function put(path: string, content: Buffer, partial: string): void {
+/**
+ * Writes a file unless it has this content, and sets its mode and time.
+ *
+ * @param partial path of the content until it is complete.
+ */
+function writeChanged(path: string, content: Buffer, partial: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  if (!holds(path, content)) {
+  if (!hasContent(path, content)) {
     writeFileSync(partial, content);
     renameSync(partial, path);
   }
-  settle(path, modeOf(content));
+  setModeAndTime(path, modeOf(content));
 }
 
-function holds(path: string, content: Buffer): boolean {
+function hasContent(path: string, content: Buffer): boolean {
   try {
     return readFileSync(path).equals(content);
   } catch (error) {
@@ -85,7 +89,7 @@ function holds(path: string, content: Buffer): boolean {
   }
 }
 
-function settle(path: string, mode: number): void {
+function setModeAndTime(path: string, mode: number): void {
   chmodSync(path, mode);
   utimesSync(path, EPOCH, EPOCH);
 }

@@ -1,5 +1,5 @@
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import { direct, HOST_USER, through, type Access, type Endpoint } from "../plans/access.ts";
+import { accessThrough, directAccess, HOST_USER, type Access, type Endpoint } from "../plans/access.ts";
 import type { Settings } from "../config/config.ts";
 import { imagesOfGenerator, imagesOfWorkers, type Images } from "./build-images.ts";
 import type { Firewall } from "./firewall.ts";
@@ -54,15 +54,16 @@ export class HostFleet extends ComponentResource {
 
     const manager = this.#host(fleet.manager, [], { leaveKeyParameter: this.#keys.leaveKeyParameter });
     const entry = this.#endpoint(manager, manager.instance.publicIp);
-    const behind = (plan: HostPlan, images: Image[], part?: ManagerPart): ReachableHost => {
+    const behindManager = (plan: HostPlan, images: Image[], part?: ManagerPart): ReachableHost => {
       const host = this.#host(plan, images, part);
-      return { host, access: through(entry, this.#endpoint(host, host.instance.privateIp)), images };
+      return { host, access: accessThrough(entry, this.#endpoint(host, host.instance.privateIp)), images };
     };
-    this.manager = { host: manager, access: direct(entry), images: [] };
-    this.otherManagers = fleet.otherManagers.map((plan) => behind(plan, [], { admits: true }));
-    this.workers = fleet.workers.map((plan) => behind(plan, imagesOfWorkers(args.images)));
-    this.queue = queue.mode === "direct" ? queue : { ...queue, ...behind(fleet.kafka, [queue.kafka]) };
-    this.load = load.kind === "off" ? load : { ...load, ...behind(fleet.loadGenerator, imagesOfGenerator(load)) };
+    this.manager = { host: manager, access: directAccess(entry), images: [] };
+    this.otherManagers = fleet.otherManagers.map((plan) => behindManager(plan, [], { admits: true }));
+    this.workers = fleet.workers.map((plan) => behindManager(plan, imagesOfWorkers(args.images)));
+    this.queue = queue.mode === "direct" ? queue : { ...queue, ...behindManager(fleet.kafka, [queue.kafka]) };
+    this.load =
+      load.kind === "off" ? load : { ...load, ...behindManager(fleet.loadGenerator, imagesOfGenerator(load)) };
     for (const host of this.all) this.#admitOperators(host);
     this.registerOutputs({ managerPublicIp: manager.instance.publicIp });
   }
@@ -85,7 +86,7 @@ export class HostFleet extends ComponentResource {
       plan.name,
       {
         plan,
-        surroundings: {
+        shared: {
           region,
           ami: settings.hosts.ami,
           subnetIds,
@@ -117,7 +118,7 @@ export class HostFleet extends ComponentResource {
         script: "infra/scripts/member/operator-keys.sh",
         values: { USER_NAME: HOST_USER, KEYS: keys },
         removes: true,
-        runsFor: [host.instance.id],
+        rerunOnChange: [host.instance.id],
       },
       { parent: host, deletedWith: host },
     );

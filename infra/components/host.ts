@@ -7,8 +7,8 @@ import { ec2Trust, hostPolicy } from "../plans/host-policy.ts";
 import { tags } from "./tags.ts";
 import { renderUserData } from "../plans/user-data.ts";
 
-/** Properties that all hosts of an environment share. */
-export interface HostSurroundings {
+/** Arguments that all hosts of an environment share. */
+export interface SharedHostArgs {
   region: Input<string>;
   ami: string;
   /** Public subnets, by zone. */
@@ -23,7 +23,7 @@ export interface HostSurroundings {
 /** Arguments of a host. */
 export interface HostArgs {
   plan: HostPlan;
-  surroundings: HostSurroundings;
+  shared: SharedHostArgs;
   securityGroupIds: Input<string>[];
   registry: Input<string>;
   repositoryArns: Input<string>[];
@@ -52,7 +52,7 @@ export class Host extends ComponentResource {
 
   constructor(name: string, args: HostArgs, options?: ComponentResourceOptions) {
     super("gifticon-event:infra:Host", name, {}, options);
-    const { plan, surroundings, leaveKeyParameter: leaveKey } = args;
+    const { plan, shared, leaveKeyParameter: leaveKey } = args;
     const parent = { parent: this };
     const key = new PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, parent);
     const parameter = new ssm.Parameter(
@@ -74,7 +74,7 @@ export class Host extends ComponentResource {
         role: role.name,
         policy: all([output([parameter.arn, ...(leaveKey ? [leaveKey.arn] : [])]), output(args.repositoryArns)]).apply(
           ([parameters, repositories]) =>
-            JSON.stringify(hostPolicy({ parameters, repositories, sessionManager: surroundings.sessionManager })),
+            JSON.stringify(hostPolicy({ parameters, repositories, sessionManager: shared.sessionManager })),
         ),
       },
       parent,
@@ -86,18 +86,18 @@ export class Host extends ComponentResource {
     this.instance = new ec2.Instance(
       name,
       {
-        ami: surroundings.ami,
+        ami: shared.ami,
         instanceType: plan.instanceType,
-        subnetId: surroundings.subnetIds[plan.zone] ?? missingZone(plan),
+        subnetId: shared.subnetIds[plan.zone] ?? missingZone(plan),
         vpcSecurityGroupIds: args.securityGroupIds,
-        keyName: surroundings.keyName,
+        keyName: shared.keyName,
         iamInstanceProfile: profile.name,
         userData: output({
           hostName: name,
           generation: plan.generation ?? 1,
-          region: surroundings.region,
+          region: shared.region,
           hostKeyParameter: parameter.name,
-          sessionManager: surroundings.sessionManager,
+          sessionManager: shared.sessionManager,
           registry: args.registry,
           leavePublicKey: args.leavePublicKey,
           ...(leaveKey ? { leaveKeyParameter: leaveKey.name } : {}),
@@ -113,7 +113,7 @@ export class Host extends ComponentResource {
       },
       {
         ...parent,
-        dependsOn: [policy, ...surroundings.after],
+        dependsOn: [policy, ...shared.after],
         deleteBeforeReplace: plan.role === "kafka",
       },
     );

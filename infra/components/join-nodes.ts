@@ -23,13 +23,13 @@ export interface JoinedNodes {
 
 /** Joins all hosts to the Swarm concurrently, each with its images. */
 export function joinNodes(hosts: HostFleet, swarm: Swarm): JoinedNodes {
-  const roster = remoteScript(
+  const undeclaredPaused = remoteScript(
     "roster",
     {
       access: swarm.target.manager,
       script: "infra/scripts/manager/pause-undeclared-nodes.sh",
       values: { HOSTS: [...hosts.workers, ...hosts.dedicated].map(({ host }) => host.plan.name) },
-      runsFor: [swarm.target.id],
+      rerunOnChange: [swarm.target.id],
     },
     { parent: swarm },
   );
@@ -37,7 +37,7 @@ export function joinNodes(hosts: HostFleet, swarm: Swarm): JoinedNodes {
   const queue = hosts.queue.mode === "direct" ? hosts.queue : { ...hosts.queue, ...joinDedicated(hosts.queue, swarm) };
   const load = hosts.load.kind === "off" ? hosts.load : { ...hosts.load, ...joinDedicated(hosts.load, swarm) };
   const queueReady = queue.mode === "direct" ? [] : queue.ready;
-  return { workers, queue, load, ready: [roster, ...workers.flatMap(({ ready }) => ready), ...queueReady] };
+  return { workers, queue, load, ready: [undeclaredPaused, ...workers.flatMap(({ ready }) => ready), ...queueReady] };
 }
 
 /**

@@ -15,7 +15,7 @@ export interface RemoteScriptArgs {
   /** Runs the script with the verb `remove` when the resource is deleted. */
   removes?: boolean;
   /** Ids, such as that of the host. The script runs again when one of them changes. */
-  runsFor: Input<string>[];
+  rerunOnChange: Input<string>[];
   /**
    * The drift of the Swarm, for a script that applies an object to it. The script records the
    * object under its `KEY`, the resource's name, with its `REPAIR`.
@@ -31,13 +31,13 @@ export interface RemoteScriptArgs {
  *
  * The script is sent on standard input, so that no process list shows its values, such as a join
  * token or a password. A change is always an update, because a replacement would run `remove` on a
- * host that may be gone. So `runsFor` is a part of the script. The command's own `triggers` are not
- * used: they replace.
+ * host that may be gone. So `rerunOnChange` is a part of the script. The command's own `triggers`
+ * are not used, because they replace the resource.
  */
 export function remoteScript(name: string, args: RemoteScriptArgs, options: CustomResourceOptions): remote.Command {
   const record = args.drift && { KEY: name, REPAIR: args.drift.repair(name) };
-  const runsFor = [...args.runsFor, ...(args.drift?.recordedOn ?? [])];
-  const rendered = output({ values: { ...args.values, ...record }, triggers: { RUNS_FOR: runsFor } }).apply(
+  const rerunOnChange = [...args.rerunOnChange, ...(args.drift?.recordedOn ?? [])];
+  const rendered = output({ values: { ...args.values, ...record }, triggers: { RUNS_FOR: rerunOnChange } }).apply(
     ({ values, triggers }) => renderScript(args.script, values, triggers),
   );
   return new remote.Command(

@@ -62,7 +62,7 @@ export class SwarmNode extends ComponentResource {
           JOIN_TOKEN: args.joinToken,
           REPAIR: joinRepair,
         },
-        runsFor: [instance.id],
+        rerunOnChange: [instance.id],
         secret: "input",
       },
       { parent: this, dependsOn: args.after ?? [] },
@@ -76,7 +76,7 @@ export class SwarmNode extends ComponentResource {
           access,
           script: "infra/scripts/member/pull-images.sh",
           values: { IMAGES: args.images },
-          runsFor: [instance.id, imagesRepair],
+          rerunOnChange: [instance.id, imagesRepair],
         },
         { parent: this },
       );
@@ -99,10 +99,10 @@ export class SwarmNode extends ComponentResource {
         },
         drift: swarm.drift,
         removes: true,
-        runsFor: [swarm.id, instance.id],
+        rerunOnChange: [swarm.id, instance.id],
       },
       // The script activates the node, so its images are pulled first.
-      { parent: this, dependsOn: pulled ?? [], deletedWith: swarm.whole },
+      { parent: this, dependsOn: pulled ?? [], deletedWith: swarm.component },
     );
     this.ready = [node];
     this.registerOutputs({ nodeId: this.nodeId });
@@ -124,9 +124,9 @@ export class SwarmNode extends ComponentResource {
         values: { HOST_NAME: this.#name, NODE_ID: this.nodeId, HOST_PUBLIC_KEY: host.hostKey },
         drift: swarm.drift,
         removes: true,
-        runsFor: [swarm.id, host.instance.id],
+        rerunOnChange: [swarm.id, host.instance.id],
       },
-      { parent: this, dependsOn: [...this.ready, ...after], deletedWith: swarm.whole },
+      { parent: this, dependsOn: [...this.ready, ...after], deletedWith: swarm.component },
     );
   }
 }

@@ -11,11 +11,11 @@ export interface SwarmTarget {
   id: Output<string>;
   manager: Access;
   /**
-   * The Swarm's component. Resources in the Swarm are not deleted one by one when it is deleted. A
-   * refresh can remove an instance from the state, but never a component, so a destroy never
-   * connects to hosts that are gone.
+   * The Swarm's component, for the option `deletedWith`: when it is deleted, the resources in the
+   * Swarm are not deleted one by one. A refresh can remove an instance from the state, but never a
+   * component, so a destroy never connects to hosts that are gone.
    */
-  whole: Resource;
+  component: Resource;
   managerAddress: Output<string>;
   /** Drift of everything that the program applied to the Swarm. */
   drift: Drift;

@@ -56,7 +56,7 @@ export class Swarm extends ComponentResource {
       // Every stack needs the network, so the id resolves after it.
       id: network.id.apply(() => id),
       manager: access,
-      whole: this,
+      component: this,
       managerAddress: manager.instance.privateIp,
       drift: this.#drift,
     };
@@ -85,7 +85,7 @@ export class Swarm extends ComponentResource {
         ),
       },
       drift: this.#drift,
-      runsFor: [],
+      rerunOnChange: [],
     });
     return result(init);
   }
@@ -95,7 +95,7 @@ export class Swarm extends ComponentResource {
     const rotate = this.#script("rotate", {
       script: "infra/scripts/manager/swarm-rotate.sh",
       values: { ROTATION: this.#args.settings.rotation },
-      runsFor: [id],
+      rerunOnChange: [id],
     });
     return result(rotate);
   }
@@ -109,7 +109,7 @@ export class Swarm extends ComponentResource {
       script: "infra/scripts/manager/swarm-token.sh",
       values: { SWARM_ID: id, ROLE },
       drift: this.#drift,
-      runsFor: [id, rotation],
+      rerunOnChange: [id, rotation],
       secret: "result",
     });
     return result(token);
@@ -121,7 +121,7 @@ export class Swarm extends ComponentResource {
       values: { NETWORK: this.network, ENCRYPTED: this.#args.settings.encryptedOverlay },
       removes: true,
       drift: this.#drift,
-      runsFor: [id],
+      rerunOnChange: [id],
     });
   }
 
@@ -143,7 +143,7 @@ export class Swarm extends ComponentResource {
         IMAGES_REPAIR: "",
       },
       drift: this.#drift,
-      runsFor: [id],
+      rerunOnChange: [id],
     });
   }
 
@@ -157,7 +157,7 @@ export class Swarm extends ComponentResource {
         values: { HOST_NAME: manager.plan.name, NODE_ID: "self", HOST_PUBLIC_KEY: manager.hostKey },
         drift: this.#drift,
         removes: true,
-        runsFor: [id],
+        rerunOnChange: [id],
       },
       { dependsOn: node },
     );

@@ -20,8 +20,8 @@ export interface Drift {
 }
 
 /**
- * The repair of an object that was never repaired. It is that of all objects while the manager does
- * not answer: before it boots, and in the dry run of a review.
+ * Initial repair of an object. While the manager does not answer, all objects have it: before the
+ * manager's boot, and in the dry run of a review.
  */
 const NONE = "none";
 

@@ -5,7 +5,7 @@ import type { ScriptValues } from "../scripts/render-script.ts";
 
 /** The answer of observe-host.sh. A part that the host can't observe is null. */
 export const hostObservation = z.object({
-  /** Images that the host shall have, but lacks. */
+  /** Images that the host must have, but lacks. */
   missingImages: z.array(z.string()).nullable(),
   /** Lines of `declare-topics --check`: differences of the topics. Null without a broker. */
   topics: z.array(z.string()).nullable(),

@@ -26,12 +26,12 @@ export interface Endpoint {
 const DIAL_ATTEMPTS = 90;
 
 /** Returns the direct connection to a host: the first manager. */
-export function direct(endpoint: Endpoint): Access {
+export function directAccess(endpoint: Endpoint): Access {
   return { connection: dial(endpoint) };
 }
 
 /** Returns the connection to a host through the first manager. */
-export function through(jump: Endpoint, endpoint: Endpoint): Access {
+export function accessThrough(jump: Endpoint, endpoint: Endpoint): Access {
   return { connection: { ...dial(endpoint), proxy: dial(jump) } };
 }
 

@@ -39,7 +39,7 @@ export function deployGifticon({ settings, swarm, images, database, after }: Gif
           image: images.api.reference,
           poolSize: pools.api,
           port: PORTS.api,
-          countedOnAfter: NEW_TARGET_SECONDS,
+          newTargetSeconds: NEW_TARGET_SECONDS,
         },
         queue:
           queue.mode === "direct"

@@ -29,7 +29,7 @@ export interface GifticonStackArgs extends EventTarget {
     poolSize: number;
     port: number;
     /** Seconds until the load balancer sends requests to a new healthy task. */
-    countedOnAfter: number;
+    newTargetSeconds: number;
   };
   queue: { mode: "direct" } | (KafkaAccess & { issuer: { image: string; memoryMib: number; poolSize: number } });
   /** Name of the Docker secret. */
@@ -67,7 +67,7 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       ...rolling(args.spareWorkers > 0 ? "start-first" : "stop-first"),
       // swarm-retire.sh reads this label. It starts an extra task before it removes a host with
       // one.
-      labels: { [EXTRA_COPY_LABEL]: String(api.countedOnAfter) },
+      labels: { [EXTRA_COPY_LABEL]: String(api.newTargetSeconds) },
       resources: memory(api.memoryMib),
     },
   };

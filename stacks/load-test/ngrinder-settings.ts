@@ -8,18 +8,20 @@ export const USERS = 6_000;
  */
 const SILENCE_MS = 120_000;
 
-/** Minimum number of users of one process. A further process for fewer is not worth its start. */
+/**
+ * Minimum number of users of one process. For fewer users, another process costs too much to start.
+ */
 const USERS_OF_A_PROCESS = 500;
 
-/** Settings of nGrinder's controller, for its system.conf. */
+/** Returns the settings of nGrinder's controller, for its system.conf. */
 export function controllerSettings(): string {
   return `controller.max_vuser_per_agent=${USERS}\ncontroller.inactive_client_time_out=${SILENCE_MS}\n`;
 }
 
 /**
  * Returns the script by which the controller's page divides users into processes and threads. It
- * uses at most one process a core, because more only take longer to load. The page then sets the
- * number of users that these have.
+ * uses at most one process a core, because more processes take longer to load. The page then shows
+ * the number of users that result.
  *
  * @param cores cores of the agent's host.
  */

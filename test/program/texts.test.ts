@@ -20,7 +20,7 @@ const image = (name: string) => `registry.example/${name}@sha256:0123`;
 const gifticon: GifticonStackArgs = {
   network: "event",
   spareWorkers: 1,
-  api: { image: image("main-api"), replicas: 4, memoryMib: 384, poolSize: 5, port: 8080, countedOnAfter: 15 },
+  api: { image: image("main-api"), replicas: 4, memoryMib: 384, poolSize: 5, port: 8080, newTargetSeconds: 15 },
   queue: {
     mode: "kafka",
     bootstrapServers: "kafka:19092",
