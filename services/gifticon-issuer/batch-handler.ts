@@ -25,7 +25,7 @@ const HEARTBEAT_MS = 1_000;
  */
 const ATTEMPTS_WITH_ALL = 3;
 
-/** The handler's collaborators. */
+/** Dependencies of the handler. */
 export interface HandlerParts {
   issue: (requests: GifticonRequest[]) => Promise<IssueResult>;
   /** Returns after the broker has acknowledged the dead letters. */
@@ -71,11 +71,11 @@ export class BatchHandler {
   readonly #parts: HandlerParts;
   readonly #firstBackoffMs: number;
   readonly #size = new BatchSize();
-  /** Resolves to whether the latest chunk was decided. Never rejects. */
+  /** Resolves to true when the latest chunk was decided. Never rejects. */
   #decided: Promise<boolean> = Promise.resolve(true);
   /**
-   * Resolve when the offset of the latest chunk, or of the one before, is committed or given up.
-   * They never reject.
+   * Resolve when the offset of the latest chunk, or of the previous chunk, is committed or will
+   * never be. They never reject.
    */
   #committed = Promise.resolve();
   #committedBefore = Promise.resolve();
@@ -99,9 +99,8 @@ export class BatchHandler {
   /**
    * Handles a batch.
    *
-   * @throws The error of a chunk of this batch or of the previous one. kafkajs reacts to both in
-   *   the
-   *   same way: it joins the group again or ends.
+   * @throws The error of a chunk of this batch or of the previous one. In both cases kafkajs joins
+   *   the group again or ends.
    */
   async handle(payload: EachBatchPayload): Promise<void> {
     const { messages } = payload.batch;

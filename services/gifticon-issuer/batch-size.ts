@@ -5,9 +5,9 @@
 const LARGEST = 2_000;
 
 /**
- * Adapts the number of records in a transaction. A fetch returns the arrived records, so a calm
- * topic leads to small transactions and a backlog to the largest. A slow database gets smaller ones
- * until it keeps up again.
+ * Adapts the maximum number of records in a transaction. It is smaller while the database is slow.
+ * A fetch returns only the records that have arrived, so with few requests transactions are small
+ * anyway.
  */
 export class BatchSize {
   #current = LARGEST;
@@ -17,12 +17,12 @@ export class BatchSize {
     return this.#current;
   }
 
-  /** Call it after a transaction that timed out. */
+  /** Halves the number after a transaction that timed out. */
   shrink(): void {
     this.#current = Math.max(1, Math.floor(this.#current / 2));
   }
 
-  /** Call it after a transaction that succeeded. */
+  /** Increases the number after a transaction that succeeded. */
   grow(): void {
     this.#current = Math.min(LARGEST, Math.ceil(this.#current * 1.25));
   }

@@ -49,7 +49,7 @@ function createLagMetrics(registers: Registry[]): IssuerMetrics["lag"] {
   });
   const held = new Gauge({
     name: METRICS.held,
-    help: "Records of the lag that an open transaction holds back; absent while the broker can't be asked.",
+    help: "Part of the lag that an open transaction holds back; absent while the broker can't be asked.",
     labelNames: ["partition"],
     registers,
   });

@@ -6,14 +6,14 @@ const refused = (description: string) => answer(description, "Error");
 
 const retryAfter = {
   "Retry-After": {
-    description: "Seconds until it is worth asking again.",
+    description: "Seconds after which a retry may succeed.",
     required: true,
     schema: { type: "integer" },
   },
 };
 const location = {
   Location: {
-    description: "Where the request's status is.",
+    description: "Path of the request's status.",
     required: true,
     schema: { type: "string", format: "uri-reference" },
   },

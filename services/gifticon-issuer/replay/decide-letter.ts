@@ -22,9 +22,11 @@ export interface LetterDecision {
 }
 
 /**
- * Decides whether a dead letter goes back to the topic. It does if its record can be read now.
+ * Decides whether a dead letter goes back to the topic. It does if its record can be read now. A
+ * letter without its record, with a whole batch, or with a too large record always stays.
  *
- * @param all also puts back unreadable records. The issuer makes new dead letters of them.
+ * @param all also puts back records that still can't be read. The issuer makes new dead letters of
+ *   them.
  */
 export function decideLetter(topic: string, partition: number, message: FetchedRecord, all: boolean): LetterDecision {
   const { offset, timestamp } = message;

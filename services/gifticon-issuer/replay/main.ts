@@ -10,8 +10,7 @@ Puts the dead letters that can be read now back on the topic, each once, and rep
  * Runs the command `replay`.
  *
  * @returns The exit code: 0 on success, 1 after a failure (run it again), 2 for invalid arguments
- *   or
- *   settings.
+ *   or settings.
  */
 export async function replayCommand(options: readonly string[], environment: NodeJS.ProcessEnv): Promise<0 | 1 | 2> {
   if (options.some((option) => option !== "--all")) {
@@ -21,8 +20,8 @@ export async function replayCommand(options: readonly string[], environment: Nod
   const print = (line: string) => process.stdout.write(`${line}\n`);
   try {
     const settings = readIssuerSettings({ ...environment, LOG_LEVEL: "error" });
-    const { putBack, before, skipped } = await replayDeadLetters(settings, options.includes("--all"), print);
-    print(`${putBack} put back, ${skipped} stay, ${before} were put back earlier`);
+    const { putBack, putBackEarlier, skipped } = await replayDeadLetters(settings, options.includes("--all"), print);
+    print(`${putBack} put back, ${skipped} stay, ${putBackEarlier} were put back earlier`);
     return 0;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -22,7 +22,7 @@ export interface ReplayReport {
   /** Letters that this replay put back. */
   putBack: number;
   /** Letters that an earlier replay had put back. */
-  before: number;
+  putBackEarlier: number;
   /** Letters that stay in the dead letter topic. */
   skipped: number;
 }
@@ -34,10 +34,10 @@ class ReplayRunningError extends Error {
 }
 
 /**
- * Puts dead letters back on the topic: all, or only those that can be read now. Each goes back
- * once, because the database records it after the broker's acknowledgement. If the replay is
- * interrupted in between, the next run puts the letter on the topic a second time. Both records
- * have the request id of the original position, so the database decides the request once.
+ * Puts dead letters back on the topic: all, or only those that can be read now. The database
+ * records each letter after the broker's acknowledgement, so later replays leave it out. If a
+ * replay is interrupted in between, the next one puts the letter on the topic a second time. Both
+ * records have the request id of the original position, so the database decides the request once.
  *
  * @param print receives a line for each letter.
  * @throws ReplayRunningError when another replay is running.
@@ -55,7 +55,7 @@ export async function replayDeadLetters(
   const producer = createProducer(kafka);
   const pool = createPool({ ...database, poolSize: 2 }, "gifticon-replay", log);
   const topic = deadLetterTopic(settings.topic);
-  const report: ReplayReport = { putBack: 0, before: 0, skipped: 0 };
+  const report: ReplayReport = { putBack: 0, putBackEarlier: 0, skipped: 0 };
   let lock: PoolClient | undefined;
   try {
     lock = await takeLock(pool);
@@ -107,7 +107,7 @@ async function putBack(
     );
   }
   report.putBack += back.length;
-  report.before += done.size;
+  report.putBackEarlier += done.size;
   report.skipped += open.length - back.length;
 }
 

@@ -6,13 +6,14 @@ import type { Stats } from "../stats.ts";
 /** An answer of the API, or its absence. */
 export type Answer<T> =
   | { kind: "good"; body: T }
-  /** A retry may succeed, after this many seconds. Undefined when no answer gave a time. */
+  /** A retry may succeed after this many seconds; undefined when the answer gave no time. */
   | { kind: "later"; seconds?: number; why: string }
   /** A retry can't succeed. */
   | { kind: "refused"; why: string };
 
+/** Time limit of each call. */
 const TIMEOUT_MS = 10_000;
-/** Time limits of `POST /gifticons` and of reading. */
+/** Statuses of answers with a result. */
 const GOOD = [200, 201, 202, 409, 410];
 
 /** Reads the event's figures. */

@@ -1,7 +1,8 @@
 import { readStatus, requestGifticon } from "./api.ts";
 import { element, wait } from "./dom.ts";
-import { type Progress, pursue, type Wish } from "./pursuit.ts";
+import { type Progress, trackRequest, type TrackedRequest } from "./track-request.ts";
 
+/** Key in the session storage. Open tabs have their request there, so it stays. */
 const STORED = "wish";
 const USER_ID = /^[1-9]\d{0,18}$/;
 
@@ -14,7 +15,7 @@ export class AskPanel {
   readonly #message = element("message", HTMLElement);
   readonly #code = element("code", HTMLElement);
   readonly #steps = ["asked", "queued", "decided"].map((step) => element(`step-${step}`, HTMLElement));
-  #wish: Wish | undefined;
+  #tracked: TrackedRequest | undefined;
   #busy = false;
 
   constructor() {
@@ -23,9 +24,9 @@ export class AskPanel {
       this.#submit();
     });
     // A reloaded page continues its request. Phones reload pages by themselves.
-    const wish = recall();
-    this.#user.value = wish?.userId ?? randomUser();
-    if (wish !== undefined) void this.#pursue(wish);
+    const tracked = recall();
+    this.#user.value = tracked?.userId ?? randomUser();
+    if (tracked !== undefined) void this.#track(tracked);
   }
 
   /** Hides the queue in mode direct. */
@@ -43,14 +44,15 @@ export class AskPanel {
       return;
     }
     // An unanswered request continues with its key, as it may have been accepted.
-    const unanswered = this.#wish?.userId === userId && this.#wish.requestId === undefined ? this.#wish : undefined;
-    void this.#pursue(unanswered ?? { userId, key: newKey() });
+    const unanswered =
+      this.#tracked?.userId === userId && this.#tracked.requestId === undefined ? this.#tracked : undefined;
+    void this.#track(unanswered ?? { userId, key: newKey() });
   }
 
-  async #pursue(wish: Wish): Promise<void> {
-    this.#wish = wish;
+  async #track(tracked: TrackedRequest): Promise<void> {
+    this.#tracked = tracked;
     this.#setBusy(true);
-    await pursue(wish, { request: requestGifticon, status: readStatus, wait }, (progress) => {
+    await trackRequest(tracked, { request: requestGifticon, status: readStatus, wait }, (progress) => {
       this.#show(progress);
     });
     this.#setBusy(false);
@@ -58,10 +60,10 @@ export class AskPanel {
 
   #show(progress: Progress): void {
     const { step } = progress;
-    if (step === "queued" && this.#wish !== undefined) this.#wish.requestId = progress.requestId;
+    if (step === "queued" && this.#tracked !== undefined) this.#tracked.requestId = progress.requestId;
     // The result is stored, so that a reloaded page shows it.
-    remember(step === "refused" ? undefined : this.#wish);
-    if (step === "issued" || step === "rejected" || step === "refused") this.#wish = undefined;
+    remember(step === "refused" ? undefined : this.#tracked);
+    if (step === "issued" || step === "rejected" || step === "refused") this.#tracked = undefined;
     if (step === "refused") this.#complain(progress.why);
 
     this.#message.textContent = messageOf(progress);
@@ -96,7 +98,7 @@ export class AskPanel {
 
 type Mark = "done" | "now" | "failed" | undefined;
 
-/** Returns the appearance of each step: requested, queued, decided. */
+/** Appearance of each step: requested, queued, decided. */
 const STEPS: Record<Progress["step"], [Mark, Mark, Mark]> = {
   asking: ["now", undefined, undefined],
   waiting: ["now", undefined, undefined],
@@ -139,19 +141,20 @@ function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Stores this tab's request in the browser's session storage. */
-function recall(): Wish | undefined {
+/** Returns this tab's request from the browser's session storage. */
+function recall(): TrackedRequest | undefined {
   try {
-    return JSON.parse(sessionStorage.getItem(STORED) ?? "") as Wish;
+    return JSON.parse(sessionStorage.getItem(STORED) ?? "") as TrackedRequest;
   } catch {
     return undefined;
   }
 }
 
-function remember(wish: Wish | undefined): void {
+/** Stores this tab's request in the browser's session storage; undefined removes it. */
+function remember(tracked: TrackedRequest | undefined): void {
   try {
-    if (wish === undefined) sessionStorage.removeItem(STORED);
-    else sessionStorage.setItem(STORED, JSON.stringify(wish));
+    if (tracked === undefined) sessionStorage.removeItem(STORED);
+    else sessionStorage.setItem(STORED, JSON.stringify(tracked));
   } catch {
     // Without storage, a reload starts over.
   }

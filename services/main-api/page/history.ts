@@ -54,8 +54,8 @@ export class History {
 }
 
 /**
- * Returns a rate, or null without an earlier figure, or when the figure decreased after a new start
- * of the event.
+ * Returns a rate. Returns null without an earlier figure, or when the figure decreased because the
+ * event started again.
  */
 function rateOf(
   at: number,

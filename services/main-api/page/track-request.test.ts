@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { Answer } from "./api.ts";
-import { type Progress, pursue, type Wish } from "./pursuit.ts";
+import { type Progress, trackRequest, type TrackedRequest } from "./track-request.ts";
 
 const requestId = "id";
 const good = (body: RequestStatus): Answer<RequestStatus> => ({ kind: "good", body });
@@ -12,14 +12,18 @@ const busy: Answer<RequestStatus> = { kind: "later", seconds: 3, why: "Busy." };
 const silent: Answer<RequestStatus> = { kind: "later", why: "No answer." };
 
 /** Follows a request through given answers; the last answer of each kind repeats. */
-async function story(asked: Answer<RequestStatus>[], looked: Answer<RequestStatus>[] = [], wish: Partial<Wish> = {}) {
+async function story(
+  asked: Answer<RequestStatus>[],
+  looked: Answer<RequestStatus>[] = [],
+  tracked: Partial<TrackedRequest> = {},
+) {
   const progress: Progress[] = [];
   const keys: string[] = [];
   const waits: number[] = [];
   const next = (answers: Answer<RequestStatus>[]) =>
     (answers.length > 1 ? answers.shift() : answers[0]) ?? assert.fail("nothing was to be asked");
-  await pursue(
-    { userId: "1", key: "k", ...wish },
+  await trackRequest(
+    { userId: "1", key: "k", ...tracked },
     {
       request: (_, key) => {
         keys.push(key);
@@ -36,7 +40,7 @@ async function story(asked: Answer<RequestStatus>[], looked: Answer<RequestStatu
   return { progress, steps: progress.map(({ step }) => step), keys, waits };
 }
 
-describe("a wish", () => {
+describe("a tracked request", () => {
   test("is followed from the queue to its code", async () => {
     const { progress } = await story([queued], [queued, busy, silent, issued]);
     assert.deepEqual(progress, [{ step: "asking" }, { step: "queued", requestId }, { step: "issued", code: "CODE" }]);

@@ -1,8 +1,8 @@
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { Answer } from "./api.ts";
 
-/** A request for a gifticon, from the first attempt to its result. */
-export interface Wish {
+/** A request for a gifticon that the page tracks from the first attempt to the result. */
+export interface TrackedRequest {
   /** User id, as digits. */
   userId: string;
   /** Idempotency key, the same for every attempt. */
@@ -22,8 +22,8 @@ export type Progress =
   | { step: "refused"; why: string }
   | { step: "gave-up"; why: string };
 
-/** The API and the clock. */
-export interface Surroundings {
+/** The API's requests, and a timer. */
+export interface Dependencies {
   request: (userId: string, key: string) => Promise<Answer<RequestStatus>>;
   status: (requestId: string) => Promise<Answer<RequestStatus>>;
   wait: (seconds: number) => Promise<void>;
@@ -32,27 +32,31 @@ export interface Surroundings {
 const TRIES = 20;
 const LONGEST_WAIT = 10;
 /**
- * Seconds between two status reads of a queued request. Short at first, as most wait less than a
- * second.
+ * Seconds between two status reads of a queued request. Short at first, because most requests wait
+ * less than a second.
  */
-const FIRST_LOOK = 0.3;
-const LONGEST_LOOK = 2;
+const FIRST_POLL = 0.3;
+const LONGEST_POLL = 2;
 
 /**
- * Sends a request until it is accepted, and follows it to its result, however long it waits. Every
- * attempt has the same key, so all attempts are one request.
+ * Sends a request until it is accepted, and follows it to its result, however long that takes.
+ * Every attempt has the same key, so all attempts are one request.
  */
-export async function pursue(wish: Wish, around: Surroundings, show: (progress: Progress) => void): Promise<void> {
+export async function trackRequest(
+  tracked: TrackedRequest,
+  dependencies: Dependencies,
+  show: (progress: Progress) => void,
+): Promise<void> {
   let status: RequestStatus | undefined;
-  if (wish.requestId === undefined) {
-    status = await send(wish, around, show);
+  if (tracked.requestId === undefined) {
+    status = await send(tracked, dependencies, show);
     if (status === undefined) return;
   } else {
-    status = { requestId: wish.requestId, status: "queued" };
+    status = { requestId: tracked.requestId, status: "queued" };
   }
   if (status.status === "queued") {
     show({ step: "queued", requestId: status.requestId });
-    status = await follow(status.requestId, around);
+    status = await follow(status.requestId, dependencies);
   }
   if (status.status === "issued") show({ step: "issued", code: status.code });
   else if (status.status === "rejected") show({ step: "rejected", reason: status.reason });
@@ -60,8 +64,8 @@ export async function pursue(wish: Wish, around: Surroundings, show: (progress: 
 }
 
 async function send(
-  { userId, key }: Wish,
-  { request, wait }: Surroundings,
+  { userId, key }: TrackedRequest,
+  { request, wait }: Dependencies,
   show: (progress: Progress) => void,
 ): Promise<RequestStatus | undefined> {
   for (let tries = 1; ; tries++) {
@@ -83,8 +87,8 @@ async function send(
 }
 
 /** Reads the status until it is decided. Returns `queued` only when the API refuses to answer. */
-async function follow(requestId: string, { status, wait }: Surroundings): Promise<RequestStatus> {
-  for (let pause = FIRST_LOOK; ; pause = Math.min(pause * 1.5, LONGEST_LOOK)) {
+async function follow(requestId: string, { status, wait }: Dependencies): Promise<RequestStatus> {
+  for (let pause = FIRST_POLL; ; pause = Math.min(pause * 1.5, LONGEST_POLL)) {
     await wait(pause);
     const answer = await status(requestId);
     if (answer.kind === "refused") return { requestId, status: "queued" };
