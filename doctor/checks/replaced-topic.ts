@@ -26,5 +26,5 @@ export function checkReplacedTopic({ hosts }: Pick<Observation, "hosts">): Findi
 }
 
 function waitedThere(waited: number): string {
-  return `${waited} requests waited in the former one when the issuer looked last, at most 5 s before`;
+  return `${waited} requests waited in the former one at the last check of the issuer`;
 }

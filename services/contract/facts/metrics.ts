@@ -4,9 +4,9 @@ export const METRICS = {
   requests: "gifticon_requests_total",
   /** Records that the issuer handled. */
   records: "gifticon_records_total",
-  /** Records that the issuer's group has not committed, by the label `partition`. */
+  /** Lag: records that the issuer's group has not committed, by the label `partition`. */
   lag: "gifticon_consumer_lag_records",
-  /** Part of these records that an open transaction holds back, by the label `partition`. */
+  /** Part of the lag that an open transaction holds back, by the label `partition`. */
   held: "gifticon_consumer_held_records",
   /** Seconds since 1970 at which the issuer first saw a topic that replaced a deleted one. */
   replaced: "gifticon_topic_replaced_timestamp_seconds",
