@@ -18,9 +18,13 @@ import { CheckFailed, type Finding } from "./finding.ts";
 import { observe } from "./observation.ts";
 import { stepsOf } from "./steps.ts";
 
-// `./run doctor` exits with 0 without faults, 1 with a fault, and 2 when a check could not be made.
+// `./run doctor` exits with 0 without faults, 1 with a fault, 2 when a check could not be made, and
+// 130 when it was cancelled.
 const FAULTY = 1;
 const NOT_CHECKED = 2;
+const CANCELLED = 130;
+// By default a signal skips the "exit" event, at which SshHosts removes the private key.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(CANCELLED));
 
 const USAGE = `Usage: ./run doctor [--stack NAME] [--identity FILE]
 

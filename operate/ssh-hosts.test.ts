@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
 import { renderConfig, SshHosts } from "./ssh-hosts.ts";
@@ -63,6 +63,20 @@ test("connections share sockets whose paths ssh can bind", async () => {
   const path = (await readBySsh(hosts, "load-generator")).get("controlpath") ?? "";
   assert.match(path, /\/load-generator$/);
   assert.ok(Buffer.byteLength(path) + 17 <= 107, path);
+});
+
+test("ssh's files with the private key are removed when the process exits early", async () => {
+  const script = `
+    import { SshHosts } from ${JSON.stringify(new URL("ssh-hosts.ts", import.meta.url).href)};
+    const hosts = await SshHosts.open(${JSON.stringify(stack)}, { key: "secret" });
+    console.log(hosts.configuration);
+    process.exit(130);
+  `;
+  const { exitCode, stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script], {
+    reject: false,
+  });
+  assert.equal(exitCode, 130);
+  await assert.rejects(access(dirname(stdout)), { code: "ENOENT" });
 });
 
 test("an unreadable key is refused before ssh connects", async () => {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { access, constants, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HOSTS } from "@gifticon/contract/facts/names.ts";
@@ -15,8 +16,15 @@ export class SshHosts implements AsyncDisposable {
   readonly #folder: string;
   readonly #started: { kill: () => boolean }[] = [];
 
+  /** Removes the private key also when the process exits without a disposal. */
+  readonly #onExit = (): void => {
+    this.end();
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
+
   private constructor(folder: string) {
     this.#folder = folder;
+    process.once("exit", this.#onExit);
   }
 
   /**
@@ -81,6 +89,7 @@ export class SshHosts implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.end();
     await rm(this.#folder, { recursive: true, force: true });
+    process.off("exit", this.#onExit);
   }
 }
 
