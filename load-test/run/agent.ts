@@ -5,6 +5,7 @@ import type { StartState, Sample } from "@gifticon/load-agent/protocol.ts";
 import type { SshHosts } from "../../operate/ssh-hosts.ts";
 import { NotReadyError, type StackOutputs } from "../../operate/stack-outputs.ts";
 import { addEvidence, emptyEvidence, type Evidence } from "../evidence.ts";
+import { isQueueEmpty } from "../queue.ts";
 import { Container } from "./container.ts";
 import { readCompressedLines } from "./lines.ts";
 
@@ -14,7 +15,7 @@ const SETTLE_MS = 60_000;
 /** Samples that arrive during a run. */
 export interface Sampler {
   samples: Sample[];
-  /** Waits until the queue is empty or unknown, for at most a minute. */
+  /** Waits until the queue is empty, for at most a minute. */
   settled: () => Promise<void>;
   end: () => Promise<void>;
 }
@@ -71,8 +72,8 @@ export class LoadAgent {
         const began = Date.now();
         const from = samples.length;
         while (Date.now() - began < SETTLE_MS) {
-          const last = samples.at(-1);
-          if (samples.length > from + 1 && (last?.lag ?? 0) === 0) return;
+          // The first new sample may have begun before the users' last requests.
+          if (samples.length > from + 1 && isQueueEmpty(samples)) return;
           await delay(250);
         }
       },
