@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
-import { bounded } from "@gifticon/runtime/bounded.ts";
+import { withTimeout } from "@gifticon/runtime/with-timeout.ts";
 import type { CheckResult } from "@gifticon/runtime/operations.ts";
 import type { Queryable } from "./issue.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
@@ -80,7 +80,7 @@ export async function findSchema(database: Queryable): Promise<CheckResult> {
 export async function databaseReadiness(pool: Pool, schema: SchemaWatch): Promise<CheckResult> {
   if (!schema.state.ok) return schema.state;
   try {
-    await bounded(pool.query("select 1"), ANSWER_TIMEOUT_MS, "asking the database");
+    await withTimeout(pool.query("select 1"), ANSWER_TIMEOUT_MS, "asking the database");
     return { ok: true };
   } catch (error) {
     return { ok: false, reason: `database: ${(error as Error).message}` };

@@ -5,7 +5,7 @@ import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import type { Sample } from "./protocol.ts";
-import { bounded } from "@gifticon/runtime/bounded.ts";
+import { withTimeout } from "@gifticon/runtime/with-timeout.ts";
 import type { Event } from "./event.ts";
 import { readSeries } from "./series.ts";
 
@@ -39,7 +39,7 @@ export async function sample(event: Event): Promise<void> {
 async function attempt<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
   try {
     const pending = work();
-    return pending && (await bounded(pending, TIMEOUT_MS, "asking"));
+    return pending && (await withTimeout(pending, TIMEOUT_MS, "asking"));
   } catch {
     return undefined;
   }

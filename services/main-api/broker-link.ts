@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { PartitionLag } from "@gifticon/kafka/lag.ts";
-import { bounded } from "@gifticon/runtime/bounded.ts";
+import { withTimeout } from "@gifticon/runtime/with-timeout.ts";
 import type { Message } from "kafkajs";
 import type { Logger } from "pino";
 import { OutcomeUnknownError, UnavailableError } from "./acceptor.ts";
@@ -83,7 +83,7 @@ export class BrokerLink {
     const connection = this.#connection;
     if (connection === undefined) throw this.#unavailable();
     try {
-      await bounded(this.#attempt(connection, messages), this.#times.send, "writing to the broker");
+      await withTimeout(this.#attempt(connection, messages), this.#times.send, "writing to the broker");
     } catch (error) {
       this.#giveUp(connection, error as Error);
       throw new OutcomeUnknownError("the broker didn't acknowledge the request", { cause: error });
@@ -97,7 +97,7 @@ export class BrokerLink {
    */
   async readLag(): Promise<PartitionLag[] | undefined> {
     try {
-      return await bounded(
+      return await withTimeout(
         this.#connection?.readLag() ?? Promise.resolve(undefined),
         this.#times.lag,
         "reading the lag",
@@ -158,7 +158,7 @@ export class BrokerLink {
   async #reconnect(): Promise<void> {
     const connection = this.#connect();
     try {
-      await bounded(connection.open(), this.#times.open, "connecting to the broker");
+      await withTimeout(connection.open(), this.#times.open, "connecting to the broker");
       this.#connection = connection;
       this.#log.info("connected to the broker");
     } catch (error) {
@@ -170,7 +170,7 @@ export class BrokerLink {
 
   async #check(connection: BrokerConnection): Promise<void> {
     try {
-      await bounded(connection.probe(), this.#times.open, "asking the broker");
+      await withTimeout(connection.probe(), this.#times.open, "asking the broker");
     } catch (error) {
       this.#giveUp(connection, error as Error);
     }
@@ -178,7 +178,7 @@ export class BrokerLink {
 
   async #discard(connection: BrokerConnection): Promise<void> {
     try {
-      await bounded(connection.close(), this.#times.open, "closing the connection to the broker");
+      await withTimeout(connection.close(), this.#times.open, "closing the connection to the broker");
     } catch (error) {
       this.#log.debug({ err: error }, "a connection to the broker didn't close properly");
     }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { IDEMPOTENCY_KEY, PATHS } from "@gifticon/contract/facts/http.ts";
-import { type TakeParts, takeRequest } from "./take-request.ts";
+import { type AcceptParts, acceptRequest } from "./accept-request.ts";
 
 const CONTENT_LENGTH = /^\d{1,4}$/;
 
@@ -11,7 +11,7 @@ const CONTENT_LENGTH = /^\d{1,4}$/;
  *
  * @param bodyLimit maximum body size in bytes. Fastify rejects longer bodies.
  */
-export function withFastPath(parts: TakeParts, bodyLimit: number, fastifyListener: RequestListener): RequestListener {
+export function withFastPath(parts: AcceptParts, bodyLimit: number, fastifyListener: RequestListener): RequestListener {
   return (request, response) => {
     if (isSimple(request, bodyLimit)) serve(parts, request, response);
     else fastifyListener(request, response);
@@ -33,7 +33,7 @@ function isSimple({ method, url, headers }: IncomingMessage, bodyLimit: number):
   );
 }
 
-function serve(parts: TakeParts, request: IncomingMessage, response: ServerResponse): void {
+function serve(parts: AcceptParts, request: IncomingMessage, response: ServerResponse): void {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => {
     chunks.push(chunk);
@@ -48,12 +48,12 @@ function serve(parts: TakeParts, request: IncomingMessage, response: ServerRespo
 }
 
 async function answer(
-  parts: TakeParts,
+  parts: AcceptParts,
   request: IncomingMessage,
   response: ServerResponse,
   text: string,
 ): Promise<void> {
-  const { status, headers, body } = await takeRequest(parts, text, request.headers[IDEMPOTENCY_KEY]);
+  const { status, headers, body } = await acceptRequest(parts, text, request.headers[IDEMPOTENCY_KEY]);
   const payload = JSON.stringify(body);
   if (parts.drain.started) headers["connection"] = "close";
   headers["cache-control"] = "no-store";

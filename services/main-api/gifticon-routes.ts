@@ -5,10 +5,10 @@ import type { RequestStatus } from "@gifticon/contract/status.ts";
 import type { FastifyInstance } from "fastify";
 import { answerOf, NotReadableError, sendError } from "./answers.ts";
 import { requirePlainBody } from "./body-coding.ts";
-import { type TakeParts, takeRequest } from "./take-request.ts";
+import { type AcceptParts, acceptRequest } from "./accept-request.ts";
 
 /** Dependencies of the gifticon routes. */
-export interface GifticonParts extends TakeParts {
+export interface GifticonParts extends AcceptParts {
   findStatus: (requestId: string) => Promise<RequestStatus>;
 }
 
@@ -22,7 +22,7 @@ export function registerGifticons(app: FastifyInstance, parts: GifticonParts): v
     },
     handler: async (request, reply) => {
       const text = typeof request.body === "string" ? request.body : "";
-      const { status, headers, body } = await takeRequest(parts, text, request.headers[IDEMPOTENCY_KEY]);
+      const { status, headers, body } = await acceptRequest(parts, text, request.headers[IDEMPOTENCY_KEY]);
       return reply.code(status).headers(headers).send(body);
     },
     // The body's coding, size or media type was rejected before the handler.

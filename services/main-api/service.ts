@@ -7,7 +7,7 @@ import { readMainApiSettings } from "@gifticon/runtime/environment.ts";
 import type { GifticonRequest } from "@gifticon/contract/request.ts";
 import type { RequestStatus } from "@gifticon/contract/status.ts";
 import { createLog } from "@gifticon/runtime/log.ts";
-import { bounded } from "@gifticon/runtime/bounded.ts";
+import { withTimeout } from "@gifticon/runtime/with-timeout.ts";
 import { createRegistry, observePool, observeStock } from "@gifticon/runtime/metrics.ts";
 import { healthyOnceReady } from "@gifticon/runtime/operations.ts";
 import type { RunningService } from "@gifticon/runtime/run.ts";
@@ -66,7 +66,8 @@ export async function startMainApi(environment: NodeJS.ProcessEnv): Promise<Runn
     ...LOOKUP_BOUNDS,
     work: (ids) => findStatuses(pool, ids).catch(logFailure("the status of requests")),
   });
-  const tally = () => bounded(readTally(pool), TALLY_TIMEOUT_MS, "reading the tally").catch(logFailure("the tally"));
+  const tally = () =>
+    withTimeout(readTally(pool), TALLY_TIMEOUT_MS, "reading the tally").catch(logFailure("the tally"));
   const stats = shareReading(() => readStats({ tally, lag: link && (() => link.readLag()) }), STATS_EVERY_MS);
   // In mode direct there is no issuer whose metrics show the stock.
   if (link === undefined) observeStock(registry, async () => (await stats()).stock.remaining);

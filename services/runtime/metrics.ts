@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import { bounded } from "./bounded.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 const STOCK_TIMEOUT_MS = 1_000;
 
@@ -53,7 +53,7 @@ export function observeStock(registry: Registry, readRemaining: () => Promise<nu
     registers: [registry],
     async collect() {
       try {
-        this.set(await bounded(readRemaining(), STOCK_TIMEOUT_MS, "reading the stock"));
+        this.set(await withTimeout(readRemaining(), STOCK_TIMEOUT_MS, "reading the stock"));
       } catch {
         this.remove();
       }

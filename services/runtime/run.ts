@@ -1,7 +1,7 @@
 import { STOP_SECONDS } from "@gifticon/contract/facts/http.ts";
 import type { Logger } from "pino";
 import { EnvironmentError } from "./environment.ts";
-import { bounded } from "./bounded.ts";
+import { withTimeout } from "./with-timeout.ts";
 
 /** Shorter than the time until the container is killed. */
 const STOP_TIMEOUT_MS = (STOP_SECONDS - 5) * 1_000;
@@ -40,7 +40,7 @@ export async function run(start: () => Promise<RunningService>): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, "stopping");
-    bounded(service.stop(), STOP_TIMEOUT_MS, "stopping").then(
+    withTimeout(service.stop(), STOP_TIMEOUT_MS, "stopping").then(
       () => {
         log.info("stopped");
         process.exit(0);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { bounded } from "@gifticon/runtime/bounded.ts";
+import { withTimeout } from "@gifticon/runtime/with-timeout.ts";
 import type { CheckResult } from "@gifticon/runtime/operations.ts";
 import type { Logger } from "pino";
 import type { ConsumerSession, SessionEvents, SessionHandler } from "./consumer-session.ts";
@@ -96,7 +96,7 @@ export class ConsumerLoop {
 
   async #close(session: ConsumerSession): Promise<void> {
     try {
-      await bounded(session.close(), CLOSE_TIMEOUT_MS, "closing the consumer");
+      await withTimeout(session.close(), CLOSE_TIMEOUT_MS, "closing the consumer");
     } catch (error) {
       this.#log.warn({ err: error }, "the consumer didn't close properly");
     }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type PartitionLag, readLag } from "../lag.ts";
-import { bounded } from "@gifticon/runtime/bounded.ts";
+import { withTimeout } from "@gifticon/runtime/with-timeout.ts";
 import type { Kafka } from "kafkajs";
 import type { Logger } from "pino";
 
@@ -48,9 +48,9 @@ export class LagWatch {
     while (!this.#isStopping()) {
       const admin = this.#connect().admin();
       try {
-        await bounded(admin.connect(), TIMEOUT_MS, "connecting to the broker");
+        await withTimeout(admin.connect(), TIMEOUT_MS, "connecting to the broker");
         while (!this.#isStopping()) {
-          this.#report(await bounded(readLag(admin, this.#topic, this.#groupId), TIMEOUT_MS, "reading the lag"));
+          this.#report(await withTimeout(readLag(admin, this.#topic, this.#groupId), TIMEOUT_MS, "reading the lag"));
           await this.#pause();
         }
       } catch (error) {
@@ -58,7 +58,7 @@ export class LagWatch {
         this.#log.debug({ err: error }, "couldn't read the lag");
         await this.#pause();
       } finally {
-        await bounded(admin.disconnect(), TIMEOUT_MS, "disconnecting").catch(() => undefined);
+        await withTimeout(admin.disconnect(), TIMEOUT_MS, "disconnecting").catch(() => undefined);
       }
     }
   }

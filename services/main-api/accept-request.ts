@@ -9,7 +9,7 @@ import type { Drain } from "./drain.ts";
 import type { ApiMetrics } from "./metrics.ts";
 
 /** Dependencies of accepting a request. */
-export interface TakeParts {
+export interface AcceptParts {
   acceptor: Acceptor;
   metrics: ApiMetrics;
   /** Counts each request. Once it has started, answers close their connection. */
@@ -29,8 +29,8 @@ export interface Answer {
  * Accepts a request for a gifticon, given its body and `Idempotency-Key`. Errors become answers; it
  * never throws.
  */
-export async function takeRequest(
-  { acceptor, metrics, drain, log }: TakeParts,
+export async function acceptRequest(
+  { acceptor, metrics, drain, log }: AcceptParts,
   text: string,
   idempotencyKey: string | string[] | undefined,
 ): Promise<Answer> {

@@ -9,7 +9,7 @@ class TimeoutError extends Error {
  *
  * @throws TimeoutError, or the work's own error.
  */
-export async function bounded<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
+export async function withTimeout<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
   const { promise: timeout, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(new TimeoutError(`${what} took longer than ${ms} ms`));
