@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { renderScript } from "../render-script.ts";
 import { ScratchHost } from "../testing.ts";
 
@@ -57,6 +57,13 @@ class Manager implements AsyncDisposable {
     this.#host = host;
   }
 
+  /** Makes a manager with records of the applied Swarm. They are copied, because they take long. */
+  static async ofAppliedSwarm(managers = 1): Promise<Manager> {
+    const manager = await Manager.make(managers);
+    await cp(join(recorded.#host.folder, "put"), join(manager.#host.folder, "put"), { recursive: true });
+    return manager;
+  }
+
   static async make(managers = 1): Promise<Manager> {
     const host = await ScratchHost.make({ timeout: "#!/usr/bin/env bash\n[[ $HOST_ANSWERS == true ]]\n" });
     await writeFile(join(host.folder, "managers"), "i-1\n".repeat(managers));
@@ -95,10 +102,16 @@ class Manager implements AsyncDisposable {
   }
 }
 
+let recorded: Manager;
+before(async () => {
+  recorded = await Manager.make();
+  await recorded.record(appliedSwarm());
+});
+after(() => recorded[Symbol.asyncDispose]());
+
 /** Returns the new repairs after a change, by key, without digests. */
 async function repairsAfter(change: (swarm: Swarm) => unknown, hostsAnswer = true): Promise<Record<string, string>> {
-  await using manager = await Manager.make();
-  await manager.record(appliedSwarm());
+  await using manager = await Manager.ofAppliedSwarm();
   manager.hostsAnswer = hostsAnswer;
   const swarm = appliedSwarm();
   change(swarm);
@@ -172,8 +185,7 @@ test("differing topics are repaired by their stack alone", async () => {
 });
 
 test("another drift of the same object gets another repair", async () => {
-  await using manager = await Manager.make();
-  await manager.record(appliedSwarm());
+  await using manager = await Manager.ofAppliedSwarm();
   const repairOf = async (digest: string) =>
     (await manager.detect({ ...appliedSwarm(), observed: [`images n1 ${digest}`] }))["kafka-images"];
   assert.equal(await repairOf("0123456789ab"), await repairOf("0123456789ab"));
@@ -216,8 +228,7 @@ test("several managers without a quorum are repaired, and nothing else", async (
 });
 
 test("the same drift gets the same repair, and another one when it comes back after that", async () => {
-  await using manager = await Manager.make();
-  await manager.record(appliedSwarm());
+  await using manager = await Manager.ofAppliedSwarm();
   const drifted = { ...appliedSwarm(), gone: ["service"] };
   const first = (await manager.detect(drifted))["gifticon-stack"] ?? "";
   assert.equal((await manager.detect(drifted))["gifticon-stack"], first);
