@@ -13,7 +13,7 @@ function lossOf(names: string[], going: [string, ...string[]], operation: Operat
   const before = names.map(host);
   const changes = going.map((name): Change => {
     const resource = host(name);
-    return { operation, resource, before: resource, properties: [], refused: false };
+    return { operation, resource, before: resource, properties: [], refused: false, deletedFirst: false };
   });
   const [first] = changes;
   return first && statefulOf(first, stayingManagers({ before, changes }))?.loss;

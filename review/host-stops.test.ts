@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deployment, service } from "../policy/testing.ts";
 import { moveOf } from "./consequences.ts";
-import { hostStops, rescheduled } from "./host-stops.ts";
+import { hostsRelieved, hostStops, rescheduled } from "./host-stops.ts";
 import type { Change, Operation, Resource } from "./plan.ts";
 
 const INSTANCE = "aws:ec2/instance:Instance";
@@ -33,7 +33,8 @@ const onWorkers = { constraints: ["node.role == worker", "node.labels.kafka_serv
 
 function change(name: string, operation: Operation, path = "instanceType"): Change {
   const properties = [{ path, replaces: false, before: 1, after: 2 }];
-  return { operation, resource: { urn: name, type: INSTANCE, name, custom: true }, properties, refused: false };
+  const resource = { urn: name, type: INSTANCE, name, custom: true };
+  return { operation, resource, properties, refused: false, deletedFirst: name === "kafka" };
 }
 const moves = (placement: object, replicas: number, ...changes: Change[]) => {
   const resources = stack(placement, replicas);
@@ -46,6 +47,12 @@ test("a host stops when its type changes or it is deleted, and not when a tag ch
     { host: "worker-2", how: "is deleted" },
     { host: "worker-10", how: "stops and starts" },
   ]);
+});
+
+test("a replaced host stops only if it is deleted before the new one exists", () => {
+  const changes = [change("worker-1", "replace"), change("kafka", "replace")];
+  assert.deepEqual(hostStops({ changes }), [{ host: "kafka", how: "is replaced" }]);
+  assert.deepEqual(hostsRelieved({ changes }), ["worker-1"]);
 });
 
 test("a service moves to running hosts that its constraints allow", () => {
@@ -66,7 +73,7 @@ test("a drained host runs no tasks, so nothing moves from it or to it", () => {
 
 test("replicas without room wait, and so does a service without another host", () => {
   const spread = { ...onWorkers, max_replicas_per_node: 1 };
-  const [crowded] = moves(spread, 3, change("worker-1", "replace"));
+  const [crowded] = moves(spread, 3, change("worker-1", "delete"));
   assert.ok(crowded);
   assert.match(moveOf(crowded), /^2 of 3 replicas have room on `worker-2`, `worker-10`; the others wait/);
   const onKafka = { constraints: ["node.labels.kafka_server == true"] };

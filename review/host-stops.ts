@@ -5,7 +5,7 @@ import { compare, compareNames, type Change, type Resource, type StackPlan } fro
 
 const INSTANCE = "aws:ec2/instance:Instance";
 
-/** A host that the change stops for a while, replaces or deletes. */
+/** A host that the change stops for a while, deletes, or deletes before it creates another. */
 export interface HostStop {
   host: string;
   how: "stops and starts" | "is replaced" | "is deleted";
@@ -37,14 +37,26 @@ export function hostStops({ changes }: Pick<StackPlan, "changes">): HostStop[] {
     .sort((a, b) => compareNames(a.host, b.host));
 }
 
-function howOf({ operation, properties }: Change): HostStop["how"] | undefined {
+/**
+ * Returns the hosts whose replacements join before they leave, so that their tasks move at once.
+ */
+export function hostsRelieved({ changes }: Pick<StackPlan, "changes">): string[] {
+  return changes
+    .filter(
+      ({ resource, operation, deletedFirst }) => resource.type === INSTANCE && operation === "replace" && !deletedFirst,
+    )
+    .map(({ resource }) => resource.name)
+    .sort(compareNames);
+}
+
+function howOf({ operation, properties, deletedFirst }: Change): HostStop["how"] | undefined {
   switch (operation) {
     case "create":
       return undefined;
     case "update":
       return properties.some(({ path }) => stopping.test(path)) ? "stops and starts" : undefined;
     case "replace":
-      return "is replaced";
+      return deletedFirst ? "is replaced" : undefined;
     case "delete":
       return "is deleted";
   }

@@ -43,6 +43,8 @@ export interface Change {
   properties: PropertyChange[];
   /** True if the engine would refuse it, because the resource is protected. */
   refused: boolean;
+  /** True for a replacement whose old resource is deleted before the new one is created. */
+  deletedFirst: boolean;
 }
 
 /** A stack before and after the change. Lists are in the order of type and name. */

@@ -63,6 +63,7 @@ export function readPreview(text: string, ledgers: { before: Ledger; after: Ledg
   const before = new Map<string, Resource>();
   const after = new Map<string, Resource>();
   const changes = new Map<string, Change>();
+  const deleted = new Set<string>();
   for (const { op, urn, oldState, newState, detailedDiff } of digest.parse(JSON.parse(text)).steps ?? []) {
     const old = oldState && resourceOf(urn, oldState, ledgers.before);
     const current = newState && resourceOf(urn, newState, ledgers.after);
@@ -70,6 +71,7 @@ export function readPreview(text: string, ledgers: { before: Ledger; after: Ledg
     if (type.startsWith("pulumi:")) continue;
     if (old !== undefined) before.set(urn, old);
     if (current !== undefined && op !== "delete" && op !== "delete-replaced") after.set(urn, current);
+    if (op === "delete-replaced") deleted.add(urn);
     const operation = operations[op];
     if (operation === undefined || (changes.has(urn) && operation !== "replace")) continue;
     changes.set(urn, {
@@ -79,6 +81,7 @@ export function readPreview(text: string, ledgers: { before: Ledger; after: Ledg
       ...(current === undefined ? {} : { after: current }),
       properties: propertiesOf(detailedDiff ?? {}, old, current),
       refused: oldState?.protect === true && (operation === "replace" || operation === "delete"),
+      deletedFirst: deleted.has(urn),
     });
   }
   const sorted = <T extends Resource>(found: Map<string, T>) => [...found.values()].sort(byTypeAndName);

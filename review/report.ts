@@ -3,7 +3,7 @@ import { renderedOf } from "../policy/rendered.ts";
 import { consequenceOf, moveOf } from "./consequences.ts";
 import { costOf, type Cost } from "./cost.ts";
 import type { Findings } from "./findings.ts";
-import { hostStops, rescheduled } from "./host-stops.ts";
+import { hostsRelieved, hostStops, rescheduled } from "./host-stops.ts";
 import { labels, type Show } from "./labels.ts";
 import { block, code, counted, folded, list, table } from "./markdown.ts";
 import type { Change, PropertyChange, StackPlan } from "./plan.ts";
@@ -246,15 +246,20 @@ function swarmDiff(plan: StackPlan, show: { before: Show; after: Show }): string
 
 /** Lists the hosts that stop, and the effect on their services. */
 function hostsAndMoves(plan: StackPlan): string[] {
+  const relieved = hostsRelieved(plan).map(code).join(", ");
+  const first =
+    relieved === ""
+      ? []
+      : [`**Hosts whose replacements come first**: ${relieved}. Each old host is drained after its new one is ready.`];
   const stops = hostStops(plan);
   const moves = rescheduled(plan);
-  if (moves.length === 0) return [];
+  if (moves.length === 0) return first;
   const hosts = [...new Set(stops.map(({ how }) => how))].map((how) => {
     const names = stops.filter((stop) => stop.how === how).map(({ host }) => code(host));
     return `${names.join(", ")} ${names.length === 1 ? how : plural[how]}`;
   });
   const lines = moves.map((move) => `${code(move.subject)}: ${moveOf(move)}.`);
-  return [`**Services whose hosts stop** (${hosts.join("; ")}, side by side):\n\n${list(lines)}`];
+  return [...first, `**Services whose hosts stop** (${hosts.join("; ")}, side by side):\n\n${list(lines)}`];
 }
 
 const plural = {

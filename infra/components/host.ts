@@ -115,6 +115,9 @@ export class Host extends ComponentResource {
         ...parent,
         dependsOn: [policy, ...shared.after],
         deleteBeforeReplace: plan.role === "kafka",
+        // EC2 stops an instance to change its type. Pulumi changes instances side by side, so all
+        // workers would stop at once.
+        replaceOnChanges: plan.onNewType === "replace" ? ["instanceType"] : [],
       },
     );
     this.registerOutputs({ instanceId: this.instance.id });

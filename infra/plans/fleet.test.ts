@@ -34,3 +34,19 @@ test("Kafka's host and the load generator's carry the label that places their ta
   const { kafka, loadGenerator } = planFleet(settings);
   assert.deepEqual([kafka.labels, loadGenerator.labels], [{ kafka_server: "true" }, { load_generator: "true" }]);
 });
+
+test("another instance type replaces the workers and the managers beside the first, and restarts the others", () => {
+  const { manager, otherManagers, workers, kafka, loadGenerator } = planFleet({ ...settings, managers: 3, workers: 1 });
+  const all = [manager, ...otherManagers, ...workers, kafka, loadGenerator];
+  assert.deepEqual(
+    all.map(({ name, onNewType }) => `${name} ${onNewType}`),
+    [
+      "manager restart",
+      "manager-2 replace",
+      "manager-3 replace",
+      "worker-1 replace",
+      "kafka restart",
+      "load-generator restart",
+    ],
+  );
+});

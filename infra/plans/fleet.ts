@@ -11,6 +11,11 @@ export interface HostPlan {
   name: string;
   role: HostRole;
   instanceType: InstanceType;
+  /**
+   * Reaction to another instance type. `replace` creates a new host before the old one leaves
+   * the Swarm, so no capacity is lost. `restart` keeps the host and its disk, but EC2 stops it.
+   */
+  onNewType: "replace" | "restart";
   diskGib: number;
   /** Labels of its Swarm node. */
   labels: Record<string, string>;
@@ -42,21 +47,43 @@ export function labelList({ labels }: HostPlan): string[] {
 /** Returns the hosts that the settings ask for. */
 export function planFleet({ hosts, managers, workers }: Pick<Settings, "hosts" | "managers" | "workers">): Fleet {
   return {
-    manager: { name: HOSTS.manager, role: "manager", zone: 0, ...hosts.manager },
+    // A single manager holds the Swarm's state, so it restarts. Others keep the quorum meanwhile.
+    manager: { name: HOSTS.manager, role: "manager", zone: 0, onNewType: "restart", ...hosts.manager },
     otherManagers: Array.from({ length: managers - 1 }, (_, index) => ({
       name: `${HOSTS.manager}-${index + 2}`,
       role: "manager",
       zone: (index + 1) % 2,
+      onNewType: "replace",
       ...hosts.manager,
     })),
     workers: Array.from({ length: workers }, (_, index) => ({
       name: `worker-${index + 1}`,
       role: "worker",
       zone: index % 2,
+      onNewType: "replace",
       generation: hosts.generation,
       ...hosts.worker,
     })),
-    kafka: { name: HOSTS.kafka, role: "kafka", zone: 1, ...hosts.kafka },
-    loadGenerator: { name: HOSTS.loadGenerator, role: "load-generator", zone: 0, ...hosts.loadGenerator },
+    // Kafka's records are on the host's disk.
+    kafka: { name: HOSTS.kafka, role: "kafka", zone: 1, onNewType: "restart", ...hosts.kafka },
+    loadGenerator: {
+      name: HOSTS.loadGenerator,
+      role: "load-generator",
+      zone: 0,
+      onNewType: "restart",
+      ...hosts.loadGenerator,
+    },
   };
+}
+
+/** Returns the hosts that the settings create: the fleet without hosts of variants that are off. */
+export function usedHosts(
+  settings: Pick<Settings, "hosts" | "managers" | "workers" | "mode" | "loadGenerator">,
+): HostPlan[] {
+  const { manager, otherManagers, workers, kafka, loadGenerator } = planFleet(settings);
+  return [
+    ...[manager, ...otherManagers, ...workers],
+    ...(settings.mode === "kafka" ? [kafka] : []),
+    ...(settings.loadGenerator === "off" ? [] : [loadGenerator]),
+  ];
 }

@@ -65,12 +65,11 @@ const cases: Case[] = [
   {
     change: "another instance type of the workers",
     edits: [config(`worker: host("t3.micro"`, `worker: host("t3.small"`)],
-    grade: "updates in place",
-    services: [],
+    grade: "REPLACES",
+    replaced: workers,
     says: [
-      /\*\*Services whose hosts stop\*\* \(`worker-1`, .*`worker-5` stop and start, side by side\)/,
-      /^- `gifticon\/gifticon-issuer`: no other host may run it, so it waits for its host: nothing is issued/m,
-      /^- `gifticon\/main-api`: no other host may run it, so it waits for its host: callers get 503/m,
+      /^\*\*Hosts whose replacements come first\*\*: `worker-1`, .*`worker-5`\. Each old host is drained/m,
+      /`worker-1` \(ec2\.Instance\) is replaced because of `instanceType` \(`t3\.micro` → `t3\.small`\)/,
     ],
   },
   {
