@@ -17,7 +17,7 @@ function replaces(change: Properties): string[] {
   return instance.replaceOn(before, { ...before, ...change });
 }
 
-for (const name of ["ami", "subnetId", "keyName", "privateIp", "associatePublicIpAddress"]) {
+for (const name of ["ami", "subnetId", "keyName", "privateIp", "associatePublicIpAddress", "ebsOptimized"]) {
   test(`a new ${name} replaces the instance`, () => {
     assert.deepEqual(replaces({ [name]: "other" }), [name]);
   });

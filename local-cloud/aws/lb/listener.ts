@@ -58,7 +58,6 @@ export const listener = recordResource<z.infer<typeof inputs>>({
   token: token.listener,
   inputs,
   replaceOn: ["loadBalancerArn", "region"],
-  deleteBeforeReplace: () => true,
   newId: ({ loadBalancerArn }) => newListenerArn(loadBalancerArn),
   outputs: (_values, id) => ({ arn: id, sslPolicy: "" }),
   validate: async (values, id) => {

@@ -47,7 +47,7 @@ export const parameter: ResourceType<ParameterInputs> = {
   inputs,
   defaults: (news, olds, context) => fillName("name", news, olds, context),
   check: checkParameter,
-  replaceOn: ["name", "region"],
+  replaceOn: replacementInputs,
   deleteBeforeReplace: (news) => hasExplicitName("name", news),
   secretOutputs: ["value", "valueWo"],
   unstableOutputs: ["version"],
@@ -94,6 +94,14 @@ export const parameter: ResourceType<ParameterInputs> = {
 
   delete: remove,
 };
+
+/** Returns the changed inputs that replace a parameter. SSM can't lower a parameter's tier. */
+function replacementInputs(olds: Properties, news: Properties): string[] {
+  const names = ["name", "region", ...(olds["tier"] === "Advanced" && news["tier"] === "Standard" ? ["tier"] : [])];
+  // A program that drops the data type keeps the one that SSM has.
+  if (news["dataType"] !== undefined) names.push("dataType");
+  return names.filter((name) => olds[name] !== news[name]);
+}
 
 async function remove(id: string): Promise<void> {
   await deleteRecord(token.parameter, id);
