@@ -22,7 +22,7 @@ const settings = loadSettings(runtime.allConfig(), isEncryptedKey);
 const region = getRegionOutput().region;
 const account = getCallerIdentityOutput().accountId;
 
-const network = new Network("network", settings.network);
+const network = new Network("network", settings);
 const firewall = new Firewall("firewall", { vpcId: network.vpcId, flows: planFlows(settings) });
 const database = new Database("database", {
   settings: settings.database,

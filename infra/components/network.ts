@@ -1,7 +1,9 @@
 import { ec2, getAvailabilityZonesOutput } from "@pulumi/aws";
-import { all, ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { all, ComponentResource, type ComponentResourceOptions, type InvokeOptions, type Output } from "@pulumi/pulumi";
 import type { Settings } from "../config/config.ts";
+import { usedHosts } from "../plans/fleet.ts";
 import { layOutSubnets, type SubnetPlan } from "../plans/subnets.ts";
+import { CHOOSING_TYPE, chooseZones } from "../plans/zones.ts";
 import { tags } from "./tags.ts";
 
 /**
@@ -14,15 +16,15 @@ export class Network extends ComponentResource {
   /** Private subnets, by zone. */
   readonly privateSubnetIds: Output<string>[];
 
-  constructor(name: string, settings: Settings["network"], options?: ComponentResourceOptions) {
+  constructor(name: string, settings: Settings, options?: ComponentResourceOptions) {
     super("gifticon-event:infra:Network", name, {}, options);
     const parent = { parent: this };
     const vpc = new ec2.Vpc(
       "vpc",
-      { cidrBlock: settings.vpcCidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("vpc") },
+      { cidrBlock: settings.network.vpcCidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("vpc") },
       parent,
     );
-    const zones = getAvailabilityZonesOutput({ state: "available" }, parent).names;
+    const zones = findZones(settings, parent);
     const gateway = new ec2.InternetGateway("internet", { vpcId: vpc.id, tags: tags("internet") }, parent);
     const tables = { public: table("public"), private: table("private") };
     const route = new ec2.Route(
@@ -30,7 +32,7 @@ export class Network extends ComponentResource {
       { routeTableId: tables.public.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
       parent,
     );
-    const subnets = layOutSubnets(settings.vpcCidr).map((plan) => ({ plan, id: subnet(plan) }));
+    const subnets = layOutSubnets(settings.network.vpcCidr).map((plan) => ({ plan, id: subnet(plan) }));
     const ids = (kind: SubnetPlan["kind"]) => subnets.filter(({ plan }) => plan.kind === kind).map(({ id }) => id);
 
     this.vpcId = vpc.id;
@@ -50,7 +52,7 @@ export class Network extends ComponentResource {
         {
           vpcId: vpc.id,
           cidrBlock: plan.cidr,
-          availabilityZone: zones.apply((names) => zoneOf(names, plan.zone)),
+          availabilityZone: zones.apply((names) => names[plan.zone] ?? ""),
           // Not associatePublicIpAddress on the instance: EC2 reads that as false while an instance
           // is stopped, and the next refreshed up would replace it.
           mapPublicIpOnLaunch: plan.kind === "public",
@@ -68,16 +70,17 @@ export class Network extends ComponentResource {
   }
 }
 
-/**
- * Returns the zone with a number. Local and Wavelength Zones ("us-west-2-lax-1a") are left out, as
- * they lack RDS.
- */
-export function zoneOf(zones: readonly string[], index: number): string {
-  const ordinary = zones.filter((zone) => /^[a-z]+(-[a-z]+)+-\d[a-z]$/.test(zone));
-  const zone = ordinary[index];
-  if (zone === undefined)
-    throw new RangeError(
-      `the region has ${ordinary.length} zones; the environment needs two. Choose another aws:region.`,
-    );
-  return zone;
+/** Asks EC2 for the zones of the environment. */
+function findZones(settings: Settings, options: InvokeOptions): Output<string[]> {
+  const hosts = usedHosts(settings);
+  const types = [...new Set([CHOOSING_TYPE, ...hosts.map(({ instanceType }) => instanceType)])];
+  const { names } = getAvailabilityZonesOutput({ state: "available" }, options);
+  const offered = ec2.getInstanceTypeOfferingsOutput(
+    { locationType: "availability-zone", filters: [{ name: "instance-type", values: types }] },
+    options,
+  );
+  return all([names, offered.instanceTypes, offered.locations]).apply(([names, instanceTypes, locations]) => {
+    const offerings = instanceTypes.map((instanceType, index) => ({ instanceType, zone: locations[index] ?? "" }));
+    return chooseZones({ names, offerings, wanted: settings.network.zones, hosts });
+  });
 }

@@ -33,6 +33,7 @@ const NGRINDER_MIB = 8192;
 const AMI_HELP =
   'the id of a Debian 13 amd64 image ("ami-..."); the newest of your region: ' +
   "aws ssm get-parameter --name /aws/service/debian/release/13/latest/amd64 --query Parameter.Value --output text";
+const ZONES_HELP = 'two availability zones of the region, as ["ap-northeast-2a", "ap-northeast-2c"]';
 const OPERATORS_HELP =
   'a list of the IPv4 ranges that you work from, as ["203.0.113.7/32"], never 0.0.0.0/0; your own address: curl https://checkip.amazonaws.com';
 
@@ -46,7 +47,7 @@ const labels = () =>
 const host = (type: InstanceType, diskGib: number, ownLabels: Record<string, string>) =>
   z
     .strictObject({
-      /** EC2 instance type. A change stops and starts the host. */
+      /** EC2 instance type. A change replaces or restarts the host (`HostPlan.onNewType`). */
       instanceType: instanceType().default(type),
       /**
        * Root disk in GiB: the Debian image (8), Docker images, volumes and logs. A change grows the
@@ -128,6 +129,15 @@ const fields = z.strictObject({
       overlayCidr: range("an IPv4 range, as 172.28.0.0/16")
         .refine((cidr) => prefixWithin(cidr, 12, 22), { error: "a range of /12 to /22, as 172.28.0.0/16" })
         .default("172.28.0.0/16"),
+      /**
+       * Two availability zones. Default: the first two of the region that offer t3.micro. Another
+       * value replaces the subnets of a running stack, and everything in them.
+       */
+      zones: z
+        .array(text(/^[a-z]+(-[a-z]+)+-\d[a-z]$/, ZONES_HELP), { error: ZONES_HELP })
+        .length(2, { error: ZONES_HELP })
+        .refine(([one, other]) => one !== other, { error: ZONES_HELP })
+        .optional(),
     })
     .prefault({}),
   operators: z

@@ -20,6 +20,7 @@ import { vpc } from "./ec2/vpc.ts";
 import { getAuthorizationToken } from "./ecr/get-authorization-token.ts";
 import { lifecyclePolicy } from "./ecr/lifecycle-policy.ts";
 import { repository } from "./ecr/repository.ts";
+import { getInstanceTypeOfferings } from "./ec2/get-instance-type-offerings.ts";
 import { getAvailabilityZones } from "./get-availability-zones.ts";
 import { getCallerIdentity } from "./get-caller-identity.ts";
 import { getRegion } from "./get-region.ts";
@@ -75,7 +76,7 @@ export const aws: CloudPackage = {
     listener,
     targetGroupAttachment,
   ].map((type) => withProviderTags(type as ResourceType)),
-  functions: [getAvailabilityZones, getRegion, getCallerIdentity, getAuthorizationToken],
+  functions: [getAvailabilityZones, getInstanceTypeOfferings, getRegion, getCallerIdentity, getAuthorizationToken],
 };
 
 /**

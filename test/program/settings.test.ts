@@ -67,6 +67,14 @@ const faults: [settings: Record<string, string>, message: string][] = [
     'gifticon-event:network.vpcCidr is "10.0.0.0/8", allowed is a range of /16 to /24',
   ],
   [
+    { network: '{"zones":["ap-northeast-2a","ap-northeast-2a"]}' },
+    'gifticon-event:network.zones is ["ap-northeast-2a","ap-northeast-2a"], allowed is two availability zones',
+  ],
+  [
+    { network: '{"zones":["ap-northeast-2a","2b"]}' },
+    'gifticon-event:network.zones[1] is "2b", allowed is two availability zones of the region',
+  ],
+  [
     { network: '{"vpcCidr":"10.0.0.1/16"}' },
     'gifticon-event:network.vpcCidr is "10.0.0.1/16", allowed is an IPv4 range',
   ],

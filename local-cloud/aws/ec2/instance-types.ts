@@ -1,3 +1,5 @@
+import type { Zone } from "./zones.ts";
+
 /** Resources of an instance type. */
 export interface InstanceType {
   /** Memory in MiB: a hard limit for the instance and its containers together. */
@@ -38,3 +40,12 @@ export const instanceTypes: ReadonlyMap<string, InstanceType> = new Map([
     }),
   ),
 ]);
+
+/**
+ * Returns true if EC2 offers a type in a zone. The zone use1-az3 has types of older generations
+ * only, none of which local-cloud knows. `aws ec2 describe-instance-type-offerings --location-type
+ * availability-zone-id` shows it.
+ */
+export function offersType({ id }: Zone, type: string): boolean {
+  return instanceTypes.has(type) && id !== "use1-az3";
+}

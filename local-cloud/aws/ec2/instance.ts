@@ -24,7 +24,8 @@ import {
   withInstanceAddresses,
   type InstanceAddresses,
 } from "./instance-container.ts";
-import { instanceTypes, type InstanceType } from "./instance-types.ts";
+import { instanceTypes, offersType, type InstanceType } from "./instance-types.ts";
+import { availabilityZones } from "./zones.ts";
 import { token } from "./tokens.ts";
 
 const INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile";
@@ -36,6 +37,7 @@ const replacementInputs = [
   "availabilityZone",
   "privateIp",
   "associatePublicIpAddress",
+  "ebsOptimized",
   "keyName",
   "tenancy",
   "region",
@@ -161,6 +163,14 @@ async function resolveReferences(
     throw new ApiError(
       "InvalidParameterValue",
       `subnet ${subnet.id} is in ${subnet.availabilityZone}, not in ${inputs.availabilityZone}`,
+    );
+  }
+  const zone = availabilityZones().find(({ name }) => name === subnet.availabilityZone);
+  if (zone !== undefined && !offersType(zone, inputs.instanceType)) {
+    const others = availabilityZones().filter((one) => offersType(one, inputs.instanceType));
+    throw new ApiError(
+      "Unsupported",
+      `instance type ${inputs.instanceType} is not supported in zone ${zone.name}; choose ${others.map(({ name }) => name).join(", ")}`,
     );
   }
   const groups = inputs.vpcSecurityGroupIds ?? [textOf(await findVpc(subnet.vpcId), "defaultSecurityGroupId")];

@@ -1,4 +1,5 @@
 import { secret } from "@pulumi/pulumi";
+import { instanceMemoryMib } from "../../../infra/config/instance-types.ts";
 
 /** Returns the outputs that the fake cloud adds to a resource's inputs. */
 export function fakeOutputs(type: string, name: string): Record<string, unknown> {
@@ -35,12 +36,21 @@ const outputs: Record<string, (name: string) => Record<string, unknown>> = {
   }),
 };
 
+/** Two zones offer every type. */
+const offerings = Object.keys(instanceMemoryMib).flatMap((type) =>
+  ["ap-northeast-2a", "ap-northeast-2b"].map((zone) => ({ type, zone })),
+);
+
 /** Answers of the mocked functions, by token. */
 export const answers: Record<string, Record<string, unknown>> = {
   "aws:index/getRegion:getRegion": { region: "ap-northeast-2" },
   "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
   "aws:index/getAvailabilityZones:getAvailabilityZones": {
     names: ["ap-northeast-2a", "ap-northeast-2b", "ap-northeast-2c"],
+  },
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": {
+    instanceTypes: offerings.map(({ type }) => type),
+    locations: offerings.map(({ zone }) => zone),
   },
   "aws:ecr/getAuthorizationToken:getAuthorizationToken": { userName: "AWS", password: "REGISTRY-PASSWORD" },
   "command:local:run": { stdout: "", stderr: "" },
