@@ -6,6 +6,7 @@ import { isEncryptedKey } from "./infra/config/encrypted-keys.ts";
 import { planFlows } from "./infra/plans/flows.ts";
 import { buildImages } from "./infra/components/build-images.ts";
 import { Database } from "./infra/components/database.ts";
+import { findZones } from "./infra/components/find-zones.ts";
 import { Firewall } from "./infra/components/firewall.ts";
 import { HostFleet } from "./infra/components/host-fleet.ts";
 import { joinNodes } from "./infra/components/join-nodes.ts";
@@ -22,7 +23,7 @@ const settings = loadSettings(runtime.allConfig(), isEncryptedKey);
 const region = getRegionOutput().region;
 const account = getCallerIdentityOutput().accountId;
 
-const network = new Network("network", settings);
+const network = new Network("network", { vpcCidr: settings.network.vpcCidr, zones: await findZones(settings) });
 const firewall = new Firewall("firewall", { vpcId: network.vpcId, flows: planFlows(settings) });
 const database = new Database("database", {
   settings: settings.database,

@@ -1,10 +1,15 @@
-import { ec2, getAvailabilityZonesOutput } from "@pulumi/aws";
-import { all, ComponentResource, type ComponentResourceOptions, type InvokeOptions, type Output } from "@pulumi/pulumi";
-import type { Settings } from "../config/config.ts";
-import { usedHosts } from "../plans/fleet.ts";
+import { ec2 } from "@pulumi/aws";
+import { all, ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import { layOutSubnets, type SubnetPlan } from "../plans/subnets.ts";
-import { CHOOSING_TYPE, chooseZones } from "../plans/zones.ts";
 import { tags } from "./tags.ts";
+
+/** Arguments of the network. */
+export interface NetworkArgs {
+  /** Range of the VPC. */
+  vpcCidr: string;
+  /** Names of two availability zones. */
+  zones: readonly string[];
+}
 
 /**
  * The VPC, its subnets in two zones, and the routes. Private subnets have no route to the internet.
@@ -16,15 +21,14 @@ export class Network extends ComponentResource {
   /** Private subnets, by zone. */
   readonly privateSubnetIds: Output<string>[];
 
-  constructor(name: string, settings: Settings, options?: ComponentResourceOptions) {
+  constructor(name: string, { vpcCidr, zones }: NetworkArgs, options?: ComponentResourceOptions) {
     super("gifticon-event:infra:Network", name, {}, options);
     const parent = { parent: this };
     const vpc = new ec2.Vpc(
       "vpc",
-      { cidrBlock: settings.network.vpcCidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("vpc") },
+      { cidrBlock: vpcCidr, enableDnsSupport: true, enableDnsHostnames: true, tags: tags("vpc") },
       parent,
     );
-    const zones = findZones(settings, parent);
     const gateway = new ec2.InternetGateway("internet", { vpcId: vpc.id, tags: tags("internet") }, parent);
     const tables = { public: table("public"), private: table("private") };
     const route = new ec2.Route(
@@ -32,7 +36,7 @@ export class Network extends ComponentResource {
       { routeTableId: tables.public.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
       parent,
     );
-    const subnets = layOutSubnets(settings.network.vpcCidr).map((plan) => ({ plan, id: subnet(plan) }));
+    const subnets = layOutSubnets(vpcCidr).map((plan) => ({ plan, id: subnet(plan) }));
     const ids = (kind: SubnetPlan["kind"]) => subnets.filter(({ plan }) => plan.kind === kind).map(({ id }) => id);
 
     this.vpcId = vpc.id;
@@ -52,7 +56,7 @@ export class Network extends ComponentResource {
         {
           vpcId: vpc.id,
           cidrBlock: plan.cidr,
-          availabilityZone: zones.apply((names) => names[plan.zone] ?? ""),
+          availabilityZone: zones[plan.zone] ?? "",
           // Not associatePublicIpAddress on the instance: EC2 reads that as false while an instance
           // is stopped, and the next refreshed up would replace it.
           mapPublicIpOnLaunch: plan.kind === "public",
@@ -68,19 +72,4 @@ export class Network extends ComponentResource {
       return all([made.id, association.id]).apply(([id]) => id);
     }
   }
-}
-
-/** Asks EC2 for the zones of the environment. */
-function findZones(settings: Settings, options: InvokeOptions): Output<string[]> {
-  const hosts = usedHosts(settings);
-  const types = [...new Set([CHOOSING_TYPE, ...hosts.map(({ instanceType }) => instanceType)])];
-  const { names } = getAvailabilityZonesOutput({ state: "available" }, options);
-  const offered = ec2.getInstanceTypeOfferingsOutput(
-    { locationType: "availability-zone", filters: [{ name: "instance-type", values: types }] },
-    options,
-  );
-  return all([names, offered.instanceTypes, offered.locations]).apply(([names, instanceTypes, locations]) => {
-    const offerings = instanceTypes.map((instanceType, index) => ({ instanceType, zone: locations[index] ?? "" }));
-    return chooseZones({ names, offerings, wanted: settings.network.zones, hosts });
-  });
 }
