@@ -2,7 +2,9 @@ import { ecr } from "@pulumi/aws";
 import { interpolate, secret, type Input, type Output } from "@pulumi/pulumi";
 import { bundleService, bundlesOf, type ServiceName } from "../../services/bundle.ts";
 import type { Settings } from "../config/config.ts";
-import { Image, type RegistryLogin } from "./image.ts";
+import { requireOfficialBase } from "./base-image.ts";
+import type { ImageSource } from "./build-context.ts";
+import { Image } from "./image.ts";
 import type { Load, LoadGenerator, Queue } from "./variants.ts";
 
 /** The environment's images. */
@@ -30,50 +32,61 @@ export function imagesOfGenerator(load: LoadGenerator): Image[] {
 /**
  * Bundles the services and builds all images that the settings need.
  *
- * @throws Error with esbuild's message when a service can't be bundled.
+ * @throws Error with esbuild's message when a service can't be bundled, or for a base image that is
+ * a stand-in.
  */
 export async function buildImages(
-  { mode, loadGenerator }: Pick<Settings, "mode" | "loadGenerator">,
+  { mode, loadGenerator, images }: Pick<Settings, "mode" | "loadGenerator" | "images">,
   accountId: Input<string>,
   region: Input<string>,
 ): Promise<Images> {
   const token = ecr.getAuthorizationTokenOutput({});
   const login = { userName: token.userName, password: secret(token.password) };
+  const build: Build = async (name, source) => {
+    if (!images.standIns) await requireOfficialBase(`${source.folder}/Dockerfile`);
+    return new Image(name, { source, login });
+  };
   return {
     registry: interpolate`${accountId}.dkr.ecr.${region}.amazonaws.com`,
-    api: await serviceImage("main-api", login),
-    queue: await queueImages(mode, login),
-    load: await loadImages(loadGenerator, login),
+    api: await serviceImage("main-api", build),
+    queue: await queueImages(mode, build),
+    load: await loadImages(loadGenerator, build),
   };
 }
 
-async function queueImages(mode: Settings["mode"], login: RegistryLogin): Promise<Queue> {
+/** Declares an image by its name and files. */
+type Build = (name: string, source: ImageSource) => Promise<Image>;
+
+async function queueImages(mode: Settings["mode"], build: Build): Promise<Queue> {
   if (mode === "direct") return { mode };
-  const source = { folder: "stacks/kafka/image", files: ["Dockerfile", "bin", "log4j.properties"] };
-  return { mode, issuer: await serviceImage("gifticon-issuer", login), kafka: new Image("kafka", { source, login }) };
+  return {
+    mode,
+    issuer: await serviceImage("gifticon-issuer", build),
+    kafka: await build("kafka", {
+      folder: "stacks/kafka/image",
+      files: ["Dockerfile", "bin", "log4j.properties"],
+    }),
+  };
 }
 
-async function loadImages(kind: Settings["loadGenerator"], login: RegistryLogin): Promise<Load> {
+async function loadImages(kind: Settings["loadGenerator"], build: Build): Promise<Load> {
   const image = (name: string, folder: string) =>
-    new Image(name, { source: { folder: `stacks/load-test/${folder}`, files: ["Dockerfile"] }, login });
+    build(name, { folder: `stacks/load-test/${folder}`, files: ["Dockerfile"] });
   switch (kind) {
     case "off":
       return { kind };
     case "k6":
-      return { kind, generator: image("k6", "k6"), agent: await serviceImage("load-agent", login) };
+      return { kind, generator: await image("k6", "k6"), agent: await serviceImage("load-agent", build) };
     case "ngrinder":
       return {
         kind,
-        controller: image("ngrinder-controller", "ngrinder/controller"),
-        agent: image("ngrinder-agent", "ngrinder/agent"),
+        controller: await image("ngrinder-controller", "ngrinder/controller"),
+        agent: await image("ngrinder-agent", "ngrinder/agent"),
       };
   }
 }
 
-async function serviceImage(service: ServiceName, login: RegistryLogin): Promise<Image> {
+async function serviceImage(service: ServiceName, build: Build): Promise<Image> {
   await bundleService(service);
-  return new Image(service, {
-    source: { folder: `services/${service}`, files: ["Dockerfile", ...bundlesOf(service)] },
-    login,
-  });
+  return build(service, { folder: `services/${service}`, files: ["Dockerfile", ...bundlesOf(service)] });
 }

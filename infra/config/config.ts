@@ -140,6 +140,15 @@ const fields = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  images: z
+    .strictObject({
+      /**
+       * Builds images from stand-ins for official base images, which `./run` builds on a machine
+       * that reaches no registry. Off by default, so that no stand-in gets to AWS.
+       */
+      standIns: yesOrNo().default(false),
+    })
+    .prefault({}),
   operators: z
     .strictObject({
       /**
