@@ -1,4 +1,4 @@
-import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { all, ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import { accessThrough, directAccess, HOST_USER, type Access, type Endpoint } from "../plans/access.ts";
 import type { Settings } from "../config/config.ts";
 import { imagesOfGenerator, imagesOfWorkers, type Images } from "./build-images.ts";
@@ -56,7 +56,7 @@ export class HostFleet extends ComponentResource {
     const entry = this.#endpoint(manager, manager.instance.publicIp);
     const behindManager = (plan: HostPlan, images: Image[], part?: ManagerPart): ReachableHost => {
       const host = this.#host(plan, images, part);
-      return { host, access: accessThrough(entry, this.#endpoint(host, host.instance.privateIp)), images };
+      return { host, access: accessThrough(entry, this.#endpoint(host, this.#reachable(host, entry))), images };
     };
     this.manager = { host: manager, access: directAccess(entry), images: [] };
     this.otherManagers = fleet.otherManagers.map((plan) => behindManager(plan, [], { admits: true }));
@@ -102,6 +102,22 @@ export class HostFleet extends ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  /** Returns the private address of a host, once the first manager sees the host's SSH key. */
+  #reachable(host: Host, manager: Endpoint): Output<string> {
+    const { plan, instance, hostKey } = host;
+    const shown = remoteScript(
+      `${plan.name}-ssh`,
+      {
+        access: directAccess(manager),
+        script: "infra/scripts/manager/await-host-key.sh",
+        values: { HOST_NAME: plan.name, HOST_ADDRESS: instance.privateIp, HOST_PUBLIC_KEY: hostKey },
+        rerunOnChange: [instance.id],
+      },
+      { parent: host, deletedWith: host },
+    );
+    return all([instance.privateIp, shown.id]).apply(([address]) => address);
   }
 
   #endpoint(host: Host, address: Output<string>): Endpoint {

@@ -20,8 +20,8 @@ export interface Endpoint {
 }
 
 /**
- * A host boots for one to three minutes, and attempts fail until its host key is in place. Attempts
- * are at most 5 s apart.
+ * A host boots for one to three minutes. Direct attempts fail until its host key is in place;
+ * attempts through the manager begin after that (await-host-key.sh). They are at most 5 s apart.
  */
 const DIAL_ATTEMPTS = 90;
 

@@ -40,13 +40,21 @@ const cases: Case[] = [
     change: "one more worker",
     edits: [config(`"hosts").default(5)`, `"hosts").default(6)`)],
     grade: "updates in place",
-    says: [/11 to add/, /6 → 7 × instance t3.micro/, /\+\$\d+\.\d\d a month/],
+    says: [/12 to add/, /6 → 7 × instance t3.micro/, /\+\$\d+\.\d\d a month/],
   },
   {
     change: "one worker less",
     edits: [config(`"hosts").default(5)`, `"hosts").default(4)`)],
     grade: "DELETES",
-    deleted: ["worker-5", "worker-5-host-key", "worker-5-images", "worker-5-join", "worker-5-node", "worker-5-retire"],
+    deleted: [
+      "worker-5",
+      "worker-5-host-key",
+      "worker-5-images",
+      "worker-5-join",
+      "worker-5-node",
+      "worker-5-retire",
+      "worker-5-ssh",
+    ],
     services: ["gifticon/main-api settles"],
     says: [
       /^- `gifticon\/gifticon-issuer`: starts again on one of `worker-1`, `worker-2`, `worker-3`, `worker-4` as soon as Swarm notices that the host is down/m,

@@ -139,6 +139,26 @@ describe("a command over SSH", () => {
     }
   });
 
+  it("can't recover behind a proxy from another host key, as the real plugin can't", async () => {
+    const [port, own, made, login] = [await freePort(), sshKeys(), sshKeys(), sshKeys()];
+    const early = await startSshd({ port, host: own, login });
+    const context = testContext();
+    const connection = { ...endpoint(early), hostKey: made.publicKey, dialErrorLimit: 3, proxy: endpoint(proxy) };
+    const created = remoteCommand.create(inputs({ create: "true", connection }), context);
+    await firstMessage(context, "a dial to fail");
+    await early.stop();
+    const late = await startSshd({ port, host: made, login });
+    try {
+      await assert.rejects(created, (error: Error) => {
+        assert.match(error.message, /after 4 attempts/);
+        assert.match((error.cause as Error).message, /handshake failed: EOF/);
+        return true;
+      });
+    } finally {
+      await late.stop();
+    }
+  });
+
   it("uses one connection for many commands, and a new one after the server was restarted", async () => {
     const [host, login] = [sshKeys(), sshKeys()];
     const first = await startSshd({ host, login });

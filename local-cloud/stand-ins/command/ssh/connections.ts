@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Semaphore } from "async-mutex";
 import type { Client } from "ssh2";
-import type { Connection, Endpoint } from "../connection.ts";
-import { dial } from "./dial.ts";
+import { addressOf, type Connection, type Endpoint } from "../connection.ts";
+import { dial, openThrough } from "./dial.ts";
 
 /** Sessions on one connection. An OpenSSH server allows 10 by default (MaxSessions). */
 const SESSIONS_PER_CONNECTION = 8;
@@ -48,11 +48,26 @@ export class Connections {
   }
 
   async #dial(endpoint: Endpoint, proxy: Endpoint | undefined, context: DialContext): Promise<OpenConnection> {
-    const client = await retry(endpoint.dialErrorLimit, context, async () => {
-      const through = proxy === undefined ? undefined : await this.get(proxy, context);
-      return dial(endpoint, through?.client, context.signal);
-    });
+    const client = await (proxy === undefined
+      ? retry(endpoint.dialErrorLimit, context, () => dial(endpoint, undefined, context.signal))
+      : this.#dialThrough(proxy, endpoint, context));
     return { client, sessions: new Semaphore(SESSIONS_PER_CONNECTION) };
+  }
+
+  /**
+   * Connects through a proxy as the real plugin does: it retries to open a channel to the server,
+   * and then every handshake on that one channel. The first failed handshake ends the channel, so
+   * all later attempts fail as well (plugin 1.2.1, `Connection.Dial`).
+   */
+  async #dialThrough(proxy: Endpoint, endpoint: Endpoint, context: DialContext): Promise<Client> {
+    const channel = await retry(endpoint.dialErrorLimit, context, async () =>
+      openThrough((await this.get(proxy, context)).client, endpoint, context.signal),
+    );
+    let handshakes = 0;
+    return retry(endpoint.dialErrorLimit, context, () => {
+      if (handshakes++ > 0) throw new Error(`can't connect to ${addressOf(endpoint)}: handshake failed: EOF`);
+      return dial(endpoint, channel, context.signal);
+    });
   }
 
   /**

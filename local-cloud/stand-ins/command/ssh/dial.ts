@@ -10,14 +10,26 @@ const KEEPALIVE = { keepaliveInterval: 5_000, keepaliveCountMax: 3 };
 /**
  * Connects once and logs in.
  *
- * @param through A server to go through; without it, the connection is direct.
+ * @param channel A channel to the server through another one; without it, the connection is direct.
  * @throws An error that names the endpoint and the step that failed.
  */
-export async function dial(endpoint: Endpoint, through: Client | undefined, signal: AbortSignal): Promise<Client> {
+export async function dial(endpoint: Endpoint, channel: Duplex | undefined, signal: AbortSignal): Promise<Client> {
+  return named(endpoint, signal, () => login(endpoint, channel, signal));
+}
+
+/**
+ * Opens a channel to a server through another one.
+ *
+ * @throws An error that names the endpoint.
+ */
+export async function openThrough(through: Client, endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
+  return named(endpoint, signal, () => forward(through, endpoint));
+}
+
+async function named<T>(endpoint: Endpoint, signal: AbortSignal, connect: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   try {
-    const sock = through === undefined ? undefined : await forward(through, endpoint);
-    return await login(endpoint, sock, signal);
+    return await connect();
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`can't connect to ${addressOf(endpoint)}`, { cause: error });
