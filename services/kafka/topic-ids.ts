@@ -47,6 +47,14 @@ export async function readTopicId(admin: Pick<Admin, "fetchTopicMetadata">, topi
   return partition.topicId;
 }
 
+/** Returns true for the errors with which {@link readTopicId} reports a missing topic. */
+export function isUnknownTopic(error: unknown): boolean {
+  return (
+    error instanceof UnknownTopicError ||
+    (error instanceof Error && "type" in error && error.type === "UNKNOWN_TOPIC_OR_PARTITION")
+  );
+}
+
 /** Returns the bytes of a topic's id, as in requests. */
 export function bytesOfTopicId(id: string): Buffer {
   return Buffer.from(id, "base64url");

@@ -6,6 +6,7 @@ import { LOAD_AGENT } from "@gifticon/contract/facts/names.ts";
 import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import { EVIDENCE, type EvidenceEnd, type StartOffset } from "./protocol.ts";
 import { recordsOf } from "@gifticon/contract/fetched-record.ts";
+import { isUnknownTopic } from "@gifticon/kafka/topic-ids.ts";
 import { decodeRecord, isPoison } from "@gifticon/contract/record.ts";
 import type { EachBatchPayload } from "kafkajs";
 import type { Event, Queue } from "./event.ts";
@@ -52,8 +53,12 @@ async function writeRecords(
   from: readonly StartOffset[],
   mark: string,
 ): Promise<number> {
-  // Without dead letters, their topic may not exist.
-  const ends = await queue.ends(topic).catch(() => []);
+  // Without dead letters, their topic may not exist. Any other failure ends the agent: records that
+  // it could not read would count as lost.
+  const ends = await queue.ends(topic).catch((error: unknown) => {
+    if (isUnknownTopic(error)) return [];
+    throw error;
+  });
   // Reads a topic that was created again during the run from its first record.
   const ofThis = from.filter(({ topicId }) => topicId === ends[0]?.topicId);
   const start = new Map(ofThis.map(({ partition, offset }) => [partition, offset]));
