@@ -103,6 +103,8 @@ export const free: readonly RegExp[] = [
   /^aws:iam\//,
   /^aws:vpc\/securityGroup(In|E)gressRule:/,
   /^aws:ec2\/(vpc|subnet|internetGateway|routeTable|route|routeTableAssociation|securityGroup|keyPair):/,
+  // The address of its instance is counted with the instance.
+  /^aws:ec2\/eip:/,
   /^aws:rds\/(subnetGroup|parameterGroup):/,
   /^aws:lb\/(listener|targetGroup|targetGroupAttachment):/,
   /^aws:ecr\/lifecyclePolicy:/,

@@ -53,7 +53,7 @@ export class HostFleet extends ComponentResource {
     const fleet = planFleet(args.settings);
 
     const manager = this.#host(fleet.manager, [], { leaveKeyParameter: this.#keys.leaveKeyParameter });
-    const entry = this.#endpoint(manager, manager.instance.publicIp);
+    const entry = this.#endpoint(manager, manager.publicIp);
     const behindManager = (plan: HostPlan, images: Image[], part?: ManagerPart): ReachableHost => {
       const host = this.#host(plan, images, part);
       return { host, access: accessThrough(entry, this.#endpoint(host, this.#reachable(host, entry))), images };
@@ -65,7 +65,7 @@ export class HostFleet extends ComponentResource {
     this.load =
       load.kind === "off" ? load : { ...load, ...behindManager(fleet.loadGenerator, imagesOfGenerator(load)) };
     for (const host of this.all) this.#admitOperators(host);
-    this.registerOutputs({ managerPublicIp: manager.instance.publicIp });
+    this.registerOutputs({ managerPublicIp: manager.publicIp });
   }
 
   /** Every host, the managers first. */

@@ -47,6 +47,11 @@ export interface HostArgs {
 export class Host extends ComponentResource {
   readonly plan: HostPlan;
   readonly instance: ec2.Instance;
+  /**
+   * The public address. A manager's stays when the instance is stopped, started or replaced. That
+   * of another host changes.
+   */
+  readonly publicIp: Output<string>;
   /** The public half of the host's SSH key, as in an authorized_keys file. */
   readonly hostKey: Output<string>;
 
@@ -120,7 +125,17 @@ export class Host extends ComponentResource {
         replaceOnChanges: plan.onNewType === "replace" ? ["instanceType"] : [],
       },
     );
+    this.publicIp = plan.role === "manager" ? this.#lastingAddress(name) : this.instance.publicIp;
     this.registerOutputs({ instanceId: this.instance.id });
+  }
+
+  /**
+   * Gives the host an Elastic IP address. Every command goes through the first manager's address,
+   * and a new one would run them all again.
+   */
+  #lastingAddress(name: string): Output<string> {
+    const args = { domain: "vpc", instance: this.instance.id, tags: tags(name) };
+    return new ec2.Eip(name, args, { parent: this }).publicIp;
   }
 }
 

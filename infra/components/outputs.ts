@@ -21,10 +21,8 @@ export function stackOutputs({ settings, hosts, database, loadBalancer }: Output
   const { manager, otherManagers, queue } = hosts;
   return {
     apiUrl: loadBalancer.url,
-    managerPublicIp: manager.host.instance.publicIp,
-    ...(otherManagers.length > 0
-      ? { otherManagerPublicIps: otherManagers.map(({ host }) => host.instance.publicIp) }
-      : {}),
+    managerPublicIp: manager.host.publicIp,
+    ...(otherManagers.length > 0 ? { otherManagerPublicIps: otherManagers.map(({ host }) => host.publicIp) } : {}),
     ...(queue.mode === "kafka"
       ? { kafkaBootstrapServers: interpolate`${queue.host.instance.privateIp}:${PORTS.brokerExternal}` }
       : {}),

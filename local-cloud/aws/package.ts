@@ -20,6 +20,7 @@ import { vpc } from "./ec2/vpc.ts";
 import { getAuthorizationToken } from "./ecr/get-authorization-token.ts";
 import { lifecyclePolicy } from "./ecr/lifecycle-policy.ts";
 import { repository } from "./ecr/repository.ts";
+import { elasticIp } from "./ec2/elastic-ip.ts";
 import { getInstanceTypeOfferings } from "./ec2/get-instance-type-offerings.ts";
 import { getAvailabilityZones } from "./get-availability-zones.ts";
 import { getCallerIdentity } from "./get-caller-identity.ts";
@@ -60,6 +61,7 @@ export const aws: CloudPackage = {
     securityGroupEgressRule,
     keyPair,
     instance,
+    elasticIp,
     role,
     policy,
     rolePolicy,

@@ -85,6 +85,7 @@ export const predictions: Readonly<Record<string, Predict>> = {
     const digits = id.slice(2);
     return { arn: arn("ec2", `instance/${id}`), privateIp: privateAddress(digits), publicIp: publicAddress(digits) };
   }),
+  [ec2.elasticIp]: numbered("eipalloc", (id) => ({ publicIp: publicAddress(id.slice(9)), allocationId: id })),
   [iam.role]: named("name", (name) => ({ arn: arn("iam", `role/${name}`, "global") })),
   [iam.policy]: named("name", (name) => ({ arn: arn("iam", `policy/${name}`, "global") })),
   [iam.rolePolicy]: ({ inputs, id }) => ({ id: id ?? `${text(inputs, "role")}:${text(inputs, "name")}`, outputs: {} }),

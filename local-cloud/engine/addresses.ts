@@ -21,8 +21,17 @@ export interface Margins {
 /** AWS keeps the first four addresses of a subnet and the last one for itself. */
 export const SUBNET_MARGINS: Margins = { first: 4, last: 1 };
 
-/** Margins of the internet network: its gateway, the control plane, and room for more. */
-export const INTERNET_MARGINS: Margins = { first: 10, last: 1 };
+/** Number of addresses at the end of the internet network that are Elastic IP addresses. */
+const ELASTIC_ADDRESSES = 48;
+
+/**
+ * Margins of the internet network: its gateway, the control plane and room for more, and the
+ * Elastic IP addresses.
+ */
+export const INTERNET_MARGINS: Margins = { first: 10, last: 1 + ELASTIC_ADDRESSES };
+
+/** Margins of the Elastic IP addresses in the internet network, a /24. */
+export const ELASTIC_MARGINS: Margins = { first: 255 - ELASTIC_ADDRESSES, last: 1 };
 
 /**
  * Runs `use` with an address of the range that no container of the network has, not even a stopped

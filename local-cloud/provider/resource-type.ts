@@ -105,8 +105,11 @@ export interface ResourceType<I = unknown> {
    * stays readable in other outputs and in messages.
    */
   plainInputs?: readonly string[];
-  /** Outputs that an update can change; the others are known in the preview of an update. */
-  unstableOutputs?: readonly string[];
+  /**
+   * Outputs that an update can change, or a function of the inputs that returns them. The others
+   * are known in the preview of an update.
+   */
+  unstableOutputs?: readonly string[] | ((olds: Properties, news: Properties) => readonly string[]);
   /**
    * Computes the result of a creation, or of an update of the resource with `id`, without doing it.
    * A preview then shows these outputs instead of unknown values.

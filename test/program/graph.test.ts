@@ -38,7 +38,7 @@ test("the outputs name the address of every part", async () => {
   const { outputs } = await runProgram({ "gifticon-event:workers": "1" });
   assert.deepEqual(outputs, {
     apiUrl: "http://api.example",
-    managerPublicIp: "public-ip-of-manager",
+    managerPublicIp: "elastic-ip-of-manager",
     nodes: [
       {
         name: "manager",
@@ -113,7 +113,7 @@ test("three managers add two hosts, which join as managers one after the other a
     const groups = three.resource(INSTANCE, name).inputs["vpcSecurityGroupIds"];
     assert.deepEqual(groups, ["id-of-node", "id-of-manager"]);
   }
-  assert.deepEqual(three.outputs["otherManagerPublicIps"], ["public-ip-of-manager-2", "public-ip-of-manager-3"]);
+  assert.deepEqual(three.outputs["otherManagerPublicIps"], ["elastic-ip-of-manager-2", "elastic-ip-of-manager-3"]);
 });
 
 test("only the first manager has the key that makes hosts leave, and only the other managers admit it", async () => {

@@ -41,9 +41,9 @@ test("every connection verifies the host, and workers are reached through the ma
   for (const name of run.names("command:remote:Command")) {
     const connection = plain(run.resource("command:remote:Command", name).inputs["connection"]) as Connection;
     assert.match(connection.hostKey, /^ssh-ed25519 PUBLIC-KEY-/);
-    if (connection.host === "public-ip-of-manager") continue;
+    if (connection.host === "elastic-ip-of-manager") continue;
     assert.match(connection.host, /^private-ip-of-/);
-    assert.equal(connection.proxy?.host, "public-ip-of-manager");
+    assert.equal(connection.proxy?.host, "elastic-ip-of-manager");
     assert.equal(connection.proxy.hostKey, "ssh-ed25519 PUBLIC-KEY-manager-host-key");
   }
 });

@@ -128,6 +128,41 @@ test("an instance connects to nothing without an egress rule, and a new rule app
   assert.equal(await connects(first, address, 22), false);
 });
 
+test("an instance gets another public address by a stop and a start, unless it has an Elastic IP address", async () => {
+  const own = publicIpOf(second);
+  const { id, outputs } = await make(token.elasticIp, { domain: "vpc", instance: second.id });
+  const elastic = textOf(outputs, "publicIp");
+  assert.deepEqual([await reaches(elastic, 22), await reaches(own, 22)], [true, false]);
+  assert.equal(await readPublicIp(second), elastic);
+
+  await changeType(second, "t3.small");
+  assert.equal(await readPublicIp(second), elastic);
+  assert.equal(await reaches(elastic, 22), true);
+
+  await remove(id);
+  const next = await readPublicIp(second);
+  assert.notEqual(next, elastic);
+  assert.equal(await reaches(next, 22), true);
+
+  await changeType(second, "t3.micro");
+  second.outputs["publicIp"] = await readPublicIp(second);
+  assert.notEqual(publicIpOf(second), next);
+  assert.equal(await reaches(publicIpOf(second), 22), true);
+});
+
+test("a sixth Elastic IP address exceeds the quota, and an address of no instance stays its own", async () => {
+  const all: Host[] = [];
+  for (let count = 0; count < 5; count += 1) all.push(await make(token.elasticIp, {}));
+  assert.equal(new Set(all.map(publicIpOf)).size, 5);
+  await assert.rejects(make(token.elasticIp, {}), /AddressLimitExceeded/);
+  await assert.rejects(
+    async () =>
+      typeOf(token.elasticIp).update?.(all[0]?.id ?? "", {}, { instance: "i-0123456789abcdef0" }, contextOf("")),
+    /InvalidInstanceID\.NotFound/,
+  );
+  for (const { id } of all) await remove(id);
+});
+
 test("read shows a stopped instance as EC2 does, without its public address", async () => {
   await stopContainer(containerName(second.id), 3);
   const stopped = (await typeOf(token.instance).read(second.id, {}))?.outputs ?? {};
@@ -184,6 +219,19 @@ function hostInputs(): Properties {
     keyName,
     metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
   };
+}
+
+async function readPublicIp({ id }: Host): Promise<string> {
+  return textOf((await typeOf(token.instance).read(id, {}))?.outputs ?? {}, "publicIp");
+}
+
+/** Changes the type of an instance, for which EC2 stops and starts it. */
+async function changeType({ id }: Host, instanceType: string): Promise<void> {
+  const type = typeOf(token.instance);
+  const { outputs: state } = (await type.read(id, {})) ?? { outputs: {} };
+  await type.update?.(id, state, { ...hostInputs(), instanceType }, contextOf(token.instance));
+  const answers = async () => reaches(privateIpOf(second), 22);
+  await waitUntil(answers, { what: `${id} to boot`, timeout: bootTime });
 }
 
 function privateIpOf({ outputs }: Host): string {

@@ -25,6 +25,7 @@ import {
   type InstanceAddresses,
 } from "./instance-container.ts";
 import { instanceTypes, offersType, type InstanceType } from "./instance-types.ts";
+import { hasElasticAddress, takeNewPublicAddress } from "./public-address.ts";
 import { availabilityZones } from "./zones.ts";
 import { token } from "./tokens.ts";
 
@@ -52,7 +53,10 @@ export const instance: ResourceType<InstanceInputs> = {
   inputs: instanceInputs,
   check: checkInstance,
   replaceOn: replacementPaths,
-  unstableOutputs: ["instanceState", "rootBlockDevice", "metadataOptions", "tagsAll"],
+  unstableOutputs: (olds, news) => [
+    ...["instanceState", "rootBlockDevice", "metadataOptions", "tagsAll"],
+    ...(olds["instanceType"] === news["instanceType"] ? [] : ["publicIp", "publicDns"]),
+  ],
 
   async create(inputs, context) {
     const { subnet, type, image, groups } = await resolveReferences(inputs);
@@ -115,9 +119,14 @@ export const instance: ResourceType<InstanceInputs> = {
     }
     if (olds["instanceType"] !== inputs.instanceType) await resizeInstance(id, type);
     await updateRecord(token.instance, id, outputs);
-    if (stops && wasRunning) await startInstance(id);
+    if (stops && wasRunning) {
+      // A start gives another public address, unless it is an Elastic IP address.
+      if (outputs["publicIp"] !== "" && !(await hasElasticAddress(id))) await takeNewPublicAddress(id);
+      await startInstance(id);
+    }
     await reconcile();
-    return inState(outputs, (await instanceStateOf(id)) ?? "terminated");
+    const { properties } = (await getRecord(token.instance, id)) ?? { properties: outputs };
+    return inState(properties, (await instanceStateOf(id)) ?? "terminated");
   },
 
   async delete(id, _state, context) {

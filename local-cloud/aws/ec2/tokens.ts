@@ -11,4 +11,5 @@ export const token = {
   egressRule: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
   keyPair: "aws:ec2/keyPair:KeyPair",
   instance: "aws:ec2/instance:Instance",
+  elasticIp: "aws:ec2/eip:Eip",
 } as const;

@@ -126,9 +126,16 @@ export class Provider {
     const [old, { properties, secrets }] = [decode(olds, type.plainInputs), decode(news, type.plainInputs)];
     const always = type.secretOutputs;
     if (preview) {
+      const before = decode(oldInputs).properties;
+      const { unstableOutputs: unstable } = type;
       const outputs =
         type.predict?.(properties, target).outputs ??
-        previewOfUpdate(old.properties, decode(oldInputs).properties, properties, type.unstableOutputs);
+        previewOfUpdate(
+          old.properties,
+          before,
+          properties,
+          typeof unstable === "function" ? unstable(before, properties) : unstable,
+        );
       return encode(outputs, mergeSecrets(old.secrets, secrets), always);
     }
     const outputs = await this.#run(target, mergeSecrets(old.secrets, secrets), async ({ context }) => {

@@ -10,6 +10,7 @@ const arn = (service: string) => (name: string) => ({ arn: `arn:aws:${service}:a
 
 const outputs: Record<string, (name: string) => Record<string, unknown>> = {
   "aws:ec2/instance:Instance": (name) => ({ privateIp: `private-ip-of-${name}`, publicIp: `public-ip-of-${name}` }),
+  "aws:ec2/eip:Eip": (name) => ({ publicIp: `elastic-ip-of-${name}` }),
   "aws:ssm/parameter:Parameter": arn("ssm"),
   "aws:ecr/repository:Repository": (name) => ({
     ...arn("ecr")(name),
