@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { token as ec2 } from "../aws/ec2/tokens.ts";
 import { registryHost } from "../aws/ecr/registry.ts";
 import { token as ecr } from "../aws/ecr/tokens.ts";
@@ -80,11 +81,17 @@ export const predictions: Readonly<Record<string, Predict>> = {
   [ec2.ingressRule]: numbered("sgr"),
   [ec2.egressRule]: numbered("sgr"),
   [ec2.keyPair]: named("keyName", (name) => ({ arn: arn("ec2", `key-pair/${name}`) })),
-  [ec2.instance]: numbered("i", (id) => {
-    // The addresses derive from the id, so they stay when the instance is updated.
-    const digits = id.slice(2);
-    return { arn: arn("ec2", `instance/${id}`), privateIp: privateAddress(digits), publicIp: publicAddress(digits) };
-  }),
+  [ec2.instance]: numbered("i", (id, { inputs }) => ({
+    arn: arn("ec2", `instance/${id}`),
+    // The private address stays when the instance is updated. A change of its type stops it, and
+    // the start gives it another public address.
+    privateIp: privateAddress(id.slice(2)),
+    publicIp: publicAddress(
+      createHash("sha256")
+        .update(`${id} ${text(inputs, "instanceType")}`)
+        .digest("hex"),
+    ),
+  })),
   [ec2.elasticIp]: numbered("eipalloc", (id) => ({ publicIp: publicAddress(id.slice(9)), allocationId: id })),
   [iam.role]: named("name", (name) => ({ arn: arn("iam", `role/${name}`, "global") })),
   [iam.policy]: named("name", (name) => ({ arn: arn("iam", `policy/${name}`, "global") })),

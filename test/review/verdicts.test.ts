@@ -61,13 +61,18 @@ const cases: Case[] = [
     ],
   },
   {
-    change: "another instance type of the Kafka host",
-    edits: [config(`host("t3.medium"`, `host("t3.large"`)],
+    change: "another instance type of the Kafka host and of the manager",
+    edits: [
+      config(`host("t3.medium"`, `host("t3.large"`),
+      config(`manager: host("t3.micro"`, `manager: host("t3.small"`),
+    ],
     grade: "updates in place",
     services: ["kafka/kafka restarts"],
     says: [
       /the Kafka host with its volumes kafka and zookeeper\*\* is updated in place: the host stops and starts: producers get 503/,
       /1 → 0 × instance t3.medium/,
+      // Hosts and the broker's memory. The manager keeps its address, so no command runs again.
+      /3 to update in place\./,
     ],
   },
   {
