@@ -128,6 +128,9 @@ describe("a batch that can't be read", () => {
     ],
     ["whose headers aren't whole", withHeaderCount(10), /bytes end too early/],
     ["with a number of headers below 0", withHeaderCount(1), /below 0/],
+    ["with a record behind its last offset", withOffsetDelta(5), /offsets/],
+    ["with a record before its first offset", withOffsetDelta(-1), /offsets/],
+    ["with two records at one offset", withOffsetDelta(0), /offsets/],
   ];
   for (const [what, batch, reason] of reasons) {
     test(`${what} is one record with its bytes and the reason, and the next batches are read`, async () => {
@@ -158,6 +161,15 @@ describe("a batch that can't be read", () => {
 function withHeaderCount(byte: number): Buffer {
   const batch = batchOf([{ value: "v" }], { firstOffset: 7 });
   batch[batch.length - 1] = byte;
+  return batch;
+}
+
+/** Returns a batch of two records, the second at this offset after the first one's instead of 1. */
+function withOffsetDelta(delta: number): Buffer {
+  const batch = batchOf([{ value: "v" }, { value: "w" }], { firstOffset: 7 });
+  const second = AT.records + (batch.length - AT.records) / 2;
+  // A length, attributes and a time of one byte each are before it. The lowest bit is the sign.
+  batch[second + 3] = delta < 0 ? -2 * delta - 1 : 2 * delta;
   return batch;
 }
 

@@ -110,6 +110,8 @@ function readRecords(batch: Buffer, bytes: Buffer, fetchOffset: bigint, most: nu
   const reader = new NumberReader(bytes);
   const records: FetchedRecord[] = [];
   const count = batch.readInt32BE(AT.count);
+  const lastOffset = lastOffsetOf(batch);
+  let previous = firstOffset - 1n;
   for (let index = 0; index < count; index++) {
     const size = reader.integer();
     const end = reader.at + size;
@@ -118,6 +120,10 @@ function readRecords(batch: Buffer, bytes: Buffer, fetchOffset: bigint, most: nu
     reader.byte();
     const timeDelta = reader.long();
     const offset = firstOffset + BigInt(reader.integer());
+    // The broker doesn't check the offsets of an uncompressed batch. Another offset belongs to
+    // another record, and a fetch after it would skip records.
+    if (offset <= previous || offset > lastOffset) throw new RangeError("its offsets aren't those of its records");
+    previous = offset;
     if (offset >= fetchOffset) {
       if (records.length >= most) return { records, nextOffset: offset };
       const [key, value] = [reader.bytes(), reader.bytes()];
@@ -127,7 +133,7 @@ function readRecords(batch: Buffer, bytes: Buffer, fetchOffset: bigint, most: nu
     }
     reader.at = end;
   }
-  return { records, nextOffset: lastOffsetOf(batch) + 1n };
+  return { records, nextOffset: lastOffset + 1n };
 }
 
 const NO_HEADERS = 0;
