@@ -28,12 +28,20 @@ function xerial(bytes: Buffer, blockBytes: number): Buffer {
   return Buffer.concat([header, ...blocks]);
 }
 
+/** Compresses into a frame to skip, and two frames with data. */
+function zstdFrames(bytes: Buffer): Buffer {
+  const skipped = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]);
+  const half = Math.floor(bytes.length / 2);
+  return Buffer.concat([skipped, zstdCompressSync(bytes.subarray(0, half)), zstdCompressSync(bytes.subarray(half))]);
+}
+
 const formats: [string, number, (bytes: Buffer) => Buffer][] = [
   ["gzip", CompressionTypes.GZIP, (bytes) => gzipSync(bytes)],
   ["snappy", CompressionTypes.Snappy, snappyCompress],
   ["snappy in snappy-java's blocks", CompressionTypes.Snappy, (bytes) => xerial(bytes, 100)],
   ["lz4", CompressionTypes.LZ4, lz4Compress],
   ["zstd", CompressionTypes.ZSTD, (bytes) => zstdCompressSync(bytes)],
+  ["zstd in several frames", CompressionTypes.ZSTD, zstdFrames],
 ];
 
 for (const [name, type, compress] of formats) {
@@ -61,3 +69,8 @@ for (const [name, type, compress] of formats) {
     });
   });
 }
+
+test("a batch of too many zstd frames is an error", async () => {
+  const frames = Array<Buffer>(10_000).fill(zstdCompressSync(""));
+  await assert.rejects(decompress(CompressionTypes.ZSTD, Buffer.concat(frames)), UnreadableBatchError);
+});
