@@ -2,6 +2,7 @@
 # Prints the state of a host and of the event's tasks on it, as JSON. Changes nothing.
 # uses: wanted-images declared-topics
 # values: SERVICE_LABEL TASK_LABEL SERVICES[] PROBE BROKER_SERVICE TOPIC HELD_PARTITIONS[]
+# environment: ENGINE_SECONDS
 # SERVICES holds the Swarm's names of the event's services.
 # BROKER_SERVICE is the Swarm's name of the broker's service.
 # TOPIC is the event's topic.
@@ -9,6 +10,8 @@
 # PROBE is the script for Node.js that runs in each task and prints the task's state as JSON.
 
 main() {
+  # Reported like an engine that is off.
+  if engine_hangs; then docker() { return 1; }; fi
   jq -cn --arg clock "$(date +%s.%N)" --arg swarm "$(swarm_state || true)" \
     --arg swarmError "$(docker info --format '{{.Swarm.Error}}' || true)" \
     --arg certificate "$(cat /var/lib/docker/swarm/certificates/swarm-node.crt 2>/dev/null || true)" \
@@ -17,6 +20,12 @@ main() {
     --arg brokerEnd "$(broker_end)" --argjson transactions "$(transactions || echo null)" \
     '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $tasks, $ends, $missingImages, $topics, $brokers, $brokerEnd,
       $transactions}'
+}
+
+# Succeeds if the Docker engine hangs. Without an engine, docker fails at once.
+engine_hangs() {
+  timeout "${ENGINE_SECONDS:-15}" docker version >/dev/null 2>&1
+  (($? == 124))
 }
 
 # Prints the lines of `open-transactions list`, as a JSON list. Prints null on a host without the

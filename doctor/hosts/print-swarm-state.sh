@@ -3,9 +3,14 @@
 # JSON.
 # Prints the error and the state of this node when the Swarm's state isn't available: it has no
 # quorum, or this node has ended. Runs on the manager and changes nothing.
+# environment: ENGINE_SECONDS
 
 main() {
   local info swarm
+  if engine_hangs; then
+    echo "its Docker engine doesn't answer" >&2
+    exit 1
+  fi
   info=$(docker_api GET /info | jq -c '.Swarm | {error: .Error, state: .LocalNodeState}')
   if jq -e '.error != ""' <<<"$info" >/dev/null; then
     echo "$info"
@@ -18,6 +23,12 @@ main() {
     --argjson authority "$(jq -c '{issuer: .TLSInfo.CertIssuerPublicKey, rotating: .RootRotationInProgress}' <<<"$swarm")" \
     --arg worker "$(token_digest Worker <<<"$swarm")" --arg manager "$(token_digest Manager <<<"$swarm")" \
     '{clock: ($clock | tonumber), nodes: $nodes[0], services: $services[0], tasks: $tasks[0], $authority, tokens: {$worker, $manager}}'
+}
+
+# Succeeds if the Docker engine hangs. Without an engine, docker fails at once.
+engine_hangs() {
+  timeout "${ENGINE_SECONDS:-15}" docker version >/dev/null 2>&1
+  (($? == 124))
 }
 
 # token_digest ROLE: prints the digest of the role's join token, with the Swarm's JSON on standard

@@ -64,6 +64,19 @@ esac
   assert.deepEqual(state["tasks"], [{ service: SWARM_SERVICES.api, ready: true }]);
 });
 
+test("an engine that hangs is reported soon, like one that is off", { timeout: 20_000 }, async () => {
+  await using host = await ScratchHost.make({ docker: "#!/usr/bin/env bash\nexec sleep 60\n" });
+  const state = JSON.parse(await host.run(hostScript(["coupon_create:1"]), { ENGINE_SECONDS: "1" })) as object;
+  assert.deepEqual(
+    { ...state, clock: 0, certificate: "", disks: [] },
+    {
+      ...{ clock: 0, certificate: "", disks: [], swarm: "", swarmError: "", tasks: [], ends: [] },
+      ...{ missingImages: [], topics: null, brokers: 0, brokerEnd: "", transactions: null },
+    },
+  );
+  await assert.rejects(host.run(managerScript(), { ENGINE_SECONDS: "1" }), /its Docker engine doesn't answer/);
+});
+
 test("the broker's host prints the open transactions of the requested partitions", async () => {
   const docker = `#!/usr/bin/env bash
 case "$*" in
