@@ -228,6 +228,12 @@ async function observeSwarm(hosts: SshHosts, managerPublicIp: string): Promise<S
       ADVICE.managerJoinsAgain(),
     );
   }
+  if (seen.error === "") {
+    throw new CheckFailed(
+      `the manager's node is ${seen.state} in the Swarm, so the Swarm can't be changed`,
+      ADVICE.managerJoinsAgain(),
+    );
+  }
   throw new CheckFailed(
     `the Swarm has no quorum: running tasks continue, but nothing can be changed: ${seen.error}`,
     ADVICE.startManagers(),

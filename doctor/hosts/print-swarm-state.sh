@@ -2,7 +2,8 @@
 # Prints the Swarm's nodes, services, tasks, certificate authority and digests of its join tokens as
 # JSON.
 # Prints the error and the state of this node when the Swarm's state isn't available: it has no
-# quorum, or this node has ended. Runs on the manager and changes nothing.
+# quorum, or this node has ended, has left the Swarm or is no manager. Runs on the manager and
+# changes nothing.
 # environment: ENGINE_SECONDS
 
 main() {
@@ -11,8 +12,9 @@ main() {
     echo "its Docker engine doesn't answer" >&2
     exit 1
   fi
-  info=$(docker_api GET /info | jq -c '.Swarm | {error: .Error, state: .LocalNodeState}')
-  if jq -e '.error != ""' <<<"$info" >/dev/null; then
+  info=$(docker_api GET /info | jq -c '.Swarm | {error: .Error,
+    state: (if .LocalNodeState == "active" and .ControlAvailable == false then "a worker" else .LocalNodeState end)}')
+  if jq -e '.error != "" or .state != "active"' <<<"$info" >/dev/null; then
     echo "$info"
     return
   fi

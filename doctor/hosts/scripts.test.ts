@@ -38,6 +38,14 @@ test("the manager's script prints the error of a Swarm without a quorum", async 
   assert.deepEqual(await runManagerScript(answers), { error: "no leader", state: "active" });
 });
 
+test("the manager's script prints the state of a node that has left the Swarm or is no manager", async () => {
+  const stateOf = (Swarm: object) => runManagerScript({ "/info": { Swarm: { Error: "", ...Swarm } } });
+  const left = await stateOf({ LocalNodeState: "inactive", ControlAvailable: false });
+  assert.deepEqual(left, { error: "", state: "inactive" });
+  const demoted = await stateOf({ LocalNodeState: "active", ControlAvailable: false });
+  assert.deepEqual(demoted, { error: "", state: "a worker" });
+});
+
 test("a host's script prints its state and the answers of the event's tasks", async () => {
   const docker = `#!/usr/bin/env bash
 case "$*" in
