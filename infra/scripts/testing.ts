@@ -10,6 +10,10 @@ path=\${*: -1}
 jq -c --arg path "\${path#http://docker/v1.44}" '.[$path] // {message: "not found"}' <<<"$ANSWERS"
 `;
 
+/** Fake of ip for a host without vxlan interfaces, so that no test changes this machine's. */
+const IP = `#!/usr/bin/env bash
+`;
+
 /** A folder in place of a host that has booted. Disposing it removes it. */
 export class ScratchHost implements AsyncDisposable {
   readonly folder: string;
@@ -21,7 +25,7 @@ export class ScratchHost implements AsyncDisposable {
   /** @param executables scripts in place of programs on the host's PATH, by name. */
   static async make(executables: Record<string, string> = {}): Promise<ScratchHost> {
     const host = new ScratchHost(await mkdtemp(join(tmpdir(), "host-script-")));
-    for (const [name, text] of Object.entries({ curl: CURL, ...executables }))
+    for (const [name, text] of Object.entries({ curl: CURL, ip: IP, ...executables }))
       await writeFile(join(host.folder, name), text, { mode: 0o755 });
     await writeFile(join(host.folder, "boot-result"), "done\n");
     return host;

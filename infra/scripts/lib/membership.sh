@@ -31,6 +31,17 @@ join_by() {
 leave_to_join_again() {
   docker swarm leave --force >&2 || return 1
   systemctl restart docker >&2
+  remove_lost_vxlans
+}
+
+# Removes the vxlan interfaces of networks that the engine no longer has. The engine creates them
+# here and moves them to their network. One that it left here stays after each restart, and no later
+# network can have its number ("error creating vxlan interface: file exists").
+remove_lost_vxlans() {
+  local name
+  { ip -o link show type vxlan | grep -o 'vx-[0-9a-f]*-[0-9a-z]*' || true; } | while read -r name; do
+    ip link delete "$name" >&2 || true
+  done
 }
 
 active() { [[ $(swarm_state) == active ]]; }

@@ -29,9 +29,15 @@ echo n3 >"$FOLDER/node"
   systemctl: `#!/usr/bin/env bash
 echo "$*" >>"$FOLDER/changes"
 `,
+  ip: `#!/usr/bin/env bash
+case "$*" in
+  *"show type vxlan") echo '34: vx-001001-yehos: <BROADCAST,MULTICAST> mtu 1450 qdisc noop state DOWN mode DEFAULT' ;;
+  *) echo "$*" >>"$FOLDER/changes" ;;
+esac
+`,
 };
 const STAYS: string[] = [];
-const JOINS_AGAIN = ["leave", "restart docker", "join"];
+const JOINS_AGAIN = ["leave", "restart docker", "link delete vx-001001-yehos", "join"];
 
 interface Before {
   REPAIR?: string;
