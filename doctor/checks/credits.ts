@@ -12,6 +12,12 @@ export interface Credits {
 /** Credits that last this many hours are enough. An event lasts an hour or two. */
 const HOURS_ENOUGH = 3;
 
+/**
+ * A t3 instance starts without credits, unlike a t2 ("Burstable performance instances" in the EC2
+ * user guide). One that had none for a shorter time than this may be new.
+ */
+const HOURS_OF_A_NEW_HOST = 0.75;
+
 /** Finds t3 instances whose CPU credits run out, at the rate of the last hour. */
 export function checkCredits(machines: readonly Credits[]): Finding[] {
   return machines.flatMap(({ name, balances }) => {
@@ -33,7 +39,8 @@ export function checkCredits(machines: readonly Credits[]): Finding[] {
 function hoursLeft(balances: Credits["balances"]): number | undefined {
   const [first, last] = [balances[0], balances.at(-1)];
   if (first === undefined || last === undefined || first === last) return undefined;
-  const spentAnHour = (first.credits - last.credits) / (last.hours - first.hours);
-  if (last.credits <= 0) return 0;
+  const hours = last.hours - first.hours;
+  const spentAnHour = (first.credits - last.credits) / hours;
+  if (last.credits <= 0) return first.credits <= 0 && hours < HOURS_OF_A_NEW_HOST ? Infinity : 0;
   return spentAnHour <= 0 ? Infinity : last.credits / spentAnHour;
 }
