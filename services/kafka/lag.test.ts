@@ -41,8 +41,15 @@ test("the lag counts uncommitted records, from the first existing record on for 
 });
 
 test("the lag isn't negative when the group commits between the two requests", async () => {
-  assert.deepEqual(await readLag(broker({ low: 0, high: 10, committed: 11 }), "t", "g"), [
-    { partition: 0, topicId: "new", written: 10, behind: 0, held: 0 },
+  const admin = broker({ low: 0, high: 10, committed: 11 });
+  const ends = ["10", "12"].map((offset) => [{ partition: 0, offset }]);
+  const grows = { ...admin, fetchTopicOffsetsByTimestamp: () => Promise.resolve(ends.shift() ?? []) };
+  assert.deepEqual(await readLag(grows, "t", "g"), [{ partition: 0, topicId: "new", written: 12, behind: 1, held: 2 }]);
+});
+
+test("an offset that was set beyond the end doesn't count: the issuer starts at the first record", async () => {
+  assert.deepEqual(await readLag(broker({ low: 3, high: 10, committed: 5_000 }), "t", "g"), [
+    { partition: 0, topicId: "new", written: 10, behind: 7, held: 0 },
   ]);
 });
 

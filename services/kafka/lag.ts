@@ -28,20 +28,27 @@ export async function readLag(
   topic: string,
   groupId: string,
 ): Promise<PartitionLag[]> {
-  const [topicId, { ends, stable }, [committed]] = await Promise.all([
+  const [topicId, first, [committed]] = await Promise.all([
     readTopicId(admin, topic),
     readEnds(admin, topic),
     admin.fetchOffsets({ groupId, topics: [topic] }),
   ]);
   const entryOf = <T extends { partition: number }>(all: readonly T[] | undefined, partition: number) =>
     all?.find((entry) => entry.partition === partition);
+  const committedOf = (partition: number) => Number(entryOf(committed?.partitions, partition)?.offset ?? -1);
+  // The group may have committed after the ends were read. An offset that is still beyond them was
+  // set by hand: no consumer can use it, so the issuer starts at the first existing record.
+  const late = first.ends.some(({ partition, offset }) => committedOf(partition) > Number(offset));
+  const { ends, stable } = late ? await readEnds(admin, topic) : first;
   return ends.map(({ partition, offset: end }) => {
     const { low = "0", high = end } = entryOf(stable, partition) ?? {};
-    const { offset, metadata } = entryOf(committed?.partitions, partition) ?? { offset: "-1", metadata: null };
-    // A group without a committed offset of this topic starts at the first existing record.
-    const position = Math.max(isCommittedFor(topicId, metadata) ? Number(offset) : -1, Number(low));
-    const [behind, held] = [Number(end) - position, Number(end) - Number(high)];
-    return { partition, topicId, written: Number(end), behind: Math.max(0, behind), held: Math.max(0, held) };
+    const offset = committedOf(partition);
+    const isUsable =
+      offset <= Number(end) && isCommittedFor(topicId, entryOf(committed?.partitions, partition)?.metadata ?? null);
+    // A group without a usable offset of this topic starts at the first existing record.
+    const position = Math.max(isUsable ? offset : -1, Number(low));
+    const held = Math.max(0, Number(end) - Number(high));
+    return { partition, topicId, written: Number(end), behind: Math.max(0, Number(end) - position), held };
   });
 }
 
