@@ -185,6 +185,10 @@ describe("the other routes", () => {
     assert.deepEqual([response.statusCode, response.headers.allow], [405, "POST"]);
     assert.equal((await app.inject({ method: "DELETE", url: `/gifticons/${ID}` })).headers.allow, "GET, HEAD");
     assert.equal((await app.inject({ method: "POST", url: "/stats" })).headers.allow, "GET, HEAD");
+    for (const method of ["TRACE", "PROPFIND", "PURGE", "M-SEARCH"]) {
+      const refused = await app.inject({ method: method as "GET", url: "/gifticons" });
+      assert.deepEqual([refused.statusCode, refused.headers.allow], [405, "POST"], method);
+    }
   });
 
   test("/healthz, /readyz and /metrics answer", async () => {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { METHODS as HTTP_METHODS, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BODY_BYTES, IDLE_SECONDS } from "@gifticon/contract/facts/http.ts";
@@ -17,7 +17,8 @@ const KEEP_ALIVE_MS = (IDLE_SECONDS + 15) * 1_000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 const TIMEOUT_CHECK_MS = 1_000;
-const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+/** Methods that Node's server passes on. It answers CONNECT by an event of its own. */
+const METHODS = HTTP_METHODS.filter((method) => method !== "CONNECT");
 
 /** Dependencies of the API. */
 export interface ApiParts extends GifticonParts, EventParts {
@@ -64,6 +65,7 @@ export function createApp(parts: ApiParts): FastifyInstance {
   app.addHook("onRoute", ({ url, method }) => {
     served.set(url, [...(served.get(url) ?? []), ...[method].flat()]);
   });
+  for (const method of METHODS) if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   registerRoutes(app, parts);
   refuseOtherMethods(app, new Map(served));
   app.server.on("checkExpectation", refuseExpectation);
