@@ -50,6 +50,10 @@ const HELPS = {
     "are issued after the transaction is aborted with the command that the doctor names",
   ],
   passKey: SSH,
+  replayLetters: [
+    "test/services/replay.test.ts",
+    "puts back letters that can be read now, once, and says why the others stay",
+  ],
 } as const satisfies Partial<Record<AdviceName, Case>>;
 
 /**

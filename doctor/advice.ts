@@ -62,6 +62,7 @@ const TEXTS = {
     'docs/troubleshooting.md, "ZooKeeper\'s volume is lost", shows how to keep the requests that wait in the topic',
   topicReplaced: () =>
     'docs/troubleshooting.md, "A topic was deleted and created again", tells what is lost and how users get theirs',
+  replayLetters: (replay: string) => `${replay} puts back those that can be read now`,
   endTransaction: (host: string, command: string) =>
     `the broker ends it after 60 to 70 s if a coordinator knows it; to end it without its records now, on ${host}: ${command}`,
   keepPartitions: (count: string, up: string) =>

@@ -1,10 +1,12 @@
 import type { Advice } from "./advice.ts";
 
-/** A fault, or a check without a result. */
+/** A fault, a note, or a check without a result. */
 export interface Finding {
   /** True for a check without a result: its obstacle is outside the environment. */
   unknown?: true;
-  /** The fault and its place, in one sentence. */
+  /** True for what a person should know and what is no fault. It leaves the exit code at 0. */
+  note?: true;
+  /** The finding and its place, in one sentence. */
   what: string;
   /** The next step. */
   next: Advice;

@@ -4,6 +4,7 @@ import { NotReadyError, readProgramKey } from "../operate/stack-outputs.ts";
 import { SshHosts } from "../operate/ssh-hosts.ts";
 import { checkAuthority } from "./checks/authority.ts";
 import { checkCredits } from "./checks/credits.ts";
+import { checkDeadLetters } from "./checks/dead-letters.ts";
 import { checkLoadBalancer } from "./checks/load-balancer.ts";
 import { checkEvent } from "./checks/event.ts";
 import { checkHosts } from "./checks/hosts.ts";
@@ -13,15 +14,13 @@ import { checkServices } from "./checks/services.ts";
 import { checkTransactions } from "./checks/transactions.ts";
 import { checkTopics } from "./checks/topics.ts";
 import { readCredits } from "./cloudwatch.ts";
-import { declaredTopics, readDeclared } from "./declared.ts";
+import { type Declared, declaredTopics, readDeclared } from "./declared.ts";
 import { CheckFailed, type Finding } from "./finding.ts";
 import { observe } from "./observation.ts";
+import { exitCodeOf, linesOf, NOT_CHECKED, type Section } from "./report.ts";
 import { stepsOf } from "./steps.ts";
 
-// `./run doctor` exits with 0 without faults, 1 with a fault, 2 when a check could not be made, and
-// 130 when it was cancelled.
-const FAULTY = 1;
-const NOT_CHECKED = 2;
+/** Exit code of a doctor that was cancelled. */
 const CANCELLED = 130;
 // By default a signal skips the "exit" event, at which SshHosts removes the private key.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(CANCELLED));
@@ -56,46 +55,54 @@ async function examine(stack: string, identity: string | undefined): Promise<num
   );
   const observation = await observe(hosts, outputs, declaredTopics(declared));
   const steps = stepsOf(stack, declared);
-  const findings = [
-    ...print("nodes: in the Swarm, with the declared labels and availability", [
-      ...checkNodes(declared, observation, steps),
-      ...checkAuthority(declared, observation, steps.up),
-    ]),
-    ...print(
-      "hosts: reachable, with free disk space, the right time and valid certificates",
-      checkHosts(observation, steps),
-    ),
-    ...print("services: as in the stack files, all tasks running", checkServices(declared, observation, steps.up)),
-    ...print("event: broker, database and topics work, and the queue moves", [
-      ...checkTopics(declared, observation, steps.up),
-      ...checkReplacedTopic(observation),
-      ...checkTransactions(observation),
-      ...checkEvent(observation, steps.up),
-    ]),
-    ...print("load balancer: the API answers through it", checkLoadBalancer(outputs.apiUrl, observation, steps.up)),
+  const sections: Section[] = [
+    {
+      passed: "nodes: in the Swarm, with the declared labels and availability",
+      findings: [...checkNodes(declared, observation, steps), ...checkAuthority(declared, observation, steps.up)],
+    },
+    {
+      passed: "hosts: reachable, with free disk space, the right time and valid certificates",
+      findings: checkHosts(observation, steps),
+    },
+    {
+      passed: "services: as in the stack files, all tasks running",
+      findings: checkServices(declared, observation, steps.up),
+    },
+    {
+      passed: "event: broker, database and topics work, and the queue moves",
+      findings: [
+        ...checkTopics(declared, observation, steps.up),
+        ...checkReplacedTopic(observation),
+        ...checkTransactions(observation),
+        ...checkEvent(observation, steps.up),
+        ...checkDeadLetters(observation, steps.replay),
+      ],
+    },
+    {
+      passed: "load balancer: the API answers through it",
+      findings: checkLoadBalancer(outputs.apiUrl, observation, steps.up),
+    },
   ];
+  print(sections);
+  const findings = sections.flatMap((section) => section.findings);
   if (stack === "local") {
     console.log("-        CPU credits: the local cloud has none");
     return exitCodeOf(findings);
   }
+  const credits = await examineCredits(declared);
+  print([{ passed: "CPU credits: enough for an event", findings: credits }]);
+  return exitCodeOf([...findings, ...credits]);
+}
+
+async function examineCredits(declared: Declared): Promise<Finding[]> {
   try {
-    findings.push(...print("CPU credits: enough for an event", checkCredits(await readCredits(declared))));
+    return checkCredits(await readCredits(declared));
   } catch (error) {
     if (!(error instanceof CheckFailed)) throw error;
-    findings.push(...print("", [{ unknown: true, what: error.message, next: error.next }]));
+    return [{ unknown: true, what: error.message, next: error.next }];
   }
-  return exitCodeOf(findings);
 }
 
-function exitCodeOf(findings: readonly Finding[]): number {
-  if (findings.length === 0) return 0;
-  return findings.every(({ unknown }) => unknown) ? NOT_CHECKED : FAULTY;
-}
-
-/** Prints one line for a passed check, or one for each finding. */
-function print(passed: string, findings: Finding[]): Finding[] {
-  if (findings.length === 0) console.log(`ok       ${passed}`);
-  for (const { what, next, unknown } of findings)
-    console.log(`${unknown ? "unknown" : "fault  "}  ${what}; next: ${next}`);
-  return findings;
+function print(sections: readonly Section[]): void {
+  for (const line of sections.flatMap(linesOf)) console.log(line);
 }

@@ -102,6 +102,8 @@ const task = z.object({
    * is unknown. Only the issuer reports it.
    */
   replaced: z.object({ at: z.number(), waited: z.number() }).default({ at: 0, waited: 0 }),
+  /** Number of dead letters that no replay has put back. Only the issuer reports it. */
+  deadLetters: z.number().default(0),
   /** Only the API reports it. */
   stats: z
     .object({

@@ -5,6 +5,8 @@ import type { Declared } from "./declared.ts";
 export interface Steps {
   /** Updates the environment to the program's state. */
   up: string;
+  /** Puts dead letters back on the topic. */
+  replay: string;
   /** Returns the step for a host that doesn't answer: it is stopped or gone. */
   recover: (host: string) => Advice;
 }
@@ -20,6 +22,7 @@ export function stepsOf(stack: string, { instances, account, region }: Where): S
       : `aws ec2 start-instances --region ${region} --instance-ids ${id}`;
   return {
     up,
+    replay: stack === "local" ? "./run replay" : 'the command of docs/operate.md, "Replay dead letters",',
     recover: (host) => ADVICE.recover(start(instances[host] ?? ""), up),
   };
 }

@@ -123,9 +123,12 @@ export function healthyHosts(): Record<string, HostObservation | undefined> {
 }
 
 /** Short steps, for readable expectations. */
-export const steps: Steps = { up: "up", recover: (host) => `recover ${host}` as Advice };
+export const steps: Steps = { up: "up", replay: "replay", recover: (host) => `recover ${host}` as Advice };
 
 /** Formats findings as "fault -> next step". */
 export function format(findings: readonly Finding[]): string[] {
-  return findings.map(({ unknown, what, next }) => `${unknown ? "unknown: " : ""}${what} -> ${next}`);
+  return findings.map(({ unknown, note, what, next }) => {
+    const word = unknown ? "unknown: " : note ? "note: " : "";
+    return `${word}${what} -> ${next}`;
+  });
 }

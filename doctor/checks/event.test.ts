@@ -14,8 +14,8 @@ function hosts(queued: number, accepted: number, lag: number[] = [queued], held 
     "worker-1": {
       ...healthyHost(),
       tasks: [
-        { service: API, ready: { ok: true }, lag: [], held: {}, replaced: NEVER, stats },
-        { service: ISSUER, ready: { ok: true }, lag, held: { 0: held }, replaced: NEVER },
+        { service: API, ready: { ok: true }, lag: [], held: {}, replaced: NEVER, deadLetters: 0, stats },
+        { service: ISSUER, ready: { ok: true }, lag, held: { 0: held }, replaced: NEVER, deadLetters: 0 },
       ],
     },
   };

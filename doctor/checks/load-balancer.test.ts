@@ -9,7 +9,7 @@ import { checkLoadBalancer } from "./load-balancer.ts";
  * ready.
  */
 function found(answer: number | string, ok = true): string[] {
-  const tasks = [{ service: SWARM_SERVICES.api, ready: { ok }, lag: [], held: {}, replaced: NEVER }];
+  const tasks = [{ service: SWARM_SERVICES.api, ready: { ok }, lag: [], held: {}, replaced: NEVER, deadLetters: 0 }];
   const observation = { loadBalancer: answer, hosts: { "worker-1": { ...healthyHost(), tasks } } };
   return checkLoadBalancer("http://api", observation, "up").map(({ what, next }) => `${what}; ${next}`);
 }

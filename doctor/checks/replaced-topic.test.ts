@@ -18,6 +18,7 @@ function found(waited: number, seconds: number, at = MET): string[] {
     lag: [],
     held: {},
     replaced: { at, waited },
+    deadLetters: 0,
   };
   return format(
     checkReplacedTopic({ hosts: { "worker-1": { ...healthyHost(), clock: MET + seconds, tasks: [issuer] } } }),

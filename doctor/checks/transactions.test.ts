@@ -12,7 +12,14 @@ const OPENED = Date.parse("2026-12-25T09:00:00Z");
  */
 function found(transactions: HostObservation["transactions"], held: Record<string, number> = { 0: 3 }): string[] {
   const clock = OPENED / 1_000 + 20;
-  const issuer = { service: "gifticon_gifticon-issuer", ready: { ok: true }, lag: [3], held, replaced: NEVER };
+  const issuer = {
+    service: "gifticon_gifticon-issuer",
+    ready: { ok: true },
+    lag: [3],
+    held,
+    replaced: NEVER,
+    deadLetters: 0,
+  };
   const hosts = { kafka: { ...healthyHost(), clock }, "worker-1": { ...healthyHost(), tasks: [issuer] } };
   return format(checkTransactions({ hosts, later: { ...hosts, kafka: { ...healthyHost(), transactions } } }));
 }

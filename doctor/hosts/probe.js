@@ -16,6 +16,7 @@ console.log(
     ready: JSON.parse(ready.text),
     lag: partitions(facts.lag).map(([, records]) => records),
     held: Object.fromEntries(partitions(facts.held)),
+    deadLetters: figure(facts.deadLetters),
     replaced: { at: figure(facts.replaced), waited: figure(facts.waitedInReplaced) },
     ...(stats.status === 200 ? { stats: JSON.parse(stats.text) } : {}),
   }),

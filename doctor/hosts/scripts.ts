@@ -30,9 +30,9 @@ export function hostScript(topics: readonly string[], held: readonly string[] = 
 
 /** Returns the JavaScript that the doctor runs in each of the event's tasks. */
 function probe(): string {
-  const { lag, held, replaced, waitedInReplaced } = METRICS;
+  const { lag, held, replaced, waitedInReplaced, deadLetters } = METRICS;
   const paths = [PATHS.readiness, PATHS.stats, PATHS.metrics];
-  const facts = JSON.stringify({ paths, lag, held, replaced, waitedInReplaced });
+  const facts = JSON.stringify({ paths, lag, held, replaced, waitedInReplaced, deadLetters });
   return `const facts = ${facts};\n${readFileSync(new URL("probe.js", import.meta.url), "utf8")}`;
 }
 

@@ -9,6 +9,15 @@ export async function findReplayed(database: Queryable, letterIds: readonly stri
   return new Set(rows.map(({ letter_id }) => letter_id));
 }
 
+/** Returns the number of dead letters that were replayed. */
+export async function countReplayed(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    "select count(letter_id)::int as count from dead_letter_replay",
+    [],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Records that these dead letters were replayed. */
 export async function recordReplayed(database: Queryable, letterIds: readonly string[]): Promise<void> {
   await database.query("insert into dead_letter_replay (letter_id) select unnest($1::uuid[]) on conflict do nothing", [

@@ -3,6 +3,7 @@ import type { IssueResult } from "@gifticon/event-database/issue.ts";
 import type { ReplacedTopic } from "@gifticon/event-database/seen-topics.ts";
 import type { PartitionLag } from "@gifticon/kafka/lag.ts";
 import { BATCH_BUCKETS, LATENCY_BUCKETS } from "@gifticon/runtime/metrics.ts";
+import { withTimeout } from "@gifticon/runtime/with-timeout.ts";
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 
 /** Outcomes of a record. */
@@ -60,6 +61,45 @@ function createLagMetrics(registers: Registry[]): IssuerMetrics["lag"] {
       lag.set({ partition: one.partition }, one.behind);
       held.set({ partition: one.partition }, one.held);
     }
+  };
+}
+
+/** Time in which the database has to count the replayed letters, in milliseconds. */
+const COUNT_TIMEOUT_MS = 1_000;
+
+/**
+ * Observes the dead letters that no replay has put back. Each scrape asks the database, which
+ * records the letters that were put back.
+ *
+ * @param countReplayed counts the letters that replays have put back.
+ * @returns a function that sets the number of records in the dead letter topic; undefined when it
+ *   is unknown.
+ */
+export function observeDeadLetters(
+  registry: Registry,
+  countReplayed: () => Promise<number>,
+): (stored: number | undefined) => void {
+  let letters: number | undefined;
+  new Gauge({
+    name: METRICS.deadLetters,
+    help: "Dead letters that no replay has put back; absent while the broker or the database can't be asked.",
+    registers: [registry],
+    async collect() {
+      try {
+        if (letters === undefined) this.remove();
+        else if (letters === 0) this.set(0);
+        else {
+          const done = await withTimeout(countReplayed(), COUNT_TIMEOUT_MS, "counting the replayed letters");
+          // The broker deletes old letters, and the database keeps their ids.
+          this.set(Math.max(0, letters - done));
+        }
+      } catch {
+        this.remove();
+      }
+    },
+  });
+  return (stored) => {
+    letters = stored;
   };
 }
 

@@ -1,6 +1,7 @@
 import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { issue, readStock } from "@gifticon/event-database/issue.ts";
 import { createPool } from "@gifticon/event-database/pool.ts";
+import { countReplayed } from "@gifticon/event-database/replayed.ts";
 import { recordTopic } from "@gifticon/event-database/seen-topics.ts";
 import { databaseReadiness, SchemaWatch } from "@gifticon/event-database/schema-watch.ts";
 import { readIssuerSettings } from "@gifticon/runtime/environment.ts";
@@ -15,7 +16,7 @@ import { BatchHandler } from "./batch-handler.ts";
 import { ConsumerLoop } from "@gifticon/kafka/consumer/consumer-loop.ts";
 import { openSession, type SessionEvents } from "@gifticon/kafka/consumer/consumer-session.ts";
 import { LagWatch } from "@gifticon/kafka/consumer/lag-watch.ts";
-import { createIssuerMetrics } from "./metrics.ts";
+import { createIssuerMetrics, observeDeadLetters } from "./metrics.ts";
 import { Progress } from "@gifticon/kafka/consumer/progress.ts";
 import { TopicWatch } from "./topic-watch.ts";
 
@@ -58,7 +59,9 @@ export async function startGifticonIssuer(
     log,
   );
   const topicWatch = new TopicWatch((seen) => recordTopic(pool, { ...seen, topic }), metrics.replaced, log);
-  const reportLag = (lag: PartitionLag[] | undefined) => {
+  const setLetters = observeDeadLetters(registry, () => countReplayed(pool));
+  const reportLag = (lag: PartitionLag[] | undefined, stored: number | undefined) => {
+    setLetters(stored);
     report = { lag };
     metrics.lag(lag);
     recordIdleness();

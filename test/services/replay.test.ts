@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { METRICS } from "@gifticon/contract/facts/metrics.ts";
 import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
 import { encodeDeadLetter } from "@gifticon/contract/dead-letter.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
@@ -39,8 +40,12 @@ async function count(topic: string): Promise<number> {
 describe("the replay of dead letters", () => {
   test("puts back letters that can be read now, once, and says why the others stay", async () => {
     await using event = await eventWithLetters([spring(1n), unreadable, spring(2n)]);
-    await event.start("gifticon-issuer");
+    const issuer = await event.start("gifticon-issuer");
     await event.settled();
+    const waiting = (count: number) =>
+      waitUntil(`${count} waiting letters`, async () => (await issuer.metric(METRICS.deadLetters)) === count);
+    // The issuer makes a letter of its own of the unreadable record.
+    await waiting(4);
     const first = await event.replay();
     assert.equal(first.exitCode, 0, first.stderr);
     assert.deepEqual(first.stdout.split("\n"), [
@@ -53,6 +58,7 @@ describe("the replay of dead letters", () => {
     ]);
     assert.match((await event.replay()).stdout, /^0 put back, 2 stay, 2 were put back earlier$/m);
     assert.equal(await count(event.topic), 5);
+    await waiting(2);
     // Requests issued before aren't issued again.
     await event.settled();
     const { issued, duplicate, violations } = await event.reconcile([]);

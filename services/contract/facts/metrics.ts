@@ -12,4 +12,6 @@ export const METRICS = {
   replaced: "gifticon_topic_replaced_timestamp_seconds",
   /** Number of records that waited in the deleted topic at the issuer's last check. */
   waitedInReplaced: "gifticon_topic_replaced_waiting_records",
+  /** Dead letters that no replay has put back. */
+  deadLetters: "gifticon_dead_letters_waiting",
 } as const;

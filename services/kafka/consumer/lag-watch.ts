@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { deadLetterTopic } from "@gifticon/contract/facts/queue.ts";
+import { countRecords } from "../count-records.ts";
 import { type PartitionLag, readLag } from "../lag.ts";
 import { withTimeout } from "@gifticon/runtime/with-timeout.ts";
-import type { Kafka } from "kafkajs";
+import type { Admin, Kafka } from "kafkajs";
 import type { Logger } from "pino";
 
 const INTERVAL_MS = 5_000;
@@ -9,22 +11,27 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * Reads the group's lag from the broker at an interval, independently of the consumer. So the
- * figure is right while the consumer waits for the database.
+ * figure is right while the consumer waits for the database. Also counts the records in the dead
+ * letter topic.
  */
 export class LagWatch {
   readonly #connect: () => Kafka;
   readonly #topic: string;
   readonly #groupId: string;
-  readonly #report: (lag: PartitionLag[] | undefined) => void;
+  readonly #report: (lag: PartitionLag[] | undefined, letters: number | undefined) => void;
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   #loop: Promise<void> | undefined;
 
+  /**
+   * @param report receives the lag and the number of dead letters. Undefined means that the broker
+   *   doesn't answer.
+   */
   constructor(
     connect: () => Kafka,
     topic: string,
     groupId: string,
-    report: (lag: PartitionLag[] | undefined) => void,
+    report: (lag: PartitionLag[] | undefined, letters: number | undefined) => void,
     log: Logger,
   ) {
     this.#connect = connect;
@@ -50,17 +57,24 @@ export class LagWatch {
       try {
         await withTimeout(admin.connect(), TIMEOUT_MS, "connecting to the broker");
         while (!this.#isStopping()) {
-          this.#report(await withTimeout(readLag(admin, this.#topic, this.#groupId), TIMEOUT_MS, "reading the lag"));
+          const lag = await withTimeout(readLag(admin, this.#topic, this.#groupId), TIMEOUT_MS, "reading the lag");
+          this.#report(lag, await this.#countLetters(admin));
           await this.#pause();
         }
       } catch (error) {
-        this.#report(undefined);
+        this.#report(undefined, undefined);
         this.#log.debug({ err: error }, "couldn't read the lag");
         await this.#pause();
       } finally {
         await withTimeout(admin.disconnect(), TIMEOUT_MS, "disconnecting").catch(() => undefined);
       }
     }
+  }
+
+  /** Counts the dead letters. Returns undefined after an error: the lag is known without them. */
+  async #countLetters(admin: Admin): Promise<number | undefined> {
+    const count = countRecords(admin, deadLetterTopic(this.#topic));
+    return withTimeout(count, TIMEOUT_MS, "counting the dead letters").catch(() => undefined);
   }
 
   #isStopping(): boolean {
