@@ -63,7 +63,7 @@ const HELPS = {
 const IS_GIVEN = {
   topicReplaced: [
     "doctor/checks/replaced-topic.test.ts",
-    "a topic that was created again is reported for a day, with the number of requests that waited in the former one",
+    "a topic that was created again is noted for a day, with the number of requests that waited in the former one",
   ],
   removeNode: ["doctor/checks/nodes.test.ts", "finds an earlier node of a host, and a node of no declared host"],
   makeRoom: ["doctor/checks/hosts.test.ts", "finds a disk that is nearly full"],

@@ -25,19 +25,19 @@ function found(waited: number, seconds: number, at = MET): string[] {
   );
 }
 
-test("a topic that was created again is reported for a day, with the number of requests that waited in the former one", () => {
+test("a topic that was created again is noted for a day, with the number of requests that waited in the former one", () => {
   const words = "topic coupon_create was deleted and created again before 2026-12-25T09:00:00.000Z";
   assert.deepEqual(found(7, 10), [
-    `${words}; 7 requests waited in the former one at the last check of the issuer -> ${NEXT}`,
+    `note: ${words}; 7 requests waited in the former one at the last check of the issuer -> ${NEXT}`,
   ]);
-  assert.deepEqual(found(-1, 10), [`${words}; how many requests waited in the former one is unknown -> ${NEXT}`]);
+  assert.deepEqual(found(-1, 10), [`note: ${words}; how many requests waited in the former one is unknown -> ${NEXT}`]);
   assert.deepEqual(found(7, 24 * 3_600 + 1), []);
 });
 
-test("a topic that was created again while no request waited is no fault", () => {
+test("a topic that was created again while no request waited is not noted", () => {
   assert.deepEqual(found(0, 10), []);
 });
 
-test("a topic that was never deleted is no fault", () => {
+test("a topic that was never deleted is not noted", () => {
   assert.deepEqual(found(0, 10, 0), []);
 });

@@ -7,8 +7,9 @@ import { type Observation, tasksOf } from "../observation.ts";
 const REPORTED_FOR_S = 24 * 60 * 60;
 
 /**
- * Checks that the topic was not replaced within a day. The requests that waited in a deleted topic
- * are lost, and nothing else in the environment shows that.
+ * Notes a topic that was replaced within a day. The requests that waited in a deleted topic are
+ * lost, and nothing else in the environment shows that. It is no fault: nothing brings them back,
+ * and other checks find a topic that is missing and an issuer that doesn't work.
  */
 export function checkReplacedTopic({ hosts }: Pick<Observation, "hosts">): Finding[] {
   return tasksOf(hosts).flatMap(({ host, replaced: { at, waited } }) => {
@@ -18,6 +19,7 @@ export function checkReplacedTopic({ hosts }: Pick<Observation, "hosts">): Findi
     const lost = waited < 0 ? "how many requests waited in the former one is unknown" : waitedThere(waited);
     return [
       {
+        note: true,
         what: `topic ${TOPIC} was deleted and created again before ${new Date(at * 1_000).toISOString()}; ${lost}`,
         next: ADVICE.topicReplaced(),
       },

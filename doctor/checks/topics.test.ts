@@ -25,7 +25,7 @@ test("finds a deleted or changed topic by name, with the next step", () => {
     "coupon_create.dlt more 2 1",
   ];
   assert.deepEqual(found({ brokers: 1, topics }), [
-    "topic coupon_create is missing, and the requests that waited in it are lost; up creates it again",
+    "topic coupon_create is missing; requests that waited in it, if any, are lost; up creates it again",
     "topic coupon_create has 1 partitions, and 3 are declared; up adds them",
     "topic coupon_create has the settings retention.ms=1, not none; up restores them",
     "topic coupon_create.dlt has 2 partitions, and 1 are declared; set kafka.partitions to 2, then up; Kafka can't remove partitions",

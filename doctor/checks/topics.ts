@@ -43,7 +43,7 @@ function findingOf(line: string, up: string): Finding {
   switch (kind) {
     case "missing":
       return {
-        what: `topic ${name} is missing, and the requests that waited in it are lost`,
+        what: `topic ${name} is missing; requests that waited in it, if any, are lost`,
         next: ADVICE.upCreatesTopic(up),
       };
     case "fewer":
