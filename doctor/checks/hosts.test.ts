@@ -68,7 +68,7 @@ test("reports a host with an expired certificate once, with the engine's message
 
 test("finds each missing image, and none when the engine can't be asked", () => {
   assert.deepEqual(found({ missingImages: ["registry/issuer@sha256:1"] }), [
-    "worker-1: a task there needs the image registry/issuer@sha256:1, which is missing -> up pulls it again",
+    "worker-1 lacks the image registry/issuer@sha256:1, which tasks there may need -> up pulls it again",
   ]);
   assert.deepEqual(found({ missingImages: null }), []);
 });

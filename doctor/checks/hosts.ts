@@ -73,7 +73,7 @@ function checkHost(name: string, host: HostObservation, { up }: Steps): Finding[
   }
   for (const image of host.missingImages ?? []) {
     findings.push({
-      what: `${name}: a task there needs the image ${image}, which is missing`,
+      what: `${name} lacks the image ${image}, which tasks there may need`,
       next: ADVICE.upPullsAgain(up),
     });
   }

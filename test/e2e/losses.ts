@@ -182,7 +182,7 @@ export function lossSteps(step: Step, stack: Stack): void {
     for (const worker of ["worker-2", "worker-3"]) await losses.on(worker, "docker system prune --all --force");
     await losses.reports([
       /worker-1: its node is in state error in the Swarm \(.*certificate has expired.*\); next: .*up joins it again$/,
-      /worker-[23]: a task there needs the image \S+, which is missing; next: .*up pulls it again$/,
+      /worker-[23] lacks the image \S+, which tasks there may need; next: .*up pulls it again$/,
       /the broker doesn't start, .*Invalid cluster\.id.*; next: docs\/troubleshooting\.md, "ZooKeeper's volume is lost"/,
     ]);
     await losses.forgetZooKeeper();
