@@ -29,13 +29,13 @@ const abort = (partition: number, offset: number) =>
 
 test("finds an open transaction, with its producer, its partition and the command that ends it", () => {
   assert.deepEqual(found([`0 1000 17 ${OPENED} foreign-batch`]), [
-    `a transaction of foreign-batch (producer 1000) has been open since 2026-12-25T09:00:00.000Z, and 3 records wait behind it in partition 0 of coupon_create -> ${abort(0, 17)}`,
+    `a transaction of foreign-batch (producer 1000) has been open since 2026-12-25T09:00:00.000Z; 3 records in partition 0 of coupon_create, its own included, wait for its end -> ${abort(0, 17)}`,
   ]);
 });
 
 test("finds a transaction without a coordinator by its producer", () => {
   assert.deepEqual(found([`1 1000 5 ${OPENED} -`], { 1: 2 }), [
-    `a transaction of producer 1000, which no coordinator knows, has been open since 2026-12-25T09:00:00.000Z, and 2 records wait behind it in partition 1 of coupon_create -> ${abort(1, 5)}`,
+    `a transaction of producer 1000, which no coordinator knows, has been open since 2026-12-25T09:00:00.000Z; 2 records in partition 1 of coupon_create, its own included, wait for its end -> ${abort(1, 5)}`,
   ]);
 });
 

@@ -18,7 +18,7 @@ export function checkTransactions({ hosts, later }: Pick<Observation, "hosts" | 
     const owner = id === "-" ? `producer ${producer}, which no coordinator knows,` : `${id} (producer ${producer})`;
     return [
       {
-        what: `a transaction of ${owner} has been open since ${opened}, and ${held.get(partition) ?? 0} records wait behind it in partition ${partition} of ${TOPIC}`,
+        what: `a transaction of ${owner} has been open since ${opened}; ${held.get(partition) ?? 0} records in partition ${partition} of ${TOPIC}, its own included, wait for its end`,
         next: ADVICE.endTransaction(HOSTS.kafka, abort(partition, offset)),
       },
     ];
