@@ -56,7 +56,9 @@ const service = z.object({
   ServiceStatus: z
     .object({ RunningTasks: z.number().default(0), CompletedTasks: z.number().default(0) })
     .default({ RunningTasks: 0, CompletedTasks: 0 }),
-  UpdateStatus: z.object({ State: z.string().optional() }).optional(),
+  UpdateStatus: z
+    .object({ State: z.string().optional(), CompletedAt: z.string().optional(), Message: z.string().default("") })
+    .optional(),
 });
 
 const swarmTask = z.object({
@@ -124,6 +126,8 @@ const end = z.object({
   outOfMemory: z.boolean(),
   /** Last lines of its log, on one line. */
   lastLines: z.string(),
+  /** Output of its last health check; empty when it had none. */
+  lastCheck: z.string().default(""),
 });
 
 const host = z.object({

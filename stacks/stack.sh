@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Deploys a stack and waits until its services are healthy. When one fails, it prints the service's
-# last lines and rolls back. The verb `remove` removes the stack with its networks, configs and
-# secrets.
+# Deploys a stack and waits until its services are healthy. When one fails, it prints the error and
+# the last lines of the task that failed, and rolls back. The verb `remove` removes the stack with
+# its networks, configs and secrets.
 # uses: applied-state
 # values: STACK_LABEL STACK_FILE_LABEL KEY REPAIR STACK COMPOSE FILES[] TIMEOUT_SECONDS
 # COMPOSE is the text of the Compose file. FILES holds the names of the configs and secrets in it.
@@ -26,9 +26,9 @@ deploy() {
     services=$(service_states "$began")
     if jq -e 'all(.state == "healthy")' >/dev/null <<<"$services"; then break; fi
     if jq -e 'any(.state == "failed") and all(.state != "rolling back")' >/dev/null <<<"$services"; then
-      give_up "$services" "failed to start"
+      give_up "$services" "failed to start" "$began"
     fi
-    if ((SECONDS >= deadline)); then give_up "$services" "was not healthy after $TIMEOUT_SECONDS s"; fi
+    if ((SECONDS >= deadline)); then give_up "$services" "was not healthy after $TIMEOUT_SECONDS s" "$began"; fi
     local now
     now=$(jq -r 'map(select(.state != "healthy") | "\(.name) \(.state) (\(.running)/\(.wanted))") | join(", ")' <<<"$services")
     if [[ $now != "$last" ]]; then say "Waiting for $now."; fi
@@ -76,17 +76,14 @@ service_states() {
   ' <(docker_api GET "/services?status=true&$filter") <(docker_api GET "/tasks?$filter")
 }
 
-# give_up SERVICES PROBLEM: prints what the services that are not healthy say, rolls the stack back,
-# and ends the script with an error.
+# give_up SERVICES PROBLEM BEGAN: prints what the services that are not healthy say, rolls the stack
+# back, and ends the script with an error. BEGAN is the time when the deployment began.
 give_up() {
-  local -r services=$1 problem=$2
-  local id name task
+  local -r services=$1 problem=$2 began=$3
+  local id name
   while read -r id name; do
-    say "Service $name $problem. Its tasks:"
-    docker service ps --no-trunc --format '  {{.Name}} on {{.Node}}: {{.CurrentState}} {{.Error}}' "$id" 2>&1 | head -n 8 >&2 || true
-    say "Its last lines:"
-    task=$(last_failed "$id" || true)
-    timeout 30 docker service logs --raw --tail 20 "${task:-$id}" 2>&1 | tail -n 20 | sed 's/^/  /' >&2 || true
+    say "Service $name $problem."
+    explain "$id" "$began"
   done < <(jq -r '.[] | select(.state != "healthy") | "\(.id) \(.name)"' <<<"$services")
   # Swarm rolls back some services by itself. The others are those that never became healthy, and
   # those that changed in the same deployment.
@@ -100,13 +97,39 @@ give_up() {
     "Correct the cause above, and run pulumi up again."
 }
 
-# last_failed SERVICE: prints the id of the task that failed last. Only its log is shown: the lines
-# of the other tasks, such as those of the previous version, would hide the error.
-last_failed() {
+# explain ID BEGAN: prints the error and the last lines of the service's task that failed. The
+# tasks of its previous version, and those that a rollback started, would hide them.
+explain() {
+  local task state error node host
+  read -r task state node error < <(failed_task "$1" "$2" || true) || true
+  if [[ ${task:-} == "" ]]; then
+    say "No task of this version failed. Its tasks:"
+    docker service ps --no-trunc --format '  {{.Name}} on {{.Node}}: {{.CurrentState}} {{.Error}}' "$1" 2>&1 | head -n 8 >&2 || true
+    return
+  fi
+  host=$(docker node inspect --format '{{.Description.Hostname}}' "$node" 2>/dev/null || echo "no host")
+  say "Its task $task on $host is $state: $error"
+  say "The last lines of this task:"
+  timeout 30 docker service logs --raw --tail 20 "$task" 2>&1 | tail -n 20 | sed 's/^/  /' >&2 || true
+}
+
+# failed_task ID BEGAN: prints the id, state, node and error of the last task of the version that
+# was not deployed and does not work, on one line. A task that failed comes before one that only
+# did not become healthy. Prints nothing without such a task.
+failed_task() {
   local filters
   filters=$(jq -rn --arg service "$1" '{service: [$service]} | @json | @uri')
-  docker_api GET "/tasks?filters=$filters" |
-    jq -r 'map(select(.Status.State | IN("failed", "rejected"))) | max_by(.CreatedAt).ID // empty'
+  jq -rs --arg began "$2" '
+    def asked: {ContainerSpec, Resources, Networks, ForceUpdate};
+    .[0] as $service
+    | ($service.UpdateStatus.State // "" | startswith("rollback")) as $rolled_back
+    | .[1]
+    | map(select(.CreatedAt > $began and .Status.State != "running"
+        and ((.Spec | asked) == ($service.Spec.TaskTemplate | asked)) != $rolled_back))
+    | max_by([(.Status.State | IN("failed", "rejected")), .CreatedAt])
+    | select(.)
+    | "\(.ID) \(.Status.State) \(.NodeID // "-") \(.Status.Err // .Status.Message // "it gives no error")"
+  ' <(docker_api GET "/services/$1") <(docker_api GET "/tasks?filters=$filters")
 }
 
 rolled_back() { service_states "" | jq -e 'all(.state != "rolling back" and .state != "updating")' >/dev/null; }

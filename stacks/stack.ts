@@ -32,7 +32,8 @@ export interface StackArgs<Files extends StackFiles> {
 
 /**
  * A stack on the Swarm. It is deployed when its services are healthy. A version that doesn't start
- * fails the update with the service's last log lines, and the previous version keeps serving.
+ * fails the update with the last log lines of the failed task, and the previous version keeps
+ * serving.
  */
 export class Stack<Files extends StackFiles> extends ComponentResource {
   readonly deployment: Resource;

@@ -43,7 +43,9 @@ function found({ service = SWARM_SERVICES.issuer, ended = [40, 20], present = ["
     ...ended.map((seconds, index) => task(`t${index}`, seconds + 5, "shutdown", "failed", seconds, error)),
     task("present", present[1], "running", present[0], present[1], ""),
   ];
-  const ends = end ? [{ task: `t${ended.length - 1}`, exitCode: 1, outOfMemory: false, lastLines: "", ...end }] : [];
+  const ends = end
+    ? [{ task: `t${ended.length - 1}`, exitCode: 1, outOfMemory: false, lastLines: "", lastCheck: "", ...end }]
+    : [];
   const hosts = { ...healthyHosts(), "worker-1": { ...healthyHost(), ends, ...worker } };
   return format(checkServices(declared, { swarm, hosts }, "up")).filter((line) => line.includes("crash-loops"));
 }

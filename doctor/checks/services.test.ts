@@ -58,7 +58,7 @@ test("finds tasks that don't run, and an update that stopped", () => {
     ["service gifticon_main-api has 0 of 1 tasks running"],
   );
   assert.deepEqual(
-    found((api) => (api.UpdateStatus = { State: "rollback_paused" })),
+    found((api) => (api.UpdateStatus = { State: "rollback_paused", Message: "" })),
     ["the last update of service gifticon_main-api is rollback_paused"],
   );
 });

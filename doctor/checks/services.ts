@@ -6,6 +6,7 @@ import type { Declared } from "../declared.ts";
 import type { Finding } from "../finding.ts";
 import type { ServiceObservation, Observation } from "../observation.ts";
 import { checkCrashLoop } from "./crash-loop.ts";
+import { checkUpdate } from "./update.ts";
 
 /**
  * Checks that the Swarm has the services of the stack files with the same properties, each with all
@@ -49,7 +50,7 @@ function checkService(
   up: string,
 ): Finding[] {
   if (service === undefined) return [{ what: `service ${name} is missing`, next: ADVICE.upDeploysAgain(up) }];
-  const { Spec, ServiceStatus, UpdateStatus } = service;
+  const { Spec, ServiceStatus } = service;
   const [wanted, present] = [propertiesDeclared(compose, declared), propertiesPresent(service)];
   const differing = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], present[key]));
   const findings: Finding[] = differing.map((key) => ({
@@ -68,14 +69,7 @@ function checkService(
       next: ADVICE.readTasks(name),
     });
   }
-  const update = UpdateStatus?.State ?? "";
-  if (update.includes("paused")) {
-    findings.push({
-      what: `the last update of service ${name} is ${update}`,
-      next: ADVICE.readTasksThenUp(name, up),
-    });
-  }
-  return findings;
+  return [...findings, ...checkUpdate(service, observation, up)];
 }
 
 type Properties = Record<string, unknown>;

@@ -58,7 +58,8 @@ ends() {
       if [[ $seen == *" $service "* ]]; then continue; fi
       seen+="$service "
       docker inspect "$id" | jq -c --arg key "$TASK_LABEL" --arg lastLines "$(last_lines "$id")" \
-        '.[0] | {task: .Config.Labels[$key], exitCode: .State.ExitCode, outOfMemory: .State.OOMKilled, $lastLines}'
+        '.[0] | {task: .Config.Labels[$key], exitCode: .State.ExitCode, outOfMemory: .State.OOMKilled, $lastLines,
+          lastCheck: ([.State.Health.Log[]?.Output] | last // "" | [splits("\\s+")] | map(select(. != "")) | join(" ") | .[:300])}'
     done
 }
 

@@ -55,7 +55,7 @@ case "$*" in
   "logs --tail 200 b1") echo "java.lang.RuntimeException: Invalid cluster.id in: meta.properties. Expected a, but read b" ;;
   "ps --quiet --filter label=${SERVICE_LABEL}=${SWARM_SERVICES.api}") echo c1 ;;
   "ps --all"*) printf '%s\\n' "c3 ${SWARM_SERVICES.issuer}" "c2 ${SWARM_SERVICES.issuer}" ;;
-  "inspect c3") echo '[{"Config": {"Labels": {"${TASK_LABEL}": "t3"}}, "State": {"ExitCode": 1, "OOMKilled": false}}]' ;;
+  "inspect c3") echo '[{"Config": {"Labels": {"${TASK_LABEL}": "t3"}}, "State": {"ExitCode": 1, "OOMKilled": false, "Health": {"Log": [{"Output": "first"}, {"Output": "not ready\\n"}]}}}]' ;;
   "logs --tail 3 c3") printf 'first\\n\\nError: no "schema"\\n' ;;
   "exec c1 node --eval"*) echo '{"ready": true}' ;;
 esac
@@ -65,7 +65,7 @@ esac
   assert.equal(state["swarm"], "active");
   assert.equal(state["swarmError"], "certificate has expired");
   assert.deepEqual(state["ends"], [
-    { task: "t3", exitCode: 1, outOfMemory: false, lastLines: 'first | Error: no "schema"' },
+    { task: "t3", exitCode: 1, outOfMemory: false, lastLines: 'first | Error: no "schema"', lastCheck: "not ready" },
   ]);
   assert.equal(state["brokerEnd"], "Invalid cluster.id in: meta.properties. Expected a, but read b");
   assert.deepEqual([state["missingImages"], state["topics"], state["brokers"]], [[], null, 0]);
