@@ -28,7 +28,6 @@ const HELPS = {
   upRemovesService: BY_HAND,
   upDeploysAgain: CHANGED,
   upCreatesTopic: BY_HAND,
-  upCreatesTopicForTask: BY_HAND,
   upAddsPartitions: [TOPICS, "the check names it and changes nothing, and the declaration corrects it"],
   upRefreshed: [LIFE, "fails without a security group rule, and the next up with --refresh repairs it"],
   recover: [LIFE, "detects a host that was removed by hand, and replaces it"],

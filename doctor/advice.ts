@@ -20,7 +20,6 @@ const TEXTS = {
   upRemovesService: (up: string) => `${up} removes it`,
   upDeploysAgain: (up: string) => `${up} deploys it again`,
   upCreatesTopic: (up: string) => `${up} creates it again`,
-  upCreatesTopicForTask: (up: string) => `${up} creates the missing topic again, without which no task is ready`,
   upAddsPartitions: (up: string) => `${up} adds them`,
   upRefreshed: (up: string) =>
     `tasks of the API are ready but not reached: ${up} with --refresh restores what was changed between them and the load balancer`,

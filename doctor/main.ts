@@ -74,7 +74,7 @@ async function examine(stack: string, identity: string | undefined): Promise<num
         ...checkTopics(declared, observation, steps.up),
         ...checkReplacedTopic(observation),
         ...checkTransactions(observation),
-        ...checkEvent(observation, steps.up),
+        ...checkEvent(observation),
         ...checkDeadLetters(observation, steps.replay),
       ],
     },
@@ -104,5 +104,5 @@ async function examineCredits(declared: Declared): Promise<Finding[]> {
 }
 
 function print(sections: readonly Section[]): void {
-  for (const line of sections.flatMap(linesOf)) console.log(line);
+  for (const line of linesOf(sections)) console.log(line);
 }

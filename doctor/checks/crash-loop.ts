@@ -1,5 +1,6 @@
 import { HOST_LABEL, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { ADVICE, type Advice } from "../advice.ts";
+import { kindOfTasks } from "../causes.ts";
 import type { Finding } from "../finding.ts";
 import type { Observation, ServiceObservation, SwarmObservation } from "../observation.ts";
 
@@ -43,12 +44,15 @@ export function checkCrashLoop(
   const end = seen?.ends.find(({ task }) => task === last.ID);
   const error = end?.outOfMemory === true ? "it took more memory than its limit" : last.Status.Err;
   const log = end === undefined || end.lastLines === "" ? "" : `; its last lines: ${end.lastLines}`;
+  const next =
+    service.Spec.Name === SWARM_SERVICES.broker && seen !== undefined && seen.brokerEnd !== ""
+      ? ADVICE.zookeeperLost()
+      : stepOf(service, { isChanged, outOfMemory: end?.outOfMemory === true, error, host, up });
+  const hasOwnCause = next !== ADVICE.removeCause() && next !== ADVICE.zookeeperLost();
   return {
+    kind: hasOwnCause ? undefined : kindOfTasks(service.Spec.Name),
     what: `service ${service.Spec.Name} crash-loops: ${ends} tasks ended within ${seconds.toFixed(0)} s, the last on ${host} (${error})${log}`,
-    next:
-      service.Spec.Name === SWARM_SERVICES.broker && seen !== undefined && seen.brokerEnd !== ""
-        ? ADVICE.zookeeperLost()
-        : stepOf(service, { isChanged, outOfMemory: end?.outOfMemory === true, error, host, up }),
+    next,
   };
 }
 

@@ -21,8 +21,7 @@ function hosts(queued: number, accepted: number, lag: number[] = [queued], held 
   };
 }
 
-const found = (observation: Pick<Observation, "hosts" | "later">) =>
-  checkEvent(observation, "up").map(({ what }) => what);
+const found = (observation: Pick<Observation, "hosts" | "later">) => checkEvent(observation).map(({ what }) => what);
 
 test("finds no fault in ready tasks with an empty or moving queue", () => {
   assert.deepEqual(found({ hosts: hosts(0, 10), later: undefined }), []);
@@ -58,17 +57,15 @@ test("finds a task that isn't ready, with its reason, and one that doesn't answe
   ]);
 });
 
-test("a finding about a missing topic names the command that creates it again", () => {
-  const observation = hosts(0, 0);
-  const [api] = observation["worker-1"]?.tasks ?? [];
-  assert.ok(api);
-  api.ready = { ok: false, reason: "no topic" };
-  const next = (topics: string[]) =>
-    checkEvent({ hosts: { ...observation, kafka: { ...healthyHost(), topics } }, later: undefined }, "up").map(
-      ({ next }) => next,
-    );
-  assert.deepEqual(next(["coupon_create missing"]), [
-    "up creates the missing topic again, without which no task is ready",
-  ]);
-  assert.match(next([])[0] ?? "", /service logs/);
+test("a task that isn't ready may follow from the broker, except without the database or an answer", () => {
+  const kind = (ready: { ok: false; reason: string } | undefined) => {
+    const observation = hosts(0, 0);
+    const [api] = observation["worker-1"]?.tasks ?? [];
+    assert.ok(api);
+    api.ready = ready;
+    return checkEvent({ hosts: observation, later: undefined }).map(({ kind }) => kind);
+  };
+  assert.deepEqual(kind({ ok: false, reason: "broker: not connected yet" }), ["event's tasks"]);
+  assert.deepEqual(kind({ ok: false, reason: "database: refused" }), [undefined]);
+  assert.deepEqual(kind(undefined), [undefined]);
 });

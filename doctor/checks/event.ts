@@ -7,16 +7,15 @@ import { type Observation, tasksOf } from "../observation.ts";
  * Checks that each task is ready, so it reaches the broker and the database, and that the queue
  * gets shorter. Waiting requests alone are no fault.
  */
-export function checkEvent(observation: Pick<Observation, "hosts" | "later">, up: string): Finding[] {
-  const missing = Object.values(observation.hosts).some((host) =>
-    host?.topics?.some((line) => line.endsWith(" missing")),
-  );
+export function checkEvent(observation: Pick<Observation, "hosts" | "later">): Finding[] {
   const findings: Finding[] = tasksOf(observation.hosts).flatMap(({ host, service, ready }) => {
     if (ready?.ok === true) return [];
     return [
       {
+        // A task that doesn't answer or lacks the database has a cause of its own.
+        kind: ready === undefined || ready.reason?.startsWith("database:") ? undefined : "event's tasks",
         what: `${service} on ${host} ${ready === undefined ? "doesn't answer" : `is not ready: ${ready.reason ?? "it gives no reason"}`}`,
-        next: missing ? ADVICE.upCreatesTopicForTask(up) : ADVICE.readLogs(service),
+        next: ADVICE.readLogs(service),
       },
     ];
   });
@@ -32,6 +31,7 @@ function checkLag({ hosts, later }: Pick<Observation, "hosts" | "later">): Findi
   if (hasTransaction && after.held >= after.queued) return [];
   return [
     {
+      kind: "queue",
       what: `${after.queued} requests wait in the topic and none was decided during the check`,
       next: ADVICE.readIssuerLogs(SWARM_SERVICES.issuer),
     },

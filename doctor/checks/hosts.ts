@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { HOSTS } from "@gifticon/contract/facts/names.ts";
 import { ADVICE } from "../advice.ts";
 import type { Finding } from "../finding.ts";
 import { localStep, type Unreachable } from "../reach.ts";
@@ -48,6 +49,7 @@ function checkUnreachable(name: string, failure: Unreachable | undefined, { reco
   }
   return [
     {
+      kind: name === HOSTS.kafka ? "broker's host" : undefined,
       what: `${name} answers neither this machine nor the manager over SSH: ${message}`,
       next: recover(name),
     },

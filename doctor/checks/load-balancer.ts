@@ -25,6 +25,7 @@ export function checkLoadBalancer(
   const ready = tasksOf(hosts).some(({ service, ready }) => service === SWARM_SERVICES.api && ready?.ok === true);
   return [
     {
+      kind: ready ? undefined : "entrance",
       what: `${apiUrl} answers ${loadBalancer} from here`,
       next: ready ? ADVICE.upRefreshed(up) : ADVICE.seeLines(),
     },

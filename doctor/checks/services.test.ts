@@ -72,3 +72,19 @@ test("finds a job that isn't completed", () => {
     ["service kafka_topics has 0 of 1 tasks completed"],
   );
 });
+
+test("a broker without its service is a cause of other faults, and tasks that don't run may follow from one", () => {
+  const kinds = (name: string, change: (service: ServiceObservation) => void) => {
+    const swarm = healthySwarm();
+    const service = swarm.services.find(({ Spec }) => Spec.Name === name);
+    assert.ok(service);
+    change(service);
+    return checkServices(declared, { swarm, hosts: healthyHosts() }, "up").map(({ kind }) => kind);
+  };
+  const scale = ({ Spec }: ServiceObservation) => (Spec.Mode = { Replicated: { Replicas: 0 } });
+  assert.deepEqual(kinds("kafka_kafka", scale), ["broker's service"]);
+  assert.deepEqual(kinds("gifticon_main-api", scale), [undefined]);
+  const end = ({ ServiceStatus }: ServiceObservation) => (ServiceStatus.RunningTasks = 0);
+  assert.deepEqual(kinds("gifticon_main-api", end), ["event's tasks"]);
+  assert.deepEqual(kinds("kafka_kafka", end), ["broker's tasks"]);
+});

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { inStack, STACK_LABEL } from "@gifticon/contract/facts/names.ts";
+import { inStack, STACK_LABEL, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { ADVICE } from "../advice.ts";
 import type { Compose, ComposeService } from "../../stacks/compose.ts";
 import type { Declared } from "../declared.ts";
-import type { Finding } from "../finding.ts";
+import type { FaultKind, Finding } from "../finding.ts";
 import type { ServiceObservation, Observation } from "../observation.ts";
+import { kindOfTasks } from "../causes.ts";
 import { checkCrashLoop } from "./crash-loop.ts";
 import { checkUpdate } from "./update.ts";
 
@@ -49,11 +50,15 @@ function checkService(
   observation: Pick<Observation, "swarm" | "hosts">,
   up: string,
 ): Finding[] {
-  if (service === undefined) return [{ what: `service ${name} is missing`, next: ADVICE.upDeploysAgain(up) }];
+  if (service === undefined) {
+    return [{ kind: kindOfService(name), what: `service ${name} is missing`, next: ADVICE.upDeploysAgain(up) }];
+  }
   const { Spec, ServiceStatus } = service;
   const [wanted, present] = [propertiesDeclared(compose, declared), propertiesPresent(service)];
   const differing = Object.keys(wanted).filter((key) => !isDeepStrictEqual(wanted[key], present[key]));
   const findings: Finding[] = differing.map((key) => ({
+    // Without tasks, it is as if the service was missing.
+    kind: key === "replicas" && present[key] === 0 ? kindOfService(name) : undefined,
     what: `service ${name} differs from its stack file in ${key}: ${difference(present[key], wanted[key])}`,
     next: ADVICE.upRestores(up),
   }));
@@ -65,11 +70,16 @@ function checkService(
   // The end of its tasks shows why they don't run.
   if (running < count && loop === undefined) {
     findings.push({
+      kind: kindOfTasks(name),
       what: `service ${name} has ${running} of ${count} tasks ${job ? "completed" : "running"}`,
       next: ADVICE.readTasks(name),
     });
   }
   return [...findings, ...checkUpdate(service, observation, up)];
+}
+
+function kindOfService(name: string): FaultKind | undefined {
+  return name === SWARM_SERVICES.broker ? "broker's service" : undefined;
 }
 
 type Properties = Record<string, unknown>;

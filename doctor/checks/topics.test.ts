@@ -46,3 +46,14 @@ test("finds nothing without declared topics, as in mode direct, or without an an
   assert.deepEqual(found({ brokers: 0 }, {}), []);
   assert.deepEqual(found(undefined), []);
 });
+
+test("a missing topic and a broker that doesn't work are causes of other faults, but not the topic of dead letters", () => {
+  const kinds = (kafka: Partial<HostObservation>) =>
+    checkTopics(declared, { hosts: { kafka: { ...healthyHost(), ...kafka } } }, "up").map(({ kind }) => kind);
+  assert.deepEqual(kinds({ brokers: 1, topics: ["coupon_create missing", "coupon_create.dlt missing"] }), [
+    "topic",
+    undefined,
+  ]);
+  assert.deepEqual(kinds({ brokers: 0 }), ["broker"]);
+  assert.deepEqual(kinds({ brokerEnd: "Invalid cluster.id" }), ["broker"]);
+});

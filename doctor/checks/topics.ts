@@ -1,4 +1,5 @@
 import { HOSTS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { ADVICE } from "../advice.ts";
 import { type Declared, declaredTopics } from "../declared.ts";
 import type { Finding } from "../finding.ts";
@@ -23,6 +24,7 @@ export function checkTopics(
   }
   if (ends.length > 0) {
     return ends.map((end) => ({
+      kind: "broker" as const,
       what: `the broker doesn't start, because its volume belongs to a ZooKeeper whose volume was lost: ${end}`,
       next: ADVICE.zookeeperLost(),
     }));
@@ -31,6 +33,7 @@ export function checkTopics(
   const fault = seen.some(({ brokers }) => brokers > 0) ? "doesn't report its topics" : "doesn't run";
   return [
     {
+      kind: "broker",
       what: `the broker ${fault}`,
       next: ADVICE.readBrokerLogs(SWARM_SERVICES.broker),
     },
@@ -43,6 +46,8 @@ function findingOf(line: string, up: string): Finding {
   switch (kind) {
     case "missing":
       return {
+        // No task needs the topic of dead letters to be ready.
+        kind: name === TOPIC ? "topic" : undefined,
         what: `topic ${name} is missing; requests that waited in it, if any, are lost`,
         next: ADVICE.upCreatesTopic(up),
       };

@@ -169,7 +169,7 @@ export function lossSteps(step: Step, stack: Stack): void {
       /gifticon-issuer crash-loops: \d+ tasks ended within \d+ s, .*its last lines: .*DATABASE_POOL_SIZE.*; next: .*up restores it$/,
       /topic coupon_create is missing; requests that waited in it, if any, are lost; next: .*up creates it again$/,
       /service gifticon_other is not in the file of stack gifticon; next: .*up removes it$/,
-      /gifticon_main-api on worker-\d is not ready: .*; next: .*up creates the missing topic again/,
+      /^follows {2}gifticon_main-api on worker-\d is not ready: /,
       /the join token of workers was rotated by hand, so no new host joins; next: .*up reads it again$/,
     ]);
     await losses.up();
