@@ -177,7 +177,10 @@ export interface Observation {
    * queue gets shorter.
    */
   later: Record<string, HostObservation | undefined> | undefined;
-  /** The API's HTTP status through the load balancer, or the error of the request. */
+  /**
+   * HTTP status of the API's readiness through the load balancer, or the error of the request. A
+   * task stays healthy while it has no topic, and answers requests with 503.
+   */
   loadBalancer: number | string;
 }
 
@@ -200,7 +203,7 @@ export async function observe(
   const names = nodes.map(({ name }) => name);
   const [{ all, errors }, loadBalancer] = await Promise.all([
     observeHosts(hosts, names, hostScript(topics)),
-    ask(`${apiUrl}${PATHS.health}`),
+    ask(`${apiUrl}${PATHS.readiness}`),
   ]);
   const waits = tasksOf(all).some(({ stats, lag }) => (stats?.queued ?? 0) > 0 || lag.some((behind) => behind > 0));
   if (waits) await delay(WATCH_MS);
