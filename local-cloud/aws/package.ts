@@ -1,4 +1,6 @@
+import { controlPlaneRuns } from "../engine/base.ts";
 import { MachineFileError } from "../engine/public-names.ts";
+import { reconcile } from "../engine/reconcile.ts";
 import type { CloudPackage, Properties, ResourceType, UserMessages } from "../provider/resource-type.ts";
 import {
   configuration,
@@ -82,8 +84,9 @@ export const aws: CloudPackage = {
 };
 
 /**
- * Reports settings without effect, and restores the machine's files. It only warns when they can't
- * be written, because an update that doesn't need them can continue.
+ * Reports settings without effect, and restores the machine's files and the rules in the hosts. It
+ * only warns when the files can't be written, because an update that doesn't need them can
+ * continue.
  */
 async function begin({ info, warning }: UserMessages, given: Properties): Promise<void> {
   settingsWithoutEffect(given).forEach(info);
@@ -93,4 +96,5 @@ async function begin({ info, warning }: UserMessages, given: Properties): Promis
     if (!(error instanceof MachineFileError)) throw error;
     warning(`names or a certificate of the local cloud are missing on this machine: ${error.message}`);
   }
+  if (await controlPlaneRuns()) await reconcile();
 }

@@ -17,7 +17,7 @@ const IPTABLES = "iptables-legacy";
 
 /**
  * Applies the view to the chains of every running member. Members whose rules are the same as
- * before are skipped.
+ * before are skipped, unless the member's own root has removed the jumps to them.
  */
 export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => string): Promise<void> {
   const running = view.members.filter((member) => member.running);
@@ -30,9 +30,15 @@ export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => str
       done.add(namespace);
       const vpcRange = rangeOf(member.vpcId);
       const rules = renderFirewall(member, view, vpcRange);
-      if (applied.get(namespace) === rules) return;
+      const known = applied.has(namespace);
+      const isSetUp = known && (await hasJumps(process.pid));
+      if (isSetUp && applied.get(namespace) === rules) return;
       try {
-        await apply(process, rules, vpcRange, !applied.has(namespace));
+        // An earlier control plane may have added its jumps, or a part of them may be left.
+        if (!isSetUp && (known || process.startedAt < ownStart)) await removeJumps(process.pid);
+        // The chains are complete before anything jumps into them, because the jumps come last.
+        const text = isSetUp ? rules : rules + renderNamespaceSetup(vpcRange);
+        await runInNamespaceOf(process.pid, [`${IPTABLES}-restore`, "-w", "--noflush"], text);
         applied.set(namespace, rules);
       } catch (error) {
         applied.delete(namespace);
@@ -47,12 +53,13 @@ export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => str
   if (failures.length > 0) throw new Error(`security groups could not be applied: ${failures.join("; ")}`);
 }
 
-async function apply({ pid, startedAt }: Process, rules: string, vpcRange: string, first: boolean): Promise<void> {
-  // An earlier control plane may have added its jumps.
-  if (first && startedAt < ownStart) await removeJumps(pid);
-  // The chains are complete before anything jumps into them, because the jumps come last.
-  const text = first ? rules + renderNamespaceSetup(vpcRange) : rules;
-  await runInNamespaceOf(pid, [`${IPTABLES}-restore`, "-w", "--noflush"], text);
+/** Returns true if all jumps exist. */
+async function hasJumps(pid: number): Promise<boolean> {
+  const checks = JUMPS.map(({ table, rule }) => `${IPTABLES} -w -t ${table} -C ${rule} 2>/dev/null`);
+  return runInNamespaceOf(pid, ["sh", "-c", checks.join(" && ")]).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Removes the jumps that exist, so that each exists once after it is added again. */

@@ -68,7 +68,8 @@ export async function ensureBase(): Promise<Base> {
   });
 }
 
-async function controlPlaneRuns(): Promise<boolean> {
+/** Returns true if the account has a control plane that runs. */
+export async function controlPlaneRuns(): Promise<boolean> {
   return (await inspectContainer(containerName(CONTROL_PLANE)))?.State.Running === true;
 }
 

@@ -11,6 +11,7 @@ import {
   startContainer,
   stopContainer,
 } from "../../engine/containers.ts";
+import { reconcile } from "../../engine/reconcile.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
 import { testAccount } from "../../engine/test-account.ts";
 import { sweep } from "../../sweep.ts";
@@ -126,6 +127,16 @@ test("an instance connects to nothing without an egress rule, and a new rule app
   assert.equal(await connects(first, address, 22), true);
   await remove(rule.id);
   assert.equal(await connects(first, address, 22), false);
+});
+
+test("rules of the local cloud that an instance's root removed come back with the next pass", async () => {
+  const token =
+    "curl -sf -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token";
+  const flush = ["nat", "mangle"].map((table) => `iptables -t ${table} -F`).join(" && ");
+  assert.notEqual((await shell(first, `${flush}; ${token}`)).exitCode, 0);
+  await reconcile();
+  assert.equal((await shell(first, token)).exitCode, 0);
+  assert.equal(await connects(first, privateIpOf(second), 22), false);
 });
 
 test("an instance gets another public address by a stop and a start, unless it has an Elastic IP address", async () => {
