@@ -28,6 +28,8 @@ const TEXTS = {
   recover: (start: string, up: string) =>
     `${start} if its instance is stopped; ${up} --refresh recreates it if it is gone`,
   startEngine: (host: string) => `on ${host}: sudo systemctl restart docker`,
+  removeVxlans: (host: string) =>
+    `on ${host}: ip -o link show type vxlan | cut -d: -f2 | xargs -rn1 sudo ip link delete; the Swarm then starts the task again`,
   startManagersEngine: () => "on the manager: sudo systemctl restart docker",
   managerGone: () =>
     "check that its host is up and that your address is among operators.cidrs. An up with --refresh recreates it if it is gone",

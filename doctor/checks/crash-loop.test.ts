@@ -89,7 +89,7 @@ test("a task without a container is reported with the Swarm's error and the next
   assert.equal(step("No such image: registry/issuer@sha256:1"), "up pulls it again");
   assert.equal(
     step("network sandbox join failed: error creating vxlan interface: file exists"),
-    "on worker-1: sudo systemctl restart docker",
+    "on worker-1: ip -o link show type vxlan | cut -d: -f2 | xargs -rn1 sudo ip link delete; the Swarm then starts the task again",
   );
 });
 

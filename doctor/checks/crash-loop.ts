@@ -109,7 +109,8 @@ function stepOf({ Spec }: ServiceObservation, { isChanged, outOfMemory, error, h
   if (isChanged) return ADVICE.upRestores(up);
   if (outOfMemory) return ADVICE.raiseMemory(memorySetting(Spec.Name), up);
   if (/no such image/i.test(error)) return ADVICE.upPullsAgain(up);
-  if (/vxlan interface: file exists/.test(error)) return ADVICE.startEngine(host);
+  // The engine lost it outside of its network, and keeps it over a restart.
+  if (/vxlan interface: file exists/.test(error)) return ADVICE.removeVxlans(host);
   return ADVICE.removeCause();
 }
 
