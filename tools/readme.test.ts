@@ -29,6 +29,13 @@ test("the Korean README has the commands of the English one", () => {
   assert.deepEqual(blocksOf(korean, "sh"), blocksOf(english, "sh"));
 });
 
+test("a block of commands with ./run event adds the load generator first", () => {
+  const blocks = [english, read("docs/load-test.md")].flatMap((text) => blocksOf(text, "sh"));
+  const tests = blocks.filter((block = "") => /^\.\/run event /m.test(block));
+  assert.ok(tests.length > 1);
+  for (const block of tests) assert.match(block ?? "", /config set .*loadGenerator k6 && \.\/run up[^]*\.\/run event /);
+});
+
 test("the Korean README has the headings of the English one, level by level", () => {
   assert.ok(headingsOf(english).length > 5);
   assert.deepEqual(headingsOf(korean), headingsOf(english));
