@@ -25,7 +25,7 @@ export const declared: Pick<Declared, "outputs" | "composes" | "tokens"> = {
       database: { host: "db", port: 5432, name: "gifticon", user: "gifticon_service", caFile: "/ca.pem" },
       api: { image: "main-api@sha256:1", replicas: 1, memoryMib: 384, poolSize: 5, port: 8080, newTargetSeconds: 15 },
       queue: {
-        ...{ mode: "kafka", bootstrapServers: "kafka:19092", topic: "coupon_create" },
+        ...{ mode: "kafka", bootstrapServers: "kafka:19092" },
         issuer: { image: "issuer@sha256:2", memoryMib: 384, poolSize: 4 },
       },
       passwordSecret: "gifticon_database-password-1",

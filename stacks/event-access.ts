@@ -1,7 +1,6 @@
 import { DATABASE } from "@gifticon/contract/facts/database.ts";
 import { DATABASE_CA_FILE } from "@gifticon/contract/facts/paths.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
-import { CONSUMER_GROUP, TOPIC } from "@gifticon/contract/facts/queue.ts";
 import type { Output } from "@pulumi/pulumi";
 import type { Database, Login } from "../infra/components/database.ts";
 import { INTERNAL_LISTENER } from "./broker.ts";
@@ -17,11 +16,17 @@ export interface DatabaseAccess {
   caFile: string;
 }
 
-/** Address of the topic that requests wait in. */
+/** Address of the broker. */
 export interface KafkaAccess {
   mode: "kafka";
   bootstrapServers: string;
+}
+
+/** The topic that a task works with, and the consumer group that it joins or watches. */
+export interface TopicAccess {
   topic: string;
+  /** A service that consumes has a group of its own. In one group, two would share the records. */
+  groupId: string;
 }
 
 /** Addresses of the event's data. */
@@ -49,23 +54,15 @@ export function databaseAccess({ host, port, name, user, caFile }: DatabaseAcces
   } satisfies Partial<ComposeService>;
 }
 
-/** Returns a task's variables, secret and mount for the database and the topic. */
-export function eventAccess({ database, queue }: EventTarget) {
-  const { environment, ...access } = databaseAccess(database);
+/** Returns a task's variables for the database, and in mode kafka for its topic and group. */
+export function eventEnvironment({ database, queue }: EventTarget, { topic, groupId }: TopicAccess) {
   return {
-    ...access,
-    environment: {
-      MODE: queue.mode,
-      ...environment,
-      ...(queue.mode === "kafka"
-        ? {
-            KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers,
-            KAFKA_TOPIC: queue.topic,
-            KAFKA_GROUP_ID: CONSUMER_GROUP,
-          }
-        : {}),
-    },
-  } satisfies Partial<ComposeService>;
+    MODE: queue.mode,
+    ...databaseAccess(database).environment,
+    ...(queue.mode === "kafka"
+      ? { KAFKA_BOOTSTRAP_SERVERS: queue.bootstrapServers, KAFKA_TOPIC: topic, KAFKA_GROUP_ID: groupId }
+      : {}),
+  } satisfies ComposeService["environment"];
 }
 
 /** Returns the database's address for tasks on the workers. */
@@ -76,5 +73,5 @@ export function databaseOf(
   return { host, port: PORTS.database, name: DATABASE.name, user, caFile: DATABASE_CA_FILE };
 }
 
-/** Address of the topic for tasks on the workers. */
-export const KAFKA_ACCESS: KafkaAccess = { mode: "kafka", bootstrapServers: INTERNAL_LISTENER, topic: TOPIC };
+/** Address of the broker for tasks on the workers. */
+export const KAFKA_ACCESS: KafkaAccess = { mode: "kafka", bootstrapServers: INTERNAL_LISTENER };

@@ -1,6 +1,7 @@
 import { STOP_SECONDS } from "@gifticon/contract/facts/http.ts";
 import { EXTRA_COPY_LABEL, SERVICES } from "@gifticon/contract/facts/names.ts";
 import { PORTS } from "@gifticon/contract/facts/ports.ts";
+import { CONSUMER_GROUP, TOPIC } from "@gifticon/contract/facts/queue.ts";
 import {
   hardened,
   limits,
@@ -11,7 +12,7 @@ import {
   type ComposeService,
   type Deploy,
 } from "../compose.ts";
-import { eventAccess, type EventTarget, type KafkaAccess } from "../event-access.ts";
+import { databaseAccess, eventEnvironment, type EventTarget, type KafkaAccess } from "../event-access.ts";
 import { ON_WORKERS } from "../placement.ts";
 
 /** Values of the event's services. */
@@ -36,28 +37,51 @@ export interface GifticonStackArgs extends EventTarget {
   passwordSecret: string;
 }
 
+/** Values of the issuer. */
+type IssuerArgs = Extract<GifticonStackArgs["queue"], { mode: "kafka" }>["issuer"];
+
 /** The event's services: the API on the workers, one task a host, and in mode kafka the issuer. */
 export function gifticonStack(args: GifticonStackArgs): Compose {
-  const { network, api, queue } = args;
-  const { environment, ...access } = eventAccess(args);
-  // 1000 is the user `node` of Node's official image.
-  const common = {
+  const { network, queue, passwordSecret } = args;
+  return {
+    services: {
+      [SERVICES.api]: apiService(args),
+      ...(queue.mode === "kafka" && { [SERVICES.issuer]: issuerService(args, queue.issuer) }),
+    },
+    networks: { [network]: { external: true } },
+    secrets: { "database-password": { external: true, name: passwordSecret } },
+  };
+}
+
+/** Returns what the services have in common. 1000 is the user `node` of Node's official image. */
+function common({ database }: GifticonStackArgs) {
+  const { volumes, secrets } = databaseAccess(database);
+  return {
     user: "1000:1000",
     ...hardened,
     healthcheck: ownCheck,
     stop_grace_period: `${STOP_SECONDS}s`,
-    ...access,
+    ...{ volumes, secrets },
   } satisfies Partial<ComposeService>;
-  const onWorkers = {
-    mode: "replicated",
-    endpoint_mode: "dnsrr",
-    restart_policy: { condition: "any", delay: "2s" },
-  } satisfies Partial<Deploy>;
+}
 
-  const mainApi: ComposeService = {
-    ...common,
+const onWorkers = {
+  mode: "replicated",
+  endpoint_mode: "dnsrr",
+  restart_policy: { condition: "any", delay: "2s" },
+} satisfies Partial<Deploy>;
+
+/** Returns the API. It writes to the topic, and watches the issuer's group. */
+function apiService(args: GifticonStackArgs): ComposeService {
+  const { network, api } = args;
+  return {
+    ...common(args),
     image: api.image,
-    environment: { ...environment, DATABASE_POOL_SIZE: api.poolSize, PORT: api.port },
+    environment: {
+      ...eventEnvironment(args, { topic: TOPIC, groupId: CONSUMER_GROUP }),
+      DATABASE_POOL_SIZE: api.poolSize,
+      PORT: api.port,
+    },
     networks: { [network]: { aliases: [SERVICES.api] } },
     ports: [{ target: api.port, published: api.port, protocol: "tcp", mode: "host" }],
     deploy: {
@@ -71,33 +95,27 @@ export function gifticonStack(args: GifticonStackArgs): Compose {
       resources: memory(api.memoryMib),
     },
   };
+}
 
-  const issuer: ComposeService | undefined =
-    queue.mode === "direct"
-      ? undefined
-      : {
-          ...common,
-          image: queue.issuer.image,
-          environment: {
-            ...environment,
-            DATABASE_POOL_SIZE: queue.issuer.poolSize,
-            PORT: PORTS.issuer,
-          },
-          networks: { [network]: { aliases: [SERVICES.issuer] } },
-          deploy: {
-            ...onWorkers,
-            replicas: 1,
-            placement: { constraints: ON_WORKERS },
-            // The topic's only partition has one reader. A second task would be idle.
-            ...rolling("stop-first"),
-            resources: memory(queue.issuer.memoryMib),
-          },
-        };
-
+/** Returns the issuer. It consumes the topic as the only service of its group. */
+function issuerService(args: GifticonStackArgs, { image, poolSize, memoryMib }: IssuerArgs): ComposeService {
   return {
-    services: { [SERVICES.api]: mainApi, ...(issuer ? { [SERVICES.issuer]: issuer } : {}) },
-    networks: { [network]: { external: true } },
-    secrets: { "database-password": { external: true, name: args.passwordSecret } },
+    ...common(args),
+    image,
+    environment: {
+      ...eventEnvironment(args, { topic: TOPIC, groupId: CONSUMER_GROUP }),
+      DATABASE_POOL_SIZE: poolSize,
+      PORT: PORTS.issuer,
+    },
+    networks: { [args.network]: { aliases: [SERVICES.issuer] } },
+    deploy: {
+      ...onWorkers,
+      replicas: 1,
+      placement: { constraints: ON_WORKERS },
+      // The topic's only partition has one reader. A second task would be idle.
+      ...rolling("stop-first"),
+      resources: memory(memoryMib),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { LOAD_AGENT, SERVICES } from "@gifticon/contract/facts/names.ts";
+import { CONSUMER_GROUP, TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { hardened, limits, ownCheck, PIDS, rolling, scratch, type Compose, type Deploy } from "../compose.ts";
-import { eventAccess, type EventTarget } from "../event-access.ts";
+import { databaseAccess, eventEnvironment, type EventTarget } from "../event-access.ts";
 import { ON_LOAD_GENERATOR, ON_WORKERS } from "../placement.ts";
 
 /** Values of the k6 stack. */
@@ -30,7 +31,7 @@ const AGENT_MIB = 256;
  * worker, as only workers reach the database.
  */
 export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6StackArgs): Compose {
-  const { environment, ...access } = eventAccess(event);
+  const { volumes, secrets } = databaseAccess(event.database);
   const waiting = {
     mode: "replicated",
     replicas: 1,
@@ -59,8 +60,9 @@ export function k6Stack({ network, images, hostMib, event, passwordSecret }: K6S
       [SERVICES.agent]: {
         ...hardened,
         healthcheck: ownCheck,
-        ...access,
-        environment: { ...environment, DATABASE_POOL_SIZE: 2 },
+        ...{ volumes, secrets },
+        // The agent reads the topic, and watches the issuer's group.
+        environment: { ...eventEnvironment(event, { topic: TOPIC, groupId: CONSUMER_GROUP }), DATABASE_POOL_SIZE: 2 },
         image: images.agent,
         user: "1000:1000",
         stop_grace_period: "5s",

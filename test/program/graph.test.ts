@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SERVICES } from "@gifticon/contract/facts/names.ts";
 import { difference, plain, runProgram } from "./support/run-program.ts";
 
 const INSTANCE = "aws:ec2/instance:Instance";
@@ -294,4 +295,22 @@ test("a new major version upgrades the database in place, with the parameters of
   const allowed = { allowMajorVersionUpgrade: true };
   assert.deepEqual(await versionOf("16"), { version: "16", family: "postgres16", ...allowed });
   assert.deepEqual(await versionOf("17"), { version: "17", family: "postgres17", ...allowed });
+});
+
+test("no two services consume in one group", async () => {
+  const run = await runProgram({ "gifticon-event:loadGenerator": "k6" });
+  const scripts = run.names(COMMAND).filter((name) => name.endsWith("-stack"));
+  const groups = scripts.flatMap((name) => {
+    const services = String(plain(run.resource(COMMAND, name).inputs["stdin"])).split(/^ {2}(?=[\w-]+:$)/m);
+    return services.flatMap((text) => {
+      const group = /^ +KAFKA_GROUP_ID: (.+)$/m.exec(text)?.[1];
+      return group === undefined ? [] : [{ service: text.slice(0, text.indexOf(":")), group }];
+    });
+  });
+  // These read a group's lag, and are no members of it.
+  const watchers: string[] = [SERVICES.api, SERVICES.agent];
+  const members = groups.filter(({ service }) => !watchers.includes(service));
+  assert.equal(groups.length - members.length, watchers.length);
+  assert.ok(members.some(({ service }) => service === SERVICES.issuer));
+  assert.equal(new Set(members.map(({ group }) => group)).size, members.length);
 });

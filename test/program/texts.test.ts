@@ -24,7 +24,6 @@ const gifticon: GifticonStackArgs = {
   queue: {
     mode: "kafka",
     bootstrapServers: "kafka:19092",
-    topic: "coupon_create",
     issuer: { image: image("gifticon-issuer"), memoryMib: 384, poolSize: 4 },
   },
   database: {
