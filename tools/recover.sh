@@ -35,6 +35,13 @@ refuse_renamed_stack() {
     "Else destroy the other first: ./run pulumi destroy --stack ${others%% *}"
 }
 
+# Creates stack `local` if there is no state of it. Its name stays free where it has another one, so
+# that it can be given back.
+ensure_stack() {
+  if [[ -e "$(state_file)" || -n "$(other_stacks)" ]]; then return; fi
+  pulumi stack select --create --stack local --non-interactive >/dev/null
+}
+
 # The states of all stacks on this machine, as JSON: nothing that one of them knows is to be swept.
 all_deployments() {
   local stack separator=""

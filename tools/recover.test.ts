@@ -87,4 +87,18 @@ describe("a stack local that was renamed", () => {
     await state("local");
     assert.equal((await check()).stdout, "on");
   });
+
+  it("keeps its name free, and otherwise the stack is created once", async () => {
+    const script = 'source tools/lib.sh; source tools/recover.sh; pulumi() { echo "$*" >&2; }; ensure_stack';
+    const calls = async () => {
+      const env = { LOCAL_CLOUD_ACCOUNT: "990000000001", PULUMI_BACKEND_URL: `file://${folder}` };
+      return (await execa("bash", ["-euc", script], { cwd: join(import.meta.dirname, ".."), env })).stderr;
+    };
+    assert.match(await calls(), /^stack select --create --stack local /);
+    await state("other", "urn:pulumi:other::gifticon-event::pulumi:pulumi:Stack::gifticon-event-other");
+    assert.equal(await calls(), "");
+    await state("other");
+    await state("local");
+    assert.equal(await calls(), "");
+  });
 });

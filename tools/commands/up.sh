@@ -19,7 +19,7 @@ if grep -qs '^ *gifticon-event:loadGenerator: *k6' "$checkout/Pulumi.local.yaml"
 # A running environment needs no more memory.
 [[ -n "$(docker ps -q --filter "label=local-cloud.account=$LOCAL_CLOUD_ACCOUNT")" ]] || require_memory
 free_stale_lock
-[[ -e "$(state_file)" ]] || pulumi stack select --create --stack local --non-interactive >/dev/null
+ensure_stack
 settle_pending_operations
 
 if something_stopped; then
