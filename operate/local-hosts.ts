@@ -8,9 +8,12 @@ interface Labelled {
 export interface Instance {
   /** The container's id. */
   container: string;
-  /** The tag `Name`. */
+  /** The host's name, as `./run up` prints it. */
   name: string;
 }
+
+/** Start of the tag `Name` of each resource of stack local. */
+const PREFIX = "gifticon-event-local-";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 
@@ -34,7 +37,8 @@ function propertiesOf({ Labels }: Labelled): Record<string, unknown> {
   return JSON.parse(Labels["local-cloud.properties"] ?? "{}") as Record<string, unknown>;
 }
 
-async function instances(account: string): Promise<Instance[]> {
+/** Returns the instances of an account, also stopped ones. */
+export async function instances(account: string): Promise<Instance[]> {
   const { stdout } = await execa("docker", [
     ...["ps", "-a", "--no-trunc", ...ofType(account, INSTANCE)],
     ...["--format", '{{.ID}} {{.Label "local-cloud.id"}}'],
@@ -42,7 +46,7 @@ async function instances(account: string): Promise<Instance[]> {
   const names = new Map(
     (await records(account, INSTANCE)).map((record) => {
       const { tags } = propertiesOf(record) as { tags?: Record<string, string> };
-      return [record.Labels["local-cloud.id"], tags?.["Name"] ?? ""];
+      return [record.Labels["local-cloud.id"], (tags?.["Name"] ?? "").replace(PREFIX, "")];
     }),
   );
   return stdout
@@ -51,16 +55,27 @@ async function instances(account: string): Promise<Instance[]> {
     .flatMap(([container = "", id]) => (container === "" ? [] : [{ container, name: names.get(id) ?? "" }]));
 }
 
+/** No host of the local environment has the requested name. */
+export class UnknownHostError extends Error {
+  override readonly name = "UnknownHostError";
+  readonly code = "UNKNOWN_HOST";
+}
+
 /**
- * Finds the instance whose tag `Name` ends with `-NAME`.
+ * Finds the instance of a host by its name, such as `worker-1`.
  *
- * @throws Error that lists the instances when none has this name.
+ * @throws UnknownHostError that lists the hosts when none has this name.
  */
 export async function findInstance(account: string, name: string): Promise<Instance> {
   const all = await instances(account);
-  const found = all.find((one) => one.name.endsWith(`-${name}`));
-  if (found === undefined)
-    throw new Error(`no instance ${name} in account ${account}; there are: ${all.map((one) => one.name).join(", ")}`);
+  const found = all.find((one) => one.name === name);
+  if (found === undefined) {
+    const hosts = all.map((one) => one.name).sort();
+    throw new UnknownHostError(
+      `there is no host ${name} in account ${account}; ` +
+        (hosts.length === 0 ? "no host runs. ./run up starts the environment." : `there are: ${hosts.join(", ")}`),
+    );
+  }
   return found;
 }
 
