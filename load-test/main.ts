@@ -7,7 +7,8 @@ import { Progress } from "./progress.ts";
 import type { RunRecord } from "./record.ts";
 import { renderHtml } from "./report/html.ts";
 import { renderMarkdown } from "./report/markdown.ts";
-import { makeReport, type Report, type RunningService } from "./report/report.ts";
+import { makeReport, type Report } from "./report/report.ts";
+import { readServices, SERVICES_FORMAT, type RunningService } from "./report/services.ts";
 import { headline, OUTCOME_HEADINGS } from "./report/headline.ts";
 import { Runner } from "./run/runner.ts";
 import { SshHosts } from "../operate/ssh-hosts.ts";
@@ -103,12 +104,7 @@ function print(report: Report, files: readonly string[], json: boolean): void {
 
 /** Lists the Swarm's services. */
 async function services(hosts: SshHosts): Promise<RunningService[]> {
-  const format = "{{.Name}} {{.Replicas}} {{.Image}}";
-  const text = await hosts.run(HOSTS.manager, ["sudo", "docker", "service", "ls", "--format", format]);
-  return text.split("\n").map((line) => {
-    const words = line.split(" ");
-    return { name: words[0] ?? "", replicas: words[1] ?? "", image: words.at(-1) ?? "" };
-  });
+  return readServices(await hosts.run(HOSTS.manager, ["sudo", "docker", "service", "ls", "--format", SERVICES_FORMAT]));
 }
 
 /** Returns the versions of the tools. */

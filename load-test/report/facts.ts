@@ -20,7 +20,7 @@ export function factsOf({ options, stack, versions, runs, services }: Report): [
     ["Stack", `${stack.name}, mode ${stack.mode}, ${stack.apiUrl}`],
     ["Hosts", stack.hosts.map(({ name }) => name).join(", ")],
     ["Stock", number(runs[0]?.database.stock ?? 0)],
-    ...services.map(({ name, replicas, image }): [string, string] => [name, `${replicas} running, ${image}`]),
+    ...services.map(({ name, tasks, image }): [string, string] => [name, `${tasks}, ${image}`]),
     [
       "Generator",
       `${generator?.version ?? ""}; ${number(generator?.openFiles ?? 0)} files, ports ${generator?.ports.first ?? 0} to ${generator?.ports.last ?? 0}, ${generator?.cores ?? 0} cores`,

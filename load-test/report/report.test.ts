@@ -45,7 +45,7 @@ test("the summary has errors by class, times, limits and parameters", () => {
     Object.assign(run.log.answers[index] ?? assert.fail(), change);
   for (const answer of run.log.answers) answer.delay = 400;
   const stacked = makeReport([run], parseOptions([]), stack, { Pulumi: "3.0.0" }, [
-    { name: "gifticon_main-api", replicas: "4/4", image: "registry.example/main-api@sha256:1" },
+    { name: "gifticon_main-api", tasks: "4/4 running", image: "registry.example/main-api@sha256:1" },
   ]);
   const markdown = renderMarkdown(stacked);
   for (const line of [

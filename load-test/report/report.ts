@@ -2,6 +2,7 @@ import type { EventOptions } from "../options.ts";
 import type { RunRecord } from "../record.ts";
 import { type Distribution, distributionOf, type Series, seriesOf, SHARES } from "../series.ts";
 import type { StackOutputs } from "../../operate/stack-outputs.ts";
+import type { RunningService } from "./services.ts";
 import { judge, type RunVerdict } from "../verdict.ts";
 
 /** Figures of the original, hand-built system, measured with nGrinder. They are context. */
@@ -20,14 +21,6 @@ export interface ReportedRun {
   cores: Record<string, number>;
   plan: RunRecord["plan"];
   database: { version: string; maxConnections: number; stock: number };
-}
-
-/** A service of the Swarm during the test. */
-export interface RunningService {
-  name: string;
-  /** Running and desired tasks, as Swarm prints them: 4/4. */
-  replicas: string;
-  image: string;
 }
 
 /** A report. The JSON file contains it; the other files are views of it. */
