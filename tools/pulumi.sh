@@ -53,10 +53,29 @@ pulumi_download() {
   pulumi_complete "$work/bin"
 }
 
+# count_packages TOTAL [SECONDS]: reads the output of `go build -v`. Prints the number of packages
+# every 15 seconds, and the messages of the compiler.
+count_packages() {
+  local total="$1" every="${2:-15}" count=0 next line
+  next=$((SECONDS + every))
+  while read -r line; do
+    # Lines with a blank are no names of packages.
+    if [[ $line == *" "* ]]; then
+      [[ $line == "go: downloading "* ]] || printf '%s\n' "$line" >&2
+      continue
+    fi
+    count=$((count + 1))
+    if ((SECONDS >= next)); then
+      next=$((SECONDS + every))
+      say "  $count of $total packages"
+    fi
+  done
+}
+
 # go_build FOLDER OUTPUT PACKAGE VERSION: builds a command from a pinned module. Its go.sum has the
 # hash of each download.
 go_build() {
-  local module="$1" output="$2" package="$3" version="$4" log="$cache/pulumi/go/${1##*/}.log" total count=0 next=$((SECONDS + 15)) line
+  local module="$1" output="$2" package="$3" version="$4" log="$cache/pulumi/go/${1##*/}.log" total
   # Go downloads the toolchain that the modules require, which is a module too.
   local build=(env GOTOOLCHAIN=auto GOFLAGS="-mod=readonly -modcacherw" "$go" -C "$module")
   # This downloads the dependencies of the build. (`go mod download` requires more, and some proxies
@@ -67,15 +86,7 @@ go_build() {
   }
   "${build[@]}" build -v -trimpath -buildvcs=false -o "$output" \
     -ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$version" "$package" 2>&1 |
-    while read -r line; do
-      count=$((count + 1))
-      # Lines that are no package name are messages of the compiler.
-      if [[ $line == *" "* && $line != "go: downloading "* ]]; then printf '%s\n' "$line" >&2; fi
-      if ((SECONDS >= next)); then
-        next=$((SECONDS + 15))
-        say "  $count of $total packages"
-      fi
-    done
+    count_packages "$total"
 }
 
 # Sets `go` to a Go command that can download a module's toolchain (1.21 and later).

@@ -21,8 +21,13 @@ if [[ ! -x $binary ]]; then
   export GOPATH="$work/go" GOMODCACHE="$work/go/modules" GOCACHE="$work/go/build" GOBIN="$work/bin"
   find_go || fail "there is no Go command to build k6 with"
   say "Building k6 $version from its Go modules (about 2 minutes on 2 cores, once)"
-  GOTOOLCHAIN=auto CGO_ENABLED=0 "$go" install -modcacherw -trimpath -ldflags "-s -w" "go.k6.io/k6@v$version" >"$work/log" 2>&1 ||
-    fail "can't build k6 $version" "$(grep -v '^go: downloading' "$work/log" | tail -n 5)"
+  export GOTOOLCHAIN=auto CGO_ENABLED=0 GOFLAGS=-modcacherw
+  # This downloads what the build needs. Its module's folder lists the packages.
+  total="$({ cd / && "$go" mod download "go.k6.io/k6@v$version"; } >&2 &&
+    "$go" -C "$GOMODCACHE/go.k6.io/k6@v$version" list -mod=readonly -deps . 2>"$work/log" | wc -l)" ||
+    fail "can't build k6 $version" "$(tail -n 5 "$work/log")"
+  "$go" install -v -trimpath -ldflags "-s -w" "go.k6.io/k6@v$version" 2>&1 | count_packages "$total" ||
+    fail "can't build k6 $version" "The messages above give the reason."
   mkdir -p "$(dirname "$binary")"
   mv -- "$work/bin/k6" "$binary.partial"
   mv -- "$binary.partial" "$binary"
