@@ -26,7 +26,7 @@ const STARTS: Record<string, string[]> = {
   "services/testing/containers.ts": ["local-cloud/images/services", "tools/base-images"],
 };
 
-const base = process.argv[2] || mergeBase();
+const base = process.argv[2] ? commitOf(process.argv[2]) : mergeBase();
 const changed = lines(git("diff", "--name-only", "--no-renames", base));
 const untracked = lines(git("ls-files", "--others", "--exclude-standard"));
 const present = lines(git("ls-files"));
@@ -57,6 +57,20 @@ function read(file: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw error;
+  }
+}
+
+/** Returns a commit that the user named. Ends with 2 if git can't find it. */
+function commitOf(name: string): string {
+  try {
+    return git("rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`).trim();
+  } catch {
+    console.error(
+      `error: BASE is ${JSON.stringify(name)}, which git can't find\n` +
+        "  Allowed: a commit, a branch or a tag that this clone has (git fetch may be needed).\n\n" +
+        "Usage: ./run test --changed [BASE]",
+    );
+    process.exit(2);
   }
 }
 

@@ -5,6 +5,25 @@ set -euo pipefail
 # shellcheck source=tools/prepare.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../prepare.sh"
 
+usage="Usage: ./run replay [--all]
+
+Puts the dead letters that can be read now back on the topic of the local environment.
+
+  --all  also those that can't be read; the issuer makes new dead letters of them"
+for argument in "$@"; do
+  case "$argument" in
+    --all) ;;
+    -h | --help)
+      printf '%s\n' "$usage"
+      exit
+      ;;
+    *)
+      printf 'error: there is no option %s\n\n%s\n' "$argument" "$usage" >&2
+      exit 2
+      ;;
+  esac
+done
+
 prepare_packages
 become_root replay "$@"
 have docker || fail "there is no Docker engine, so no environment runs here" "./run up starts it."
