@@ -48,6 +48,7 @@ export interface Outputs {
   kafkaBootstrapServers?: string;
   databaseEndpoint: string;
   mode: string;
+  loadGenerator: string;
 }
 
 /** Result of a load test. */

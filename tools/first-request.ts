@@ -3,6 +3,7 @@ import { json } from "node:stream/consumers";
 import { PATHS } from "@gifticon/contract/facts/http.ts";
 import { ApiClient } from "../operate/api-client.ts";
 import type { Outputs } from "../operate/local-stack.ts";
+import { describeEnvironment } from "./environment-text.ts";
 import { describeEnd, prove } from "./proof.ts";
 
 // Proves that the environment works: sends one user's request through the load balancer and follows
@@ -22,7 +23,7 @@ try {
   console.log(
     `\nProof: POST ${PATHS.gifticons} for user ${userId} -> ${status}, ${describeEnd(end)}, after ${seconds} s`,
   );
-  show(requestId);
+  console.log(describeEnvironment(outputs, requestId));
 } catch (error) {
   console.error(
     `error: the environment is up, but a request fails\n` +
@@ -32,25 +33,4 @@ try {
   process.exitCode = 1;
 } finally {
   await client.close();
-}
-
-function show(requestId: string): void {
-  const { nodes, ...single } = outputs;
-  console.log("\nThe environment:");
-  for (const [name, value] of Object.entries(single)) {
-    console.log(`  ${name.padEnd(22)} ${typeof value === "string" ? value : JSON.stringify(value)}`);
-  }
-  console.log("\nIts nodes:");
-  for (const { name, role, privateIp, labels } of nodes) {
-    const shown = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-    console.log(`  ${name.padEnd(22)} ${role.padEnd(8)} ${privateIp.padEnd(15)} ${shown.join(" ")}`.trimEnd());
-  }
-  console.log(`
-Next steps:
-  ${outputs.apiUrl}/    the live page, in a browser on this machine
-  curl -i ${outputs.apiUrl}${PATHS.gifticons} -H 'content-type: application/json' -d '{"userId": 1}'
-  curl ${outputs.apiUrl}${PATHS.gifticons}/${requestId}
-  ./run pulumi preview --diff --stack local
-  ./run test e2e
-  ./run destroy`);
 }
