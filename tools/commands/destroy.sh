@@ -9,6 +9,13 @@ source "$checkout/tools/recover.sh"
 # shellcheck source=tools/leftovers.sh
 source "$checkout/tools/leftovers.sh"
 
+# Removes Pulumi's advice to remove the stack, which would delete Pulumi.local.yaml. After Ctrl-C,
+# Pulumi goes on writing until its steps have ended, so the filter ignores it.
+without_hint() (
+  trap '' INT TERM
+  exec sed -u '/^The resources in the stack have been deleted, but/,/^If you want to remove the stack completely/d'
+)
+
 prepare_packages
 become_root destroy "$@"
 # Orphans of a killed run hold its lock.
@@ -20,7 +27,9 @@ refuse_renamed_stack
 if [[ -e "$(state_file)" ]]; then
   free_stale_lock
   settle_pending_operations
-  pulumi destroy --yes --skip-preview --suppress-progress --stack local "$@" ||
+  color=auto
+  [[ ! -t 1 || -n ${NO_COLOR:-} ]] || color=always
+  pulumi destroy --yes --skip-preview --suppress-progress --color "$color" --stack local "$@" | without_hint ||
     fail "the environment is not destroyed" "The messages above give the reason. When it is mended, ./run destroy continues."
   deployments="$(all_deployments local)"
 else
