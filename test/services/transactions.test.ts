@@ -97,3 +97,52 @@ describe("requests behind a foreign producer's open transaction", () => {
     await assert.rejects(longer, /transaction timeout/i);
   });
 });
+
+describe("open-transactions", () => {
+  /** Runs it in the broker's container. Returns both outputs and the exit code. */
+  const run = async (...args: string[]) => {
+    const script = '{ open-transactions "$@"; echo "exit $?"; } 2>&1';
+    return backing.broker.exec("bash", "-c", script, "bash", ...args);
+  };
+
+  test("without its arguments prints its usage and exits with 2", async () => {
+    for (const args of [[], ["list"], ["list", "topic"], ["abort"], ["abort", "topic", "0"], ["other"]]) {
+      assert.match(await run(...args), /^open-transactions: usage:\n +open-transactions list TOPIC[^]*\nexit 2$/);
+    }
+  });
+
+  test("names a topic or a partition that the broker doesn't have", async () => {
+    await using event = await createEvent(backing, 100);
+    const none = "open-transactions: there is no topic nosuch\nexit 1";
+    assert.equal(await run("list", "nosuch", "0"), none);
+    assert.equal(await run("abort", "nosuch", "0", "5"), none);
+    assert.match(await run("list", event.topic, "7"), /has no partition 7; it has 1, from 0\nexit 1$/);
+  });
+
+  test("names its columns, and says that there are none and that one was aborted", async () => {
+    await using event = await createEvent(backing, 100);
+    assert.equal(await run("list", event.topic, "0"), "no open transactions\nexit 0");
+    const held = await holdTransaction(backing.broker.bootstrapServers, {
+      ...{ topic: event.topic, partition: 0, transactionalId: `${event.topic}-batch`, userIds: FOREIGN_USERS },
+    });
+    // The producer dies without ending its transaction.
+    await held[Symbol.asyncDispose]();
+    const listed = await run("list", event.topic, "0");
+    assert.match(listed, /^PARTITION PRODUCER_ID START_OFFSET SINCE TRANSACTIONAL_ID\n0 \d+ 0 \d+ \S+-batch\nexit 0$/);
+    const aborted = `aborted the transaction that started at offset 0 of partition 0 of ${event.topic}`;
+    assert.equal(await run("abort", event.topic, "0", "0"), `${aborted}\nexit 0`);
+    assert.equal(await run("list", event.topic, "0"), "no open transactions\nexit 0");
+  });
+});
+
+test("kafka-tool sends a record by hand, and finds the broker's address itself", async () => {
+  await using event = await createEvent(backing, 100);
+  // docs/operate.md has this command, with the id 7 as a number of 8 bytes.
+  const send = `printf '\\0\\0\\0\\0\\0\\0\\0\\7\\n' | kafka-tool kafka.tools.ConsoleProducer --topic ${event.topic}`;
+  await backing.broker.exec("bash", "-c", send);
+  const records = await backing.broker.readAll(event.topic);
+  assert.deepEqual(
+    records.map(({ message }) => message.value?.toString("hex")),
+    ["0000000000000007"],
+  );
+});
