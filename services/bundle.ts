@@ -6,7 +6,10 @@ import { hashFiles } from "./hash-files.ts";
 import { bundlePage } from "./main-api/page-bundle.ts";
 
 /** The services that are bundled. */
-export type ServiceName = "main-api" | "gifticon-issuer" | "load-agent";
+export const SERVICE_NAMES = ["main-api", "gifticon-issuer", "load-agent"] as const;
+
+/** A service that is bundled. */
+export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 const HEALTHCHECK = fileURLToPath(new URL("./runtime/healthcheck.ts", import.meta.url));
 
