@@ -26,7 +26,8 @@ async function cut(
     const listed = `${await iptables("-nvxL", "INPUT", "1")}\n${await iptables("-nvxL", "OUTPUT", "1")}`;
     const [received = 0, sent = 0] = listed.split("\n").map((line) => Number(/^\s*(\d+)/.exec(line)?.[1]));
     await restore();
-    if (!(received > 0 && sent > 0)) throw new Error(`nothing was dropped at ${host}: ${listed}`);
+    // The others keep sending. A host that receives nothing may have nothing to send.
+    if (received === 0) throw new Error(`no received packet was dropped at ${host}: ${listed}`);
     observed(`${host} dropped ${received} received and ${sent} sent packets`);
   };
 }
