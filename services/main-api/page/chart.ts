@@ -40,6 +40,7 @@ export class Chart {
     this.#empty = document.createElement("p");
     this.#empty.className = "empty";
     this.#empty.textContent = "Collecting the first figures";
+    this.#place.ariaLabel = `Chart: ${this.#title}. ${this.#empty.textContent}`;
     figure.append(list, this.#place);
     this.#plot = new uPlot(this.#options(), emptyData(lines), this.#place);
     this.#place.append(this.#empty);
