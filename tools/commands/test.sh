@@ -113,9 +113,10 @@ run_layers() {
     return
   fi
   run_phase "lint program" "format types shell unit" || return 1
-  # The first list waits for containers half of its time. The second one computes, at a lower
-  # priority.
-  run_phase "services e2e" "review engine"
+  # The load tests of services and e2e need the whole processor.
+  run_phase "services" || return 1
+  run_phase "review" "engine" || return 1
+  run_phase "e2e"
 }
 
 start=$SECONDS
