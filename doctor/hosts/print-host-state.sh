@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Prints the state of a host and of the event's tasks on it, as JSON. Changes nothing.
-# uses: wanted-images declared-topics
+# uses: wanted-images declared-topics engine-hangs
 # values: SERVICE_LABEL TASK_LABEL SERVICES[] PROBE BROKER_SERVICE TOPIC HELD_PARTITIONS[]
-# environment: ENGINE_SECONDS
 # SERVICES holds the Swarm's names of the event's services.
 # BROKER_SERVICE is the Swarm's name of the broker's service.
 # TOPIC is the event's topic.
@@ -20,12 +19,6 @@ main() {
     --arg brokerEnd "$(broker_end)" --argjson transactions "$(transactions || echo null)" \
     '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $tasks, $ends, $missingImages, $topics, $brokers, $brokerEnd,
       $transactions}'
-}
-
-# Succeeds if the Docker engine hangs. Without an engine, docker fails at once.
-engine_hangs() {
-  timeout "${ENGINE_SECONDS:-15}" docker version >/dev/null 2>&1
-  (($? == 124))
 }
 
 # Prints the lines of `open-transactions list`, as a JSON list. Prints null on a host without the

@@ -4,7 +4,7 @@
 # Prints the error and the state of this node when the Swarm's state isn't available: it has no
 # quorum, or this node has ended, has left the Swarm or is no manager. Runs on the manager and
 # changes nothing.
-# environment: ENGINE_SECONDS
+# uses: engine-hangs
 
 main() {
   local info swarm
@@ -25,12 +25,6 @@ main() {
     --argjson authority "$(jq -c '{issuer: .TLSInfo.CertIssuerPublicKey, rotating: .RootRotationInProgress}' <<<"$swarm")" \
     --arg worker "$(token_digest Worker <<<"$swarm")" --arg manager "$(token_digest Manager <<<"$swarm")" \
     '{clock: ($clock | tonumber), nodes: $nodes[0], services: $services[0], tasks: $tasks[0], $authority, tokens: {$worker, $manager}}'
-}
-
-# Succeeds if the Docker engine hangs. Without an engine, docker fails at once.
-engine_hangs() {
-  timeout "${ENGINE_SECONDS:-15}" docker version >/dev/null 2>&1
-  (($? == 124))
 }
 
 # token_digest ROLE: prints the digest of the role's join token, with the Swarm's JSON on standard
