@@ -9,6 +9,7 @@ import {
   connect,
   containerName,
   createContainer,
+  disconnect,
   inspectContainer,
   listContainers,
   removeContainer,
@@ -85,11 +86,7 @@ export async function connectControlPlane(network: string): Promise<void> {
  * network or connection is a success.
  */
 export async function disconnectControlPlane(network: string): Promise<void> {
-  try {
-    await ignoreGone(docker.getNetwork(network).disconnect({ Container: containerName(CONTROL_PLANE), Force: true }));
-  } catch (error) {
-    if (!(error instanceof Error && error.message.includes("is not connected"))) throw error;
-  }
+  await disconnect(containerName(CONTROL_PLANE), network);
 }
 
 /**

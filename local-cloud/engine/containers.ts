@@ -101,11 +101,13 @@ export async function connect(name: string, attachment: Attachment): Promise<voi
   await docker.getNetwork(attachment.network).connect({ Container: name, EndpointConfig: endpoint(attachment) });
 }
 
-/** Takes a container out of a network. One that is not in it is a success. */
+/** Takes a container out of a network. A missing network or connection is a success. */
 export async function disconnect(name: string, network: string): Promise<void> {
-  const found = await inspectContainer(name);
-  if (found?.NetworkSettings.Networks[network] === undefined) return;
-  await docker.getNetwork(network).disconnect({ Container: name, Force: true });
+  try {
+    await ignoreGone(docker.getNetwork(network).disconnect({ Container: name, Force: true }));
+  } catch (error) {
+    if (!(error instanceof Error && error.message.includes("is not connected"))) throw error;
+  }
 }
 
 /** Starts a container that exists; one that runs already is a success. */
