@@ -8,11 +8,11 @@ class NamespaceError extends Error {
 }
 
 /**
- * Runs a command in the network namespace of a process. Throws a NamespaceError with the command's
- * standard error.
+ * Runs a command in the network namespace of a process, and returns its standard output. Throws a
+ * NamespaceError with the command's standard error.
  */
-export async function runInNamespaceOf(pid: number, command: readonly string[], input = ""): Promise<void> {
-  await run(["nsenter", `--net=/proc/${pid}/ns/net`, ...command], input);
+export async function runInNamespaceOf(pid: number, command: readonly string[], input = ""): Promise<string> {
+  return run(["nsenter", `--net=/proc/${pid}/ns/net`, ...command], input);
 }
 
 /** Runs a command with the given standard input, and returns its standard output. */
