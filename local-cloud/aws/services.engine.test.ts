@@ -224,7 +224,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     await project.program(`
       new rds.Instance("late", { engine: "postgres", instanceClass: "db.t3.micro", allocatedStorage: 20, username: "late",
         password: "long-enough", dbSubnetGroupName: database.dbSubnetGroupName, skipFinalSnapshot: true },
-        { customTimeouts: { create: "1s" } });
+        { customTimeouts: { create: "100ms" } });
       new lb.LoadBalancer("narrow", { subnets: [subnetIds[0] ?? "", subnetIds[0] ?? ""] });
       new ecr.Repository("twin", { name: repository.name });
       new iam.Role("twin", { name: role.name, assumeRolePolicy: role.assumeRolePolicy });
@@ -232,7 +232,7 @@ describe("a database, a load balancer, a registry, roles and parameters", () => 
     `);
     const { ok, text } = await project.engine.run("up", "--yes", "--skip-preview", "--continue-on-error");
     assert.equal(ok, false);
-    assert.match(text, /rds:Instance \(late\):\n +error: not done within the timeout of 1 s/);
+    assert.match(text, /rds:Instance \(late\):\n +error: not done within the timeout of 0\.1 s/);
     assert.match(text, /lb:LoadBalancer \(narrow\):\n.*InvalidConfigurationRequest/);
     assert.match(text, /ecr:Repository \(twin\):\n.*RepositoryAlreadyExistsException/);
     assert.match(text, /iam:Role \(twin\):\n.*EntityAlreadyExists/);
