@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { namesIn, withNames } from "./public-names.ts";
+import { namesIn, withHostsFile, withNames } from "./public-names.ts";
 
 const account = "000000000001";
 const other = "000000000002";
@@ -85,4 +85,27 @@ test("a line of the user that holds one of the names among others stays", () => 
 test("an end without its begin is removed with the names of AWS above it, and no other line", () => {
   const orphan = `10.0.0.1 mine.example\n198.18.0.10 old.elb.amazonaws.com\n${end}`;
   assert.equal(withNames(orphan, account, new Map()), "10.0.0.1 mine.example\n");
+});
+
+test("another process waits until the hosts file is free", async () => {
+  // A second instance of the module shares no memory with the first, like another process.
+  const second = new URL("./public-names.ts?second", import.meta.url).href;
+  const other = (await import(second)) as { withHostsFile: typeof withHostsFile };
+  const order: string[] = [];
+  let waiting: Promise<unknown> | undefined;
+  await withHostsFile(async () => {
+    waiting = other.withHostsFile(() => Promise.resolve(order.push("second")));
+    await new Promise(setImmediate);
+    order.push("first");
+  });
+  await waiting;
+  assert.deepEqual(order, ["first", "second"]);
+});
+
+test("the hosts file is free again after an error", async () => {
+  await assert.rejects(
+    withHostsFile(() => Promise.reject(new Error("planted"))),
+    /planted/,
+  );
+  assert.equal(await withHostsFile(() => Promise.resolve(1)), 1);
 });

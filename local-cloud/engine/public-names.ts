@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Mutex } from "async-mutex";
 import { accountId } from "./account.ts";
 
@@ -163,12 +166,41 @@ function entryOf(line: string): [name: string, address: string][] {
 }
 
 /**
+ * Runs work while no other process of the local cloud changes the hosts file, on this machine and
+ * under any account. The lock is an abstract socket, which Linux closes with its process.
+ */
+export async function withHostsFile<T>(work: () => Promise<T>): Promise<T> {
+  return lock.runExclusive(async () => {
+    const server = createServer();
+    while (!(await listens(server))) await delay(20);
+    try {
+      return await work();
+    } finally {
+      server.close();
+      await once(server, "close");
+    }
+  });
+}
+
+/** Returns false when another process has the lock. */
+async function listens(server: Server): Promise<boolean> {
+  server.listen("\0local-cloud/etc/hosts");
+  return once(server, "listening").then(
+    () => true,
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") return false;
+      throw error;
+    },
+  );
+}
+
+/**
  * Changes the account's block. The file is written in place, because in a container it is a mount
  * that can't be replaced. It is read again afterwards, because another process may have written it
  * at the same moment.
  */
 async function changeNames(edit: (names: Map<string, string>) => unknown): Promise<void> {
-  await lock.runExclusive(async () => {
+  await withHostsFile(async () => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const text = await readHosts();
       const names = namesIn(text, accountId());
