@@ -54,13 +54,13 @@ become_root() {
   exit "$status"
 }
 
-# Waits until no other run changes the stack of this checkout. The lock is held until the last
-# process of the run has ended, so that a run never meets the engine of a killed one.
+# Waits until no other run changes the stack of this checkout and account. The lock is held until
+# the last process of the run has ended, so that a run never meets the engine of a killed one.
 take_run_lock() {
   mkdir -p "$checkout/.local"
-  exec 9>"$checkout/.local/run.lock"
+  exec 9>"$checkout/.local/run-${LOCAL_CLOUD_ACCOUNT:?}.lock"
   flock -n 9 && return
-  say "Another ./run works on this checkout: waiting for its end"
+  say "Another ./run works on this environment: waiting for its end"
   flock 9
 }
 
