@@ -52,7 +52,7 @@ const loadBalancer = new LoadBalancer("api", {
   after: firewall.rules,
 });
 if (load.kind !== "off") {
-  const after = [...load.ready, gifticon];
+  const after = [...load.ready, schema, ...kafka];
   deployLoadTest({ settings, swarm, load, database, apiUrl: loadBalancer.url, after });
 }
 for (const { node } of workers) node.retire([gifticon, ...loadBalancer.targets]);
