@@ -8,7 +8,7 @@ import { ADVICE, type AdviceName } from "./advice.ts";
 type Case = readonly [file: string, title: string];
 
 const LOSSES = "test/e2e/losses.ts";
-const LIFE = "test/e2e/environment.test.ts";
+const STANDING = "test/e2e/standing-environment.test.ts";
 const NODES = "test/e2e/nodes.ts";
 const TOPICS = "stacks/kafka/declare-topics.test.ts";
 const OFF = [LOSSES, "brings back a worker that was off"] as const;
@@ -24,13 +24,13 @@ const HELPS = {
   upJoinsAgain: LOST,
   upPullsAgain: LOST,
   upReadsAgain: BY_HAND,
-  upRemovesNodes: [LIFE, "detects a host that was removed by hand, and replaces it"],
+  upRemovesNodes: [STANDING, "detects a host that was removed by hand, and replaces it"],
   upRemovesService: BY_HAND,
   upDeploysAgain: CHANGED,
   upCreatesTopic: BY_HAND,
   upAddsPartitions: [TOPICS, "the check names it and changes nothing, and the declaration corrects it"],
-  upRefreshed: [LIFE, "fails without a security group rule, and the next up with --refresh repairs it"],
-  recover: [LIFE, "detects a host that was removed by hand, and replaces it"],
+  upRefreshed: [STANDING, "fails without a security group rule, and the next up with --refresh repairs it"],
+  recover: [STANDING, "detects a host that was removed by hand, and replaces it"],
   startEngine: OFF,
   startManagersEngine: OFF,
   managerGone: ["chaos/faults/replacement.ts", '"manager-replaced"'],

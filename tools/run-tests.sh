@@ -57,7 +57,8 @@ case "$layer" in
   engine | services) files_at_once=3 ;;
   *) files_at_once=2 ;;
 esac
-options+=("--test-concurrency=$files_at_once")
+# A caller's number comes later, and so it holds.
+options=("--test-concurrency=$files_at_once" "${options[@]}")
 
 causes="$(mktemp)"
 trap 'rm -f -- "$causes"' EXIT

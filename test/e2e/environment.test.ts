@@ -1,78 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
-import { PORTS } from "@gifticon/contract/facts/ports.ts";
 import { execa } from "execa";
-import { testAccount } from "local-cloud/engine/test-account.ts";
-import { ApiClient, type Answer } from "../../operate/api-client.ts";
-import { findInstance, leftovers, removeRecord } from "../../operate/local-hosts.ts";
+import { findInstance, leftovers } from "../../operate/local-hosts.ts";
 import { LocalStack, type OperationResult } from "../../operate/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
-import { faultSteps } from "./faults.ts";
+import { ACCOUNTS } from "./accounts.ts";
 import { LoadTest } from "./load-test.ts";
-import { lossSteps } from "./losses.ts";
-import { nodeSteps } from "./nodes.ts";
-import { securitySteps } from "./security.ts";
+import { Users } from "./users.ts";
 
 // The whole life of an environment as one story on one stack. Each test starts where the previous
 // one ended, because an environment of seven hosts takes too long to create for each.
-const { account, range } = testAccount("e2e");
+// standing-environment.test.ts tells another story beside it, on a stack of its own.
+const { account, range } = ACCOUNTS.life;
 const stack = new LocalStack("e2e", account);
+const users = new Users(stack);
 const loadTest = new LoadTest(stack);
 const setting = (name: string): string => `gifticon-event:${name}`;
 
 /** Matches the error of a remote command whose host doesn't answer. */
 const NO_ANSWER = /dial \d+\/\d+ failed/i;
 
-/** The next user id that no test of the story has used. */
-let nextUser = 1;
-const freshUsers = (count: number): number[] => Array.from({ length: count }, () => nextUser++);
-
-async function withClient<T>(use: (client: ApiClient) => Promise<T>): Promise<T> {
-  const client = new ApiClient((await stack.outputs()).apiUrl);
-  try {
-    return await use(client);
-  } finally {
-    await client.close();
-  }
-}
-
-/** Issues a gifticon. It retries, because a new load balancer first counts its health checks. */
-async function issueOne(): Promise<void> {
-  await withClient(async (client) => {
-    const [userId = 0] = freshUsers(1);
-    const answer = await waitUntil("a first answer", async () => {
-      const one = await client.ask(userId, `first-${userId}`);
-      return one.status < 300 && one.status > 0 ? one : undefined;
-    });
-    assert.equal((await client.follow(answer.requestId ?? "")).status, "issued");
-  });
-}
-
 const operations = ({ steps }: OperationResult): string[] => [...new Set(steps.map(({ op }) => op))].sort();
-
-/**
- * Sends requests of new users, ten at a time, until `work` has ended. Every accepted request must
- * then be issued.
- */
-async function underLoad(work: () => Promise<void>): Promise<void> {
-  await withClient(async (client) => {
-    const accepted: Answer[] = [];
-    const ended = new AbortController();
-    const asking = (async () => {
-      while (!ended.signal.aborted)
-        accepted.push(...(await client.askAll(freshUsers(10))).filter(({ status }) => status === 202));
-    })();
-    await work().finally(() => {
-      ended.abort();
-    });
-    await asking;
-    assert.ok(accepted.length > 100, `the load was hardly running: ${accepted.length} accepted`);
-    const states = await Promise.all(accepted.map(({ requestId }) => client.follow(requestId ?? "")));
-    assert.deepEqual([...new Set(states.map(({ status }) => status))], ["issued"]);
-  });
-}
 
 describe("the environment on the local cloud", () => {
   const step = story();
@@ -113,35 +63,14 @@ describe("the environment on the local cloud", () => {
     );
   });
 
-  step("issues a gifticon through the load balancer, the API, Kafka, the issuer and the database", issueOne);
+  step("issues a gifticon through the load balancer, the API, Kafka, the issuer and the database", () =>
+    users.issueOne(),
+  );
 
   step("changes nothing with a second up", async () => {
     const second = await stack.succeed("up", ["--expect-no-changes"]);
     assert.deepEqual(second.steps, []);
   });
-
-  step("issues 1,000 users once each, and rejects a repeated user as a duplicate", async () => {
-    await withClient(async (client) => {
-      const users = freshUsers(1_000);
-      const answers = await client.askAll(users);
-      assert.deepEqual([...new Set(answers.map(({ status }) => status))], [202]);
-      const states = await Promise.all(answers.map(({ requestId }) => client.follow(requestId ?? "")));
-      assert.deepEqual([...new Set(states.map(({ status }) => status))], ["issued"]);
-      assert.equal(new Set(states.map(({ code }) => code)).size, 1_000);
-
-      const again = await client.ask(users[0] ?? 0);
-      assert.equal(again.status, 202);
-      const state = await client.follow(again.requestId ?? "");
-      assert.equal(state.status, "rejected");
-      assert.match(state.reason ?? "", /duplicate/);
-    });
-  });
-
-  securitySteps(step, stack);
-
-  faultSteps(step, stack);
-
-  lossSteps(step, stack);
 
   step("only adds when a worker is added", async () => {
     await stack.configure({ [setting("workers")]: 6 });
@@ -157,69 +86,13 @@ describe("the environment on the local cloud", () => {
 
   step("drains a worker before it goes, and loses no accepted request", async () => {
     await stack.configure({ [setting("workers")]: 5 });
-    await underLoad(async () => {
+    await users.underLoad(async () => {
       const outcome = await stack.succeed("up");
       const gone = outcome.steps.filter(({ op }) => op === "delete").map(({ name }) => name);
       assert.ok(gone.length > 0 && gone.every((name) => name.includes("worker-6")), gone.join(", "));
     });
     assert.equal((await swarmNodes(account, stack)).length, 7);
   });
-
-  step("detects a host that was removed by hand, and replaces it with its labels", async () => {
-    const { container } = await findInstance(account, "worker-2");
-    await execa("docker", ["rm", "-f", "-v", container]);
-    await stack.succeed("refresh");
-    await stack.succeed("up");
-    assert.notEqual((await findInstance(account, "worker-2")).container, container);
-    const nodes = await swarmNodes(account, stack);
-    assert.deepEqual(
-      nodes.filter(({ state }) => state !== "ready"),
-      [],
-    );
-    assert.equal(nodes.length, 7);
-    await issueOne();
-  });
-
-  nodeSteps(step, stack);
-
-  step("fails without a security group rule, and the next up with --refresh repairs it", async () => {
-    await removeRecord(
-      account,
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-      ({ fromPort }) => fromPort === PORTS.api,
-    );
-    await withClient(async (client) => {
-      await waitUntil("the load balancer to find no healthy target", async () => {
-        const { status } = await client.ask(nextUser++);
-        return status === 503;
-      });
-    });
-    const repaired = await stack.succeed("up", ["--refresh"]);
-    assert.ok(repaired.steps.some(({ type, op }) => type.endsWith(":SecurityGroupIngressRule") && op === "create"));
-    await issueOne();
-  });
-
-  step(
-    "fails the up with the service's own error when a service can't start, and the old version keeps serving",
-    async () => {
-      const restore = await stack.edit(
-        "services/gifticon-issuer/main.ts",
-        () => 'throw new Error("planted: no start");\n',
-      );
-      const failed = await stack.run("up");
-      assert.notEqual(failed.exitCode, 0);
-      assert.match(failed.output, /planted: no start/);
-      assert.deepEqual(
-        failed.steps.filter(({ type }) => type === "docker:index/image:Image").map(({ name }) => name),
-        ["gifticon-issuer"],
-        "a change in one service builds one image",
-      );
-      await issueOne();
-      await restore();
-      await stack.succeed("up");
-      await issueOne();
-    },
-  );
 
   step("finishes an up that was killed in the middle", async () => {
     await stack.configure({ [setting("workers")]: 6 });
@@ -230,7 +103,7 @@ describe("the environment on the local cloud", () => {
     await up;
     assert.match(await stack.command("up"), /Proof: .* issued/);
     assert.equal((await swarmNodes(account, stack)).filter(({ state }) => state === "ready").length, 8);
-    await issueOne();
+    await users.issueOne();
   });
 
   step("adds a load generator, which refuses invalid options and starts nothing", async () => {
@@ -255,12 +128,12 @@ describe("the environment on the local cloud", () => {
     assert.equal((await stack.outputs()).mode, "direct");
     assert.equal((await stack.outputs()).kafkaBootstrapServers, undefined);
     assert.equal((await swarmNodes(account, stack)).length, 7);
-    await issueOne();
+    await users.issueOne();
     await loadTest.endsInOrder();
     await stack.configure({ [setting("mode")]: "kafka" });
     await stack.succeed("up");
     assert.equal((await swarmNodes(account, stack)).length, 8);
-    await issueOne();
+    await users.issueOne();
   });
 
   step("passes the load test in both modes: nothing lost, doubled or oversold", () => loadTest.passesInBothModes());

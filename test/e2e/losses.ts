@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { inStack, SERVICE_LABEL, STACK_LABEL, STACKS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
 import { TOPIC } from "@gifticon/contract/facts/queue.ts";
+import { withHostsFile } from "local-cloud/engine/public-names.ts";
 import { runOnHost } from "../../operate/local-hosts.ts";
 import type { LocalStack } from "../../operate/local-stack.ts";
 import { waitUntil } from "@gifticon/runtime/wait-until.ts";
@@ -84,7 +85,9 @@ class Losses {
   /** Removes the local cloud's lines from /etc/hosts, as WSL does at each start. */
   async rewriteHosts(): Promise<void> {
     const block = new RegExp(`# BEGIN local-cloud ${this.#stack.account}.*\\n(?:.*\\n)*?# END.*\\n`);
-    await writeFile("/etc/hosts", (await readFile("/etc/hosts", "utf8")).replace(block, ""));
+    await withHostsFile(async () => {
+      await writeFile("/etc/hosts", (await readFile("/etc/hosts", "utf8")).replace(block, ""));
+    });
   }
 
   /** Adds a service to a stack, without tasks. */

@@ -85,6 +85,8 @@ run_layer() {
   if [[ $1 == e2e ]]; then prepare_generator || return 1; fi
   local given=()
   mapfile -t given < <(printf '%s' "${arguments[$1]:-}")
+  # Both stories of e2e have an environment. With less memory they run one after the other.
+  if [[ $1 == e2e ]] && (($(available_mib) < 2 * memory_needed_mib)); then given=(--test-concurrency=1 "${given[@]}"); fi
   npm run --silent "${script[$1]}" -- "${given[@]}" </dev/null
 }
 
