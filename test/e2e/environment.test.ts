@@ -94,31 +94,28 @@ describe("the environment on the local cloud", () => {
     assert.equal((await swarmNodes(account, stack)).length, 7);
   });
 
-  step("finishes an up that was killed in the middle", async () => {
-    await stack.configure({ [setting("workers")]: 6 });
+  step("finishes an up that was killed in the middle, and so adds a load generator", async () => {
+    await stack.configure({ [setting("loadGenerator")]: "k6" });
     const up = stack.start(["up", "--stack", "local", "--yes", "--skip-preview"], { reject: false });
-    await waitUntil("the sixth worker's container", () => findInstance(account, "worker-6")).finally(() =>
+    await waitUntil("the load generator's container", () => findInstance(account, "load-generator")).finally(() =>
       up.kill("SIGKILL"),
     );
     await up;
     assert.match(await stack.command("up"), /Proof: .* issued/);
-    assert.equal((await swarmNodes(account, stack)).filter(({ state }) => state === "ready").length, 8);
-    await users.issueOne();
-  });
-
-  step("adds a load generator, which refuses invalid options and starts nothing", async () => {
-    await stack.configure({ [setting("workers")]: 5, [setting("loadGenerator")]: "k6" });
-    await loadTest.plantFaults();
-    await stack.succeed("up");
     const nodes = await swarmNodes(account, stack);
+    assert.equal(nodes.filter(({ state }) => state === "ready").length, 8);
     assert.deepEqual(
       nodes.filter(({ labels }) => labels["load_generator"] === "true").map(({ name }) => name),
       ["load-generator"],
     );
-    await loadTest.refusesBadInput();
+    await users.issueOne();
   });
 
+  step("refuses invalid options of a load test, and starts nothing", () => loadTest.refusesBadInput());
+
   step("names the lost requests in a load test of an API that forgets one and an issuer that skips one", async () => {
+    await loadTest.plantFaults();
+    await stack.succeed("up");
     await loadTest.findsPlantedFaults();
   });
 
