@@ -8,8 +8,8 @@ function nameserverOf(vpcRange: string): string {
 }
 
 /**
- * Chains in the mangle table of a member's network namespace. The boot script of an instance waits
- * for the first.
+ * Chains in the mangle table of a member's network namespace. The boot of an instance waits for the
+ * first.
  */
 const CHAIN_IN = "local-cloud-in";
 const CHAIN_OUT = "local-cloud-out";

@@ -169,3 +169,22 @@ test("the identity document names account, region and instance", async () => {
   const { accountId, region, instanceId } = JSON.parse(body) as Record<string, string>;
   assert.deepEqual([accountId, region, instanceId], ["123456789012", "ap-northeast-2", "i-1"]);
 });
+
+test("each name that a listing shows has a document, as cloud-init expects of the version it asks for", async () => {
+  const { get } = service({ userData: "#!/bin/sh\n", keyName: "operator" });
+  const walk = async (folder: string): Promise<string[]> => {
+    const { status, body } = await get(folder);
+    assert.equal(status, 200, folder);
+    const names = body.split("\n").map((name) => name.replace(/^(\d+)=.*$/, "$1/"));
+    const paths = names.map((name) => `${folder}${name}`);
+    const nested = await Promise.all(paths.map(async (path) => (path.endsWith("/") ? walk(path) : [path])));
+    return nested.flat();
+  };
+  const documents = await walk("/2021-03-23/meta-data/");
+  for (const path of [...documents, "/2021-03-23/user-data", "/2021-03-23/dynamic/instance-identity/document"]) {
+    assert.equal((await get(path)).status, 200, path);
+  }
+  for (const name of ["instance-id", "local-hostname", "placement/availability-zone", "public-keys/0/openssh-key"]) {
+    assert.ok(documents.includes(`/2021-03-23/meta-data/${name}`), name);
+  }
+});

@@ -7,6 +7,7 @@ import { listRecords } from "../engine/records.ts";
 import { token } from "../aws/ec2/tokens.ts";
 import { applyFirewalls } from "./firewall.ts";
 import { applyHopLimits } from "./hop-limits.ts";
+import { keepPoweredOff } from "./power.ts";
 import { viewOf, type View } from "./view.ts";
 
 /** Milliseconds for which a view may be used to answer requests. */
@@ -75,10 +76,10 @@ export async function watch(reconciler: Reconciler, account: string): Promise<vo
     rest += chunk.toString();
     const lines = rest.split("\n");
     rest = lines.pop() ?? "";
-    if (!lines.some((line) => line.includes(account) && concernsRules(line))) continue;
-    reconciler.reconcile().catch((error: unknown) => {
-      console.error(error);
-    });
+    const own = lines.filter((line) => line.includes(account));
+    for (const line of own) keepPoweredOff(line).catch(report);
+    if (!own.some(concernsRules)) continue;
+    reconciler.reconcile().catch(report);
   }
   throw new Error("the Docker engine ended its stream of events");
 }
@@ -89,4 +90,8 @@ export async function watch(reconciler: Reconciler, account: string): Promise<vo
  */
 function concernsRules(event: string): boolean {
   return !event.includes('"Type":"volume"') || event.includes("securitygroup");
+}
+
+function report(error: unknown): void {
+  console.error(error);
 }

@@ -30,6 +30,8 @@ export interface ContainerOptions {
   stack?: string;
   image: string;
   hostname?: string;
+  /** Gives the container a terminal as /dev/console. */
+  console?: boolean;
   command?: string[];
   entrypoint?: string[];
   environment?: Record<string, string>;
@@ -73,6 +75,7 @@ export async function createContainer(options: ContainerOptions): Promise<void> 
       name,
       Image: options.image,
       ...(options.hostname === undefined ? {} : { Hostname: options.hostname }),
+      Tty: options.console ?? false,
       ...(options.command === undefined ? {} : { Cmd: options.command }),
       ...(options.entrypoint === undefined ? {} : { Entrypoint: options.entrypoint }),
       Env: Object.entries(options.environment ?? {}).map(([key, value]) => `${key}=${value}`),
@@ -221,8 +224,11 @@ export function addressIn(networks: Record<string, Docker.EndpointSettings>, net
 /** Returns the last lines that a container printed, or "" when it is gone. */
 export async function logsTail(name: string, lines: number): Promise<string> {
   try {
-    const raw = await docker.getContainer(name).logs({ stdout: true, stderr: true, tail: lines });
-    return demultiplex(raw).trimEnd();
+    const container = docker.getContainer(name);
+    const raw = await container.logs({ stdout: true, stderr: true, tail: lines });
+    const { Config } = await container.inspect();
+    // A terminal's output is one stream, and its lines end as on a terminal.
+    return (Config.Tty ? raw.toString().replaceAll("\r\n", "\n") : demultiplex(raw)).trimEnd();
   } catch (error) {
     if (isNotFound(error)) return "";
     throw error;

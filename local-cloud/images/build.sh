@@ -5,7 +5,7 @@ set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
 
-declare -A tags=([host]=local-cloud/host:debian-13 [services]=local-cloud/services:1)
+declare -A tags=([host]=local-cloud/host:debian-13-systemd [services]=local-cloud/services:1)
 
 # source_of NAME: prints a digest of an image's files and base image.
 source_of() {

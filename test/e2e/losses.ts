@@ -15,7 +15,7 @@ type Stack = Pick<LocalStack, "account" | "doctor" | "command">;
  * issues no certificate for less than an hour.
  */
 const EXPIRE = `set -e
-systemctl stop docker
+systemctl stop docker.socket docker
 cd /var/lib/docker/swarm/certificates
 openssl req -new -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /O=swarm/OU=swarm-worker/CN=node \\
   -not_before 20200101000000Z -not_after 20200102000000Z -keyout /tmp/key.pem -out /tmp/certificate.pem 2>/dev/null
@@ -141,14 +141,14 @@ export function lossSteps(step: Step, stack: Stack): void {
   const losses = new Losses(stack);
 
   step("brings back a worker that was off while the Swarm's authority was rotated", async () => {
-    await losses.on("worker-2", "systemctl stop docker");
+    await losses.on("worker-2", "systemctl stop docker.socket docker");
     await losses.onManager("swarm", "ca", "--rotate", "--detach", "--quiet");
     await losses.reports([
       /worker-2 \(\w+\) has no certificate of the Swarm's new authority.*; next: start its host or engine/,
       /worker-2: its Docker engine doesn't answer; next: on worker-2: sudo systemctl restart docker$/,
     ]);
     await losses.on("worker-2", "systemctl restart docker");
-    await losses.on("manager", "systemctl stop docker");
+    await losses.on("manager", "systemctl stop docker.socket docker");
     await losses.reports([
       /the manager can't report the Swarm's state: .*; next: on the manager: sudo systemctl restart docker$/,
     ]);

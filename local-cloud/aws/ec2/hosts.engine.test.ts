@@ -1,75 +1,49 @@
 import assert from "node:assert/strict";
-import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
-import type { Properties, ResourceType } from "../../provider/resource-type.ts";
-import {
-  containerName,
-  execIn,
-  logsTail,
-  removeContainer,
-  startContainer,
-  stopContainer,
-} from "../../engine/containers.ts";
+import type { Properties } from "../../provider/resource-type.ts";
+import { containerName, logsTail, removeContainer, startContainer, stopContainer } from "../../engine/containers.ts";
 import { reconcile } from "../../engine/reconcile.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
 import { testAccount } from "../../engine/test-account.ts";
 import { sweep } from "../../sweep.ts";
 import { aws } from "../package.ts";
 import { leftovers } from "../testing/leftovers.ts";
+import { BOOT_TIME, booted, contextOf, Resources, shell, typeOf, type Made as Host } from "../testing/resources.ts";
 import { textOf } from "./find.ts";
 import { token } from "./tokens.ts";
 
 /** Uses its own account and range, so that other environments on this machine don't interfere. */
 process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("hosts").account;
 const range = "10.251.0.0/16";
-const bootTime = 180_000;
-
-interface Host {
-  id: string;
-  outputs: Properties;
-}
-
-const made: { type: ResourceType; id: string; outputs: Properties }[] = [];
-let vpc: string, group: string, subnet: string, keyName: string;
+const resources = new Resources();
+let hostInputs: Properties;
+let vpc: string, group: string, subnet: string;
 let first: Host, second: Host;
 
 before(async () => {
   // Removes the leftovers of a killed run: they would occupy the range.
   await sweep(aws, new Set());
-  vpc = (await make(token.vpc, { cidrBlock: range })).id;
-  const gateway = await make(token.internetGateway, { vpcId: vpc });
-  const { outputs } = await make(token.subnet, { vpcId: vpc, cidrBlock: "10.251.1.0/24", mapPublicIpOnLaunch: true });
-  subnet = made.at(-1)?.id ?? "";
+  hostInputs = await resources.makeNetwork(range);
+  subnet = textOf(hostInputs, "subnetId");
+  group = (hostInputs["vpcSecurityGroupIds"] as string[])[0] ?? "";
+  const { outputs } = (await typeOf(token.subnet).read(subnet, {})) ?? { outputs: {} };
   assert.equal(outputs["availabilityZone"], "ap-northeast-2a");
-  const table = await make(token.routeTable, { vpcId: vpc });
-  await make(token.routeTableAssociation, { routeTableId: table.id, subnetId: subnet });
-  await make(token.route, { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id });
-  group = (await make(token.securityGroup, { vpcId: vpc, name: "host" })).id;
-  await make(token.ingressRule, {
-    securityGroupId: group,
-    ipProtocol: "tcp",
-    fromPort: 22,
-    toPort: 22,
-    cidrIpv4: "0.0.0.0/0",
-  });
-  keyName = (
-    await make(token.keyPair, { keyName: "operator", publicKey: openSshKey(generateKeyPairSync("ed25519").publicKey) })
-  ).id;
+  vpc = textOf(outputs, "vpcId");
   [first, second] = await Promise.all([
-    make(token.instance, { ...hostInputs(), userData: "#!/bin/sh\nhostname\nsystemctl enable --now docker\n" }),
-    make(token.instance, hostInputs()),
+    resources.make(token.instance, { ...hostInputs, userData: "#!/bin/sh\nhostname\nsystemctl enable --now docker\n" }),
+    resources.make(token.instance, hostInputs),
   ]);
   await Promise.all([booted(first), booted(second)]);
 });
 
 after(async () => {
-  for (const { type, id, outputs } of made.reverse()) await type.delete(id, outputs, contextOf(type.token));
+  await resources.removeAll();
   assert.deepEqual(await leftovers(), []);
 });
 
 test("the console shows the output of the user data", async () => {
-  assert.match(await logsTail(containerName(first.id), 50), /^ip-10-251-1-\d+$/m);
+  assert.match(await logsTail(containerName(first.id), 200), /^\[[ \d.]+\] cloud-init\[\d+\]: ip-10-251-1-\d+$/m);
   assert.equal((await shell(first, "docker version --format '{{.Server.Version}}'")).exitCode, 0);
 });
 
@@ -117,7 +91,7 @@ test("answers of the metadata service do not reach a container behind the instan
 test("an instance connects to nothing without an egress rule, and a new rule applies at once", async () => {
   const address = privateIpOf(second);
   assert.equal(await connects(first, address, 22), false);
-  const rule = await make(token.egressRule, {
+  const rule = await resources.make(token.egressRule, {
     securityGroupId: group,
     ipProtocol: "tcp",
     fromPort: 22,
@@ -125,7 +99,7 @@ test("an instance connects to nothing without an egress rule, and a new rule app
     referencedSecurityGroupId: group,
   });
   assert.equal(await connects(first, address, 22), true);
-  await remove(rule.id);
+  await resources.remove(rule.id);
   assert.equal(await connects(first, address, 22), false);
 });
 
@@ -141,7 +115,7 @@ test("rules of the local cloud that an instance's root removed come back with th
 
 test("an instance gets another public address by a stop and a start, unless it has an Elastic IP address", async () => {
   const own = publicIpOf(second);
-  const { id, outputs } = await make(token.elasticIp, { domain: "vpc", instance: second.id });
+  const { id, outputs } = await resources.make(token.elasticIp, { domain: "vpc", instance: second.id });
   const elastic = textOf(outputs, "publicIp");
   assert.deepEqual([await reaches(elastic, 22), await reaches(own, 22)], [true, false]);
   assert.equal(await readPublicIp(second), elastic);
@@ -150,7 +124,7 @@ test("an instance gets another public address by a stop and a start, unless it h
   assert.equal(await readPublicIp(second), elastic);
   assert.equal(await reaches(elastic, 22), true);
 
-  await remove(id);
+  await resources.remove(id);
   const next = await readPublicIp(second);
   assert.notEqual(next, elastic);
   assert.equal(await reaches(next, 22), true);
@@ -163,15 +137,15 @@ test("an instance gets another public address by a stop and a start, unless it h
 
 test("a sixth Elastic IP address exceeds the quota, and an address of no instance stays its own", async () => {
   const all: Host[] = [];
-  for (let count = 0; count < 5; count += 1) all.push(await make(token.elasticIp, {}));
+  for (let count = 0; count < 5; count += 1) all.push(await resources.make(token.elasticIp, {}));
   assert.equal(new Set(all.map(publicIpOf)).size, 5);
-  await assert.rejects(make(token.elasticIp, {}), /AddressLimitExceeded/);
+  await assert.rejects(resources.make(token.elasticIp, {}), /AddressLimitExceeded/);
   await assert.rejects(
     async () =>
       typeOf(token.elasticIp).update?.(all[0]?.id ?? "", {}, { instance: "i-0123456789abcdef0" }, contextOf("")),
     /InvalidInstanceID\.NotFound/,
   );
-  for (const { id } of all) await remove(id);
+  for (const { id } of all) await resources.remove(id);
 });
 
 test("read shows a stopped instance as EC2 does, without its public address", async () => {
@@ -182,7 +156,7 @@ test("read shows a stopped instance as EC2 does, without its public address", as
   const updated = await typeOf(token.instance).update?.(
     second.id,
     stopped,
-    { ...hostInputs(), tags: { a: "b" } },
+    { ...hostInputs, tags: { a: "b" } },
     contextOf(token.instance),
   );
   assert.deepEqual([updated?.["instanceState"], updated?.["publicIp"]], ["stopped", ""]);
@@ -202,8 +176,8 @@ test("read finds no instance whose container was removed, and removes its leftov
 
 test("a failed creation leaves nothing behind and names its cause", async () => {
   const before = await leftovers();
-  await assert.rejects(make(token.instance, { ...hostInputs(), privateIp: privateIpOf(first) }), /is in use/);
-  await assert.rejects(make(token.instance, { ...hostInputs(), keyName: "nobody" }), /InvalidKeyPair.NotFound/);
+  await assert.rejects(resources.make(token.instance, { ...hostInputs, privateIp: privateIpOf(first) }), /is in use/);
+  await assert.rejects(resources.make(token.instance, { ...hostInputs, keyName: "nobody" }), /InvalidKeyPair.NotFound/);
   assert.deepEqual(await leftovers(), before);
 });
 
@@ -216,21 +190,10 @@ test("a resource that another one uses can't be deleted", async () => {
 
 test("a VPC with an overlapping range is refused, and the error names the stack that has the range", async () => {
   await assert.rejects(
-    make(token.vpc, { cidrBlock: "10.251.128.0/17" }),
+    resources.make(token.vpc, { cidrBlock: "10.251.128.0/17" }),
     /10\.251\.0\.0\/16, which is held by stack test of account 990000\d{6}/,
   );
 });
-
-function hostInputs(): Properties {
-  return {
-    ami: "ami-0d13d13d13d13d130",
-    instanceType: "t3.micro",
-    subnetId: subnet,
-    vpcSecurityGroupIds: [group],
-    keyName,
-    metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
-  };
-}
 
 async function readPublicIp({ id }: Host): Promise<string> {
   return textOf((await typeOf(token.instance).read(id, {}))?.outputs ?? {}, "publicIp");
@@ -240,9 +203,9 @@ async function readPublicIp({ id }: Host): Promise<string> {
 async function changeType({ id }: Host, instanceType: string): Promise<void> {
   const type = typeOf(token.instance);
   const { outputs: state } = (await type.read(id, {})) ?? { outputs: {} };
-  await type.update?.(id, state, { ...hostInputs(), instanceType }, contextOf(token.instance));
+  await type.update?.(id, state, { ...hostInputs, instanceType }, contextOf(token.instance));
   const answers = async () => reaches(privateIpOf(second), 22);
-  await waitUntil(answers, { what: `${id} to boot`, timeout: bootTime });
+  await waitUntil(answers, { what: `${id} to boot`, timeout: BOOT_TIME });
 }
 
 function privateIpOf({ outputs }: Host): string {
@@ -251,44 +214,6 @@ function privateIpOf({ outputs }: Host): string {
 
 function publicIpOf({ outputs }: Host): string {
   return textOf(outputs, "publicIp");
-}
-
-function typeOf(name: string): ResourceType {
-  const type = aws.resources.find((one) => one.token === name);
-  assert.ok(type);
-  return type;
-}
-
-async function make(name: string, inputs: Properties): Promise<Host> {
-  const type = typeOf(name);
-  const created = await type.create(type.inputs.parse(inputs), contextOf(name));
-  made.push({ type, ...created });
-  return created;
-}
-
-async function remove(id: string): Promise<void> {
-  const index = made.findIndex((one) => one.id === id);
-  const [found] = made.splice(index, 1);
-  await found?.type.delete(id, found.outputs, contextOf(found.type.token));
-}
-
-function contextOf(name: string) {
-  return {
-    urn: `urn:pulumi:test::hosts::${name}::one`,
-    name: "one",
-    randomSuffix: (length: number) => "0".repeat(length),
-    progress: () => undefined,
-    signal: new AbortController().signal,
-  };
-}
-
-async function booted({ id }: Host): Promise<void> {
-  const isUp = async () => (await logsTail(containerName(id), 50)).includes("boot: the instance is up");
-  await waitUntil(isUp, { what: `${id} to boot`, timeout: bootTime });
-}
-
-async function shell({ id }: Host, script: string) {
-  return execIn(containerName(id), ["bash", "-c", script]);
 }
 
 async function connects(host: Host, address: string, port: number): Promise<boolean> {
@@ -305,10 +230,4 @@ async function reaches(host: string, port: number): Promise<boolean> {
     };
     socket.on("connect", end(true)).on("error", end(false)).on("timeout", end(false));
   });
-}
-
-function openSshKey(key: KeyObject): string {
-  const raw = Buffer.from(key.export({ format: "jwk" }).x ?? "", "base64url");
-  const field = (data: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, data.length]), data]);
-  return `ssh-ed25519 ${Buffer.concat([field(Buffer.from("ssh-ed25519")), field(raw)]).toString("base64")} test`;
 }

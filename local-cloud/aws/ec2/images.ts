@@ -14,7 +14,7 @@ export const machineImages: ReadonlyMap<string, MachineImage> = new Map([
   [
     "ami-0d13d13d13d13d130",
     {
-      containerImage: "local-cloud/host:debian-13",
+      containerImage: "local-cloud/host:debian-13-systemd",
       defaultUser: "admin",
       rootDeviceName: "/dev/xvda",
       rootVolumeSize: 8,

@@ -25,6 +25,12 @@ import { token } from "./tokens.ts";
 /** Seconds that an instance has to shut down before it is killed. */
 const SHUTDOWN_SECONDS = 3;
 
+/**
+ * The exit code of an instance that powered itself off (images/host/poweroff.conf). Any other end
+ * is a reboot or a crash, after which the instance starts again.
+ */
+export const POWER_OFF_EXIT_CODE = 64;
+
 /** The address of an instance in its subnet, and its public address if it has one. */
 export interface InstanceAddresses {
   privateIp: string;
@@ -77,8 +83,8 @@ export async function withInstanceAddresses<T>(
 }
 
 /**
- * Creates and starts the instance's container. Its boot script waits until the control plane has
- * applied its security groups.
+ * Creates and starts the instance's container. Its boot waits until the control plane has applied
+ * its security groups.
  */
 export async function createInstance(
   options: InstanceOptions,
@@ -97,6 +103,7 @@ export async function createInstance(
     ...(stack === undefined ? {} : { stack }),
     image: options.containerImage,
     hostname: hostName,
+    console: true,
     environment: { LOCAL_CLOUD_NAMESERVER: addressAt(rangeOf(network), 2), LOCAL_CLOUD_DOMAIN: privateDomain() },
     attachments: [
       {
