@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import type { Properties } from "../../provider/resource-type.ts";
 import { containerName, logsTail, startContainer, stopContainer } from "../../engine/containers.ts";
 import { waitUntil } from "../../engine/wait-until.ts";
@@ -24,6 +25,31 @@ until test -e /run/go; do sleep 0.1; done
 echo ran >>/root/runs
 systemctl enable --now docker
 `;
+
+const CLOUD_CONFIG = `#cloud-config
+write_files:
+  - path: /etc/motd.d/note
+    content: written
+    permissions: "0600"
+runcmd:
+  - [sh, -c, "cat /etc/motd.d/note >/root/ran"]
+`;
+
+const MIME = [
+  'Content-Type: multipart/mixed; boundary="part"',
+  "MIME-Version: 1.0",
+  "",
+  "--part",
+  'Content-Type: text/cloud-config; charset="us-ascii"',
+  "",
+  CLOUD_CONFIG.replace("written", "first"),
+  "--part",
+  'Content-Type: text/x-shellscript; charset="us-ascii"',
+  "",
+  "#!/bin/sh\necho second >/root/second",
+  "--part--",
+  "",
+].join("\n");
 
 before(async () => {
   // Removes the leftovers of a killed run: they would occupy the range.
@@ -97,6 +123,21 @@ test("an instance that powers itself off is stopped until it is started", async 
   await startContainer(containerName(held.id));
   await bootedAgain(4);
   assert.equal(await stateOf(held), "running");
+});
+
+test("user data may be a cloud-config, compressed, or a MIME message", async () => {
+  const texts = [CLOUD_CONFIG, gzipSync(CLOUD_CONFIG), MIME, gzipSync(MIME)];
+  const hosts = await Promise.all(
+    texts.map(async (data) =>
+      resources.make(token.instance, { ...hostInputs, userDataBase64: Buffer.from(data).toString("base64") }),
+    ),
+  );
+  await Promise.all(hosts.map(booted));
+  const ran = await Promise.all(
+    hosts.map(async (host) => (await shell(host, "cat /root/ran /root/second 2>/dev/null")).stdout.trim()),
+  );
+  assert.deepEqual(ran, ["written", "written", "firstsecond", "firstsecond"]);
+  for (const { id } of hosts) await resources.remove(id);
 });
 
 /** Waits until an instance has finished its boot of that number. */

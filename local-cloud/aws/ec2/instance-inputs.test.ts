@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { checkInstance, instanceInputs } from "./instance-inputs.ts";
 
 const right = { ami: "ami-0d13d13d13d13d130", instanceType: "t3.micro", subnetId: "subnet-0123456789abcdef0" };
@@ -56,8 +57,33 @@ test("the limit of user data counts bytes before base64 encoding", () => {
   assert.deepEqual(failures({ userData: `#!/bin/sh\n${"é".repeat(8_188)}` }), ["userData"]);
 });
 
-test("user data that is not a script is refused", () => {
-  assert.deepEqual(failures({ userData: "#cloud-config\npackages: [docker.io]\n" }), ["userData"]);
+test("the limit of user data counts bytes as they are sent, compressed or not", () => {
+  const script = Buffer.from(`#!/bin/sh\n${"#".repeat(20_000)}`);
+  assert.deepEqual(failures({ userDataBase64: script.toString("base64") }), ["userDataBase64"]);
+  assert.deepEqual(failures({ userDataBase64: gzipSync(script).toString("base64") }), []);
+});
+
+for (const [name, text] of [
+  ["a script", "#!/usr/bin/env python3\n"],
+  ["a cloud-config", "#cloud-config\npackages: [docker.io]\n"],
+  ["a list of addresses", "#include\nhttps://example.com/a\n"],
+  ["a boothook after a blank line", "\n#cloud-boothook\necho a\n"],
+  ["a template", "## template: jinja\n#cloud-config\nruncmd: [echo {{ v1.region }}]\n"],
+  ["a MIME message", "Content-Type: multipart/mixed; boundary=a\nMIME-Version: 1.0\n\n--a--\n"],
+  ["nothing", ""],
+] as const) {
+  test(`user data may be ${name}, also compressed`, () => {
+    assert.deepEqual(failures({ userData: text }), []);
+    assert.deepEqual(failures({ userDataBase64: gzipSync(text).toString("base64") }), []);
+  });
+}
+
+test("user data that cloud-init would ignore is refused, also compressed", () => {
+  const text = "echo a script without its first line\n";
+  assert.deepEqual(failures({ userData: text }), ["userData"]);
+  assert.deepEqual(failures({ userDataBase64: gzipSync(text).toString("base64") }), ["userDataBase64"]);
+  const broken = gzipSync("#!/bin/sh\n").subarray(0, 12).toString("base64");
+  assert.deepEqual(failures({ userDataBase64: broken }), ["userDataBase64"]);
 });
 
 test("userData and userDataBase64 conflict", () => {
