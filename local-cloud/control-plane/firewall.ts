@@ -1,6 +1,6 @@
 import { docker, isNotFound } from "../engine/docker.ts";
 import { JUMPS, renderFirewall, renderNamespaceSetup } from "./firewall-rules.ts";
-import { runInNamespaceOf } from "./namespaces.ts";
+import { hasNamespace, runInNamespaceOf } from "./namespaces.ts";
 import type { Member, View } from "./view.ts";
 
 /** The first process of a running container, whose network namespace is the container's. */
@@ -44,7 +44,7 @@ export async function applyFirewalls(view: View, rangeOf: (vpcId: string) => str
         applied.delete(namespace);
         // The container stopped in between: its namespace is gone, and its next start applies the
         // rules again.
-        if ((await processOf(member))?.pid === process.pid) throw error;
+        if (hasNamespace(process.pid) && (await processOf(member))?.pid === process.pid) throw error;
       }
     }),
   );

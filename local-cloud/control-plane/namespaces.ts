@@ -1,10 +1,24 @@
 import { spawn } from "node:child_process";
+import { readlinkSync } from "node:fs";
 import { text } from "node:stream/consumers";
 
 /** A command in another network namespace failed. */
 class NamespaceError extends Error {
   readonly code = "NamespaceCommandFailed";
   override name = "NamespaceError";
+}
+
+/**
+ * Returns true while a process has a network namespace. Docker shows a container as running for a
+ * while after its first process has ended.
+ */
+export function hasNamespace(pid: number): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/ns/net`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
