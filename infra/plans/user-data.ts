@@ -47,6 +47,7 @@ export function renderUserData(values: HostScriptValues): string {
       LEAVE_PUBLIC_KEY: values.leavePublicKey.trim(),
       LEAVE_KEY_PARAMETER: values.leaveKeyParameter ?? "",
       LEAVE_SCRIPT: renderScript(`infra/scripts/member/${values.admits === true ? "admit-or-leave" : "leave"}.sh`, {}),
+      RESTORE_SCRIPT: renderScript("infra/scripts/member/restore-images.sh", {}),
       DATABASE_CA_FILE,
       SESSION_MANAGER: values.sessionManager,
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe } from "node:test";
 import { execa } from "execa";
-import { findInstance, leftovers } from "../../operate/local-hosts.ts";
+import { findInstance, instances, leftovers, runOnHost } from "../../operate/local-hosts.ts";
 import { LocalStack, type OperationResult } from "../../operate/local-stack.ts";
 import { story } from "../support/story.ts";
 import { swarmNodes } from "../support/swarm.ts";
@@ -61,6 +61,13 @@ describe("the environment on the local cloud", () => {
       nodes.filter(({ labels }) => labels["kafka_server"] === "true").map(({ name }) => name),
       ["kafka"],
     );
+  });
+
+  step("runs every host without a failed unit, and none upgrades its packages by itself", async () => {
+    for (const { name } of await instances(account)) {
+      assert.equal(await runOnHost(account, name, ["systemctl", "is-system-running", "--wait"]), "running", name);
+      assert.equal(await runOnHost(account, name, ["systemctl", "list-timers", "--no-legend", "apt-*"]), "", name);
+    }
   });
 
   step("issues a gifticon through the load balancer, the API, Kafka, the issuer and the database", () =>

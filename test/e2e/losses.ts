@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { inStack, SERVICE_LABEL, STACK_LABEL, STACKS, SWARM_SERVICES } from "@gifticon/contract/facts/names.ts";
+import { HOST_FOLDER } from "@gifticon/contract/facts/paths.ts";
 import { TOPIC } from "@gifticon/contract/facts/queue.ts";
 import { withHostsFile } from "local-cloud/engine/public-names.ts";
 import { runOnHost } from "../../operate/local-hosts.ts";
@@ -22,6 +24,10 @@ openssl req -new -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj 
 cat /tmp/key.pem >swarm-node.key
 cat /tmp/certificate.pem >swarm-node.crt
 systemctl start docker`;
+
+/** Removes a worker's images, and stops the timer by which the host would pull them again. */
+const PRUNE_FOR_GOOD =
+  "systemctl stop restore-images.timer restore-images.service && docker system prune --all --force";
 
 const IMAGE = "{{.Spec.TaskTemplate.ContainerSpec.Image}}";
 
@@ -179,10 +185,19 @@ export function lossSteps(step: Step, stack: Stack): void {
     await losses.reportsNoFault([REPLACED_TOPIC]);
   });
 
+  step("pulls the images that a host lost again, without an up", async () => {
+    const lost = await losses.on("worker-2", "docker system prune --all --force");
+    assert.match(lost, /untagged: \S+@sha256:/);
+    await waitUntil("worker-2 to have all its images again", async () => {
+      await losses.on("worker-2", `xargs --max-args 1 docker image inspect <${HOST_FOLDER}/wanted-images`);
+      return true;
+    });
+  });
+
   step("mends lost images, an expired certificate and ZooKeeper's lost volume by the doctor's steps", async () => {
     await losses.on("worker-1", EXPIRE);
     await losses.loseZooKeeper();
-    for (const worker of ["worker-2", "worker-3"]) await losses.on(worker, "docker system prune --all --force");
+    for (const worker of ["worker-2", "worker-3"]) await losses.on(worker, PRUNE_FOR_GOOD);
     await losses.reports([
       /worker-1: its node is in state error in the Swarm \(.*certificate has expired.*\); next: .*up joins it again$/,
       /worker-[23] lacks the image \S+, which tasks there may need; next: .*up pulls it again$/,
@@ -190,6 +205,7 @@ export function lossSteps(step: Step, stack: Stack): void {
     ]);
     await losses.forgetZooKeeper();
     await losses.up();
+    for (const worker of ["worker-2", "worker-3"]) await losses.on(worker, "systemctl start restore-images.timer");
     await losses.reportsNoFault([]);
   });
 }

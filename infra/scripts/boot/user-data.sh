@@ -4,7 +4,7 @@
 # infra/plans/user-data.ts describes the values; an empty LEAVE_KEY_PARAMETER means that this host
 # is not the first manager.
 # values: HOST_NAME REGION PACKAGES[] HOST_KEY_PARAMETER REGISTRY LEAVE_PUBLIC_KEY
-# values: LEAVE_KEY_PARAMETER LEAVE_SCRIPT DATABASE_CA_FILE SESSION_MANAGER
+# values: LEAVE_KEY_PARAMETER LEAVE_SCRIPT DATABASE_CA_FILE SESSION_MANAGER RESTORE_SCRIPT
 
 readonly IMDS=http://169.254.169.254/latest
 
@@ -12,12 +12,14 @@ main() {
   mkdir -p "$STATE_DIR"
   exec </dev/null > >(tee -a /var/log/host-boot.log) 2>&1
   trap 'finish "$?"' EXIT
+  stop_upgrades
   install_packages
   install_host_key
   configure_kernel
   install_certificates
   configure_docker
   allow_leaving
+  restore_images
   if [[ $SESSION_MANAGER == true ]]; then install_session_manager; fi
 }
 
@@ -32,6 +34,17 @@ finish() {
   fi
 }
 
+# Keeps apt from upgrading packages by itself: an upgrade of Docker restarts the host's tasks, and
+# all hosts would do that in the same hour. A new host has all upgrades (install_packages), so a new
+# generation patches the workers. A timer may have queued its service already, which waits for
+# cloud-init.
+stop_upgrades() {
+  systemctl disable --quiet --now apt-daily.timer apt-daily-upgrade.timer
+  systemctl stop apt-daily.service apt-daily-upgrade.service
+}
+
+# Upgrades the host and installs the packages that it lacks. An image that has all packages is used
+# as it is.
 install_packages() {
   local package missing=()
   for package in "${PACKAGES[@]}"; do
@@ -39,12 +52,18 @@ install_packages() {
   done
   if ((${#missing[@]} == 0)); then return; fi
   say "Installing ${missing[*]}."
-  export DEBIAN_FRONTEND=noninteractive
   # Without Error-Mode, apt-get succeeds when it could not fetch a list, and the installation then
   # finds no packages.
   wait_until 300 "apt-get to update the package lists" apt-get -q -o APT::Update::Error-Mode=any update
-  # Another process, such as unattended-upgrades, may hold apt's lock.
-  wait_until 600 "apt-get to install ${missing[*]}" apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 install "${missing[@]}"
+  wait_until 600 "apt-get to upgrade the packages" change_packages upgrade
+  wait_until 600 "apt-get to install ${missing[*]}" change_packages install "${missing[@]}"
+}
+
+# change_packages VERB [PACKAGE]...: runs apt-get without questions. Another process may hold its
+# lock, so it waits for that.
+change_packages() {
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 \
+    -o DPkg::Options::=--force-confold "$@"
 }
 
 # Installs the SSH key that the program made for this host. The program knows its public half, so no
@@ -150,12 +169,44 @@ allow_leaving() {
   if [[ $LEAVE_KEY_PARAMETER != "" ]]; then parameter "$LEAVE_KEY_PARAMETER" "$STATE_DIR/leave-key"; fi
 }
 
+# Lets the host pull images that it lost. Root's login to the registry is in its home.
+restore_images() {
+  printf '%s\n' "$RESTORE_SCRIPT" >/usr/local/sbin/restore-images
+  chmod 755 /usr/local/sbin/restore-images
+  cat >/etc/systemd/system/restore-images.service <<'EOF'
+[Unit]
+Description=Pull lost images of the stacks
+After=docker.service
+
+[Service]
+Type=oneshot
+Environment=HOME=/root
+ExecStart=/usr/local/sbin/restore-images
+TimeoutStartSec=600
+SyslogLevel=notice
+LogLevelMax=notice
+EOF
+  cat >/etc/systemd/system/restore-images.timer <<'EOF'
+[Unit]
+Description=Look for lost images of the stacks
+
+[Timer]
+OnActiveSec=60
+OnUnitInactiveSec=60
+AccuracySec=15
+
+[Install]
+WantedBy=timers.target
+EOF
+  systemctl enable --quiet --now restore-images.timer
+}
+
 install_session_manager() {
   say "Installing the agent of SSM Session Manager."
   local -r package=/var/cache/amazon-ssm-agent.deb
   wait_until 120 "the download of the SSM agent" curl -sSf -m 60 -o "$package" \
     "https://s3.$REGION.amazonaws.com/amazon-ssm-$REGION/latest/debian_amd64/amazon-ssm-agent.deb"
-  dpkg -i "$package"
+  wait_until 600 "apt-get to install the SSM agent" change_packages install "$package"
 }
 
 main
