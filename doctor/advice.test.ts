@@ -66,6 +66,8 @@ const IS_GIVEN = {
   ],
   removeNode: ["doctor/checks/nodes.test.ts", "finds an earlier node of a host, and a node of no declared host"],
   makeRoom: ["doctor/checks/hosts.test.ts", "finds a disk that is nearly full"],
+  growDisk: ["doctor/checks/hosts.test.ts", "finds a root disk that has grown, and its partition has not"],
+  patchHosts: ["doctor/checks/patches.test.ts", "notes the hosts whose packages are older than 30 days"],
   setClock: ["doctor/checks/hosts.test.ts", "finds a clock that differs by more than the answer's delay explains"],
   readTasks: ["doctor/checks/services.test.ts", "finds tasks that don't run, and an update that stopped"],
   readTasksThenUp: ["doctor/checks/services.test.ts", "finds tasks that don't run, and an update that stopped"],

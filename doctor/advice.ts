@@ -37,6 +37,9 @@ const TEXTS = {
     `find what blocks ${host} from port ${port} of the managers; then it comes back by itself`,
   removeNode: (node: string) => `on the manager: sudo docker node rm --force ${node}`,
   makeRoom: () => "raise diskGib of its role, or find the cause on the host: sudo docker system df",
+  growDisk: (host: string) => `on ${host}: sudo reboot; cloud-init then grows its partition and file system`,
+  patchHosts: (up: string) =>
+    `set hosts.generation to another number (workers), or hosts.ami to a newer image (all hosts); ${up} then replaces them by patched ones`,
   setClock: () => "on the host: timedatectl shows whether it is synchronised; check this machine's clock too",
 
   // The Swarm as a whole.

@@ -9,6 +9,7 @@ import { checkLoadBalancer } from "./checks/load-balancer.ts";
 import { checkEvent } from "./checks/event.ts";
 import { checkHosts } from "./checks/hosts.ts";
 import { checkNodes } from "./checks/nodes.ts";
+import { checkPatches, patchAge } from "./checks/patches.ts";
 import { checkReplacedTopic } from "./checks/replaced-topic.ts";
 import { checkServices } from "./checks/services.ts";
 import { checkTransactions } from "./checks/transactions.ts";
@@ -61,8 +62,9 @@ async function examine(stack: string, identity: string | undefined): Promise<num
       findings: [...checkNodes(declared, observation, steps), ...checkAuthority(declared, observation, steps.up)],
     },
     {
-      passed: "hosts: reachable, with free disk space, the right time and valid certificates",
-      findings: checkHosts(observation, steps),
+      passed: `hosts: reachable, with free disk space, the right time, valid certificates, and packages of ${patchAge(observation)} days or less`,
+      // The hosts of the local cloud have the packages of an image that this machine has built.
+      findings: [...checkHosts(observation, steps), ...(stack === "local" ? [] : checkPatches(observation, steps.up))],
     },
     {
       passed: "services: as in the stack files, all tasks running",

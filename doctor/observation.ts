@@ -142,6 +142,10 @@ const host = z.object({
   /** PEM; empty when the host has none. */
   certificate: z.string(),
   disks: z.array(z.object({ path: z.string(), percent: z.number() })),
+  /** Bytes of the root disk that are in no partition. */
+  unusedBytes: z.number(),
+  /** Time of the last change of the host's packages, in seconds since 1970. */
+  patched: z.number(),
   tasks: z.array(task),
   ...hostObservation.shape,
   /** Number of the broker's running containers. */

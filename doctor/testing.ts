@@ -112,6 +112,7 @@ export function healthyHost(): HostObservation {
   return {
     ...{ clock: 1_000.5, asked: 1_000, answered: 1_001, swarm: "active", certificate: "" },
     disks: [{ path: "/", percent: 40 }],
+    ...{ unusedBytes: 0, patched: 1_000 },
     tasks: [],
     ...{ swarmError: "", missingImages: [], topics: null, ends: [], brokers: 0, brokerEnd: "", transactions: null },
   };

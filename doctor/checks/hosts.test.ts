@@ -80,6 +80,13 @@ test("finds a disk that is nearly full", () => {
   ]);
 });
 
+test("finds a root disk that has grown, and its partition has not", () => {
+  assert.deepEqual(found({ unusedBytes: 1024 ** 3 - 1 }), []);
+  assert.deepEqual(found({ unusedBytes: 12.5 * 1024 ** 3 }), [
+    "worker-1: 12 GiB of its root disk are in no partition -> on worker-1: sudo reboot; cloud-init then grows its partition and file system",
+  ]);
+});
+
 test("finds a clock that differs by more than the answer's delay explains", () => {
   assert.deepEqual(found({ clock: 1_006 }), []);
   assert.deepEqual(found({ clock: 1_301 }), [

@@ -18,10 +18,12 @@ const CLOCK_TOLERANCE_S = 5;
  * node's certificate in the second half of its lifetime of 90 days.
  */
 const MIN_LIFETIME_LEFT = 0.15;
+/** Part of a root disk that may be in no partition. Partitions are aligned, so some is always. */
+const UNUSED_GIB = 1;
 
 /**
- * Finds hosts that don't answer, lack disk space, have a wrong clock, lack an image, have left the
- * Swarm, or have a certificate in the Swarm that was not renewed.
+ * Finds hosts that don't answer, lack disk space, don't use their whole disk, have a wrong clock,
+ * lack an image, have left the Swarm, or have a certificate in the Swarm that was not renewed.
  */
 export function checkHosts(
   { hosts, unreachable }: Pick<Observation, "hosts" | "unreachable">,
@@ -65,6 +67,13 @@ function checkHost(name: string, host: HostObservation, { up }: Steps): Finding[
         next: ADVICE.makeRoom(),
       });
     }
+  }
+  const unusedGib = Math.floor(host.unusedBytes / 1024 ** 3);
+  if (unusedGib >= UNUSED_GIB) {
+    findings.push({
+      what: `${name}: ${unusedGib} GiB of its root disk are in no partition`,
+      next: ADVICE.growDisk(name),
+    });
   }
   const offset = clockOffset(host);
   if (Math.abs(offset) > CLOCK_TOLERANCE_S) {

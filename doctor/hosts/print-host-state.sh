@@ -14,10 +14,11 @@ main() {
   jq -cn --arg clock "$(date +%s.%N)" --arg swarm "$(swarm_state || true)" \
     --arg swarmError "$(docker info --format '{{.Swarm.Error}}' || true)" \
     --arg certificate "$(cat /var/lib/docker/swarm/certificates/swarm-node.crt 2>/dev/null || true)" \
-    --argjson disks "$(disks)" --slurpfile tasks <(tasks) --slurpfile ends <(ends) --argjson missingImages "$(missing_images || echo null)" \
+    --argjson disks "$(disks)" --argjson unusedBytes "$(unused_bytes)" --argjson patched "$(stat --format %Y /var/lib/dpkg/status)" \
+    --slurpfile tasks <(tasks) --slurpfile ends <(ends) --argjson missingImages "$(missing_images || echo null)" \
     --argjson topics "$(topic_differences || echo null)" --argjson brokers "$(running_brokers)" \
     --arg brokerEnd "$(broker_end)" --argjson transactions "$(transactions || echo null)" \
-    '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $tasks, $ends, $missingImages, $topics, $brokers, $brokerEnd,
+    '{clock: ($clock | tonumber), $swarm, $swarmError, $certificate, $disks, $unusedBytes, $patched, $tasks, $ends, $missingImages, $topics, $brokers, $brokerEnd,
       $transactions}'
 }
 
@@ -65,6 +66,19 @@ last_lines() {
 disks() {
   df --output=target,pcent / /var/lib/docker | sed 1d | sort -u |
     jq -Rsc 'split("\n") | map(select(. != "") | split(" ") | map(select(. != "")) | {path: .[0], percent: (.[1] | rtrimstr("%") | tonumber)})'
+}
+
+# Prints the bytes of the root disk that are in no partition. A root file system that is on no
+# partition, such as a container's, has none.
+unused_bytes() {
+  local disk
+  disk=$(lsblk --noheadings --nodeps --output PKNAME "$(findmnt --noheadings --output SOURCE /)" 2>/dev/null) || disk=
+  if [[ $disk == "" ]]; then
+    echo 0
+    return
+  fi
+  lsblk --noheadings --bytes --output SIZE,TYPE "/dev/$disk" |
+    awk '$2 == "disk" { size = $1 } $2 == "part" { used += $1 } END { printf "%.0f\n", size - used }'
 }
 
 tasks() {

@@ -72,13 +72,40 @@ esac
   assert.deepEqual(state["tasks"], [{ service: SWARM_SERVICES.api, ready: true }]);
 });
 
+test("a host's script prints the part of the root disk that is in no partition", async () => {
+  const unusedBytes = async (device: string) => {
+    const lsblk = `#!/usr/bin/env bash
+case "$*" in
+  *PKNAME*/dev/nvme0n1p1) echo nvme0n1 ;;
+  *SIZE,TYPE*/dev/nvme0n1) printf '%s\\n' "21474836480 disk" "8456732160 part" "3145728 part" "130023424 part" ;;
+  *) exit 32 ;;
+esac
+`;
+    const findmnt = `#!/usr/bin/env bash\necho ${device}\n`;
+    await using host = await ScratchHost.make({ docker: "#!/usr/bin/env bash\n", lsblk, findmnt });
+    return (JSON.parse(await host.run(hostScript(["coupon_create:1"]))) as { unusedBytes: number }).unusedBytes;
+  };
+  assert.equal(await unusedBytes("/dev/nvme0n1p1"), 12_884_935_168);
+  assert.equal(await unusedBytes("overlay"), 0);
+});
+
 test("an engine that hangs is reported soon, like one that is off", { timeout: 20_000 }, async () => {
   await using host = await ScratchHost.make({ docker: "#!/usr/bin/env bash\nexec sleep 60\n" });
   const state = JSON.parse(await host.run(hostScript(["coupon_create:1"]), { ENGINE_SECONDS: "1" })) as object;
   assert.deepEqual(
-    { ...state, clock: 0, certificate: "", disks: [] },
+    { ...state, clock: 0, certificate: "", disks: [], unusedBytes: 0, patched: 0 },
     {
-      ...{ clock: 0, certificate: "", disks: [], swarm: "", swarmError: "", tasks: [], ends: [] },
+      ...{
+        clock: 0,
+        certificate: "",
+        disks: [],
+        unusedBytes: 0,
+        patched: 0,
+        swarm: "",
+        swarmError: "",
+        tasks: [],
+        ends: [],
+      },
       ...{ missingImages: [], topics: null, brokers: 0, brokerEnd: "", transactions: null },
     },
   );
