@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { WORKER_VALUES } from "../../infra/plans/testing.ts";
 import { renderUserData } from "../../infra/plans/user-data.ts";
 import { renderCompose } from "../../stacks/compose.ts";
 import { gifticonStack, type GifticonStackArgs } from "../../stacks/gifticon/gifticon-stack.ts";
@@ -34,16 +35,7 @@ const gifticon: GifticonStackArgs = {
 };
 
 test("user data of a worker", (t) => {
-  const userData = renderUserData({
-    hostName: "worker-1",
-    generation: 1,
-    region: "ap-northeast-2",
-    hostKeyParameter: "/gifticon-event/test/worker-1/host-key",
-    registry: "registry.example",
-    leavePublicKey: "ssh-ed25519 AAAA",
-    sessionManager: true,
-  });
-  t.assert.snapshot(userData, text);
+  t.assert.snapshot(renderUserData(WORKER_VALUES), text);
 });
 
 test("Compose file of Kafka", (t) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { WORKER_VALUES } from "../../plans/testing.ts";
 import { renderUserData } from "../../plans/user-data.ts";
 import { ScratchHost } from "../testing.ts";
 
@@ -26,15 +27,7 @@ const NO_PACKAGE = `#!/usr/bin/env bash
 exit 1
 `;
 
-const userData = renderUserData({
-  hostName: "worker-1",
-  generation: 1,
-  region: "ap-northeast-2",
-  hostKeyParameter: "/gifticon-event/test/worker-1/host-key",
-  registry: "registry.example",
-  leavePublicKey: "ssh-ed25519 AAAA",
-  sessionManager: true,
-});
+const userData = renderUserData(WORKER_VALUES);
 
 /** Runs one function of the user data, and returns what it called. */
 async function callsOf(name: string): Promise<string[]> {
