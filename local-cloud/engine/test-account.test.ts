@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkoutPath } from "./account.ts";
-import { testAccount } from "./test-account.ts";
+import { oppositeRange, testAccount } from "./test-account.ts";
 
 test("a test has the same account in each run of its checkout", () => {
   assert.deepEqual(testAccount("e2e"), testAccount("e2e", checkoutPath()));
@@ -19,5 +19,14 @@ test("its addresses are private, and none of those that ./run up has by default"
   for (let index = 0; index < 500; index++) {
     const [, second] = /^10\.(\d+)\.0\.0\/16$/.exec(testAccount(String(index), "/one").range) ?? [];
     assert.ok(Number(second) >= 64 && Number(second) < 192, second);
+  }
+});
+
+test("a range and its opposite are each other's, and 64 ranges apart", () => {
+  assert.equal(oppositeRange("10.64.0.0/16"), "10.128.0.0/16");
+  assert.equal(oppositeRange("10.191.0.0/16"), "10.127.0.0/16");
+  for (let index = 0; index < 50; index++) {
+    const { range } = testAccount(String(index), "/one");
+    assert.equal(oppositeRange(oppositeRange(range)), range);
   }
 });

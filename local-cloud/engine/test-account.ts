@@ -10,6 +10,13 @@ export interface TestAccount {
 }
 
 /**
+ * The second part of the first range of tests, and the number of ranges. 10.0 is that of ./run up,
+ * and single tests of the local cloud have those from 10.240 on.
+ */
+const FIRST_RANGE = 64;
+const RANGES = 128;
+
+/**
  * Returns the account of a test. Another checkout has another account for the same test, so each
  * removes only what it made itself.
  *
@@ -18,7 +25,14 @@ export interface TestAccount {
 export function testAccount(test: string, checkout: string = checkoutPath()): TestAccount {
   const digest = createHash("sha256").update(`${checkout}\0${test}`).digest();
   const number = digest.readUIntBE(0, 6) % 1e6;
-  // 10.0 is that of ./run up, and single tests of the local cloud have those from 10.240 on.
-  const range = 64 + (digest.readUInt8(6) % 128);
-  return { account: `990000${String(number).padStart(6, "0")}`, range: `10.${range}.0.0/16` };
+  return { account: `990000${String(number).padStart(6, "0")}`, range: rangeOf(digest.readUInt8(6)) };
+}
+
+/** Returns the range of tests that is farthest from another test's, which runs at the same time. */
+export function oppositeRange(range: string): string {
+  return rangeOf(Number(range.split(".")[1]) - FIRST_RANGE + RANGES / 2);
+}
+
+function rangeOf(number: number): string {
+  return `10.${FIRST_RANGE + (number % RANGES)}.0.0/16`;
 }

@@ -1,4 +1,4 @@
-import { testAccount, type TestAccount } from "local-cloud/engine/test-account.ts";
+import { oppositeRange, testAccount, type TestAccount } from "local-cloud/engine/test-account.ts";
 
 const life = testAccount("e2e");
 
@@ -8,11 +8,5 @@ const life = testAccount("e2e");
  */
 export const ACCOUNTS: Record<"life" | "faults", TestAccount> = {
   life,
-  faults: { account: testAccount("e2e-faults").account, range: oppositeOf(life.range) },
+  faults: { account: testAccount("e2e-faults").account, range: oppositeRange(life.range) },
 };
-
-/** Returns the range of tests (10.64 to 10.191) that is farthest from another. */
-function oppositeOf(range: string): string {
-  const second = Number(range.split(".")[1]);
-  return `10.${64 + (second % 128)}.0.0/16`;
-}
