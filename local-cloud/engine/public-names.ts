@@ -196,8 +196,8 @@ async function listens(server: Server): Promise<boolean> {
 
 /**
  * Changes the account's block. The file is written in place, because in a container it is a mount
- * that can't be replaced. It is read again afterwards, because another process may have written it
- * at the same moment.
+ * that can't be replaced. It is read again afterwards, because a program without the lock may have
+ * written it at the same moment.
  */
 async function changeNames(edit: (names: Map<string, string>) => unknown): Promise<void> {
   await withHostsFile(async () => {

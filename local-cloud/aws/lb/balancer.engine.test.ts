@@ -11,11 +11,13 @@ import { sweep } from "../../sweep.ts";
 import { token as ec2 } from "../ec2/tokens.ts";
 import { aws } from "../package.ts";
 import { leftovers } from "../testing/leftovers.ts";
+import { Resources } from "../testing/resources.ts";
 import { paths } from "./haproxy-config.ts";
 import { token } from "./tokens.ts";
 
 /** Uses its own account and ranges, so that other environments on this machine don't interfere. */
 process.env["LOCAL_CLOUD_ACCOUNT"] = testAccount("balancer").account;
+const resources = new Resources();
 
 before(() => sweep(aws, new Set()));
 after(async () => {
@@ -102,14 +104,5 @@ async function subnetOf(vpcId: string, zone: string, third: number, second = 249
 }
 
 async function make(name: string, inputs: Properties): Promise<string> {
-  const type = aws.resources.find((one) => one.token === name);
-  assert.ok(type);
-  const created = await type.create(type.inputs.parse(inputs), {
-    urn: `urn:pulumi:test::balancer::${name}::one`,
-    name: "one",
-    randomSuffix: (length: number) => "0".repeat(length),
-    progress: () => undefined,
-    signal: new AbortController().signal,
-  });
-  return created.id;
+  return (await resources.make(name, inputs)).id;
 }
